@@ -1,0 +1,12 @@
+import "./shell";
+import "./combobox";
+import "./progress";
+
+// A chart brings ECharts with it, so its code is fetched only where one stands on the page.
+const whenThere = () => {
+  if (document.querySelector("rc-chart") && !customElements.get("rc-chart")) {
+    void import("./chart");
+  }
+};
+whenThere();
+new MutationObserver(whenThere).observe(document.documentElement, { childList: true, subtree: true });

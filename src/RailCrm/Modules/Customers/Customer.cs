@@ -1,0 +1,433 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RailCrm.Kernel;
+using RailCrm.Modules.Organization;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Modules.Customers;
+
+/// <summary>What kind of body a customer is.</summary>
+public enum CustomerKind
+{
+    /// <summary>企业.</summary>
+    Company,
+
+    /// <summary>个体工商户.</summary>
+    SoleTrader,
+
+    /// <summary>机关事业单位.</summary>
+    PublicBody,
+}
+
+/// <summary>Ownership type (企业性质).</summary>
+public enum OwnershipType
+{
+    /// <summary>国有.</summary>
+    StateOwned,
+
+    /// <summary>民营.</summary>
+    Private,
+
+    /// <summary>外资.</summary>
+    Foreign,
+
+    /// <summary>合资.</summary>
+    JointVenture,
+
+    /// <summary>集体.</summary>
+    Collective,
+
+    /// <summary>个体.</summary>
+    Individual,
+
+    /// <summary>事业单位.</summary>
+    Institution,
+}
+
+/// <summary>Size class (大/中/小/微).</summary>
+public enum SizeClass
+{
+    /// <summary>大型.</summary>
+    Large,
+
+    /// <summary>中型.</summary>
+    Medium,
+
+    /// <summary>小型.</summary>
+    Small,
+
+    /// <summary>微型.</summary>
+    Micro,
+}
+
+/// <summary>Customer tier (客户分类): what a customer brings in over twelve months, unless it is at risk or has not traded.</summary>
+public enum CustomerTier
+{
+    /// <summary>潜在客户.</summary>
+    Prospective,
+
+    /// <summary>小客户.</summary>
+    Small,
+
+    /// <summary>中客户.</summary>
+    Medium,
+
+    /// <summary>大客户.</summary>
+    Large,
+
+    /// <summary>风险客户.</summary>
+    AtRisk,
+}
+
+/// <summary>An enterprise that buys, bought or may buy our services (客户); the root of its dossier (一户一档).</summary>
+public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned
+{
+    /// <summary>Longest name.</summary>
+    public const int NameLength = 200;
+
+    /// <summary>Longest free text.</summary>
+    public const int TextLength = 4_000;
+
+    /// <inheritdoc cref="IAudited.Id"/>
+    public long Id { get; set; }
+
+    /// <summary>Human number, KH-0000001; never reused.</summary>
+    public string Number { get; set; } = "";
+
+    /// <inheritdoc/>
+    public long UnitId { get; set; }
+
+    /// <summary>Registered name.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Name in daily use.</summary>
+    public string? ShortName { get; set; }
+
+    /// <summary>The name as <see cref="CompanyName"/> makes it, for duplicates.</summary>
+    public string NormalizedName { get; set; } = "";
+
+    /// <summary>Pinyin of the name, for order and search.</summary>
+    public string NamePinyin { get; set; } = "";
+
+    /// <summary>Unified social credit code; unique over the whole group, binned ones included.</summary>
+    public string? CreditCode { get; set; }
+
+    /// <summary>Why a code whose check digit fails was taken.</summary>
+    public string? CreditCodeReason { get; set; }
+
+    /// <summary>Company, sole trader or public body.</summary>
+    public CustomerKind Kind { get; set; }
+
+    /// <summary>The group company it belongs to.</summary>
+    public long? ParentId { get; set; }
+
+    /// <summary>法人代表.</summary>
+    public string? LegalRepresentative { get; set; }
+
+    /// <summary>经营方向.</summary>
+    public string? BusinessDirection { get; set; }
+
+    /// <summary>生产规模.</summary>
+    public string? ProductionScale { get; set; }
+
+    /// <summary>市场占有率 in hundredths of a percent, 0–10,000.</summary>
+    public int? MarketShareBasisPoints { get; set; }
+
+    /// <summary>职工人数.</summary>
+    public int? EmployeeCount { get; set; }
+
+    /// <summary>企业性质.</summary>
+    public OwnershipType? OwnershipType { get; set; }
+
+    /// <summary>大/中/小/微.</summary>
+    public SizeClass? SizeClass { get; set; }
+
+    /// <summary>GB/T 4754 section or division.</summary>
+    public string? IndustryCode { get; set; }
+
+    /// <summary>GB/T 2260 region, six digits.</summary>
+    public string? RegionCode { get; set; }
+
+    /// <summary>主要运输方式: codes joined by commas (carload, container, lessThanCarload, road, water, multimodal).</summary>
+    public string? TransportModes { get; set; }
+
+    /// <summary>运输周期, as text: daily, weekly, monthly, seasonal or free.</summary>
+    public string? TransportCycle { get; set; }
+
+    /// <summary>公司介绍.</summary>
+    public string? CompanyProfile { get; set; }
+
+    /// <summary>所在地文化.</summary>
+    public string? LocalCulture { get; set; }
+
+    /// <summary>所在地习俗.</summary>
+    public string? LocalCustoms { get; set; }
+
+    /// <summary>Registered address.</summary>
+    public string? RegisteredAddress { get; set; }
+
+    /// <summary>Where the business is done.</summary>
+    public string? BusinessAddress { get; set; }
+
+    /// <summary>Web site, http or https.</summary>
+    public string? Website { get; set; }
+
+    /// <summary>Switchboard.</summary>
+    public string? Phone { get; set; }
+
+    /// <summary>Digits of <see cref="Phone"/>, for search and duplicates.</summary>
+    public string? PhoneDigits { get; set; }
+
+    /// <summary>Tags, each with a leading and a closing comma: <c>,a,b,</c>.</summary>
+    public string? Tags { get; set; }
+
+    /// <summary>How much of the dossier is known, 0–100.</summary>
+    public int Completeness { get; set; }
+
+    /// <summary>The class it falls in.</summary>
+    public CustomerTier Tier { get; set; }
+
+    /// <summary>Revenue of the trailing twelve months, fen.</summary>
+    public long Trailing12RevenueFen { get; set; }
+
+    /// <summary>Gross profit of the trailing twelve months, fen.</summary>
+    public long Trailing12GrossProfitFen { get; set; }
+
+    /// <summary>Weight of the trailing twelve months, kg.</summary>
+    public long Trailing12WeightKg { get; set; }
+
+    /// <summary>Revenue of the twelve months before those, fen.</summary>
+    public long Previous12RevenueFen { get; set; }
+
+    /// <summary>Trailing less previous twelve months, fen: kept so that the movers are read off an index.</summary>
+    public long RevenueChangeFen { get; set; }
+
+    /// <summary>UTC.</summary>
+    public DateTime CreatedAt { get; set; }
+
+    /// <summary>UTC.</summary>
+    public DateTime UpdatedAt { get; set; }
+
+    /// <inheritdoc/>
+    public DateTime? DeletedAt { get; set; }
+
+    /// <summary>Who put it into the bin.</summary>
+    public long? DeletedBy { get; set; }
+
+    /// <summary>False when it is no longer served.</summary>
+    public bool Active { get; set; } = true;
+
+    /// <inheritdoc/>
+    public int Version { get; set; }
+
+    /// <summary>主要股东.</summary>
+    public List<Shareholder> Shareholders { get; set; } = [];
+
+    /// <summary>Main products with yearly output and stock.</summary>
+    public List<CustomerProduct> Products { get; set; } = [];
+
+    /// <summary>主要到发站.</summary>
+    public List<MainStation> MainStations { get; set; } = [];
+
+    internal sealed class Mapping : IEntityTypeConfiguration<Customer>
+    {
+        public void Configure(EntityTypeBuilder<Customer> builder)
+        {
+            builder.ToTable("customers");
+            builder.Property(c => c.Number).HasMaxLength(20);
+            builder.Property(c => c.Name).HasMaxLength(NameLength);
+            builder.Property(c => c.CreditCode).HasMaxLength(18);
+            builder.Property(c => c.NamePinyin).HasMaxLength(1_000);
+            builder.Property(c => c.Tags).HasMaxLength(1_000);
+            builder.Property(c => c.CompanyProfile).HasMaxLength(TextLength);
+            builder.Property(c => c.LocalCulture).HasMaxLength(TextLength);
+            builder.Property(c => c.LocalCustoms).HasMaxLength(TextLength);
+            builder.Property(c => c.BusinessDirection).HasMaxLength(1_000);
+            builder.Property(c => c.ProductionScale).HasMaxLength(1_000);
+            builder.Property(c => c.RegisteredAddress).HasMaxLength(500);
+            builder.Property(c => c.BusinessAddress).HasMaxLength(500);
+            builder.Property(c => c.Website).HasMaxLength(500);
+            builder.Property(c => c.Kind).HasConversion<string>().HasMaxLength(20);
+            builder.Property(c => c.OwnershipType).HasConversion<string>().HasMaxLength(20);
+            builder.Property(c => c.SizeClass).HasConversion<string>().HasMaxLength(20);
+            builder.Property(c => c.Tier).HasConversion<string>().HasMaxLength(20);
+            builder.HasIndex(c => c.Number).IsUnique();
+            builder.HasIndex(c => c.CreditCode).IsUnique();
+            builder.HasIndex(c => c.NormalizedName);
+            builder.HasIndex(c => c.PhoneDigits);
+            builder.HasIndex(c => new { c.Name, c.Id });
+            builder.HasIndex(c => new { c.UnitId, c.Name, c.Id });
+            builder.HasIndex(c => new { c.Tier, c.Name, c.Id });
+            builder.HasIndex(c => new { c.IndustryCode, c.Name, c.Id });
+            builder.HasIndex(c => new { c.RegionCode, c.Name, c.Id });
+            builder.HasIndex(c => new { c.Trailing12RevenueFen, c.Id });
+            builder.HasIndex(c => new { c.Tier, c.Trailing12RevenueFen, c.Id });
+            builder.HasIndex(c => new { c.RevenueChangeFen, c.Id });
+            builder.HasIndex(c => new { c.UpdatedAt, c.Id });
+            builder.HasOne<OrgUnit>().WithMany().HasForeignKey(c => c.UnitId).OnDelete(DeleteBehavior.Restrict);
+            builder.HasOne<Customer>().WithMany().HasForeignKey(c => c.ParentId).OnDelete(DeleteBehavior.Restrict);
+            builder.HasMany(c => c.Shareholders).WithOne().HasForeignKey(s => s.CustomerId);
+            builder.HasMany(c => c.Products).WithOne().HasForeignKey(s => s.CustomerId);
+            builder.HasMany(c => c.MainStations).WithOne().HasForeignKey(s => s.CustomerId);
+        }
+    }
+}
+
+/// <summary>主要股东: who holds how much.</summary>
+public sealed class Shareholder : ICustomerBound, IAudited
+{
+    /// <inheritdoc/>
+    public long Id { get; set; }
+
+    /// <inheritdoc/>
+    public long CustomerId { get; set; }
+
+    /// <summary>Name of the person or body.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Share in hundredths of a percent; all together at most 10,000.</summary>
+    public int ShareBasisPoints { get; set; }
+
+    /// <summary>Person, company, state …</summary>
+    public string? Kind { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<Shareholder>
+    {
+        public void Configure(EntityTypeBuilder<Shareholder> builder) => builder.ToTable("customer_shareholders");
+    }
+}
+
+/// <summary>A main product with its yearly output and stock.</summary>
+public sealed class CustomerProduct : ICustomerBound, IAudited
+{
+    /// <inheritdoc/>
+    public long Id { get; set; }
+
+    /// <inheritdoc/>
+    public long CustomerId { get; set; }
+
+    /// <summary>Product.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Yearly output in <see cref="Unit"/>.</summary>
+    public long? AnnualOutput { get; set; }
+
+    /// <summary>Stock in <see cref="Unit"/>.</summary>
+    public long? StockOnHand { get; set; }
+
+    /// <summary>Unit of both, e.g. 吨.</summary>
+    public string? Unit { get; set; }
+
+    /// <summary>The day the figures are of.</summary>
+    public DateOnly? AsOf { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<CustomerProduct>
+    {
+        public void Configure(EntityTypeBuilder<CustomerProduct> builder) => builder.ToTable("customer_products");
+    }
+}
+
+/// <summary>主要到发站: a station the customer ships from or to.</summary>
+public sealed class MainStation : ICustomerBound, IAudited
+{
+    /// <inheritdoc/>
+    public long Id { get; set; }
+
+    /// <inheritdoc/>
+    public long CustomerId { get; set; }
+
+    /// <summary>True where goods leave, false where they arrive.</summary>
+    public bool Sending { get; set; }
+
+    /// <summary>Station name.</summary>
+    public string Station { get; set; } = "";
+
+    /// <summary>Tonnes a year.</summary>
+    public long? YearlyTonnes { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<MainStation>
+    {
+        public void Configure(EntityTypeBuilder<MainStation> builder)
+        {
+            builder.ToTable("customer_stations");
+            builder.HasIndex(s => new { s.Station, s.CustomerId });
+        }
+    }
+}
+
+/// <summary>客户联系人: a person at the customer.</summary>
+public sealed class Contact : ICustomerBound, IAudited, IVersioned, IBinned
+{
+    /// <inheritdoc/>
+    public long Id { get; set; }
+
+    /// <inheritdoc/>
+    public long CustomerId { get; set; }
+
+    /// <summary>Name.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Title.</summary>
+    public string? Title { get; set; }
+
+    /// <summary>Mobile.</summary>
+    public string? Mobile { get; set; }
+
+    /// <summary>Landline.</summary>
+    public string? Phone { get; set; }
+
+    /// <summary>E-mail.</summary>
+    public string? Email { get; set; }
+
+    /// <summary>The first one to call; at most one a customer.</summary>
+    public bool IsMain { get; set; }
+
+    /// <inheritdoc/>
+    public DateTime? DeletedAt { get; set; }
+
+    /// <inheritdoc/>
+    public int Version { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<Contact>
+    {
+        public void Configure(EntityTypeBuilder<Contact> builder)
+        {
+            builder.ToTable("customer_contacts");
+            builder.HasOne<Customer>().WithMany().HasForeignKey(c => c.CustomerId);
+        }
+    }
+}
+
+/// <summary>Lets a person or a unit see a customer that is not theirs.</summary>
+public sealed class CustomerGrant : IAudited
+{
+    /// <inheritdoc/>
+    public long Id { get; set; }
+
+    /// <summary>The customer shared.</summary>
+    public long CustomerId { get; set; }
+
+    /// <summary>To whom; or null for a unit.</summary>
+    public long? UserId { get; set; }
+
+    /// <summary>To which unit; or null for a person.</summary>
+    public long? UnitId { get; set; }
+
+    /// <summary>shared or manager.</summary>
+    public string Reason { get; set; } = "shared";
+
+    /// <summary>When it ends (UTC); null never.</summary>
+    public DateTime? Until { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<CustomerGrant>
+    {
+        public void Configure(EntityTypeBuilder<CustomerGrant> builder)
+        {
+            builder.ToTable("customer_grants");
+            builder.HasIndex(g => new { g.UserId, g.CustomerId });
+            builder.HasIndex(g => new { g.UnitId, g.CustomerId });
+            builder.HasIndex(g => new { g.CustomerId });
+            builder.HasOne<Customer>().WithMany().HasForeignKey(g => g.CustomerId);
+        }
+    }
+}

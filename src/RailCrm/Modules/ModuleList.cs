@@ -1,0 +1,18 @@
+using RailCrm.Modules.Organization;
+
+namespace RailCrm.Modules;
+
+/// <summary>Every module's contents page, in the order of <see cref="ModuleOrder"/>.</summary>
+internal static class ModuleList
+{
+    public static void Add(IServiceCollection services)
+    {
+        OrganizationModule.Add(services);
+    }
+
+    /// <param name="api">The group <c>/api/v1</c>.</param>
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        OrganizationModule.Map(api);
+    }
+}

@@ -1,0 +1,17 @@
+namespace RailCrm.Modules;
+
+internal static class ModuleOrder
+{
+    /// <summary>The modules, lowest first. A module may use the public types of those above its line, never those below, so no cycle can form.</summary>
+    public static readonly string[] Names =
+    [
+        "Organization",
+        "Reference",
+        "Customers",
+        "Waybills",
+        "Classification",
+        "Dossier",
+        "Workbench",
+        "Exchange",
+    ];
+}

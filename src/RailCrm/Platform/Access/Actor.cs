@@ -1,0 +1,33 @@
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Platform.Access;
+
+/// <summary>Who acts, what they may do and what they see. Made once for a request, a job or a command, and never changed.</summary>
+/// <param name="UserId">The user; 0 is the system itself.</param>
+/// <param name="Name">The name that audit rows keep.</param>
+/// <param name="UnitId">The unit the person works in.</param>
+/// <param name="UnitPath">That unit's path.</param>
+/// <param name="Permissions">What the person may do, as named in <see cref="Permission"/>.</param>
+/// <param name="Scope">What the person sees.</param>
+/// <param name="Via">web, api, cli or job.</param>
+public sealed record Actor(long UserId, string Name, long UnitId, string UnitPath, IReadOnlySet<string> Permissions, Scope Scope, string Via)
+{
+    /// <summary>Nobody signed in: may do nothing, sees nothing.</summary>
+    public static readonly Actor Nobody = new(0, "", 0, "/", new HashSet<string>(), Scope.None, "web");
+
+    /// <summary>The group's own name: a job or the command line.</summary>
+    public static Actor System(string via) => new(0, "system", 0, "", new HashSet<string>(Permission.All), Scope.Group, via);
+
+    /// <summary>Whether someone is signed in.</summary>
+    public bool IsKnown => UserId != 0;
+
+    /// <summary>Whether the actor may do this.</summary>
+    public bool May(string permission) => Permissions.Contains(permission);
+}
+
+/// <summary>Holds the actor of one request; set by <see cref="ActorMiddleware"/> or by a job before the database is opened.</summary>
+public sealed class CurrentActor
+{
+    /// <summary>The actor; nobody until set.</summary>
+    public Actor Actor { get; set; } = Actor.Nobody;
+}

@@ -1,0 +1,65 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Platform.Access;
+
+/// <summary>Finds who an account is, with permissions and scope, fresh for every request.</summary>
+public static class Actors
+{
+    /// <summary>The actor behind an account, or null where it is gone or disabled.</summary>
+    public static async Task<Actor?> Find(CrmDb db, long userId, string via, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        var rows = await (
+            from u in db.Set<User>()
+            join unit in db.Set<ScopeUnit>() on u.UnitId equals unit.Id
+            from p in (from r in db.Set<IdentityUserRole<long>>()
+                       join p in db.Set<RolePermission>() on r.RoleId equals p.RoleId
+                       where r.UserId == u.Id
+                       select p.Permission).DefaultIfEmpty()
+            where u.Id == userId && !u.Disabled
+            select new { u.UserName, u.UnitId, unit.Path, Permission = p }).AsNoTracking().ToListAsync(ct);
+        return rows.Count == 0
+            ? null
+            : new(userId, rows[0].UserName ?? "", rows[0].UnitId, rows[0].Path,
+                rows.Select(r => r.Permission).OfType<string>().Append(Permission.SignedIn).ToHashSet(),
+                Scope.Of(rows[0].Path, userId, rows[0].UnitId), via);
+    }
+}
+
+/// <summary>Sets the actor of the request from the session cookie or the bearer token, before anything opens the database.</summary>
+internal sealed class ActorMiddleware(RequestDelegate next)
+{
+    public async Task InvokeAsync(HttpContext http, CurrentActor current, IServiceScopeFactory scopes)
+    {
+        await using (var services = scopes.CreateAsyncScope())
+        {
+            var db = services.ServiceProvider.GetRequiredService<CrmDb>();
+            if (http.Request.Headers.Authorization.ToString() is ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var secret])
+            {
+                current.Actor = await ByToken(db, secret, http.RequestAborted) ?? Actor.Nobody;
+            }
+            else if (http.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } id)
+            {
+                current.Actor = await Actors.Find(db, long.Parse(id, System.Globalization.CultureInfo.InvariantCulture), "web", http.RequestAborted) ?? Actor.Nobody;
+            }
+        }
+
+        await next(http);
+    }
+
+    private static async Task<Actor?> ByToken(CrmDb db, string secret, CancellationToken ct)
+    {
+        var (hash, now) = (Sessions.Hash(secret), db.UtcNow);
+        var token = await db.Set<ApiToken>().AsNoTracking()
+            .SingleOrDefaultAsync(t => t.Hash == hash && t.RevokedAt == null && (t.ExpiresAt == null || t.ExpiresAt > now), ct);
+        if (token is null || await Actors.Find(db, token.UserId, "api", ct) is not { } actor)
+        {
+            return null;
+        }
+
+        return token.Scopes.Split(',').Contains("write") ? actor : actor with { Permissions = actor.Permissions.Where(p => p.EndsWith(".read", StringComparison.Ordinal) || p == Permission.SignedIn).ToHashSet() };
+    }
+}

@@ -1,0 +1,82 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Platform.Access;
+
+/// <summary>Keeps sign-ins as rows, and knows the actor of each request.</summary>
+internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
+{
+    /// <summary>A session unused for this long is over (等保: 30 minutes; here a working morning, since the phone is put away between visits).</summary>
+    public static readonly TimeSpan Idle = TimeSpan.FromHours(4);
+
+    /// <summary>A session is over after this long, used or not.</summary>
+    public static readonly TimeSpan Absolute = TimeSpan.FromHours(14);
+
+    public const string UserIdClaim = "uid";
+
+    public static string Hash(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
+
+    public static string NewSecret() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+
+    public async Task<string> StoreAsync(AuthenticationTicket ticket)
+    {
+        await using var services = scopes.CreateAsyncScope();
+        var db = services.ServiceProvider.GetRequiredService<CrmDb>();
+        var secret = NewSecret();
+        var userId = long.Parse(ticket.Principal.FindFirstValue(ClaimTypes.NameIdentifier)!, System.Globalization.CultureInfo.InvariantCulture);
+        db.Add(new Session
+        {
+            Hash = Hash(secret),
+            UserId = userId,
+            SecurityStamp = (await db.Set<User>().Where(u => u.Id == userId).Select(u => u.SecurityStamp).SingleAsync()) ?? "",
+            CreatedAt = db.UtcNow,
+            SeenAt = db.UtcNow,
+        });
+        await db.SaveChangesAsync();
+        return secret;
+    }
+
+    public async Task<AuthenticationTicket?> RetrieveAsync(string key)
+    {
+        await using var services = scopes.CreateAsyncScope();
+        var db = services.ServiceProvider.GetRequiredService<CrmDb>();
+        var hash = Hash(key);
+        var now = db.UtcNow;
+        var session = await (
+            from s in db.Set<Session>()
+            join u in db.Set<User>() on s.UserId equals u.Id
+            where s.Hash == hash && !u.Disabled && s.SecurityStamp == u.SecurityStamp
+            select new { s.UserId, s.CreatedAt, s.SeenAt, u.UserName }).AsNoTracking().SingleOrDefaultAsync();
+        if (session is null || now - session.SeenAt > Idle || now - session.CreatedAt > Absolute)
+        {
+            return null;
+        }
+
+        if (now - session.SeenAt > TimeSpan.FromMinutes(1))
+        {
+            await db.Write(() => db.Set<Session>().Where(s => s.Hash == hash).ExecuteUpdateAsync(s => s.SetProperty(x => x.SeenAt, now)), default);
+        }
+
+        var identity = new ClaimsIdentity(IdentityConstants.ApplicationScheme);
+        identity.AddClaim(new(ClaimTypes.NameIdentifier, session.UserId.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        identity.AddClaim(new(ClaimTypes.Name, session.UserName ?? ""));
+        return new(new(identity), new AuthenticationProperties { ExpiresUtc = new(DateTime.SpecifyKind(session.CreatedAt, DateTimeKind.Utc) + Absolute) }, IdentityConstants.ApplicationScheme);
+    }
+
+    /// <remarks>The row is the truth and the cookie only its key, so there is nothing to renew but the last-seen time.</remarks>
+    public Task RenewAsync(string key, AuthenticationTicket ticket) => Task.CompletedTask;
+
+    public async Task RemoveAsync(string key)
+    {
+        await using var services = scopes.CreateAsyncScope();
+        var db = services.ServiceProvider.GetRequiredService<CrmDb>();
+        var hash = Hash(key);
+        await db.Write(() => db.Set<Session>().Where(s => s.Hash == hash).ExecuteDeleteAsync(), default);
+    }
+}

@@ -1,0 +1,150 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Platform.Access;
+
+/// <summary>An account. The person behind it is an employee; the unit decides what the account sees.</summary>
+public sealed class User : IdentityUser<long>, IAudited
+{
+    /// <summary>The name people read.</summary>
+    public string DisplayName { get; set; } = "";
+
+    /// <summary>The unit the account works in.</summary>
+    public long UnitId { get; set; }
+
+    /// <summary>A disabled account has no sessions from its next request on.</summary>
+    public bool Disabled { get; set; }
+
+    /// <summary>zh-CN or en; null follows the browser.</summary>
+    public string? Language { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<User>
+    {
+        public void Configure(EntityTypeBuilder<User> builder)
+        {
+            builder.ToTable("users");
+            builder.HasIndex(u => u.NormalizedUserName).IsUnique();
+            builder.Property(u => u.ConcurrencyStamp).IsConcurrencyToken();
+        }
+    }
+}
+
+/// <summary>A named set of permissions.</summary>
+public sealed class Role : IdentityRole<long>
+{
+    internal sealed class Mapping : IEntityTypeConfiguration<Role>
+    {
+        public void Configure(EntityTypeBuilder<Role> builder)
+        {
+            builder.ToTable("roles");
+            builder.HasIndex(r => r.NormalizedName).IsUnique();
+        }
+    }
+}
+
+/// <summary>What a role allows.</summary>
+public sealed class RolePermission
+{
+    /// <summary>The role.</summary>
+    public long RoleId { get; set; }
+
+    /// <summary>One of <see cref="Access.Permission"/>.</summary>
+    public string Permission { get; set; } = "";
+
+    internal sealed class Mapping : IEntityTypeConfiguration<RolePermission>
+    {
+        public void Configure(EntityTypeBuilder<RolePermission> builder)
+        {
+            builder.ToTable("role_permissions");
+            builder.HasKey(p => new { p.RoleId, p.Permission });
+            builder.HasOne<Role>().WithMany().HasForeignKey(p => p.RoleId);
+        }
+    }
+}
+
+internal sealed class IdentityTables :
+    IEntityTypeConfiguration<IdentityUserRole<long>>, IEntityTypeConfiguration<IdentityUserClaim<long>>,
+    IEntityTypeConfiguration<IdentityUserLogin<long>>, IEntityTypeConfiguration<IdentityUserToken<long>>, IEntityTypeConfiguration<IdentityRoleClaim<long>>
+{
+    public void Configure(EntityTypeBuilder<IdentityUserRole<long>> builder)
+    {
+        builder.ToTable("user_roles").HasKey(r => new { r.UserId, r.RoleId });
+        builder.HasOne<User>().WithMany().HasForeignKey(r => r.UserId);
+        builder.HasOne<Role>().WithMany().HasForeignKey(r => r.RoleId);
+    }
+
+    public void Configure(EntityTypeBuilder<IdentityUserClaim<long>> builder) => builder.ToTable("user_claims").HasKey(c => c.Id);
+    public void Configure(EntityTypeBuilder<IdentityUserLogin<long>> builder) => builder.ToTable("user_logins").HasKey(l => new { l.LoginProvider, l.ProviderKey });
+    public void Configure(EntityTypeBuilder<IdentityUserToken<long>> builder) => builder.ToTable("user_tokens").HasKey(t => new { t.UserId, t.LoginProvider, t.Name });
+    public void Configure(EntityTypeBuilder<IdentityRoleClaim<long>> builder) => builder.ToTable("role_claims").HasKey(c => c.Id);
+}
+
+/// <summary>A sign-in, kept as a row so that any node knows it and an ended one is ended everywhere. The cookie holds the id, the row its SHA-256.</summary>
+public sealed class Session
+{
+    /// <summary>SHA-256 of the id in the cookie, hexadecimal.</summary>
+    public string Hash { get; set; } = "";
+
+    /// <summary>Whose.</summary>
+    public long UserId { get; set; }
+
+    /// <summary>The account's stamp at sign-in: a changed password or role ends the session.</summary>
+    public string SecurityStamp { get; set; } = "";
+
+    /// <summary>Sign-in (UTC); the absolute limit counts from it.</summary>
+    public DateTime CreatedAt { get; set; }
+
+    /// <summary>Last request, to the minute (UTC); the idle limit counts from it.</summary>
+    public DateTime SeenAt { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<Session>
+    {
+        public void Configure(EntityTypeBuilder<Session> builder)
+        {
+            builder.ToTable("sessions");
+            builder.HasKey(s => s.Hash);
+            builder.Property(s => s.Hash).HasMaxLength(64);
+            builder.HasOne<User>().WithMany().HasForeignKey(s => s.UserId);
+        }
+    }
+}
+
+/// <summary>A token another system acts with, in the name of its user. Shown once, kept as SHA-256.</summary>
+public sealed class ApiToken
+{
+    /// <summary>Key.</summary>
+    public long Id { get; set; }
+
+    /// <summary>SHA-256 of the token, hexadecimal.</summary>
+    public string Hash { get; set; } = "";
+
+    /// <summary>Whose name it acts in.</summary>
+    public long UserId { get; set; }
+
+    /// <summary>What its maker calls it.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>read, or read,write.</summary>
+    public string Scopes { get; set; } = "read";
+
+    /// <summary>When it was made (UTC).</summary>
+    public DateTime CreatedAt { get; set; }
+
+    /// <summary>When it ends (UTC); null never.</summary>
+    public DateTime? ExpiresAt { get; set; }
+
+    /// <summary>When it was taken back (UTC).</summary>
+    public DateTime? RevokedAt { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<ApiToken>
+    {
+        public void Configure(EntityTypeBuilder<ApiToken> builder)
+        {
+            builder.ToTable("api_tokens");
+            builder.HasIndex(t => t.Hash).IsUnique();
+            builder.HasOne<User>().WithMany().HasForeignKey(t => t.UserId);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RailCrm.Platform.Access;
+
+namespace RailCrm.Platform.Data;
+
+/// <summary>One change of one row: who, when, what before, what after. Written in the transaction of the change, never altered.</summary>
+public sealed class AuditEntry
+{
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+
+    private AuditEntry() { } // EF Core
+
+    /// <summary>An event that is not a row's change: a sign-in, a refusal, an export.</summary>
+    public AuditEntry(Actor actor, DateTime at, string action, string entity, long entityId, long? customerId = null, string? changes = null) =>
+        (ActorId, ActorName, Via, At, Action, Entity, EntityId, CustomerId, Changes) =
+        (actor.UserId, actor.Name, actor.Via, at, action, entity, entityId, customerId, changes ?? "{}");
+
+    /// <summary>Key, in order of writing.</summary>
+    public long Id { get; private set; }
+
+    /// <summary>When (UTC).</summary>
+    public DateTime At { get; private set; }
+
+    /// <summary>Who; 0 is the system.</summary>
+    public long ActorId { get; private set; }
+
+    /// <summary>The name the actor had then.</summary>
+    public string ActorName { get; private set; } = "";
+
+    /// <summary>web, api, cli, job or import.</summary>
+    public string Via { get; private set; } = "";
+
+    /// <summary>created, updated, deleted, or the name of an event.</summary>
+    public string Action { get; private set; } = "";
+
+    /// <summary>The kind of row, as the type is named.</summary>
+    public string Entity { get; private set; } = "";
+
+    /// <summary>The row.</summary>
+    public long EntityId { get; private set; }
+
+    /// <summary>The customer on whose timeline it shows, if any.</summary>
+    public long? CustomerId { get; private set; }
+
+    /// <summary>JSON: field → [before, after].</summary>
+    public string Changes { get; private set; } = "{}";
+
+    internal static IReadOnlyList<Pending> Collect(ChangeTracker tracker, Actor actor, DateTime at) =>
+        [.. tracker.Entries<IAudited>()
+            .Where(e => e.State is EntityState.Added or EntityState.Modified or EntityState.Deleted)
+            .Select(e => new Pending(e, e.State switch { EntityState.Added => "created", EntityState.Deleted => "deleted", _ => "updated" }, Fields(e), actor, at))];
+
+    private static string Fields(EntityEntry entry)
+    {
+        var changes = new SortedDictionary<string, object?[]>(StringComparer.Ordinal);
+        foreach (var property in entry.Properties.Concat(entry.ComplexProperties.SelectMany(c => c.Properties)))
+        {
+            var name = property.Metadata.DeclaringType is Microsoft.EntityFrameworkCore.Metadata.IComplexType complex
+                ? $"{complex.ComplexProperty.Name}.{property.Metadata.Name}"
+                : property.Metadata.Name;
+            var (before, after) = entry.State switch
+            {
+                EntityState.Added => (null, property.CurrentValue),
+                EntityState.Deleted => (property.OriginalValue, null),
+                _ => (property.OriginalValue, property.CurrentValue),
+            };
+            if (!Equals(before, after) && name is not (nameof(IVersioned.Version) or nameof(Id) or "SecurityStamp" or "PasswordHash" or "ConcurrencyStamp"))
+            {
+                changes[name] = [before, after];
+            }
+        }
+
+        return JsonSerializer.Serialize(changes, Json);
+    }
+
+    internal sealed record Pending(EntityEntry<IAudited> Entry, string Action, string Changes, Actor Actor, DateTime At)
+    {
+        /// <summary>After the save, when the key of a new row is known.</summary>
+        public AuditEntry Complete() => new(
+            Actor, At, Action, Entry.Metadata.ClrType.Name, Entry.Entity.Id,
+            Entry.Entity switch { ICustomerBound bound => bound.CustomerId, ICustomerRoot root => root.Id, _ => null },
+            Changes);
+    }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<AuditEntry>
+    {
+        public void Configure(EntityTypeBuilder<AuditEntry> builder)
+        {
+            builder.ToTable("audit_entries");
+            builder.Property(a => a.Changes).HasMaxLength(100_000);
+            builder.HasIndex(a => new { a.CustomerId, a.Id });
+            builder.HasIndex(a => new { a.Entity, a.EntityId, a.Id });
+        }
+    }
+}

@@ -1,0 +1,247 @@
+using System.Linq.Expressions;
+using System.Reflection;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using RailCrm.Kernel;
+using RailCrm.Platform.Access;
+
+namespace RailCrm.Platform.Data;
+
+/// <summary>The database, seen by one person. A context keeps the scope it was made with.</summary>
+public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider clock, WriteGate gate) : DbContext(options), IDataProtectionKeyContext
+{
+    /// <summary>The filter that hides what is outside the scope.</summary>
+    public const string ScopeFilter = "scope";
+
+    /// <summary>The filter that hides what lies in the bin.</summary>
+    public const string BinFilter = "bin";
+
+    /// <summary>Who acts.</summary>
+    public Actor Actor { get; } = actor;
+
+    /// <summary>What the actor sees.</summary>
+    public Scope Scope => Actor.Scope;
+
+    /// <summary>Whether the engine is PostgreSQL; otherwise it is SQLite.</summary>
+    public bool IsPostgres => Database.IsNpgsql();
+
+    /// <inheritdoc/>
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    /// <summary>Now, UTC, to the microsecond that both engines keep.</summary>
+    public DateTime UtcNow
+    {
+        get
+        {
+            var now = clock.GetUtcNow().UtcDateTime;
+            return now.AddTicks(-(now.Ticks % 10));
+        }
+    }
+
+    private string ScopePath => Scope.Path;
+    private string ScopeEnd => Scope.End;
+    private long ScopeUser => Scope.UserId;
+    private long ScopeUnit => Scope.UnitId;
+
+    /// <inheritdoc/>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<string>().HaveMaxLength(200);
+        configurationBuilder.Properties<Month>().HaveConversion<MonthConverter>();
+        configurationBuilder.ComplexProperties<Money>();
+        configurationBuilder.ComplexProperties<Weight>();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(CrmDb).Assembly);
+        modelBuilder.Entity<ScopeUnit>().HasNoKey().ToSqlQuery("SELECT id, path FROM units").Property(u => u.Path).UseCollation(IsPostgres ? "C" : null);
+        modelBuilder.Entity<ScopeCustomer>().HasNoKey().ToSqlQuery("SELECT id, unit_id FROM customers");
+        modelBuilder.Entity<ScopeGrant>().HasNoKey().ToSqlQuery("SELECT customer_id, user_id, unit_id, until FROM customer_grants");
+
+        foreach (var type in modelBuilder.Model.GetEntityTypes().Select(t => t.ClrType).Distinct().ToList())
+        {
+            if (type.IsAssignableTo(typeof(ICustomerRoot)))
+            {
+                Call(nameof(RestrictRoot), type, modelBuilder);
+            }
+            else if (type.IsAssignableTo(typeof(ICustomerBound)))
+            {
+                Call(nameof(RestrictBound), type, modelBuilder);
+            }
+
+            if (type.IsAssignableTo(typeof(IBinned)))
+            {
+                Call(nameof(HideBinned), type, modelBuilder);
+            }
+
+            if (type.IsAssignableTo(typeof(IVersioned)))
+            {
+                modelBuilder.Entity(type).Property(nameof(IVersioned.Version)).IsConcurrencyToken();
+            }
+        }
+
+        if (!IsPostgres)
+        {
+            return;
+        }
+
+        // "C" orders by code point, as SQLite does, so that both engines page alike and ranges use the plain index.
+        foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(t => t.GetProperties()).Where(p => p.ClrType == typeof(string)))
+        {
+            property.SetCollation("C");
+        }
+    }
+
+    private void Call(string method, Type type, ModelBuilder model) =>
+        typeof(CrmDb).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static)!.MakeGenericMethod(type).Invoke(this, [model]);
+
+#pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
+    private void RestrictRoot<T>(ModelBuilder model) where T : class, ICustomerRoot
+    {
+        Expression<Func<T, bool>>? filter = Scope.Width switch
+        {
+            ScopeWidth.All => null,
+            ScopeWidth.None => row => false,
+            ScopeWidth.Wide => row =>
+                Set<ScopeUnit>().Any(u => u.Id == row.UnitId && string.Compare(u.Path, ScopePath) >= 0 && string.Compare(u.Path, ScopeEnd) < 0)
+                || Set<ScopeGrant>().Any(g => g.CustomerId == row.Id && (g.UserId == ScopeUser || g.UnitId == ScopeUnit) && (g.Until == null || g.Until > UtcNow)),
+            ScopeWidth.Narrow => row =>
+                Set<ScopeCustomer>()
+                    .Where(c => Set<ScopeUnit>().Where(u => string.Compare(u.Path, ScopePath) >= 0 && string.Compare(u.Path, ScopeEnd) < 0).Select(u => u.Id).Contains(c.UnitId))
+                    .Select(c => c.Id)
+                    .Union(Set<ScopeGrant>().Where(g => (g.UserId == ScopeUser || g.UnitId == ScopeUnit) && (g.Until == null || g.Until > UtcNow)).Select(g => g.CustomerId))
+                    .Contains(row.Id),
+        };
+        if (filter is not null)
+        {
+            model.Entity<T>().HasQueryFilter(ScopeFilter, filter);
+        }
+    }
+
+    private void RestrictBound<T>(ModelBuilder model) where T : class, ICustomerBound
+    {
+        Expression<Func<T, bool>>? filter = Scope.Width switch
+        {
+            ScopeWidth.All => null,
+            ScopeWidth.None => row => false,
+            ScopeWidth.Wide or ScopeWidth.Narrow => row => Set<ScopeCustomer>().Any(c => c.Id == row.CustomerId
+                && (Set<ScopeUnit>().Any(u => u.Id == c.UnitId && string.Compare(u.Path, ScopePath) >= 0 && string.Compare(u.Path, ScopeEnd) < 0)
+                    || Set<ScopeGrant>().Any(g => g.CustomerId == c.Id && (g.UserId == ScopeUser || g.UnitId == ScopeUnit) && (g.Until == null || g.Until > UtcNow)))),
+        };
+        if (filter is not null)
+        {
+            model.Entity<T>().HasQueryFilter(ScopeFilter, filter);
+        }
+    }
+#pragma warning restore CA1309
+
+    private static void HideBinned<T>(ModelBuilder model) where T : class, IBinned
+    {
+        model.Entity<T>().HasQueryFilter(BinFilter, row => row.DeletedAt == null);
+    }
+
+    /// <summary>Runs <paramref name="work"/> in one transaction, or in the one already open. SQLite's writers wait their turn in the process.</summary>
+    public async Task<T> Write<T>(Func<Task<T>> work, CancellationToken ct)
+    {
+        if (Database.CurrentTransaction is not null)
+        {
+            return await work();
+        }
+
+        using var turn = IsPostgres ? null : await gate.Enter(ct);
+        await using IDbContextTransaction transaction = await Database.BeginTransactionAsync(ct);
+        var result = await work();
+        await transaction.CommitAsync(ct);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default) =>
+        ChangeTracker.HasChanges() ? Write(() => SaveWithAudit(acceptAllChangesOnSuccess, cancellationToken), cancellationToken) : Task.FromResult(0);
+
+    /// <summary>Not offered: every write is asynchronous, audited and takes its turn.</summary>
+    /// <exception cref="InvalidOperationException">Always.</exception>
+    public override int SaveChanges(bool acceptAllChangesOnSuccess) => throw new InvalidOperationException("Use SaveChangesAsync.");
+
+    private async Task<int> SaveWithAudit(bool accept, CancellationToken ct)
+    {
+        ChangeTracker.DetectChanges();
+        foreach (var entry in ChangeTracker.Entries<IVersioned>().Where(e => e.State == EntityState.Modified))
+        {
+            entry.Entity.Version++;
+        }
+
+        var changes = AuditEntry.Collect(ChangeTracker, Actor, UtcNow);
+        var written = await base.SaveChangesAsync(accept, ct);
+        if (changes.Count > 0)
+        {
+            AddRange(changes.Select(c => c.Complete()));
+            await base.SaveChangesAsync(accept, ct);
+        }
+
+        return written;
+    }
+}
+
+/// <summary>Makes a model per width of scope, so that each has its own shape of condition.</summary>
+internal sealed class ModelPerScopeWidth : IModelCacheKeyFactory
+{
+    public object Create(DbContext context, bool designTime) => (context.GetType(), (context as CrmDb)?.Scope.Width, designTime);
+}
+
+/// <summary>A unit's place, for the scope condition only.</summary>
+internal sealed class ScopeUnit
+{
+    public long Id { get; set; }
+    public string Path { get; set; } = "";
+}
+
+/// <summary>A customer's owner, for the scope condition only: the customer entity itself carries the condition.</summary>
+internal sealed class ScopeCustomer
+{
+    public long Id { get; set; }
+    public long UnitId { get; set; }
+}
+
+/// <summary>A grant, for the scope condition only.</summary>
+internal sealed class ScopeGrant
+{
+    public long CustomerId { get; set; }
+    public long? UserId { get; set; }
+    public long? UnitId { get; set; }
+    public DateTime? Until { get; set; }
+}
+
+/// <summary>One writer at a time in this process: eight SQLite writers at once have a p95 of 285–564 ms, in turn 7–9 ms.</summary>
+public sealed class WriteGate : IDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1, 1);
+
+    internal async Task<IDisposable> Enter(CancellationToken ct)
+    {
+        await _gate.WaitAsync(ct);
+        return new Turn(_gate);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _gate.Dispose();
+
+    private sealed class Turn(SemaphoreSlim gate) : IDisposable
+    {
+        private SemaphoreSlim? _gate = gate;
+
+        public void Dispose() => Interlocked.Exchange(ref _gate, null)?.Release();
+    }
+}
+
+internal sealed class SqliteCrmDb(DbContextOptions<SqliteCrmDb> options, Actor actor, TimeProvider clock, WriteGate gate) : CrmDb(options, actor, clock, gate);
+
+internal sealed class PostgresCrmDb(DbContextOptions<PostgresCrmDb> options, Actor actor, TimeProvider clock, WriteGate gate) : CrmDb(options, actor, clock, gate);
+
+internal sealed class MonthConverter() : Microsoft.EntityFrameworkCore.Storage.ValueConversion.ValueConverter<Month, int>(m => m.Number, n => new Month(n));

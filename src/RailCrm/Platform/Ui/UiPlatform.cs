@@ -1,0 +1,49 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Localization;
+using Microsoft.AspNetCore.Mvc;
+using RailCrm.Platform.Access;
+
+namespace RailCrm.Platform.Ui;
+
+internal static class UiPlatform
+{
+    public static readonly RequestLocalizationOptions Localization = new RequestLocalizationOptions()
+        .SetDefaultCulture("zh-CN").AddSupportedCultures("zh-CN", "en").AddSupportedUICultures("zh-CN", "en");
+
+    public static IServiceCollection AddUi(this IServiceCollection services)
+    {
+        services.AddRazorComponents();
+        services.AddCascadingAuthenticationState();
+        services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
+        return services;
+    }
+
+    public static void MapUi(this WebApplication app)
+    {
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapRazorComponents<App>();
+        app.MapPost("/sign-out", async (HttpContext http) =>
+        {
+            await http.SignOutAsync(IdentityConstants.ApplicationScheme);
+            return Results.Redirect("/sign-in");
+        }).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.SignedIn);
+        app.MapPost("/language", (HttpContext http, [FromForm] string to, [FromForm] string? returnUrl) =>
+        {
+            var culture = to == "en" ? "en" : "zh-CN";
+            http.Response.Cookies.Append(CookieRequestCultureProvider.DefaultCookieName, CookieRequestCultureProvider.MakeCookieValue(new(culture)),
+                new() { MaxAge = TimeSpan.FromDays(365), SameSite = SameSiteMode.Lax, HttpOnly = true, Secure = http.Request.IsHttps, IsEssential = true });
+            return Results.LocalRedirect(LocalUrl.Or(returnUrl, "/"));
+        }).AllowAnonymous();
+    }
+}
+
+/// <summary>Addresses a visitor hands us to return to.</summary>
+internal static class LocalUrl
+{
+    /// <summary>The address if it is a path of ours, else the other: <c>//evil</c>, <c>/\evil</c> and <c>https:evil</c> are not.</summary>
+    public static string Or(string? url, string other) =>
+        url is ['/', ..] and not ['/', '/' or '\\', ..] && !url.Any(char.IsControl) && Uri.IsWellFormedUriString(url, UriKind.Relative) ? url : other;
+}

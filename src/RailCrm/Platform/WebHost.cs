@@ -1,0 +1,156 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using RailCrm.Modules;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Http;
+using RailCrm.Platform.Jobs;
+using RailCrm.Platform.Ui;
+using Scalar.AspNetCore;
+
+namespace RailCrm.Platform;
+
+/// <summary>Puts the application together; the pages, the API, the command line and the tests all start from here.</summary>
+public static class WebHost
+{
+    /// <summary>Longest request body but for uploads: 30 MB.</summary>
+    public const long BodyLimit = 30_000_000;
+
+    /// <summary>The whole application on the given database, not yet started.</summary>
+    public static WebApplication Build(string[] args, Settings settings, Action<IServiceCollection>? replace = null, string? environment = null)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = "railcrm",
+            EnvironmentName = environment,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(k =>
+        {
+            k.AddServerHeader = false;
+            k.Limits.MaxRequestBodySize = BodyLimit;
+        });
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        AddServices(builder.Services, settings);
+        replace?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        Map(app);
+        return app;
+    }
+
+    /// <summary>Services without a web server: for the command line's verbs.</summary>
+    public static void AddServices(IServiceCollection services, Settings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        services.AddSingleton(settings).AddSingleton(TimeProvider.System);
+        services.AddStorage(settings.Database);
+        services.AddHttpContextAccessor();
+        services.AddProblemDetails();
+        services.AddOpenApi();
+        services.AddValidation();
+        services.Configure<JsonOptions>(o => Answers.UseStrictJson(o.SerializerOptions));
+        services.AddSingleton<Runner>().AddHostedService(s => s.GetRequiredService<Runner>());
+        services.AddDataProtection().SetApplicationName("railcrm").PersistKeysToDbContext<CrmDb>();
+
+        services.AddIdentityCore<User>(o =>
+        {
+            o.User.AllowedUserNameCharacters = ""; // Any: people sign in with their Chinese names.
+            o.Password.RequiredLength = 12;
+            (o.Password.RequireDigit, o.Password.RequireLowercase, o.Password.RequireUppercase, o.Password.RequireNonAlphanumeric) = (false, false, false, false);
+            o.Lockout.MaxFailedAccessAttempts = 5;
+            o.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(30);
+        }).AddRoles<Role>().AddEntityFrameworkStores<CrmDb>().AddSignInManager().AddPasswordValidator<CommonPasswords>();
+        services.Configure<PasswordHasherOptions>(o => o.IterationCount = 210_000); // OWASP's figure for PBKDF2-HMAC-SHA512.
+        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme);
+        services.AddSingleton<Sessions>();
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<Sessions>((o, sessions) =>
+        {
+            o.SessionStore = sessions;
+            o.LoginPath = "/sign-in";
+            o.AccessDeniedPath = "/no-permission";
+            o.ReturnUrlParameter = "returnUrl";
+            o.ExpireTimeSpan = Sessions.Absolute;
+            o.SlidingExpiration = false;
+            // __Host- needs Secure, which plain http cannot give; only loopback may use plain http (see SecureTransport).
+            o.Cookie.Name = "railcrm";
+            o.Cookie.HttpOnly = true;
+            o.Cookie.SameSite = SameSiteMode.Lax;
+            o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            o.CookieManager = new HostPrefixedCookies();
+            o.Events.OnRedirectToLogin = context => Challenge(context, StatusCodes.Status401Unauthorized);
+            o.Events.OnRedirectToAccessDenied = context => Challenge(context, StatusCodes.Status403Forbidden);
+        });
+        services.AddScoped<IAuthorizationHandler, PermissionHandler>();
+        services.AddAuthorization(o =>
+        {
+            foreach (var permission in Permission.All)
+            {
+                o.AddPolicy(permission, p => p.AddRequirements(new PermissionRequirement(permission)));
+            }
+
+            o.FallbackPolicy = new AuthorizationPolicyBuilder().AddRequirements(new PermissionRequirement(Permission.SignedIn)).Build();
+        });
+        services.AddAntiforgery(o =>
+        {
+            o.Cookie.Name = "railcrm-form";
+            o.Cookie.HttpOnly = true;
+            o.Cookie.SameSite = SameSiteMode.Strict;
+            o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
+        services.AddUi();
+        ModuleList.Add(services);
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.UseForwardedHeaders(new() { ForwardedHeaders = ForwardedHeaders.XForwardedProto });
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseExceptionHandler("/error");
+        app.UseStatusCodePagesWithReExecute("/status/{0}");
+        app.UseRequestLocalization(UiPlatform.Localization);
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseMiddleware<ActorMiddleware>();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+
+        app.MapGet("/health/live", () => Results.Text("live")).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet("/health/ready", async (CrmDb db, CancellationToken ct) =>
+            await db.Database.CanConnectAsync(ct) ? Results.Text("ready") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable)).AllowAnonymous().ExcludeFromDescription();
+        app.MapOpenApi("/api/openapi/{documentName}.json").RequireAuthorization(Permission.SignedIn);
+        app.MapScalarApiReference("/api/docs", o => o.WithOpenApiRoutePattern("/api/openapi/{documentName}.json")).RequireAuthorization(Permission.SignedIn);
+        app.MapUi();
+        var api = app.MapGroup("/api/v1").DisableAntiforgery().AddEndpointFilter<ApiCsrfFilter>();
+        ModuleList.Map(api);
+    }
+
+    private static Task Challenge(Microsoft.AspNetCore.Authentication.RedirectContext<CookieAuthenticationOptions> context, int status)
+    {
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+        {
+            context.Response.StatusCode = status;
+        }
+        else if (status == StatusCodes.Status403Forbidden && !context.HttpContext.RequestServices.GetRequiredService<CurrentActor>().Actor.IsKnown)
+        {
+            // A session that ended between two requests: sign in again and come back.
+            context.Response.Redirect($"/sign-in?returnUrl={Uri.EscapeDataString(context.Request.Path + context.Request.QueryString)}");
+        }
+        else
+        {
+            context.Response.Redirect(context.RedirectUri);
+        }
+
+        return Task.CompletedTask;
+    }
+}
