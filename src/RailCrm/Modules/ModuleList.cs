@@ -1,3 +1,4 @@
+using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
 
 namespace RailCrm.Modules;
@@ -8,11 +9,13 @@ internal static class ModuleList
     public static void Add(IServiceCollection services)
     {
         OrganizationModule.Add(services);
+        CustomersModule.Add(services);
     }
 
     /// <param name="api">The group <c>/api/v1</c>.</param>
     public static void Map(IEndpointRouteBuilder api)
     {
         OrganizationModule.Map(api);
+        CustomersModule.Map(api);
     }
 }

@@ -109,6 +109,9 @@ public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned
     /// <summary>Pinyin of the name, for order and search.</summary>
     public string NamePinyin { get; set; } = "";
 
+    /// <summary>Initials of the name in every reading, for search where a term is too common for the index.</summary>
+    public string NameInitials { get; set; } = "";
+
     /// <summary>Unified social credit code; unique over the whole group, binned ones included.</summary>
     public string? CreditCode { get; set; }
 
@@ -238,6 +241,7 @@ public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned
             builder.Property(c => c.Name).HasMaxLength(NameLength);
             builder.Property(c => c.CreditCode).HasMaxLength(18);
             builder.Property(c => c.NamePinyin).HasMaxLength(1_000);
+            builder.Property(c => c.NameInitials).HasMaxLength(2_000);
             builder.Property(c => c.Tags).HasMaxLength(1_000);
             builder.Property(c => c.CompanyProfile).HasMaxLength(TextLength);
             builder.Property(c => c.LocalCulture).HasMaxLength(TextLength);

@@ -60,6 +60,7 @@ public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(CrmDb).Assembly);
+        modelBuilder.Entity<DataProtectionKey>().Property(k => k.Xml).HasMaxLength(10_000);
         modelBuilder.Entity<ScopeUnit>().HasNoKey().ToSqlQuery("SELECT id, path FROM units").Property(u => u.Path).UseCollation(IsPostgres ? "C" : null);
         modelBuilder.Entity<ScopeCustomer>().HasNoKey().ToSqlQuery("SELECT id, unit_id FROM customers");
         modelBuilder.Entity<ScopeGrant>().HasNoKey().ToSqlQuery("SELECT customer_id, user_id, unit_id, until FROM customer_grants");
@@ -165,9 +166,12 @@ public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider 
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default) =>
         ChangeTracker.HasChanges() ? Write(() => SaveWithAudit(acceptAllChangesOnSuccess, cancellationToken), cancellationToken) : Task.FromResult(0);
 
-    /// <summary>Not offered: every write is asynchronous, audited and takes its turn.</summary>
-    /// <exception cref="InvalidOperationException">Always.</exception>
-    public override int SaveChanges(bool acceptAllChangesOnSuccess) => throw new InvalidOperationException("Use SaveChangesAsync.");
+    /// <summary>Only for the framework's own keys: every write of ours is asynchronous, audited and takes its turn.</summary>
+    /// <exception cref="InvalidOperationException">Something else than a Data Protection key was changed.</exception>
+    public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
+        ChangeTracker.Entries().All(e => e.Entity is DataProtectionKey)
+            ? base.SaveChanges(acceptAllChangesOnSuccess)
+            : throw new InvalidOperationException("Use SaveChangesAsync.");
 
     private async Task<int> SaveWithAudit(bool accept, CancellationToken ct)
     {

@@ -21,6 +21,9 @@ public static class Texts
         return args.Length == 0 ? text : string.Format(CultureInfo.CurrentCulture, text, args);
     }
 
+    /// <summary>The text of a key that may not exist.</summary>
+    public static string? Find(string key) => All.ContainsKey(key) ? Get(key) : null;
+
     /// <summary>Short for <see cref="Get"/>, for pages.</summary>
     public static string T(string key, params object?[] args) => Get(key, args);
 

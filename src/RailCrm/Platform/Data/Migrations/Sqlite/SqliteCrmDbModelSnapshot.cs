@@ -30,7 +30,7 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnName("friendly_name");
 
                     b.Property<string>("Xml")
-                        .HasMaxLength(200)
+                        .HasMaxLength(10000)
                         .HasColumnType("TEXT")
                         .HasColumnName("xml");
 
@@ -317,6 +317,12 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
+
+                    b.Property<string>("NameInitials")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name_initials");
 
                     b.Property<string>("NamePinyin")
                         .IsRequired()

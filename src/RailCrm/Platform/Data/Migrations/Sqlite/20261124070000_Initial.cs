@@ -55,7 +55,7 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     id = table.Column<int>(type: "INTEGER", nullable: false)
                         .Annotation("Sqlite:Autoincrement", true),
                     friendly_name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
-                    xml = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true)
+                    xml = table.Column<string>(type: "TEXT", maxLength: 10000, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -303,6 +303,7 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     short_name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
                     normalized_name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     name_pinyin = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    name_initials = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
                     credit_code = table.Column<string>(type: "TEXT", maxLength: 18, nullable: true),
                     credit_code_reason = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
                     kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),

@@ -11,7 +11,7 @@ using RailCrm.Platform.Data;
 namespace RailCrm.Platform.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteCrmDb))]
-    [Migration("20261124072205_Initial")]
+    [Migration("20261124070000_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -33,7 +33,7 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnName("friendly_name");
 
                     b.Property<string>("Xml")
-                        .HasMaxLength(200)
+                        .HasMaxLength(10000)
                         .HasColumnType("TEXT")
                         .HasColumnName("xml");
 
@@ -320,6 +320,12 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
+
+                    b.Property<string>("NameInitials")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name_initials");
 
                     b.Property<string>("NamePinyin")
                         .IsRequired()

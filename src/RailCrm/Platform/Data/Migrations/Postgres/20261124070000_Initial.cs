@@ -56,7 +56,7 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     id = table.Column<int>(type: "integer", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     friendly_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true, collation: "C"),
-                    xml = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true, collation: "C")
+                    xml = table.Column<string>(type: "character varying(10000)", maxLength: 10000, nullable: true, collation: "C")
                 },
                 constraints: table =>
                 {
@@ -304,6 +304,7 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     short_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true, collation: "C"),
                     normalized_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
                     name_pinyin = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false, collation: "C"),
+                    name_initials = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false, collation: "C"),
                     credit_code = table.Column<string>(type: "character varying(18)", maxLength: 18, nullable: true, collation: "C"),
                     credit_code_reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true, collation: "C"),
                     kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),

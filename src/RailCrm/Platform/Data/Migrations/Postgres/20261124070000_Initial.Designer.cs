@@ -12,7 +12,7 @@ using RailCrm.Platform.Data;
 namespace RailCrm.Platform.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresCrmDb))]
-    [Migration("20261124072208_Initial")]
+    [Migration("20261124070000_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -41,8 +41,8 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .UseCollation("C");
 
                     b.Property<string>("Xml")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasMaxLength(10000)
+                        .HasColumnType("character varying(10000)")
                         .HasColumnName("xml")
                         .UseCollation("C");
 
@@ -361,6 +361,13 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<string>("NameInitials")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("name_initials")
                         .UseCollation("C");
 
                     b.Property<string>("NamePinyin")

@@ -1,0 +1,91 @@
+using System.Text;
+
+namespace RailCrm.Kernel;
+
+/// <summary>The words a customer is found by, and the words a search asks for. One scheme for SQLite's FTS5 and PostgreSQL's tsvector.</summary>
+/// <remarks>
+/// Chinese is cut into pairs of characters, because FTS5's trigrams cannot match two. Letters carry a prefix: <c>i</c> initials from each
+/// character on, <c>p</c> pinyin, <c>c</c> credit code, <c>n</c> number, <c>t</c> phone. Only letters and digits remain, so a term needs no quoting.
+/// </remarks>
+public static class SearchTerms
+{
+    private const int InitialsLength = 8;
+    private const int PinyinLength = 12;
+    private const int PinyinStarts = 6;
+
+    /// <summary>All terms of one customer, separated by spaces.</summary>
+    public static string For(string name, string? shortName, string number, string? creditCode, IEnumerable<string?> phones)
+    {
+        ArgumentNullException.ThrowIfNull(number);
+        ArgumentNullException.ThrowIfNull(phones);
+        var terms = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var text in new[] { name, shortName }.OfType<string>())
+        {
+            terms.UnionWith(Pairs(text));
+            foreach (var initials in Pinyin.InitialsVariants(text))
+            {
+                for (var i = 0; i < initials.Length; i++)
+                {
+                    terms.Add("i" + initials[i..Math.Min(initials.Length, i + InitialsLength)]);
+                }
+            }
+
+            var syllables = Pinyin.Syllables(text).Select(s => s[0]).ToList();
+            for (var i = 0; i < Math.Min(PinyinStarts, syllables.Count); i++)
+            {
+                var rest = string.Concat(syllables.Skip(i));
+                terms.Add("p" + rest[..Math.Min(rest.Length, PinyinLength)]);
+            }
+        }
+
+        terms.Add("n" + Letters(number));
+        if (creditCode is not null)
+        {
+            terms.Add("c" + Letters(creditCode));
+        }
+
+        terms.UnionWith(phones.OfType<string>().Select(PlainText.Digits).OfType<string>().Select(p => "t" + p));
+        return string.Join(' ', terms);
+    }
+
+    /// <summary>What a search asks for: every group must be met, by any one of its terms; null where nothing searchable was typed.</summary>
+    public static IReadOnlyList<IReadOnlyList<(string Term, bool Prefix)>>? Query(string typed)
+    {
+        ArgumentNullException.ThrowIfNull(typed);
+        var groups = new List<IReadOnlyList<(string, bool)>>();
+        foreach (var word in typed.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        {
+            var han = new string([.. word.Where(c => !char.IsAscii(c) && (char.IsLetter(c) || char.IsSurrogate(c)))]);
+            if (han.Length == 1)
+            {
+                groups.Add([(han, true)]);
+            }
+            else
+            {
+                groups.AddRange(Pairs(han).Select(p => (IReadOnlyList<(string, bool)>)[(p, false)]));
+            }
+
+            var letters = Letters(word);
+            if (letters.Length > 0)
+            {
+                groups.Add([
+                    ("i" + letters[..Math.Min(letters.Length, InitialsLength)], true), ("p" + letters[..Math.Min(letters.Length, PinyinLength)], true),
+                    ("c" + letters, true), ("n" + letters, true), ("t" + letters, true), ("nkh" + letters.PadLeft(7, '0'), false),
+                ]);
+            }
+        }
+
+        return groups.Count == 0 ? null : groups;
+    }
+
+    private static IEnumerable<string> Pairs(string text)
+    {
+        var han = text.Normalize(NormalizationForm.FormKC).ToLowerInvariant().EnumerateRunes().Where(Rune.IsLetter).Where(r => !r.IsAscii).Select(r => r.ToString()).ToList();
+        for (var i = 0; i + 1 < han.Count; i++)
+        {
+            yield return han[i] + han[i + 1];
+        }
+    }
+
+    private static string Letters(string text) => new([.. text.ToLowerInvariant().Where(char.IsAsciiLetterOrDigit)]);
+}

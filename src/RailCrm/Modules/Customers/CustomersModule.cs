@@ -1,0 +1,25 @@
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Http;
+using RailCrm.Platform.Ui;
+
+namespace RailCrm.Modules.Customers;
+
+internal static class CustomersModule
+{
+    public static void Add(IServiceCollection services) => services
+        .AddScoped<ListCustomers>()
+        .AddScoped<GetCustomer>()
+        .AddScoped<SaveCustomer>()
+        .AddScoped<CustomerHistory>()
+        .AddSingleton(new MenuItem("customer.title", "/customers", "building", Permission.CustomersRead, 10));
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var customers = api.MapGroup("/customers").WithTags("Customers");
+        customers.MapGet("", ListCustomers.Get).RequireAuthorization(Permission.CustomersRead);
+        customers.MapPost("", SaveCustomer.Post).RequireAuthorization(Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
+        customers.MapGet("/{id:long}", GetCustomer.Get).RequireAuthorization(Permission.CustomersRead);
+        customers.MapPut("/{id:long}", SaveCustomer.Put).RequireAuthorization(Permission.CustomersWrite);
+        customers.MapDelete("/{id:long}", GetCustomer.Delete).RequireAuthorization(Permission.CustomersDelete);
+    }
+}
