@@ -139,11 +139,12 @@ public static class WebHost
 
     private static Task Challenge(Microsoft.AspNetCore.Authentication.RedirectContext<CookieAuthenticationOptions> context, int status)
     {
+        var known = context.HttpContext.RequestServices.GetRequiredService<CurrentActor>().Actor.IsKnown;
         if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
         {
-            context.Response.StatusCode = status;
+            context.Response.StatusCode = known ? StatusCodes.Status403Forbidden : StatusCodes.Status401Unauthorized;
         }
-        else if (status == StatusCodes.Status403Forbidden && !context.HttpContext.RequestServices.GetRequiredService<CurrentActor>().Actor.IsKnown)
+        else if (status == StatusCodes.Status403Forbidden && !known)
         {
             // A session that ended between two requests: sign in again and come back.
             context.Response.Redirect($"/sign-in?returnUrl={Uri.EscapeDataString(context.Request.Path + context.Request.QueryString)}");
