@@ -1,5 +1,7 @@
+using RailCrm.Modules.Classification;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
+using RailCrm.Modules.Waybills;
 
 namespace RailCrm.Modules;
 
@@ -10,6 +12,8 @@ internal static class ModuleList
     {
         OrganizationModule.Add(services);
         CustomersModule.Add(services);
+        WaybillsModule.Add(services);
+        ClassificationModule.Add(services);
     }
 
     /// <param name="api">The group <c>/api/v1</c>.</param>
@@ -17,5 +21,6 @@ internal static class ModuleList
     {
         OrganizationModule.Map(api);
         CustomersModule.Map(api);
+        WaybillsModule.Map(api);
     }
 }

@@ -9,6 +9,30 @@ namespace RailCrm.Modules.Waybills;
 /// <summary>A line of a waybill (运单): one service rendered to one customer. Source and external number are unique together.</summary>
 public sealed class WaybillLine : ICustomerBound
 {
+    /// <summary>Services (服务类型): 运输, 仓储, 装卸, 短驳, 包装, 加工, 总包, 其他.</summary>
+    public static readonly IReadOnlyList<string> Services = ["transport", "warehousing", "handling", "shortHaul", "packaging", "processing", "totalLogistics", "other"];
+
+    /// <summary>Modes: 整车, 集装箱, 批量零散, 公路, 水运, 多式联运.</summary>
+    public static readonly IReadOnlyList<string> Modes = ["carload", "container", "lessThanCarload", "road", "water", "multimodal"];
+
+    /// <summary>Longest source.</summary>
+    public const int SourceLength = 50;
+
+    /// <summary>Longest external number.</summary>
+    public const int ExternalNoLength = 100;
+
+    /// <summary>Longest station.</summary>
+    public const int StationLength = 50;
+
+    /// <summary>Longest name of goods.</summary>
+    public const int CommodityLength = 100;
+
+    /// <summary>Longest contract number.</summary>
+    public const int ContractLength = 100;
+
+    /// <summary>Longest note.</summary>
+    public const int NoteLength = 1_000;
+
     /// <summary>Key.</summary>
     public long Id { get; set; }
 
@@ -74,24 +98,29 @@ public sealed class WaybillLine : ICustomerBound
         public void Configure(EntityTypeBuilder<WaybillLine> builder)
         {
             builder.ToTable("waybill_lines");
-            builder.Property(w => w.Source).HasMaxLength(50);
-            builder.Property(w => w.ExternalNo).HasMaxLength(100);
-            builder.Property(w => w.Note).HasMaxLength(1_000);
+            builder.Property(w => w.Source).HasMaxLength(SourceLength);
+            builder.Property(w => w.ExternalNo).HasMaxLength(ExternalNoLength);
+            builder.Property(w => w.Service).HasMaxLength(20);
+            builder.Property(w => w.CommodityCategory).HasMaxLength(2);
+            builder.Property(w => w.Commodity).HasMaxLength(CommodityLength);
+            builder.Property(w => w.Origin).HasMaxLength(StationLength);
+            builder.Property(w => w.Destination).HasMaxLength(StationLength);
+            builder.Property(w => w.Mode).HasMaxLength(20);
+            builder.Property(w => w.ContractNo).HasMaxLength(ContractLength);
+            builder.Property(w => w.Note).HasMaxLength(NoteLength);
             builder.HasIndex(w => new { w.Source, w.ExternalNo }).IsUnique();
             builder.HasIndex(w => new { w.CustomerId, w.Date, w.Id });
+            builder.HasIndex(w => new { w.Date, w.Id });
             builder.HasOne<Customer>().WithMany().HasForeignKey(w => w.CustomerId).OnDelete(DeleteBehavior.Restrict);
         }
     }
 }
 
-/// <summary>What one customer brought in one month, by unit, service, commodity category, mode and station pair. Kept in the transaction of each change.</summary>
-public sealed class MonthlyFact : ICustomerBound
+/// <summary>How work was done, apart from whose it was and when: unit, service, commodity category, mode and station pair. A number instead of six columns keeps facts small.</summary>
+public sealed class Lane
 {
-    /// <inheritdoc/>
-    public long CustomerId { get; set; }
-
-    /// <summary>The month.</summary>
-    public Month Month { get; set; }
+    /// <summary>Key.</summary>
+    public long Id { get; set; }
 
     /// <summary>The unit that did the work.</summary>
     public long UnitId { get; set; }
@@ -111,6 +140,34 @@ public sealed class MonthlyFact : ICustomerBound
     /// <summary>Receiving station.</summary>
     public string Destination { get; set; } = "";
 
+    internal sealed class Mapping : IEntityTypeConfiguration<Lane>
+    {
+        public void Configure(EntityTypeBuilder<Lane> builder)
+        {
+            builder.ToTable("lanes");
+            builder.Property(l => l.Service).HasMaxLength(20);
+            builder.Property(l => l.CommodityCategory).HasMaxLength(2);
+            builder.Property(l => l.Mode).HasMaxLength(20);
+            builder.Property(l => l.Origin).HasMaxLength(WaybillLine.StationLength);
+            builder.Property(l => l.Destination).HasMaxLength(WaybillLine.StationLength);
+            builder.HasIndex(l => new { l.UnitId, l.Service, l.CommodityCategory, l.Mode, l.Origin, l.Destination }).IsUnique();
+        }
+    }
+}
+
+/// <summary>What one customer brought in one month on one lane. Kept by <see cref="WaybillLedger"/> in the transaction of each change.</summary>
+/// <remarks>The table is made by hand (migration WaybillFacts): clustered by its key on SQLite, so that a dossier reads neighbours.</remarks>
+public sealed class MonthlyFact : ICustomerBound
+{
+    /// <inheritdoc/>
+    public long CustomerId { get; set; }
+
+    /// <summary>The month.</summary>
+    public Month Month { get; set; }
+
+    /// <summary>The lane.</summary>
+    public long LaneId { get; set; }
+
     /// <summary>Lines counted.</summary>
     public long Lines { get; set; }
 
@@ -127,44 +184,13 @@ public sealed class MonthlyFact : ICustomerBound
     {
         public void Configure(EntityTypeBuilder<MonthlyFact> builder)
         {
-            builder.ToTable("monthly_facts");
-            builder.HasKey(f => new { f.CustomerId, f.Month, f.UnitId, f.Service, f.CommodityCategory, f.Mode, f.Origin, f.Destination });
+            builder.ToTable("monthly_facts", t => t.ExcludeFromMigrations());
+            builder.HasKey(f => new { f.CustomerId, f.Month, f.LaneId });
         }
     }
 }
 
-/// <summary>The months of one customer, summed over everything else: what the dossier's curves read.</summary>
-public sealed class CustomerMonth : ICustomerBound
-{
-    /// <inheritdoc/>
-    public long CustomerId { get; set; }
-
-    /// <summary>The month.</summary>
-    public Month Month { get; set; }
-
-    /// <summary>Lines counted.</summary>
-    public long Lines { get; set; }
-
-    /// <summary>Revenue, fen.</summary>
-    public long RevenueFen { get; set; }
-
-    /// <summary>Cost, fen.</summary>
-    public long CostFen { get; set; }
-
-    /// <summary>Weight, kg.</summary>
-    public long WeightKg { get; set; }
-
-    internal sealed class Mapping : IEntityTypeConfiguration<CustomerMonth>
-    {
-        public void Configure(EntityTypeBuilder<CustomerMonth> builder)
-        {
-            builder.ToTable("customer_months");
-            builder.HasKey(f => new { f.CustomerId, f.Month });
-        }
-    }
-}
-
-/// <summary>The months of all customers that one unit owns: what dashboards read. A customer's move takes its months along.</summary>
+/// <summary>The months of all customers that one unit owns: what dashboards read. A customer's move takes its months along (a trigger, so that no path forgets).</summary>
 public sealed class OwnerMonth
 {
     /// <summary>The unit that owns the customers (not the one that did the work).</summary>
@@ -189,8 +215,48 @@ public sealed class OwnerMonth
     {
         public void Configure(EntityTypeBuilder<OwnerMonth> builder)
         {
-            builder.ToTable("owner_months");
+            builder.ToTable("owner_months", t => t.ExcludeFromMigrations());
             builder.HasKey(f => new { f.UnitId, f.Month });
+        }
+    }
+}
+
+/// <summary>How many living customers a unit owns of each tier, kept by a trigger: counting a million rows is slower than the page that shows the count.</summary>
+public sealed class OwnerCount
+{
+    /// <summary>The unit that owns them.</summary>
+    public long UnitId { get; set; }
+
+    /// <summary>The tier.</summary>
+    public CustomerTier Tier { get; set; }
+
+    /// <summary>How many.</summary>
+    public long Customers { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<OwnerCount>
+    {
+        public void Configure(EntityTypeBuilder<OwnerCount> builder)
+        {
+            builder.ToTable("owner_counts", t => t.ExcludeFromMigrations());
+            builder.HasKey(c => new { c.UnitId, c.Tier });
+            builder.Property(c => c.Tier).HasConversion<string>().HasMaxLength(20);
+        }
+    }
+}
+
+/// <summary>A customer whose figures changed since its trailing twelve months were last computed.</summary>
+public sealed class FiguresDue
+{
+    /// <summary>The customer.</summary>
+    public long CustomerId { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<FiguresDue>
+    {
+        public void Configure(EntityTypeBuilder<FiguresDue> builder)
+        {
+            builder.ToTable("figures_due", t => t.ExcludeFromMigrations());
+            builder.HasKey(d => d.CustomerId);
+            builder.Property(d => d.CustomerId).ValueGeneratedNever();
         }
     }
 }

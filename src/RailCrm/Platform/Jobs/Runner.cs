@@ -5,7 +5,7 @@ using RailCrm.Platform.Data;
 namespace RailCrm.Platform.Jobs;
 
 /// <summary>Claims jobs and runs them, one at a time in this process.</summary>
-public sealed class Runner(IServiceScopeFactory scopes, IEnumerable<JobHandler> handlers, ILogger<Runner> log) : BackgroundService
+public sealed class Runner(IServiceScopeFactory scopes, IEnumerable<JobHandler> handlers, IEnumerable<Schedule> schedules, TimeProvider clock, ILogger<Runner> log) : BackgroundService
 {
     private const int MaxAttempts = 5;
 
@@ -31,6 +31,7 @@ public sealed class Runner(IServiceScopeFactory scopes, IEnumerable<JobHandler> 
         {
             try
             {
+                await EnqueueScheduled(stoppingToken);
                 while (await RunOne(stoppingToken))
                 {
                 }
@@ -41,6 +42,17 @@ public sealed class Runner(IServiceScopeFactory scopes, IEnumerable<JobHandler> 
             }
 
             await ((Task)_wake.WaitAsync(TimeSpan.FromSeconds(2), stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Enqueues the jobs of the day whose hour has come.</summary>
+    public async Task EnqueueScheduled(CancellationToken ct)
+    {
+        await using var services = scopes.CreateAsyncScope();
+        services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System("job");
+        foreach (var schedule in schedules)
+        {
+            await Schedule.Enqueue(services.ServiceProvider.GetRequiredService<CrmDb>(), schedule, clock, ct);
         }
     }
 

@@ -193,6 +193,83 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("user_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Classification.TierChange", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("After")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("after");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Before")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("before");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customer_id");
+
+                    b.Property<long>("RevenueFen")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revenue_fen");
+
+                    b.HasKey("Id")
+                        .HasName("pk_tier_changes");
+
+                    b.HasIndex("CustomerId", "Id")
+                        .HasDatabaseName("ix_tier_changes_customer_id_id");
+
+                    b.ToTable("tier_changes", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Classification.TierRule", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Basis")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("basis");
+
+                    b.Property<int>("DropPercent")
+                        .HasColumnType("integer")
+                        .HasColumnName("drop_percent");
+
+                    b.Property<long>("LargeFen")
+                        .HasColumnType("bigint")
+                        .HasColumnName("large_fen");
+
+                    b.Property<long>("MediumFen")
+                        .HasColumnType("bigint")
+                        .HasColumnName("medium_fen");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_tier_rule");
+
+                    b.ToTable("tier_rule", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.Contact", b =>
                 {
                     b.Property<long>("Id")
@@ -869,36 +946,77 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("units", (string)null);
                 });
 
-            modelBuilder.Entity("RailCrm.Modules.Waybills.CustomerMonth", b =>
+            modelBuilder.Entity("RailCrm.Modules.Waybills.FiguresDue", b =>
                 {
                     b.Property<long>("CustomerId")
                         .HasColumnType("bigint")
                         .HasColumnName("customer_id");
 
-                    b.Property<int>("Month")
-                        .HasColumnType("integer")
-                        .HasColumnName("month");
+                    b.HasKey("CustomerId")
+                        .HasName("pk_figures_due");
 
-                    b.Property<long>("CostFen")
+                    b.ToTable("figures_due", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Waybills.Lane", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("bigint")
-                        .HasColumnName("cost_fen");
+                        .HasColumnName("id");
 
-                    b.Property<long>("Lines")
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("CommodityCategory")
+                        .IsRequired()
+                        .HasMaxLength(2)
+                        .HasColumnType("character varying(2)")
+                        .HasColumnName("commodity_category")
+                        .UseCollation("C");
+
+                    b.Property<string>("Destination")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("destination")
+                        .UseCollation("C");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("mode")
+                        .UseCollation("C");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("origin")
+                        .UseCollation("C");
+
+                    b.Property<string>("Service")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("service")
+                        .UseCollation("C");
+
+                    b.Property<long>("UnitId")
                         .HasColumnType("bigint")
-                        .HasColumnName("lines");
+                        .HasColumnName("unit_id");
 
-                    b.Property<long>("RevenueFen")
-                        .HasColumnType("bigint")
-                        .HasColumnName("revenue_fen");
+                    b.HasKey("Id")
+                        .HasName("pk_lanes");
 
-                    b.Property<long>("WeightKg")
-                        .HasColumnType("bigint")
-                        .HasColumnName("weight_kg");
+                    b.HasIndex("UnitId", "Service", "CommodityCategory", "Mode", "Origin", "Destination")
+                        .IsUnique()
+                        .HasDatabaseName("ix_lanes_unit_id_service_commodity_category_mode_origin_destin");
 
-                    b.HasKey("CustomerId", "Month")
-                        .HasName("pk_customer_months");
-
-                    b.ToTable("customer_months", (string)null);
+                    b.ToTable("lanes", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Waybills.MonthlyFact", b =>
@@ -911,39 +1029,9 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("month");
 
-                    b.Property<long>("UnitId")
+                    b.Property<long>("LaneId")
                         .HasColumnType("bigint")
-                        .HasColumnName("unit_id");
-
-                    b.Property<string>("Service")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("service")
-                        .UseCollation("C");
-
-                    b.Property<string>("CommodityCategory")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("commodity_category")
-                        .UseCollation("C");
-
-                    b.Property<string>("Mode")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("mode")
-                        .UseCollation("C");
-
-                    b.Property<string>("Origin")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("origin")
-                        .UseCollation("C");
-
-                    b.Property<string>("Destination")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("destination")
-                        .UseCollation("C");
+                        .HasColumnName("lane_id");
 
                     b.Property<long>("CostFen")
                         .HasColumnType("bigint")
@@ -961,10 +1049,37 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("weight_kg");
 
-                    b.HasKey("CustomerId", "Month", "UnitId", "Service", "CommodityCategory", "Mode", "Origin", "Destination")
+                    b.HasKey("CustomerId", "Month", "LaneId")
                         .HasName("pk_monthly_facts");
 
-                    b.ToTable("monthly_facts", (string)null);
+                    b.ToTable("monthly_facts", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Waybills.OwnerCount", b =>
+                {
+                    b.Property<long>("UnitId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unit_id");
+
+                    b.Property<string>("Tier")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("tier");
+
+                    b.Property<long>("Customers")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customers");
+
+                    b.HasKey("UnitId", "Tier")
+                        .HasName("pk_owner_counts");
+
+                    b.ToTable("owner_counts", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Waybills.OwnerMonth", b =>
@@ -996,7 +1111,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.HasKey("UnitId", "Month")
                         .HasName("pk_owner_months");
 
-                    b.ToTable("owner_months", (string)null);
+                    b.ToTable("owner_months", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Waybills.WaybillLine", b =>
@@ -1009,15 +1127,15 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
                     b.Property<string>("Commodity")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("commodity")
                         .UseCollation("C");
 
                     b.Property<string>("CommodityCategory")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasMaxLength(2)
+                        .HasColumnType("character varying(2)")
                         .HasColumnName("commodity_category")
                         .UseCollation("C");
 
@@ -1026,8 +1144,8 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnName("containers");
 
                     b.Property<string>("ContractNo")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("contract_no")
                         .UseCollation("C");
 
@@ -1045,8 +1163,8 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
                     b.Property<string>("Destination")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("destination")
                         .UseCollation("C");
 
@@ -1059,8 +1177,8 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
                     b.Property<string>("Mode")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("mode")
                         .UseCollation("C");
 
@@ -1072,8 +1190,8 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
                     b.Property<string>("Origin")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("origin")
                         .UseCollation("C");
 
@@ -1083,8 +1201,8 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
                     b.Property<string>("Service")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("service")
                         .UseCollation("C");
 
@@ -1113,6 +1231,9 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
                     b.HasKey("Id")
                         .HasName("pk_waybill_lines");
+
+                    b.HasIndex("Date", "Id")
+                        .HasDatabaseName("ix_waybill_lines_date_id");
 
                     b.HasIndex("Source", "ExternalNo")
                         .IsUnique()
@@ -1648,6 +1769,24 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasDatabaseName("ix_jobs_state_lease_until");
 
                     b.ToTable("jobs", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Jobs.ScheduledSlot", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("kind")
+                        .UseCollation("C");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.HasKey("Kind", "Day")
+                        .HasName("pk_scheduled_slots");
+
+                    b.ToTable("scheduled_slots", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserRole<long>", b =>

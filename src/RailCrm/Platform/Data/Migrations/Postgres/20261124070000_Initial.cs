@@ -34,22 +34,6 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
-                name: "customer_months",
-                columns: table => new
-                {
-                    customer_id = table.Column<long>(type: "bigint", nullable: false),
-                    month = table.Column<int>(type: "integer", nullable: false),
-                    lines = table.Column<long>(type: "bigint", nullable: false),
-                    revenue_fen = table.Column<long>(type: "bigint", nullable: false),
-                    cost_fen = table.Column<long>(type: "bigint", nullable: false),
-                    weight_kg = table.Column<long>(type: "bigint", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_customer_months", x => new { x.customer_id, x.month });
-                });
-
-            migrationBuilder.CreateTable(
                 name: "data_protection_keys",
                 columns: table => new
                 {
@@ -108,41 +92,21 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
-                name: "monthly_facts",
+                name: "lanes",
                 columns: table => new
                 {
-                    customer_id = table.Column<long>(type: "bigint", nullable: false),
-                    month = table.Column<int>(type: "integer", nullable: false),
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     unit_id = table.Column<long>(type: "bigint", nullable: false),
-                    service = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
-                    commodity_category = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
-                    mode = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
-                    origin = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
-                    destination = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
-                    lines = table.Column<long>(type: "bigint", nullable: false),
-                    revenue_fen = table.Column<long>(type: "bigint", nullable: false),
-                    cost_fen = table.Column<long>(type: "bigint", nullable: false),
-                    weight_kg = table.Column<long>(type: "bigint", nullable: false)
+                    service = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false, collation: "C"),
+                    commodity_category = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: false, collation: "C"),
+                    mode = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false, collation: "C"),
+                    origin = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false, collation: "C"),
+                    destination = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false, collation: "C")
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_monthly_facts", x => new { x.customer_id, x.month, x.unit_id, x.service, x.commodity_category, x.mode, x.origin, x.destination });
-                });
-
-            migrationBuilder.CreateTable(
-                name: "owner_months",
-                columns: table => new
-                {
-                    unit_id = table.Column<long>(type: "bigint", nullable: false),
-                    month = table.Column<int>(type: "integer", nullable: false),
-                    lines = table.Column<long>(type: "bigint", nullable: false),
-                    revenue_fen = table.Column<long>(type: "bigint", nullable: false),
-                    cost_fen = table.Column<long>(type: "bigint", nullable: false),
-                    weight_kg = table.Column<long>(type: "bigint", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_owner_months", x => new { x.unit_id, x.month });
+                    table.PrimaryKey("pk_lanes", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -173,6 +137,51 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_roles", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "scheduled_slots",
+                columns: table => new
+                {
+                    kind = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false, collation: "C"),
+                    day = table.Column<DateOnly>(type: "date", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_scheduled_slots", x => new { x.kind, x.day });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "tier_changes",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    customer_id = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    before = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    after = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    revenue_fen = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_tier_changes", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "tier_rule",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false),
+                    basis = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    medium_fen = table.Column<long>(type: "bigint", nullable: false),
+                    large_fen = table.Column<long>(type: "bigint", nullable: false),
+                    drop_percent = table.Column<int>(type: "integer", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_tier_rule", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -586,19 +595,19 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     date = table.Column<DateOnly>(type: "date", nullable: false),
                     customer_id = table.Column<long>(type: "bigint", nullable: false),
                     unit_id = table.Column<long>(type: "bigint", nullable: false),
-                    service = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
-                    commodity_category = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
-                    commodity = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true, collation: "C"),
-                    origin = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
-                    destination = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
-                    mode = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
+                    service = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false, collation: "C"),
+                    commodity_category = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: false, collation: "C"),
+                    commodity = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true, collation: "C"),
+                    origin = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false, collation: "C"),
+                    destination = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false, collation: "C"),
+                    mode = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false, collation: "C"),
                     wagons = table.Column<int>(type: "integer", nullable: false),
                     containers = table.Column<int>(type: "integer", nullable: false),
                     teu_hundredths = table.Column<int>(type: "integer", nullable: false),
                     weight_kg = table.Column<long>(type: "bigint", nullable: false),
                     revenue_fen = table.Column<long>(type: "bigint", nullable: false),
                     cost_fen = table.Column<long>(type: "bigint", nullable: false),
-                    contract_no = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true, collation: "C"),
+                    contract_no = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true, collation: "C"),
                     note = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true, collation: "C")
                 },
                 constraints: table =>
@@ -762,6 +771,12 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                 columns: new[] { "state", "lease_until" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_lanes_unit_id_service_commodity_category_mode_origin_destin",
+                table: "lanes",
+                columns: new[] { "unit_id", "service", "commodity_category", "mode", "origin", "destination" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_roles_normalized_name",
                 table: "roles",
                 column: "normalized_name",
@@ -771,6 +786,11 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                 name: "ix_sessions_user_id",
                 table: "sessions",
                 column: "user_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_tier_changes_customer_id_id",
+                table: "tier_changes",
+                columns: new[] { "customer_id", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_units_code",
@@ -805,6 +825,11 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                 columns: new[] { "customer_id", "date", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_waybill_lines_date_id",
+                table: "waybill_lines",
+                columns: new[] { "date", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_waybill_lines_source_external_no",
                 table: "waybill_lines",
                 columns: new[] { "source", "external_no" },
@@ -825,9 +850,6 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "customer_grants");
-
-            migrationBuilder.DropTable(
-                name: "customer_months");
 
             migrationBuilder.DropTable(
                 name: "customer_products");
@@ -851,10 +873,7 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                 name: "jobs");
 
             migrationBuilder.DropTable(
-                name: "monthly_facts");
-
-            migrationBuilder.DropTable(
-                name: "owner_months");
+                name: "lanes");
 
             migrationBuilder.DropTable(
                 name: "role_claims");
@@ -863,7 +882,16 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                 name: "role_permissions");
 
             migrationBuilder.DropTable(
+                name: "scheduled_slots");
+
+            migrationBuilder.DropTable(
                 name: "sessions");
+
+            migrationBuilder.DropTable(
+                name: "tier_changes");
+
+            migrationBuilder.DropTable(
+                name: "tier_rule");
 
             migrationBuilder.DropTable(
                 name: "user_claims");

@@ -170,6 +170,81 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("user_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Classification.TierChange", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("After")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("after");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Before")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("before");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<long>("RevenueFen")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revenue_fen");
+
+                    b.HasKey("Id")
+                        .HasName("pk_tier_changes");
+
+                    b.HasIndex("CustomerId", "Id")
+                        .HasDatabaseName("ix_tier_changes_customer_id_id");
+
+                    b.ToTable("tier_changes", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Classification.TierRule", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Basis")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("basis");
+
+                    b.Property<int>("DropPercent")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("drop_percent");
+
+                    b.Property<long>("LargeFen")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("large_fen");
+
+                    b.Property<long>("MediumFen")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("medium_fen");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_tier_rule");
+
+                    b.ToTable("tier_rule", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.Contact", b =>
                 {
                     b.Property<long>("Id")
@@ -786,36 +861,70 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("units", (string)null);
                 });
 
-            modelBuilder.Entity("RailCrm.Modules.Waybills.CustomerMonth", b =>
+            modelBuilder.Entity("RailCrm.Modules.Waybills.FiguresDue", b =>
                 {
                     b.Property<long>("CustomerId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("customer_id");
 
-                    b.Property<int>("Month")
+                    b.HasKey("CustomerId")
+                        .HasName("pk_figures_due");
+
+                    b.ToTable("figures_due", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Waybills.Lane", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER")
-                        .HasColumnName("month");
+                        .HasColumnName("id");
 
-                    b.Property<long>("CostFen")
+                    b.Property<string>("CommodityCategory")
+                        .IsRequired()
+                        .HasMaxLength(2)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("commodity_category");
+
+                    b.Property<string>("Destination")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("destination");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mode");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("origin");
+
+                    b.Property<string>("Service")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("service");
+
+                    b.Property<long>("UnitId")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("cost_fen");
+                        .HasColumnName("unit_id");
 
-                    b.Property<long>("Lines")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("lines");
+                    b.HasKey("Id")
+                        .HasName("pk_lanes");
 
-                    b.Property<long>("RevenueFen")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("revenue_fen");
+                    b.HasIndex("UnitId", "Service", "CommodityCategory", "Mode", "Origin", "Destination")
+                        .IsUnique()
+                        .HasDatabaseName("ix_lanes_unit_id_service_commodity_category_mode_origin_destination");
 
-                    b.Property<long>("WeightKg")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("weight_kg");
-
-                    b.HasKey("CustomerId", "Month")
-                        .HasName("pk_customer_months");
-
-                    b.ToTable("customer_months", (string)null);
+                    b.ToTable("lanes", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Waybills.MonthlyFact", b =>
@@ -828,34 +937,9 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("month");
 
-                    b.Property<long>("UnitId")
+                    b.Property<long>("LaneId")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("unit_id");
-
-                    b.Property<string>("Service")
-                        .HasMaxLength(200)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("service");
-
-                    b.Property<string>("CommodityCategory")
-                        .HasMaxLength(200)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("commodity_category");
-
-                    b.Property<string>("Mode")
-                        .HasMaxLength(200)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("mode");
-
-                    b.Property<string>("Origin")
-                        .HasMaxLength(200)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("origin");
-
-                    b.Property<string>("Destination")
-                        .HasMaxLength(200)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("destination");
+                        .HasColumnName("lane_id");
 
                     b.Property<long>("CostFen")
                         .HasColumnType("INTEGER")
@@ -873,10 +957,37 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("weight_kg");
 
-                    b.HasKey("CustomerId", "Month", "UnitId", "Service", "CommodityCategory", "Mode", "Origin", "Destination")
+                    b.HasKey("CustomerId", "Month", "LaneId")
                         .HasName("pk_monthly_facts");
 
-                    b.ToTable("monthly_facts", (string)null);
+                    b.ToTable("monthly_facts", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Waybills.OwnerCount", b =>
+                {
+                    b.Property<long>("UnitId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unit_id");
+
+                    b.Property<string>("Tier")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tier");
+
+                    b.Property<long>("Customers")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customers");
+
+                    b.HasKey("UnitId", "Tier")
+                        .HasName("pk_owner_counts");
+
+                    b.ToTable("owner_counts", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Waybills.OwnerMonth", b =>
@@ -908,7 +1019,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.HasKey("UnitId", "Month")
                         .HasName("pk_owner_months");
 
-                    b.ToTable("owner_months", (string)null);
+                    b.ToTable("owner_months", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Waybills.WaybillLine", b =>
@@ -919,13 +1033,13 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnName("id");
 
                     b.Property<string>("Commodity")
-                        .HasMaxLength(200)
+                        .HasMaxLength(100)
                         .HasColumnType("TEXT")
                         .HasColumnName("commodity");
 
                     b.Property<string>("CommodityCategory")
                         .IsRequired()
-                        .HasMaxLength(200)
+                        .HasMaxLength(2)
                         .HasColumnType("TEXT")
                         .HasColumnName("commodity_category");
 
@@ -934,7 +1048,7 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnName("containers");
 
                     b.Property<string>("ContractNo")
-                        .HasMaxLength(200)
+                        .HasMaxLength(100)
                         .HasColumnType("TEXT")
                         .HasColumnName("contract_no");
 
@@ -952,7 +1066,7 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
 
                     b.Property<string>("Destination")
                         .IsRequired()
-                        .HasMaxLength(200)
+                        .HasMaxLength(50)
                         .HasColumnType("TEXT")
                         .HasColumnName("destination");
 
@@ -964,7 +1078,7 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
 
                     b.Property<string>("Mode")
                         .IsRequired()
-                        .HasMaxLength(200)
+                        .HasMaxLength(20)
                         .HasColumnType("TEXT")
                         .HasColumnName("mode");
 
@@ -975,7 +1089,7 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
 
                     b.Property<string>("Origin")
                         .IsRequired()
-                        .HasMaxLength(200)
+                        .HasMaxLength(50)
                         .HasColumnType("TEXT")
                         .HasColumnName("origin");
 
@@ -985,7 +1099,7 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
 
                     b.Property<string>("Service")
                         .IsRequired()
-                        .HasMaxLength(200)
+                        .HasMaxLength(20)
                         .HasColumnType("TEXT")
                         .HasColumnName("service");
 
@@ -1013,6 +1127,9 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
 
                     b.HasKey("Id")
                         .HasName("pk_waybill_lines");
+
+                    b.HasIndex("Date", "Id")
+                        .HasDatabaseName("ix_waybill_lines_date_id");
 
                     b.HasIndex("Source", "ExternalNo")
                         .IsUnique()
@@ -1505,6 +1622,23 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_jobs_state_lease_until");
 
                     b.ToTable("jobs", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Jobs.ScheduledSlot", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.HasKey("Kind", "Day")
+                        .HasName("pk_scheduled_slots");
+
+                    b.ToTable("scheduled_slots", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserRole<long>", b =>

@@ -33,22 +33,6 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "customer_months",
-                columns: table => new
-                {
-                    customer_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    month = table.Column<int>(type: "INTEGER", nullable: false),
-                    lines = table.Column<long>(type: "INTEGER", nullable: false),
-                    revenue_fen = table.Column<long>(type: "INTEGER", nullable: false),
-                    cost_fen = table.Column<long>(type: "INTEGER", nullable: false),
-                    weight_kg = table.Column<long>(type: "INTEGER", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_customer_months", x => new { x.customer_id, x.month });
-                });
-
-            migrationBuilder.CreateTable(
                 name: "data_protection_keys",
                 columns: table => new
                 {
@@ -107,41 +91,21 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "monthly_facts",
+                name: "lanes",
                 columns: table => new
                 {
-                    customer_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    month = table.Column<int>(type: "INTEGER", nullable: false),
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
                     unit_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    service = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    commodity_category = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    mode = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    origin = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    destination = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    lines = table.Column<long>(type: "INTEGER", nullable: false),
-                    revenue_fen = table.Column<long>(type: "INTEGER", nullable: false),
-                    cost_fen = table.Column<long>(type: "INTEGER", nullable: false),
-                    weight_kg = table.Column<long>(type: "INTEGER", nullable: false)
+                    service = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    commodity_category = table.Column<string>(type: "TEXT", maxLength: 2, nullable: false),
+                    mode = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    origin = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    destination = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_monthly_facts", x => new { x.customer_id, x.month, x.unit_id, x.service, x.commodity_category, x.mode, x.origin, x.destination });
-                });
-
-            migrationBuilder.CreateTable(
-                name: "owner_months",
-                columns: table => new
-                {
-                    unit_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    month = table.Column<int>(type: "INTEGER", nullable: false),
-                    lines = table.Column<long>(type: "INTEGER", nullable: false),
-                    revenue_fen = table.Column<long>(type: "INTEGER", nullable: false),
-                    cost_fen = table.Column<long>(type: "INTEGER", nullable: false),
-                    weight_kg = table.Column<long>(type: "INTEGER", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_owner_months", x => new { x.unit_id, x.month });
+                    table.PrimaryKey("pk_lanes", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -172,6 +136,51 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_roles", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "scheduled_slots",
+                columns: table => new
+                {
+                    kind = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    day = table.Column<DateOnly>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_scheduled_slots", x => new { x.kind, x.day });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "tier_changes",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    customer_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    before = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    after = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    revenue_fen = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_tier_changes", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "tier_rule",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false),
+                    basis = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    medium_fen = table.Column<long>(type: "INTEGER", nullable: false),
+                    large_fen = table.Column<long>(type: "INTEGER", nullable: false),
+                    drop_percent = table.Column<int>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_tier_rule", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -585,19 +594,19 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     date = table.Column<DateOnly>(type: "TEXT", nullable: false),
                     customer_id = table.Column<long>(type: "INTEGER", nullable: false),
                     unit_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    service = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    commodity_category = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    commodity = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
-                    origin = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    destination = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    mode = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    service = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    commodity_category = table.Column<string>(type: "TEXT", maxLength: 2, nullable: false),
+                    commodity = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    origin = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    destination = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    mode = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
                     wagons = table.Column<int>(type: "INTEGER", nullable: false),
                     containers = table.Column<int>(type: "INTEGER", nullable: false),
                     teu_hundredths = table.Column<int>(type: "INTEGER", nullable: false),
                     weight_kg = table.Column<long>(type: "INTEGER", nullable: false),
                     revenue_fen = table.Column<long>(type: "INTEGER", nullable: false),
                     cost_fen = table.Column<long>(type: "INTEGER", nullable: false),
-                    contract_no = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    contract_no = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
                     note = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true)
                 },
                 constraints: table =>
@@ -761,6 +770,12 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 columns: new[] { "state", "lease_until" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_lanes_unit_id_service_commodity_category_mode_origin_destination",
+                table: "lanes",
+                columns: new[] { "unit_id", "service", "commodity_category", "mode", "origin", "destination" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_roles_normalized_name",
                 table: "roles",
                 column: "normalized_name",
@@ -770,6 +785,11 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 name: "ix_sessions_user_id",
                 table: "sessions",
                 column: "user_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_tier_changes_customer_id_id",
+                table: "tier_changes",
+                columns: new[] { "customer_id", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_units_code",
@@ -804,6 +824,11 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 columns: new[] { "customer_id", "date", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_waybill_lines_date_id",
+                table: "waybill_lines",
+                columns: new[] { "date", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_waybill_lines_source_external_no",
                 table: "waybill_lines",
                 columns: new[] { "source", "external_no" },
@@ -824,9 +849,6 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "customer_grants");
-
-            migrationBuilder.DropTable(
-                name: "customer_months");
 
             migrationBuilder.DropTable(
                 name: "customer_products");
@@ -850,10 +872,7 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 name: "jobs");
 
             migrationBuilder.DropTable(
-                name: "monthly_facts");
-
-            migrationBuilder.DropTable(
-                name: "owner_months");
+                name: "lanes");
 
             migrationBuilder.DropTable(
                 name: "role_claims");
@@ -862,7 +881,16 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 name: "role_permissions");
 
             migrationBuilder.DropTable(
+                name: "scheduled_slots");
+
+            migrationBuilder.DropTable(
                 name: "sessions");
+
+            migrationBuilder.DropTable(
+                name: "tier_changes");
+
+            migrationBuilder.DropTable(
+                name: "tier_rule");
 
             migrationBuilder.DropTable(
                 name: "user_claims");

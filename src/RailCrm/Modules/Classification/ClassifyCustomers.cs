@@ -1,0 +1,102 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Waybills;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Modules.Classification;
+
+/// <summary>Computes the trailing twelve months of customers and the tier that follows. The window is the current month and the eleven before it.</summary>
+/// <remarks>In SQL, set by set, because a million customers come by each night. A set is one transaction, so that others write in between.</remarks>
+public sealed class ClassifyCustomers(CrmDb db, TimeProvider clock) : IFiguresChanged
+{
+    private const int DueAtOnce = 5_000;
+    private const int RangeAtOnce = 50_000;
+
+    /// <summary>Those whose figures changed since last time.</summary>
+    public async Task Run(CancellationToken ct)
+    {
+        var rule = await Rule(ct);
+        while (await Due(rule, ct) == DueAtOnce)
+        {
+        }
+    }
+
+    /// <summary>Everybody, by ranges of keys: at night, when the window moves on, and when the rule changed.</summary>
+    /// <param name="done">Told after each range how many customers lie behind, of how many.</param>
+    /// <param name="ct">Cancels between two ranges.</param>
+    public async Task RunAll(Func<long, long, Task>? done, CancellationToken ct)
+    {
+        var rule = await Rule(ct);
+        var last = await db.Set<Customers.Customer>().IgnoreQueryFilters().MaxAsync(c => (long?)c.Id, ct) ?? 0;
+        for (var from = 0L; from < last; from += RangeAtOnce)
+        {
+            var (low, high) = (from, from + RangeAtOnce);
+            await db.Write(() => Compute(rule, $"c.id > {low.ToString(CultureInfo.InvariantCulture)} AND c.id <= {high.ToString(CultureInfo.InvariantCulture)}", ct), ct);
+            if (done is not null)
+            {
+                await done(Math.Min(high, last), last);
+            }
+        }
+
+        await db.Write(() => db.Set<FiguresDue>().Where(d => d.CustomerId <= last).ExecuteDeleteAsync(ct), ct);
+    }
+
+    /// <summary>The rule in force.</summary>
+    public async Task<TierRule> Rule(CancellationToken ct) => await db.Set<TierRule>().AsNoTracking().SingleOrDefaultAsync(ct) ?? TierRule.Default;
+
+    private Task<int> Due(TierRule rule, CancellationToken ct) => db.Write(async () =>
+    {
+        // Taken off the list before they are computed: whoever changes a figure meanwhile puts the customer back.
+        var ids = db.IsPostgres
+            ? await db.Database.SqlQuery<long>($"WITH taken AS (SELECT customer_id FROM figures_due ORDER BY customer_id LIMIT {DueAtOnce} FOR UPDATE) DELETE FROM figures_due d USING taken t WHERE d.customer_id = t.customer_id RETURNING d.customer_id AS \"Value\"").ToListAsync(ct)
+            : await db.Database.SqlQuery<long>($"SELECT customer_id AS \"Value\" FROM figures_due ORDER BY customer_id LIMIT {DueAtOnce}").ToListAsync(ct);
+        if (ids.Count > 0)
+        {
+            await Compute(rule, $"c.id IN ({string.Join(',', ids)})", ct);
+            if (!db.IsPostgres)
+            {
+                await db.Set<FiguresDue>().Where(d => EF.Parameter(ids).Contains(d.CustomerId)).ExecuteDeleteAsync(ct);
+            }
+        }
+
+        return ids.Count;
+    }, ct);
+
+    /// <param name="rule">The rule.</param>
+    /// <param name="which">A condition on <c>c.id</c>, of numbers of ours only.</param>
+    /// <param name="ct">Cancels.</param>
+    private async Task<int> Compute(TierRule rule, string which, CancellationToken ct)
+    {
+        var now = Month.Of(clock.Today()).Number;
+        var (from, previous) = (now - 11, now - 23);
+        var measured = rule.Basis == TierBasis.Revenue ? "revenue_fen" : "revenue_fen - f.cost_fen";
+        string Sum(string column, string condition) => $"CAST(COALESCE(sum(CASE WHEN {condition} THEN {column} ELSE 0 END), 0) AS bigint)";
+        var inside = $"f.month >= {from}";
+        var before = $"f.month < {from}";
+        // The order of the arms is TierRule.Of's.
+        var sql = $"""
+            CREATE TEMPORARY TABLE computed AS
+            SELECT t.*, CASE WHEN lines = 0 THEN 'Prospective' WHEN base > 0 AND measured * 100 <= base * {100 - rule.DropPercent} THEN 'AtRisk'
+              WHEN measured >= {rule.LargeFen} THEN 'Large' WHEN measured >= {rule.MediumFen} THEN 'Medium' ELSE 'Small' END AS tier
+            FROM (SELECT c.id, {Sum("f.lines", inside)} AS lines, {Sum("f.revenue_fen", inside)} AS revenue, {Sum("f.revenue_fen - f.cost_fen", inside)} AS profit, {Sum("f.weight_kg", inside)} AS weight,
+                {Sum("f.revenue_fen", before)} AS previous, {Sum($"f.{measured}", inside)} AS measured, {Sum($"f.{measured}", before)} AS base
+              FROM customers c LEFT JOIN monthly_facts f ON f.customer_id = c.id AND f.month >= {previous} AND f.month <= {now}
+              WHERE {which} GROUP BY c.id) t
+            """;
+#pragma warning disable EF1002, EF1003 // Numbers and names of ours; nothing typed by anybody.
+        await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS computed", ct);
+        await db.Database.ExecuteSqlRawAsync(sql, ct);
+        var at = db.UtcNow;
+        await db.Database.ExecuteSqlAsync($"INSERT INTO tier_changes (customer_id, at, before, after, revenue_fen) SELECT c.id, {at}, c.tier, n.tier, n.revenue FROM computed n JOIN customers c ON c.id = n.id WHERE c.tier <> n.tier", ct);
+        var changed = await db.Database.ExecuteSqlRawAsync("""
+            UPDATE customers SET trailing12revenue_fen = n.revenue, trailing12gross_profit_fen = n.profit, trailing12weight_kg = n.weight,
+              previous12revenue_fen = n.previous, revenue_change_fen = n.revenue - n.previous, tier = n.tier
+            FROM computed n WHERE customers.id = n.id AND (customers.trailing12revenue_fen <> n.revenue OR customers.trailing12gross_profit_fen <> n.profit
+              OR customers.trailing12weight_kg <> n.weight OR customers.previous12revenue_fen <> n.previous OR customers.tier <> n.tier)
+            """, ct);
+        await db.Database.ExecuteSqlRawAsync("DROP TABLE computed", ct);
+#pragma warning restore EF1002, EF1003
+        return changed;
+    }
+}

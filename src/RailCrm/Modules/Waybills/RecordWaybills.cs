@@ -1,0 +1,263 @@
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
+using RailCrm.Modules.Organization;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Http;
+
+namespace RailCrm.Modules.Waybills;
+
+/// <summary>Takes waybill lines from another system or a file: finds customers and units, checks, writes; each line gets its own answer.</summary>
+public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer saveCustomer, TimeProvider clock, IEnumerable<IFiguresChanged> followers)
+{
+    /// <summary>Most lines of one request.</summary>
+    public const int MostItems = 1_000;
+
+    private const int Remembered = 50_000;
+
+    private readonly Dictionary<string, Found> _customers = [];
+    private Dictionary<string, long>? _units;
+
+    private readonly record struct Found(long Id, long UnitId, FieldError? Error);
+
+    /// <summary>What a request holds.</summary>
+    public sealed class Input
+    {
+        /// <summary>The system the lines come from; with the external number it makes a line unique.</summary>
+        public string Source { get; set; } = "";
+
+        /// <summary>At most 1,000.</summary>
+        public List<WaybillDraft> Items { get; set; } = [];
+    }
+
+    /// <summary>What became of one line: what was done with it, or what is wrong with it.</summary>
+    /// <param name="Outcome">Null where it was rejected.</param>
+    /// <param name="Errors">Empty where it was not.</param>
+    public sealed record Answer(LineOutcome? Outcome, IReadOnlyList<FieldError> Errors);
+
+    /// <summary>How many customers were made on the way.</summary>
+    public int CustomersCreated { get; private set; }
+
+    /// <summary>Writes what is right and says of the rest what is wrong. Joins the transaction that is open.</summary>
+    /// <param name="source">The system the lines come from.</param>
+    /// <param name="drafts">The lines.</param>
+    /// <param name="createCustomers">Whether a customer nobody knows is made as a potential one, rather than the line rejected.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<Answer[]> Run(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(drafts);
+        return await db.Write(async () =>
+        {
+            var (answers, lines, places) = await Prepare(source, drafts, createCustomers, ct);
+            var outcomes = await ledger.Write(lines, ct);
+            for (var i = 0; i < outcomes.Length; i++)
+            {
+                answers[places[i]] = outcomes[i] == LineOutcome.NumberTaken
+                    ? new(null, [new(nameof(WaybillDraft.ExternalNo), "waybill.number_taken")])
+                    : new(outcomes[i], []);
+            }
+
+            return answers;
+        }, ct);
+    }
+
+    /// <summary>Says what is wrong with each line, and writes nothing.</summary>
+    /// <remarks>With <paramref name="createCustomers"/> an unknown customer is no mistake.</remarks>
+    public async Task<Answer[]> Preview(IReadOnlyList<WaybillDraft> drafts, bool createCustomers, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(drafts);
+        var (answers, _, _) = await Prepare("preview", drafts, createCustomers: null, ct);
+        return createCustomers
+            ? [.. answers.Select(a => a is { Errors.Count: > 0 } ? new Answer(null, [.. a.Errors.Where(e => e.Code != "waybill.customer_unknown")]) : a)]
+            : answers;
+    }
+
+    private async Task<(Answer[] Answers, List<WaybillLine> Lines, List<int> Places)> Prepare(string source, IReadOnlyList<WaybillDraft> drafts, bool? createCustomers, CancellationToken ct)
+    {
+        var answers = new Answer[drafts.Count];
+        var (lines, places) = (new List<WaybillLine>(drafts.Count), new List<int>(drafts.Count));
+        var today = clock.Today();
+        _units ??= await Units(ct);
+        await Look(drafts, ct);
+        for (var i = 0; i < drafts.Count; i++)
+        {
+            var draft = drafts[i];
+            var errors = WaybillRules.Check(draft, today);
+            long? unitId = null;
+            if (!string.IsNullOrWhiteSpace(draft.Unit))
+            {
+                if (_units.TryGetValue(Key(draft.Unit), out var known))
+                {
+                    unitId = known;
+                }
+                else
+                {
+                    errors.Add(new(nameof(draft.Unit), "waybill.unit_unknown"));
+                }
+            }
+
+            Found? customer = null;
+            if (!string.IsNullOrWhiteSpace(draft.Customer))
+            {
+                var text = Key(draft.Customer);
+                customer = _customers.TryGetValue(text, out var found) ? found
+                    : createCustomers == true && errors.Count == 0 ? await Create(text, ct)
+                    : new(0, 0, new(nameof(draft.Customer), "waybill.customer_unknown"));
+                if (customer.Value.Error is { } error)
+                {
+                    errors.Add(error);
+                }
+            }
+
+            if (errors.Count > 0)
+            {
+                answers[i] = new(null, errors);
+                continue;
+            }
+
+            answers[i] = new(null, []);
+            places.Add(i);
+            lines.Add(new()
+            {
+                Source = source, ExternalNo = draft.ExternalNo!.Trim(), Date = draft.Date!.Value, CustomerId = customer!.Value.Id, UnitId = unitId ?? customer.Value.UnitId,
+                Service = WaybillRules.Service(draft.Service)!, Mode = WaybillRules.Mode(draft.Mode)!,
+                CommodityCategory = Category(draft.Commodity), Commodity = PlainText.Trimmed(draft.Commodity),
+                Origin = PlainText.Trimmed(draft.Origin) ?? "", Destination = PlainText.Trimmed(draft.Destination) ?? "",
+                Wagons = draft.Wagons ?? 0, Containers = draft.Containers ?? 0, TeuHundredths = (int)((draft.Teu ?? 0) * 100),
+                WeightKg = draft.WeightKg ?? 0, RevenueFen = draft.RevenueFen ?? 0, CostFen = draft.CostFen ?? 0,
+                ContractNo = PlainText.Trimmed(draft.Contract), Note = PlainText.Trimmed(draft.Note),
+            });
+        }
+
+        return (answers, lines, places);
+    }
+
+    private static string Category(string? commodity) =>
+        commodity?.Trim() is [var a, var b] && char.IsAsciiDigit(a) && char.IsAsciiDigit(b) ? commodity.Trim() : "";
+
+    private static string Key(string typed) => typed.Normalize(NormalizationForm.FormKC).Trim();
+
+    private async Task<Dictionary<string, long>> Units(CancellationToken ct)
+    {
+        var units = await db.Set<OrgUnit>().AsNoTracking().Where(u => u.Active).Select(u => new { u.Id, u.Code, u.Name, u.Path }).ToListAsync(ct);
+        var known = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase);
+        foreach (var unit in units.Where(u => db.Scope.Covers(u.Path)))
+        {
+            known.TryAdd(Key(unit.Name), unit.Id);
+        }
+
+        foreach (var unit in units.Where(u => db.Scope.Covers(u.Path)))
+        {
+            known[Key(unit.Code)] = unit.Id; // A code is unique, a name may not be.
+        }
+
+        return known;
+    }
+
+    /// <summary>Finds the customers of a batch in three reads: by number, by credit code, by name.</summary>
+    private async Task Look(IReadOnlyList<WaybillDraft> drafts, CancellationToken ct)
+    {
+        if (_customers.Count > Remembered)
+        {
+            _customers.Clear();
+        }
+
+        var texts = drafts.Select(d => d.Customer).Where(c => !string.IsNullOrWhiteSpace(c)).Select(c => Key(c!)).Where(t => !_customers.ContainsKey(t) && PlainText.IsStorable(t)).ToHashSet();
+        if (texts.Count == 0)
+        {
+            return;
+        }
+
+        var numbers = texts.Where(t => t.StartsWith("KH-", StringComparison.OrdinalIgnoreCase)).ToDictionary(t => t.ToUpperInvariant(), t => t, StringComparer.Ordinal);
+        if (numbers.Count > 0)
+        {
+            var asked = numbers.Keys.ToList();
+            foreach (var c in await db.Set<Customer>().AsNoTracking().Where(c => EF.Parameter(asked).Contains(c.Number)).Select(c => new { c.Id, c.UnitId, c.Number }).ToListAsync(ct))
+            {
+                _customers[numbers[c.Number]] = new(c.Id, c.UnitId, null);
+            }
+        }
+
+        var codes = texts.Where(t => t.Length == 18).DistinctBy(UnifiedSocialCreditCode.Normalise).ToDictionary(UnifiedSocialCreditCode.Normalise, t => t, StringComparer.Ordinal);
+        if (codes.Count > 0)
+        {
+            var asked = codes.Keys.ToList();
+            foreach (var c in await db.Set<Customer>().AsNoTracking().Where(c => EF.Parameter(asked).Contains(c.CreditCode!)).Select(c => new { c.Id, c.UnitId, c.CreditCode }).ToListAsync(ct))
+            {
+                _customers[codes[c.CreditCode!]] = new(c.Id, c.UnitId, null);
+            }
+        }
+
+        var names = texts.Where(t => !_customers.ContainsKey(t)).ToList();
+        if (names.Count > 0)
+        {
+            var found = await db.Set<Customer>().AsNoTracking().Where(c => EF.Parameter(names).Contains(c.Name)).Select(c => new { c.Id, c.UnitId, c.Name }).ToListAsync(ct);
+            foreach (var same in found.GroupBy(c => c.Name))
+            {
+                var one = same.First();
+                _customers[same.Key] = same.Skip(1).Any() ? new(0, 0, new(nameof(WaybillDraft.Customer), "waybill.customer_ambiguous")) : new(one.Id, one.UnitId, null);
+            }
+        }
+    }
+
+    /// <remarks>A code or number alone makes no customer: there is no name in it.</remarks>
+    private async Task<Found> Create(string text, CancellationToken ct)
+    {
+        if (text.StartsWith("KH-", StringComparison.OrdinalIgnoreCase) || (text.Length == 18 && UnifiedSocialCreditCode.Check(UnifiedSocialCreditCode.Normalise(text)) == CreditCodeCheck.Valid))
+        {
+            return new(0, 0, new(nameof(WaybillDraft.Customer), "waybill.customer_unknown"));
+        }
+
+        var made = await saveCustomer.Run(null, null, new() { Name = text }, ct);
+        db.ChangeTracker.Clear();
+        if (!made.TryGet(out var customer, out var refusal))
+        {
+            return new(0, 0, refusal is Refusal.NeedsConfirmation { Detail: IReadOnlyList<FindDuplicates.Match> and [var match, ..] }
+                ? new(nameof(WaybillDraft.Customer), "waybill.customer_similar", match.UnitName)
+                : refusal is Refusal.InvalidMany { Errors: [var first, ..] } ? first with { Field = nameof(WaybillDraft.Customer) } : new(nameof(WaybillDraft.Customer), refusal.Code));
+        }
+
+        CustomersCreated++;
+        return _customers[text] = new(customer.Id, customer.UnitId, null);
+    }
+
+    internal static async Task<IResult> Post(Input input, RecordWaybills useCase, CancellationToken ct)
+    {
+        if (string.IsNullOrWhiteSpace(input.Source) || input.Source.Length > WaybillLine.SourceLength || !PlainText.IsStorable(input.Source))
+        {
+            return Answers.Problem(new Refusal.Invalid("waybill.source_wrong", nameof(Input.Source)));
+        }
+
+        if (input.Items.Count is 0 or > MostItems)
+        {
+            return Answers.Problem(new Refusal.Invalid("waybill.items_wrong", nameof(Input.Items)));
+        }
+
+        var answers = await useCase.Run(input.Source.Trim(), input.Items, createCustomers: false, ct);
+        foreach (var follower in useCase.Followers)
+        {
+            await follower.Run(ct);
+        }
+
+        return TypedResults.Ok(new BatchAnswer([.. input.Items.Zip(answers, (i, a) => new ItemAnswer(
+            i.ExternalNo,
+            a.Outcome is not { } outcome ? "rejected" : outcome switch { LineOutcome.Created => "created", LineOutcome.Updated => "updated", LineOutcome.Unchanged => "unchanged", LineOutcome.NumberTaken => "rejected" },
+            a.Errors.Count == 0 ? null : a.Errors.GroupBy(e => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(e.Field)).ToDictionary(g => g.Key, g => g.Select(e => Platform.Text.Texts.Get(e.Code, e.Args)).ToArray())))]));
+    }
+
+    private IEnumerable<IFiguresChanged> Followers => followers;
+
+    /// <summary>The answer to a batch, item by item in the order given.</summary>
+    internal sealed record BatchAnswer(IReadOnlyList<ItemAnswer> Items);
+
+    /// <summary>created, updated, unchanged or rejected; with what is wrong, by field.</summary>
+    internal sealed record ItemAnswer(string? ExternalNo, string Outcome, Dictionary<string, string[]>? Errors);
+}
+
+/// <summary>Told when figures of some customers changed (they stand in <see cref="FiguresDue"/>): a higher module brings its own up to date.</summary>
+public interface IFiguresChanged
+{
+    /// <summary>Works off what is due.</summary>
+    Task Run(CancellationToken ct);
+}

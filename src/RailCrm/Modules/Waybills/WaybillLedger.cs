@@ -1,0 +1,386 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+using NpgsqlTypes;
+using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Modules.Waybills;
+
+/// <summary>What became of a line that was written.</summary>
+public enum LineOutcome
+{
+    /// <summary>It is new.</summary>
+    Created,
+
+    /// <summary>It was there and is different now.</summary>
+    Updated,
+
+    /// <summary>It was there just like this.</summary>
+    Unchanged,
+
+    /// <summary>Its number belongs to a line of a customer outside the scope.</summary>
+    NumberTaken,
+}
+
+/// <summary>Writes waybill lines and, in the same transaction, every fact that follows from them. The only way to change either.</summary>
+/// <remarks>
+/// Hand-written SQL because this is the measured path: SQLite takes a prepared statement a row, PostgreSQL a COPY a batch.
+/// Use one instance for one import; after an exception throw it away, since it remembers lanes made in the transaction that failed.
+/// </remarks>
+public sealed class WaybillLedger(CrmDb db)
+{
+    private const int LanesRemembered = 100_000;
+    private const string LineColumns = "source, external_no, date, customer_id, unit_id, service, commodity_category, commodity, origin, destination, mode, wagons, containers, teu_hundredths, weight_kg, revenue_fen, cost_fen, contract_no, note";
+
+    private static readonly string[] SumColumns = ["lines", "revenue_fen", "cost_fen", "weight_kg"];
+
+    private readonly Dictionary<LaneKey, long> _lanes = [];
+
+    private readonly record struct LaneKey(long UnitId, string Service, string CommodityCategory, string Mode, string Origin, string Destination);
+
+    private readonly record struct FactKey(long CustomerId, int Month, long LaneId);
+
+    private sealed class Sums
+    {
+        public long Lines;
+        public long RevenueFen;
+        public long CostFen;
+        public long WeightKg;
+
+        public void Add(WaybillLine line, int sign)
+        {
+            Lines += sign;
+            RevenueFen += sign * line.RevenueFen;
+            CostFen += sign * line.CostFen;
+            WeightKg += sign * line.WeightKg;
+        }
+    }
+
+    /// <summary>Inserts or updates lines by source and external number; answers in the order given.</summary>
+    /// <param name="lines">Checked lines of customers within the scope; the same number twice counts as two writes, the later one standing.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<LineOutcome[]> Write(IReadOnlyList<WaybillLine> lines, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(lines);
+        return await db.Write(async () =>
+        {
+            var outcomes = new LineOutcome[lines.Count];
+            var seen = new HashSet<(string, string)>();
+            var start = 0;
+            for (var i = 0; i <= lines.Count; i++)
+            {
+                if (i == lines.Count || !seen.Add((lines[i].Source, lines[i].ExternalNo)))
+                {
+                    await WriteDistinct(lines, start, i, outcomes, ct);
+                    start = i;
+                    seen.Clear();
+                    if (i < lines.Count)
+                    {
+                        seen.Add((lines[i].Source, lines[i].ExternalNo));
+                    }
+                }
+            }
+
+            return outcomes;
+        }, ct);
+    }
+
+    /// <summary>Takes lines away, and their part of the facts with them. Lines outside the scope are left alone; answers how many went.</summary>
+    public async Task<int> Delete(IReadOnlyCollection<long> ids, CancellationToken ct) => await db.Write(async () =>
+    {
+        var lines = await db.Set<WaybillLine>().AsNoTracking().Where(w => EF.Parameter(ids).Contains(w.Id)).ToListAsync(ct);
+        var gone = lines.Select(l => l.Id).ToList();
+        await db.Set<WaybillLine>().Where(w => EF.Parameter(gone).Contains(w.Id)).ExecuteDeleteAsync(ct);
+        await Post([.. lines.Select(l => (l, -1))], ct);
+        return lines.Count;
+    }, ct);
+
+    private async Task WriteDistinct(IReadOnlyList<WaybillLine> lines, int from, int to, LineOutcome[] outcomes, CancellationToken ct)
+    {
+        if (to <= from)
+        {
+            return;
+        }
+
+        var changes = new List<(WaybillLine Line, int Sign)>(to - from);
+        var known = await (db.IsPostgres ? InsertPostgres(lines, from, to, ct) : InsertSqlite(lines, from, to, ct));
+        var visible = await Visible([.. known.Values.Select(k => k.CustomerId).Distinct()], ct);
+        for (var i = from; i < to; i++)
+        {
+            if (!known.TryGetValue(i, out var before))
+            {
+                outcomes[i] = LineOutcome.Created;
+                changes.Add((lines[i], 1));
+            }
+            else if (!visible.Contains(before.CustomerId))
+            {
+                outcomes[i] = LineOutcome.NumberTaken;
+            }
+            else if (Same(before, lines[i]))
+            {
+                outcomes[i] = LineOutcome.Unchanged;
+            }
+            else
+            {
+                outcomes[i] = LineOutcome.Updated;
+                lines[i].Id = before.Id;
+                changes.Add((before, -1));
+                changes.Add((lines[i], 1));
+            }
+        }
+
+        var updated = Enumerable.Range(from, to - from).Where(i => outcomes[i] == LineOutcome.Updated).Select(i => lines[i]).ToList();
+        if (updated.Count > 0)
+        {
+            db.UpdateRange(updated);
+            await db.SaveChangesAsync(ct);
+            db.ChangeTracker.Clear();
+        }
+
+        await Post(changes, ct);
+    }
+
+    /// <remarks>Whether a line may be overwritten is a question of whose it is now.</remarks>
+    private async Task<HashSet<long>> Visible(List<long> customerIds, CancellationToken ct) =>
+        db.Scope.Width == ScopeWidth.All || customerIds.Count == 0
+            ? [.. customerIds]
+            : [.. await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(customerIds).Contains(c.Id)).Select(c => c.Id).ToListAsync(ct)];
+
+    private static bool Same(WaybillLine a, WaybillLine b) =>
+        a.Date == b.Date && a.CustomerId == b.CustomerId && a.UnitId == b.UnitId && a.Service == b.Service && a.CommodityCategory == b.CommodityCategory
+        && a.Commodity == b.Commodity && a.Origin == b.Origin && a.Destination == b.Destination && a.Mode == b.Mode && a.Wagons == b.Wagons
+        && a.Containers == b.Containers && a.TeuHundredths == b.TeuHundredths && a.WeightKg == b.WeightKg && a.RevenueFen == b.RevenueFen
+        && a.CostFen == b.CostFen && a.ContractNo == b.ContractNo && a.Note == b.Note;
+
+    /// <summary>Inserts what is new; gives what was there already, by place in the list.</summary>
+    private async Task<Dictionary<int, WaybillLine>> InsertSqlite(IReadOnlyList<WaybillLine> lines, int from, int to, CancellationToken ct)
+    {
+        await using var insert = Command($"INSERT INTO waybill_lines ({LineColumns}) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19) ON CONFLICT (source, external_no) DO NOTHING");
+        var p = Enumerable.Range(1, 19).Select(n => ((SqliteCommand)insert).Parameters.Add($"${n}", n is 4 or 5 or (>= 12 and <= 17) ? SqliteType.Integer : SqliteType.Text)).ToArray();
+        var conflicts = new List<int>();
+        for (var i = from; i < to; i++)
+        {
+            var line = lines[i];
+            (p[0].Value, p[1].Value, p[2].Value, p[3].Value, p[4].Value) = (line.Source, line.ExternalNo, line.Date.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), line.CustomerId, line.UnitId);
+            (p[5].Value, p[6].Value, p[7].Value, p[8].Value, p[9].Value, p[10].Value) = (line.Service, line.CommodityCategory, (object?)line.Commodity ?? DBNull.Value, line.Origin, line.Destination, line.Mode);
+            (p[11].Value, p[12].Value, p[13].Value, p[14].Value, p[15].Value, p[16].Value) = (line.Wagons, line.Containers, line.TeuHundredths, line.WeightKg, line.RevenueFen, line.CostFen);
+            (p[17].Value, p[18].Value) = ((object?)line.ContractNo ?? DBNull.Value, (object?)line.Note ?? DBNull.Value);
+            if (insert.ExecuteNonQuery() == 0)
+            {
+                conflicts.Add(i);
+            }
+        }
+
+        return await Known(lines, conflicts, ct);
+    }
+
+    private async Task<Dictionary<int, WaybillLine>> InsertPostgres(IReadOnlyList<WaybillLine> lines, int from, int to, CancellationToken ct)
+    {
+        var known = await Known(lines, [.. Enumerable.Range(from, to - from)], ct);
+        // Another writer of the same number in between makes the copy fail on the unique index: the whole transaction is tried again by its owner.
+        await using var copy = await ((NpgsqlConnection)db.Database.GetDbConnection()).BeginBinaryImportAsync($"COPY waybill_lines ({LineColumns}) FROM STDIN (FORMAT binary)", ct);
+        for (var i = from; i < to; i++)
+        {
+            if (known.ContainsKey(i))
+            {
+                continue;
+            }
+
+            var line = lines[i];
+            await copy.StartRowAsync(ct);
+            foreach (var text in new[] { line.Source, line.ExternalNo })
+            {
+                await copy.WriteAsync(text, NpgsqlDbType.Text, ct);
+            }
+
+            await copy.WriteAsync(line.Date, NpgsqlDbType.Date, ct);
+            await copy.WriteAsync(line.CustomerId, NpgsqlDbType.Bigint, ct);
+            await copy.WriteAsync(line.UnitId, NpgsqlDbType.Bigint, ct);
+            foreach (var text in new[] { line.Service, line.CommodityCategory, line.Commodity, line.Origin, line.Destination, line.Mode })
+            {
+                await Text(copy, text, ct);
+            }
+
+            foreach (var number in new[] { line.Wagons, line.Containers, line.TeuHundredths })
+            {
+                await copy.WriteAsync(number, NpgsqlDbType.Integer, ct);
+            }
+
+            foreach (var number in new[] { line.WeightKg, line.RevenueFen, line.CostFen })
+            {
+                await copy.WriteAsync(number, NpgsqlDbType.Bigint, ct);
+            }
+
+            await Text(copy, line.ContractNo, ct);
+            await Text(copy, line.Note, ct);
+        }
+
+        await copy.CompleteAsync(ct);
+        return known;
+    }
+
+    private static Task Text(NpgsqlBinaryImporter copy, string? text, CancellationToken ct) =>
+        text is null ? copy.WriteNullAsync(ct) : copy.WriteAsync(text, NpgsqlDbType.Text, ct);
+
+    private async Task<Dictionary<int, WaybillLine>> Known(IReadOnlyList<WaybillLine> lines, List<int> places, CancellationToken ct)
+    {
+        var known = new Dictionary<int, WaybillLine>();
+        foreach (var source in places.GroupBy(i => lines[i].Source))
+        {
+            var numbers = source.ToDictionary(i => lines[i].ExternalNo);
+            var typed = numbers.Keys.ToList();
+            // Past the scope on purpose: a number is taken whoever took it. Nothing of such a line leaves this class.
+            var found = await db.Set<WaybillLine>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking()
+                .Where(w => w.Source == source.Key && EF.Parameter(typed).Contains(w.ExternalNo)).ToListAsync(ct);
+            foreach (var line in found)
+            {
+                known[numbers[line.ExternalNo]] = line;
+            }
+        }
+
+        return known;
+    }
+
+    /// <summary>Adds the differences up and writes them to the facts, the owners' months and the list of customers to be computed anew.</summary>
+    private async Task Post(List<(WaybillLine Line, int Sign)> changes, CancellationToken ct)
+    {
+        if (changes.Count == 0)
+        {
+            return;
+        }
+
+        var customerIds = changes.Select(c => c.Line.CustomerId).Distinct().Order().ToArray();
+        var owners = await Owners(customerIds, ct);
+        var facts = new Dictionary<FactKey, Sums>();
+        var months = new Dictionary<(long UnitId, int Month), Sums>();
+        foreach (var (line, sign) in changes)
+        {
+            var month = Month.Of(line.Date).Number;
+            var lane = await Lane(new(line.UnitId, line.Service, line.CommodityCategory, line.Mode, line.Origin, line.Destination), ct);
+            Of(facts, new(line.CustomerId, month, lane)).Add(line, sign);
+            Of(months, (owners[line.CustomerId], month)).Add(line, sign);
+        }
+
+        // In order of key, so that two writers never wait for each other in a ring.
+        var factRows = facts.OrderBy(f => f.Key.CustomerId).ThenBy(f => f.Key.Month).ThenBy(f => f.Key.LaneId).Select(f => (f.Key.CustomerId, (long)f.Key.Month, f.Key.LaneId, f.Value)).ToList();
+        var monthRows = months.OrderBy(m => m.Key).Select(m => (m.Key.UnitId, (long)m.Key.Month, 0L, m.Value)).ToList();
+        if (db.IsPostgres)
+        {
+            await UpsertPostgres("monthly_facts", "customer_id, month, lane_id", factRows, 3, ct);
+            await UpsertPostgres("owner_months", "unit_id, month", monthRows, 2, ct);
+            await db.Database.ExecuteSqlAsync($"INSERT INTO figures_due (customer_id) SELECT unnest({customerIds}) ON CONFLICT (customer_id) DO UPDATE SET customer_id = excluded.customer_id", ct);
+        }
+        else
+        {
+            UpsertSqlite("monthly_facts", "customer_id, month, lane_id", factRows, 3);
+            UpsertSqlite("owner_months", "unit_id, month", monthRows, 2);
+            await using var due = Command("INSERT OR IGNORE INTO figures_due (customer_id) VALUES ($1)");
+            var id = ((SqliteCommand)due).Parameters.Add("$1", SqliteType.Integer);
+            foreach (var customerId in customerIds)
+            {
+                id.Value = customerId;
+                due.ExecuteNonQuery();
+            }
+        }
+
+        if (factRows.Any(f => f.Value.Lines < 0))
+        {
+            var touched = factRows.Where(f => f.Value.Lines < 0).Select(f => f.CustomerId).Distinct().ToList();
+            await db.Set<MonthlyFact>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(f => EF.Parameter(touched).Contains(f.CustomerId) && f.Lines == 0).ExecuteDeleteAsync(ct);
+        }
+    }
+
+    private static Sums Of<TKey>(Dictionary<TKey, Sums> all, TKey key) where TKey : notnull
+    {
+        if (!all.TryGetValue(key, out var sums))
+        {
+            all[key] = sums = new();
+        }
+
+        return sums;
+    }
+
+    /// <remarks>Held until the transaction ends, so that a customer's move waits for the facts it must take along.</remarks>
+    private async Task<Dictionary<long, long>> Owners(long[] customerIds, CancellationToken ct)
+    {
+        if (db.IsPostgres)
+        {
+            await db.Database.ExecuteSqlAsync($"SELECT id FROM customers WHERE id = ANY({customerIds}) ORDER BY id FOR SHARE", ct);
+        }
+
+        return await db.Set<ScopeCustomer>().Where(c => EF.Parameter(customerIds).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.UnitId, ct);
+    }
+
+    private async Task<long> Lane(LaneKey key, CancellationToken ct)
+    {
+        if (_lanes.TryGetValue(key, out var id))
+        {
+            return id;
+        }
+
+        if (_lanes.Count >= LanesRemembered)
+        {
+            _lanes.Clear();
+        }
+
+        await db.Database.ExecuteSqlAsync(
+            $"INSERT INTO lanes (unit_id, service, commodity_category, mode, origin, destination) VALUES ({key.UnitId}, {key.Service}, {key.CommodityCategory}, {key.Mode}, {key.Origin}, {key.Destination}) ON CONFLICT DO NOTHING", ct);
+        return _lanes[key] = await db.Set<Lane>()
+            .Where(l => l.UnitId == key.UnitId && l.Service == key.Service && l.CommodityCategory == key.CommodityCategory && l.Mode == key.Mode && l.Origin == key.Origin && l.Destination == key.Destination)
+            .Select(l => l.Id).SingleAsync(ct);
+    }
+
+    private void UpsertSqlite(string table, string keys, IReadOnlyList<(long, long, long, Sums)> rows, int width)
+    {
+        var names = string.Join(", ", Enumerable.Range(1, width + 4).Select(n => $"${n}"));
+        using var command = Command($"INSERT INTO {table} ({keys}, lines, revenue_fen, cost_fen, weight_kg) VALUES ({names}) {OnConflict(keys, table)}");
+        var p = Enumerable.Range(1, width + 4).Select(n => ((SqliteCommand)command).Parameters.Add($"${n}", SqliteType.Integer)).ToArray();
+        foreach (var (a, b, c, sums) in rows)
+        {
+            (p[0].Value, p[1].Value) = (a, b);
+            if (width == 3)
+            {
+                p[2].Value = c;
+            }
+
+            (p[width].Value, p[width + 1].Value, p[width + 2].Value, p[width + 3].Value) = (sums.Lines, sums.RevenueFen, sums.CostFen, sums.WeightKg);
+            command.ExecuteNonQuery();
+        }
+    }
+
+    private async Task UpsertPostgres(string table, string keys, IReadOnlyList<(long A, long B, long C, Sums Sums)> rows, int width, CancellationToken ct)
+    {
+        var names = string.Join(", ", Enumerable.Range(1, width + 4).Select(n => $"${n}"));
+        await using var command = (NpgsqlCommand)Command($"INSERT INTO {table} ({keys}, lines, revenue_fen, cost_fen, weight_kg) SELECT * FROM unnest({names}) {OnConflict(keys, table)}");
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. rows.Select(r => r.A)] });
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. rows.Select(r => (int)r.B)] });
+        if (width == 3)
+        {
+            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. rows.Select(r => r.C)] });
+        }
+
+        foreach (var of in new Func<Sums, long>[] { s => s.Lines, s => s.RevenueFen, s => s.CostFen, s => s.WeightKg })
+        {
+            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. rows.Select(r => of(r.Sums))] });
+        }
+
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private static string OnConflict(string keys, string table) =>
+        $"ON CONFLICT ({keys}) DO UPDATE SET " + string.Join(", ", SumColumns.Select(c => $"{c} = {table}.{c} + excluded.{c}"));
+
+#pragma warning disable CA2100 // Names of tables and columns of ours; every value is a parameter.
+    private DbCommand Command(string sql)
+    {
+        var command = db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = sql;
+        command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
+        return command;
+    }
+#pragma warning restore CA2100
+}
