@@ -1,6 +1,8 @@
 using RailCrm.Modules.Classification;
 using RailCrm.Modules.Customers;
+using RailCrm.Modules.Exchange;
 using RailCrm.Modules.Organization;
+using RailCrm.Modules.Reference;
 using RailCrm.Modules.Waybills;
 
 namespace RailCrm.Modules;
@@ -11,16 +13,20 @@ internal static class ModuleList
     public static void Add(IServiceCollection services)
     {
         OrganizationModule.Add(services);
+        ReferenceModule.Add(services);
         CustomersModule.Add(services);
         WaybillsModule.Add(services);
         ClassificationModule.Add(services);
+        ExchangeModule.Add(services);
     }
 
     /// <param name="api">The group <c>/api/v1</c>.</param>
     public static void Map(IEndpointRouteBuilder api)
     {
         OrganizationModule.Map(api);
+        ReferenceModule.Map(api);
         CustomersModule.Map(api);
         WaybillsModule.Map(api);
+        ExchangeModule.Map(api);
     }
 }

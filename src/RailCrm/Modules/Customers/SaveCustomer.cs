@@ -131,7 +131,9 @@ public sealed class SaveCustomer(CrmDb db)
             return new Refusal.Stale();
         }
 
-        var unitId = input.UnitId ?? (id is null ? db.Actor.UnitId : customer.UnitId);
+        // The command line acts for the group itself.
+        var unitId = input.UnitId ?? (id is not null ? customer.UnitId : db.Actor.UnitId != 0 ? db.Actor.UnitId
+            : await db.Set<OrgUnit>().Where(u => u.ParentId == null).Select(u => u.Id).SingleOrDefaultAsync(ct));
         var unit = await db.Set<OrgUnit>().AsNoTracking().SingleOrDefaultAsync(u => u.Id == unitId && u.Active, ct);
         if (unit is null || !db.Scope.Covers(unit.Path))
         {
@@ -139,6 +141,12 @@ public sealed class SaveCustomer(CrmDb db)
         }
 
         CustomerRules.Apply(input, customer, unitId, db.UtcNow);
+        if (id is not null && !db.Entry(customer).Properties.Any(p => p.IsModified && p.Metadata.Name != nameof(Customer.UpdatedAt)))
+        {
+            db.Entry(customer).State = EntityState.Unchanged; // Nothing was said that was not known.
+            return customer;
+        }
+
         var duplicates = await FindDuplicates.Run(db, customer, ct);
         if (duplicates.FirstOrDefault(d => d.Reason == "creditCode") is { } same)
         {

@@ -51,8 +51,13 @@ public sealed class SetUpGroup(CrmDb db, UserManager<User> users, SetUpCode setU
             }
 
             await Roles.EnsureDefaults(db, ct);
-            var group = new OrgUnit(null, code, groupName.Trim());
-            await OrgUnit.Add(db, group, ct);
+            var group = await db.Set<OrgUnit>().SingleOrDefaultAsync(u => u.ParentId == null, ct);
+            if (group is null)
+            {
+                group = new OrgUnit(null, code, groupName.Trim());
+                await OrgUnit.Add(db, group, ct);
+            }
+
             return await CreateUser(new User { UserName = userName.Trim(), DisplayName = userName.Trim(), UnitId = group.Id, Language = language }, password, "admin", ct);
         }, ct);
 

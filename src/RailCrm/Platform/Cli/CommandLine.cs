@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using RailCrm.Modules.Exchange;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
@@ -23,15 +24,15 @@ public static class CommandLine
         root.Add(serve);
 
         var migrate = new Command("migrate", "Makes or updates the tables of the configured database.");
-        migrate.SetAction((_, ct) => With(async services =>
+        migrate.SetAction((_, _) => With(_ =>
         {
-            await services.GetRequiredService<CrmDb>().Database.MigrateAsync(ct);
-            Console.WriteLine("The database is up to date.");
-            return 0;
+            Console.WriteLine("The database is up to date."); // Every verb sees to that before it does its own.
+            return Task.FromResult(0);
         }));
         root.Add(migrate);
         root.Add(UserVerbs.Command());
         root.Add(TokenVerb.Command());
+        root.Add(ImportVerb.Command());
 
         try
         {
@@ -48,12 +49,38 @@ public static class CommandLine
         new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory).AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().Build();
 
     /// <summary>Runs a verb in the group's name on the configured database.</summary>
-    internal static async Task<int> With(Func<IServiceProvider, Task<int>> verb)
+    /// <param name="verb">What is to be done.</param>
+    /// <param name="userName">In whose name instead, where one is given.</param>
+    internal static async Task<int> With(Func<IServiceProvider, Task<int>> verb, string? userName = null)
     {
         await using var app = WebHost.Build([], Settings.From(Configuration()));
-        await using var services = app.Services.CreateAsyncScope();
-        services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System("cli");
-        return await verb(services.ServiceProvider);
+        var actor = Actor.System("cli");
+        await using (var services = app.Services.CreateAsyncScope())
+        {
+            services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = actor;
+            var db = services.ServiceProvider.GetRequiredService<CrmDb>();
+            await Prepare(db, default);
+            if (userName is not null)
+            {
+                var id = await db.Set<User>().Where(u => u.UserName == userName).Select(u => u.Id).SingleOrDefaultAsync();
+                actor = await Actors.Find(db, id, "cli", default) ?? throw new InvalidOperationException($"No account is named '{userName}'.");
+            }
+        }
+
+        await using var work = app.Services.CreateAsyncScope();
+        work.ServiceProvider.GetRequiredService<CurrentActor>().Actor = actor;
+        return await verb(work.ServiceProvider);
+    }
+
+    /// <summary>Tables up to date and the default roles there.</summary>
+    internal static async Task Prepare(CrmDb db, CancellationToken ct)
+    {
+        await db.Database.MigrateAsync(ct);
+        await db.Write(async () =>
+        {
+            await Roles.EnsureDefaults(db, ct);
+            return 0;
+        }, ct);
     }
 
     private static async Task<int> Serve(string? urls, CancellationToken ct)
@@ -77,7 +104,7 @@ public static class CommandLine
         await using var services = app.Services.CreateAsyncScope();
         services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System("cli");
         var db = services.ServiceProvider.GetRequiredService<CrmDb>();
-        await db.Database.MigrateAsync(ct);
+        await Prepare(db, ct);
         if (!await db.Set<User>().AnyAsync(ct))
         {
             Console.WriteLine(Texts.Get("setup.console", services.ServiceProvider.GetRequiredService<SetUpCode>().Value));

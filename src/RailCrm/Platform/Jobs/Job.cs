@@ -75,7 +75,7 @@ public sealed class Job
 public sealed class JobLease(CrmDb db, Job job)
 {
     /// <summary>A worker silent for this long has lost its job.</summary>
-    public const int Seconds = 30;
+    public const int Seconds = 15;
 
     /// <summary>The job as claimed.</summary>
     public Job Job { get; } = job;

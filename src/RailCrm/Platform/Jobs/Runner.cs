@@ -62,11 +62,14 @@ public sealed class Runner(IServiceScopeFactory scopes, IEnumerable<JobHandler> 
         await using var services = scopes.CreateAsyncScope();
         services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System("job");
         var db = services.ServiceProvider.GetRequiredService<CrmDb>();
-        if (await Claim(db, ct) is not { } job)
-        {
-            return false;
-        }
+        return await Claim(db, ct) is { } job && await RunClaimed(db, job, ct);
+    }
 
+    /// <summary>Runs a job that the caller has claimed, and writes how it ended. False where it is to be tried again.</summary>
+    public async Task<bool> RunClaimed(CrmDb db, Job job, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        ArgumentNullException.ThrowIfNull(job);
         var (state, result) = ("failed", (string?)null);
         try
         {
@@ -81,19 +84,25 @@ public sealed class Runner(IServiceScopeFactory scopes, IEnumerable<JobHandler> 
         {
             state = "cancelled";
         }
+        catch (OperationCanceledException)
+        {
+            // This node stops: another, or this one after its start, goes on from the checkpoint.
+            (state, job.Attempts) = ("queued", job.Attempts - 1);
+        }
         catch (LeaseLostException)
         {
             return true;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
         {
             log.LogError(e, "Job {Id} ({Kind}) failed at attempt {Attempt}.", job.Id, job.Kind, job.Attempts);
             (state, result) = (e is JobRefusedException || job.Attempts >= MaxAttempts ? "failed" : "queued", e.Message);
         }
 
-        var (id, token, now) = (job.Id, job.Token, db.UtcNow);
+        var (id, token, attempts, now) = (job.Id, job.Token, job.Attempts, db.UtcNow);
+        DateTime? finished = state == "queued" ? null : now;
         await db.Write(() => db.Set<Job>().Where(j => j.Id == id && j.Token == token).ExecuteUpdateAsync(s => s
-            .SetProperty(j => j.State, state).SetProperty(j => j.Result, result).SetProperty(j => j.FinishedAt, now).SetProperty(j => j.LeaseUntil, 0), ct), ct);
+            .SetProperty(j => j.State, state).SetProperty(j => j.Result, result).SetProperty(j => j.FinishedAt, finished).SetProperty(j => j.Attempts, attempts).SetProperty(j => j.LeaseUntil, 0), default), default);
         return state != "queued";
     }
 

@@ -24,6 +24,9 @@ public static class Texts
     /// <summary>The text of a key that may not exist.</summary>
     public static string? Find(string key) => All.ContainsKey(key) ? Get(key) : null;
 
+    /// <summary>A text in both languages, to understand what people typed in either.</summary>
+    public static IReadOnlyList<string> Both(string key) => All.TryGetValue(key, out var pair) ? [pair.Zh, pair.En] : [];
+
     /// <summary>Short for <see cref="Get"/>, for pages.</summary>
     public static string T(string key, params object?[] args) => Get(key, args);
 

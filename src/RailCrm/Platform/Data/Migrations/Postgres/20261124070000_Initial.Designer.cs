@@ -804,6 +804,114 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("customer_shareholders", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Exchange.Import", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<bool>("CreateCustomers")
+                        .HasColumnType("boolean")
+                        .HasColumnName("create_customers");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Encoding")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("encoding")
+                        .UseCollation("C");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("file_name")
+                        .UseCollation("C");
+
+                    b.Property<long?>("JobId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("kind")
+                        .UseCollation("C");
+
+                    b.Property<string>("Mapping")
+                        .IsRequired()
+                        .HasMaxLength(20000)
+                        .HasColumnType("character varying(20000)")
+                        .HasColumnName("mapping")
+                        .UseCollation("C");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("source")
+                        .UseCollation("C");
+
+                    b.Property<string>("StoredName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("stored_name")
+                        .UseCollation("C");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_imports");
+
+                    b.HasIndex("JobId")
+                        .HasDatabaseName("ix_imports_job_id");
+
+                    b.HasIndex("UserId", "Id")
+                        .HasDatabaseName("ix_imports_user_id_id");
+
+                    b.ToTable("imports", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Exchange.RememberedMapping", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Columns")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("columns")
+                        .UseCollation("C");
+
+                    b.Property<string>("Mapping")
+                        .IsRequired()
+                        .HasMaxLength(20000)
+                        .HasColumnType("character varying(20000)")
+                        .HasColumnName("mapping")
+                        .UseCollation("C");
+
+                    b.HasKey("UserId", "Columns")
+                        .HasName("pk_remembered_mappings");
+
+                    b.ToTable("remembered_mappings", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>
                 {
                     b.Property<long>("Id")
@@ -944,6 +1052,97 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasDatabaseName("ix_units_path");
 
                     b.ToTable("units", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Reference.Station", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("BureauCode")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("bureau_code")
+                        .UseCollation("C");
+
+                    b.Property<string>("City")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("city")
+                        .UseCollation("C");
+
+                    b.Property<bool?>("Freight")
+                        .HasColumnType("boolean")
+                        .HasColumnName("freight");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<bool>("Passenger")
+                        .HasColumnType("boolean")
+                        .HasColumnName("passenger");
+
+                    b.Property<string>("Pinyin")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("pinyin")
+                        .UseCollation("C");
+
+                    b.Property<string>("PinyinCode")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("pinyin_code")
+                        .UseCollation("C");
+
+                    b.Property<string>("ProvinceCode")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("province_code")
+                        .UseCollation("C");
+
+                    b.Property<string>("TelegraphCode")
+                        .IsRequired()
+                        .HasMaxLength(5)
+                        .HasColumnType("character varying(5)")
+                        .HasColumnName("telegraph_code")
+                        .UseCollation("C");
+
+                    b.Property<string>("TmisCode")
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("tmis_code")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("pk_stations");
+
+                    b.HasIndex("Pinyin")
+                        .HasDatabaseName("ix_stations_pinyin");
+
+                    b.HasIndex("PinyinCode")
+                        .HasDatabaseName("ix_stations_pinyin_code");
+
+                    b.HasIndex("TelegraphCode")
+                        .IsUnique()
+                        .HasDatabaseName("ix_stations_telegraph_code");
+
+                    b.HasIndex("TmisCode")
+                        .HasDatabaseName("ix_stations_tmis_code");
+
+                    b.HasIndex("Name", "Id")
+                        .HasDatabaseName("ix_stations_name_id");
+
+                    b.ToTable("stations", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Waybills.FiguresDue", b =>
@@ -1870,6 +2069,14 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_customer_shareholders_customers_customer_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Exchange.Import", b =>
+                {
+                    b.HasOne("RailCrm.Platform.Jobs.Job", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .HasConstraintName("fk_imports_job_job_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>

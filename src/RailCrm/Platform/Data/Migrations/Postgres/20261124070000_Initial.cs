@@ -110,6 +110,19 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "remembered_mappings",
+                columns: table => new
+                {
+                    user_id = table.Column<long>(type: "bigint", nullable: false),
+                    columns = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
+                    mapping = table.Column<string>(type: "character varying(20000)", maxLength: 20000, nullable: false, collation: "C")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_remembered_mappings", x => new { x.user_id, x.columns });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "role_claims",
                 columns: table => new
                 {
@@ -149,6 +162,28 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_scheduled_slots", x => new { x.kind, x.day });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "stations",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    telegraph_code = table.Column<string>(type: "character varying(5)", maxLength: 5, nullable: false, collation: "C"),
+                    name = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false, collation: "C"),
+                    pinyin_code = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false, collation: "C"),
+                    pinyin = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
+                    tmis_code = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: true, collation: "C"),
+                    city = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true, collation: "C"),
+                    province_code = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true, collation: "C"),
+                    bureau_code = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true, collation: "C"),
+                    passenger = table.Column<bool>(type: "boolean", nullable: false),
+                    freight = table.Column<bool>(type: "boolean", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_stations", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -281,6 +316,34 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_users", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "imports",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    kind = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
+                    file_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
+                    stored_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
+                    encoding = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true, collation: "C"),
+                    source = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
+                    create_customers = table.Column<bool>(type: "boolean", nullable: false),
+                    mapping = table.Column<string>(type: "character varying(20000)", maxLength: 20000, nullable: false, collation: "C"),
+                    user_id = table.Column<long>(type: "bigint", nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    job_id = table.Column<long>(type: "bigint", nullable: true),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_imports", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_imports_job_job_id",
+                        column: x => x.job_id,
+                        principalTable: "jobs",
+                        principalColumn: "id");
                 });
 
             migrationBuilder.CreateTable(
@@ -766,6 +829,16 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                 column: "unit_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_imports_job_id",
+                table: "imports",
+                column: "job_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_imports_user_id_id",
+                table: "imports",
+                columns: new[] { "user_id", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_jobs_state_lease_until",
                 table: "jobs",
                 columns: new[] { "state", "lease_until" });
@@ -786,6 +859,32 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                 name: "ix_sessions_user_id",
                 table: "sessions",
                 column: "user_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_stations_name_id",
+                table: "stations",
+                columns: new[] { "name", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_stations_pinyin",
+                table: "stations",
+                column: "pinyin");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_stations_pinyin_code",
+                table: "stations",
+                column: "pinyin_code");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_stations_telegraph_code",
+                table: "stations",
+                column: "telegraph_code",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_stations_tmis_code",
+                table: "stations",
+                column: "tmis_code");
 
             migrationBuilder.CreateIndex(
                 name: "ix_tier_changes_customer_id_id",
@@ -870,10 +969,13 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                 name: "idempotency_keys");
 
             migrationBuilder.DropTable(
-                name: "jobs");
+                name: "imports");
 
             migrationBuilder.DropTable(
                 name: "lanes");
+
+            migrationBuilder.DropTable(
+                name: "remembered_mappings");
 
             migrationBuilder.DropTable(
                 name: "role_claims");
@@ -886,6 +988,9 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "sessions");
+
+            migrationBuilder.DropTable(
+                name: "stations");
 
             migrationBuilder.DropTable(
                 name: "tier_changes");
@@ -907,6 +1012,9 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "waybill_lines");
+
+            migrationBuilder.DropTable(
+                name: "jobs");
 
             migrationBuilder.DropTable(
                 name: "roles");

@@ -732,6 +732,104 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("customer_shareholders", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Exchange.Import", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("CreateCustomers")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("create_customers");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Encoding")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("encoding");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("file_name");
+
+                    b.Property<long?>("JobId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Mapping")
+                        .IsRequired()
+                        .HasMaxLength(20000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mapping");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source");
+
+                    b.Property<string>("StoredName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stored_name");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_imports");
+
+                    b.HasIndex("JobId")
+                        .HasDatabaseName("ix_imports_job_id");
+
+                    b.HasIndex("UserId", "Id")
+                        .HasDatabaseName("ix_imports_user_id_id");
+
+                    b.ToTable("imports", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Exchange.RememberedMapping", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Columns")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("columns");
+
+                    b.Property<string>("Mapping")
+                        .IsRequired()
+                        .HasMaxLength(20000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mapping");
+
+                    b.HasKey("UserId", "Columns")
+                        .HasName("pk_remembered_mappings");
+
+                    b.ToTable("remembered_mappings", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>
                 {
                     b.Property<long>("Id")
@@ -859,6 +957,87 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_units_path");
 
                     b.ToTable("units", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Reference.Station", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("BureauCode")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("bureau_code");
+
+                    b.Property<string>("City")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("city");
+
+                    b.Property<bool?>("Freight")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("freight");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<bool>("Passenger")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("passenger");
+
+                    b.Property<string>("Pinyin")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pinyin");
+
+                    b.Property<string>("PinyinCode")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pinyin_code");
+
+                    b.Property<string>("ProvinceCode")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("province_code");
+
+                    b.Property<string>("TelegraphCode")
+                        .IsRequired()
+                        .HasMaxLength(5)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("telegraph_code");
+
+                    b.Property<string>("TmisCode")
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tmis_code");
+
+                    b.HasKey("Id")
+                        .HasName("pk_stations");
+
+                    b.HasIndex("Pinyin")
+                        .HasDatabaseName("ix_stations_pinyin");
+
+                    b.HasIndex("PinyinCode")
+                        .HasDatabaseName("ix_stations_pinyin_code");
+
+                    b.HasIndex("TelegraphCode")
+                        .IsUnique()
+                        .HasDatabaseName("ix_stations_telegraph_code");
+
+                    b.HasIndex("TmisCode")
+                        .HasDatabaseName("ix_stations_tmis_code");
+
+                    b.HasIndex("Name", "Id")
+                        .HasDatabaseName("ix_stations_name_id");
+
+                    b.ToTable("stations", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Waybills.FiguresDue", b =>
@@ -1722,6 +1901,14 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_customer_shareholders_customers_customer_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Exchange.Import", b =>
+                {
+                    b.HasOne("RailCrm.Platform.Jobs.Job", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .HasConstraintName("fk_imports_job_job_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>

@@ -109,6 +109,19 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "remembered_mappings",
+                columns: table => new
+                {
+                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    columns = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    mapping = table.Column<string>(type: "TEXT", maxLength: 20000, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_remembered_mappings", x => new { x.user_id, x.columns });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "role_claims",
                 columns: table => new
                 {
@@ -148,6 +161,28 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_scheduled_slots", x => new { x.kind, x.day });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "stations",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    telegraph_code = table.Column<string>(type: "TEXT", maxLength: 5, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    pinyin_code = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    pinyin = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    tmis_code = table.Column<string>(type: "TEXT", maxLength: 10, nullable: true),
+                    city = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    province_code = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    bureau_code = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    passenger = table.Column<bool>(type: "INTEGER", nullable: false),
+                    freight = table.Column<bool>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_stations", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -280,6 +315,34 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_users", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "imports",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    file_name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    stored_name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    encoding = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    source = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    create_customers = table.Column<bool>(type: "INTEGER", nullable: false),
+                    mapping = table.Column<string>(type: "TEXT", maxLength: 20000, nullable: false),
+                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    job_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_imports", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_imports_job_job_id",
+                        column: x => x.job_id,
+                        principalTable: "jobs",
+                        principalColumn: "id");
                 });
 
             migrationBuilder.CreateTable(
@@ -765,6 +828,16 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 column: "unit_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_imports_job_id",
+                table: "imports",
+                column: "job_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_imports_user_id_id",
+                table: "imports",
+                columns: new[] { "user_id", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_jobs_state_lease_until",
                 table: "jobs",
                 columns: new[] { "state", "lease_until" });
@@ -785,6 +858,32 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 name: "ix_sessions_user_id",
                 table: "sessions",
                 column: "user_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_stations_name_id",
+                table: "stations",
+                columns: new[] { "name", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_stations_pinyin",
+                table: "stations",
+                column: "pinyin");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_stations_pinyin_code",
+                table: "stations",
+                column: "pinyin_code");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_stations_telegraph_code",
+                table: "stations",
+                column: "telegraph_code",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_stations_tmis_code",
+                table: "stations",
+                column: "tmis_code");
 
             migrationBuilder.CreateIndex(
                 name: "ix_tier_changes_customer_id_id",
@@ -869,10 +968,13 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 name: "idempotency_keys");
 
             migrationBuilder.DropTable(
-                name: "jobs");
+                name: "imports");
 
             migrationBuilder.DropTable(
                 name: "lanes");
+
+            migrationBuilder.DropTable(
+                name: "remembered_mappings");
 
             migrationBuilder.DropTable(
                 name: "role_claims");
@@ -885,6 +987,9 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "sessions");
+
+            migrationBuilder.DropTable(
+                name: "stations");
 
             migrationBuilder.DropTable(
                 name: "tier_changes");
@@ -906,6 +1011,9 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "waybill_lines");
+
+            migrationBuilder.DropTable(
+                name: "jobs");
 
             migrationBuilder.DropTable(
                 name: "roles");

@@ -1,0 +1,95 @@
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Http;
+using RailCrm.Platform.Jobs;
+
+namespace RailCrm.Modules.Exchange;
+
+/// <summary>How an import stands; stopping it; its rejected rows.</summary>
+internal sealed class GetImport(CrmDb db, StartImport start)
+{
+    /// <summary>An import and its job.</summary>
+    /// <param name="State">draft, queued, running, completed, failed or cancelled.</param>
+    /// <param name="RowsDone">Rows dealt with, the rejected among them.</param>
+    public sealed record Answer(
+        long Id, string Kind, string FileName, string State, long? RowsTotal, long RowsDone, long RowsRejected, long Created, long Updated, long Unchanged, long CustomersCreated,
+        double Seconds, string? Message, DateTime CreatedAt, DateTime? FinishedAt);
+
+    public async Task<Result<Answer>> Run(long id, CancellationToken ct)
+    {
+        if (!(await start.Find(id, ct)).TryGet(out var import, out var refusal))
+        {
+            return refusal;
+        }
+
+        return Of(import, await db.Set<Job>().AsNoTracking().SingleOrDefaultAsync(j => j.Id == import.JobId, ct));
+    }
+
+    /// <summary>The latest imports: one's own, for administrators everybody's.</summary>
+    public async Task<IReadOnlyList<Answer>> Latest(CancellationToken ct)
+    {
+        var (all, me) = (db.Actor.May(Permission.System), db.Actor.UserId);
+        var rows = await (
+            from i in db.Set<Import>().AsNoTracking()
+            join j in db.Set<Job>() on i.JobId equals j.Id into jobs
+            from job in jobs.DefaultIfEmpty()
+            where all || i.UserId == me
+            orderby i.Id descending
+            select new { i, job }).Take(50).ToListAsync(ct);
+        return [.. rows.Select(r => Of(r.i, r.job))];
+    }
+
+    /// <summary>Asks the work to stop after its batch.</summary>
+    public async Task<Result<Answer>> Cancel(long id, CancellationToken ct)
+    {
+        if (!(await start.Find(id, ct)).TryGet(out var import, out var refusal))
+        {
+            return refusal;
+        }
+
+        await db.Write(async () =>
+        {
+            var now = db.UtcNow;
+            await db.Set<Job>().Where(j => j.Id == import.JobId && j.State == "running").ExecuteUpdateAsync(s => s.SetProperty(j => j.CancelRequested, true), ct);
+            return await db.Set<Job>().Where(j => j.Id == import.JobId && j.State == "queued").ExecuteUpdateAsync(s => s.SetProperty(j => j.State, "cancelled").SetProperty(j => j.FinishedAt, now), ct);
+        }, ct);
+        return await Run(id, ct);
+    }
+
+    private static Answer Of(Import import, Job? job)
+    {
+        var progress = RunImport.Progress.Of(job is { State: "completed", Result: not null } ? job.Result : job?.Checkpoint);
+        return new(import.Id, import.Kind, import.FileName, job?.State ?? "draft", job?.RowsTotal, job?.RowsDone ?? 0, job?.RowsRejected ?? 0, progress.Created, progress.Updated, progress.Unchanged,
+            progress.CustomersCreated, progress.Seconds, job?.State == "failed" ? job.Result : null, import.CreatedAt, job?.FinishedAt);
+    }
+
+    public static async Task<IResult> Get(long id, GetImport useCase, CancellationToken ct) => (await useCase.Run(id, ct)).Answer(a => TypedResults.Ok(a));
+
+    public static async Task<IResult> GetAll(GetImport useCase, CancellationToken ct) => TypedResults.Ok(new Listing<Answer>(await useCase.Latest(ct), null));
+
+    public static async Task<IResult> PostCancel(long id, GetImport useCase, CancellationToken ct) => (await useCase.Cancel(id, ct)).Answer(a => TypedResults.Ok(a));
+
+    public static async Task<IResult> GetRejected(long id, GetImport useCase, StartImport start, CancellationToken ct)
+    {
+        if (!(await start.Find(id, ct)).TryGet(out var import, out var refusal))
+        {
+            return Answers.Problem(refusal);
+        }
+
+        var path = start.PathOf(import) + ".rejected";
+        if (!File.Exists(path) || !(await useCase.Run(id, ct)).TryGet(out var answer, out _) || answer.RowsRejected == 0)
+        {
+            return Answers.Problem(new Refusal.NotFound());
+        }
+
+        var name = $"{Path.GetFileNameWithoutExtension(import.FileName)}-rejected";
+        if (import.FileName.EndsWith(".xlsx", StringComparison.OrdinalIgnoreCase))
+        {
+            return TypedResults.Stream(output => XlsxWriter.Copy(CsvTable.Rows(path, System.Text.Encoding.UTF8, ',').Select(r => r.Cells), output, ct), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name + ".xlsx");
+        }
+
+        return TypedResults.PhysicalFile(path, "text/csv", name + ".csv");
+    }
+}

@@ -1,0 +1,17 @@
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Ui;
+
+namespace RailCrm.Modules.Reference;
+
+internal static class ReferenceModule
+{
+    public static void Add(IServiceCollection services) => services
+        .AddScoped<FindStations>()
+        .AddSingleton(new MenuItem("reference.title", "/reference", "address-book", Permission.OrganizationRead, 85));
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/stations", FindStations.Get).WithTags("Reference").RequireAuthorization(Permission.SignedIn);
+        api.MapGet("/lookup/stations", FindStations.Lookup).ExcludeFromDescription().RequireAuthorization(Permission.SignedIn);
+    }
+}
