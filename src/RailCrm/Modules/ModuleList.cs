@@ -29,4 +29,7 @@ internal static class ModuleList
         WaybillsModule.Map(api);
         ExchangeModule.Map(api);
     }
+
+    /// <param name="app">The root, for what serves pages and is no page.</param>
+    public static void MapPages(IEndpointRouteBuilder app) => ExchangeModule.MapPages(app);
 }

@@ -134,6 +134,7 @@ public static class WebHost
         app.MapOpenApi("/api/openapi/{documentName}.json").RequireAuthorization(Permission.SignedIn);
         app.MapScalarApiReference("/api/docs", o => o.WithOpenApiRoutePattern("/api/openapi/{documentName}.json")).RequireAuthorization(Permission.SignedIn);
         app.MapUi();
+        ModuleList.MapPages(app);
         var api = app.MapGroup("/api/v1").DisableAntiforgery().AddEndpointFilter<ApiCsrfFilter>();
         ModuleList.Map(api);
     }

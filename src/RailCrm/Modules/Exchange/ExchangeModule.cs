@@ -13,6 +13,26 @@ internal static class ExchangeModule
         .AddSingleton(new JobHandler(RunImport.Kind, RunImport.Run))
         .AddSingleton(new MenuItem("import.title", "/imports", "file-import", Permission.Import, 70));
 
+    /// <summary>The upload of the import page, and the templates.</summary>
+    public static void MapPages(IEndpointRouteBuilder app)
+    {
+        app.MapPost("/imports/files", StartImport.PostFromPage).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.Import).ExcludeFromDescription()
+            .WithMetadata(new RequestSizeLimitAttribute(StartImport.MostBytes), new RequestFormLimitsAttribute { MultipartBodyLengthLimit = StartImport.MostBytes });
+        app.MapGet("/imports/templates/{kind}", Template).RequireAuthorization(Permission.Import).ExcludeFromDescription();
+    }
+
+    /// <summary>A workbook of the columns an import understands, in the reader's language.</summary>
+    private static IResult Template(string kind, CancellationToken ct)
+    {
+        if (ImportKind.Named(kind) is not { } known)
+        {
+            return TypedResults.NotFound();
+        }
+
+        string[][] rows = [[.. known.Fields.Select(f => f.Synonyms is [var zh, ..] && System.Globalization.CultureInfo.CurrentUICulture.Name.StartsWith("zh", StringComparison.Ordinal) ? zh : f.Name)]];
+        return TypedResults.Stream(output => XlsxWriter.Copy(rows, output, ct), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", $"railcrm-{known.Name}.xlsx");
+    }
+
     public static void Map(IEndpointRouteBuilder api)
     {
         var imports = api.MapGroup("/imports").WithTags("Imports");

@@ -212,6 +212,23 @@ public sealed class StartImport(CrmDb db, Settings settings, Runner runner)
     private static string Columns(string kind, IReadOnlyList<string> headers) =>
         kind + ":" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', headers))));
 
+    internal static async Task<IResult> PostFromPage(HttpContext http, StartImport useCase, CancellationToken ct)
+    {
+        var form = await http.Request.ReadFormAsync(ct);
+        Refusal? refusal = new Refusal.Invalid("import.multipart", "file");
+        if (form.Files.GetFile("file") is { Length: > 0 } file)
+        {
+            await using var content = file.OpenReadStream();
+            if ((await useCase.Upload(form["kind"], file.FileName, content, ct)).TryGet(out var import, out refusal))
+            {
+                return TypedResults.Redirect($"/imports/{import.Id}");
+            }
+        }
+
+        new Platform.Ui.Notice(Platform.Text.Texts.Get((refusal as Refusal.InvalidMany)?.Errors[0].Code ?? refusal!.Code, (refusal as Refusal.InvalidMany)?.Errors[0].Args ?? refusal.Args), IsError: true).Leave(http);
+        return TypedResults.Redirect($"/imports?kind={Uri.EscapeDataString(form["kind"].ToString())}");
+    }
+
     internal static async Task<IResult> Post(HttpContext http, StartImport useCase, CancellationToken ct)
     {
         if (!http.Request.HasFormContentType)
