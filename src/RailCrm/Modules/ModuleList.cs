@@ -1,5 +1,6 @@
 using RailCrm.Modules.Classification;
 using RailCrm.Modules.Customers;
+using RailCrm.Modules.Demo;
 using RailCrm.Modules.Exchange;
 using RailCrm.Modules.Organization;
 using RailCrm.Modules.Reference;
@@ -18,6 +19,7 @@ internal static class ModuleList
         WaybillsModule.Add(services);
         ClassificationModule.Add(services);
         ExchangeModule.Add(services);
+        DemoModule.Add(services);
     }
 
     /// <param name="api">The group <c>/api/v1</c>.</param>

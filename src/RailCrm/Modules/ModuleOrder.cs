@@ -13,5 +13,6 @@ internal static class ModuleOrder
         "Dossier",
         "Workbench",
         "Exchange",
+        "Demo",
     ];
 }

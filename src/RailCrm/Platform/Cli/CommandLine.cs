@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using RailCrm.Modules.Demo;
 using RailCrm.Modules.Exchange;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
@@ -17,10 +18,10 @@ public static class CommandLine
     {
         var urls = new Option<string?>("--urls") { Description = "Addresses to listen at, such as http://127.0.0.1:5080." };
         var root = new RootCommand("RailCRM 铁路物流客户关系管理系统") { urls };
-        root.SetAction((parse, ct) => Serve(parse.GetValue(urls), ct));
+        root.SetAction((parse, ct) => Serve(Settings.From(Configuration()), parse.GetValue(urls), ct));
 
         var serve = new Command("serve", "Serves the configured database.") { urls };
-        serve.SetAction((parse, ct) => Serve(parse.GetValue(urls), ct));
+        serve.SetAction((parse, ct) => Serve(Settings.From(Configuration()), parse.GetValue(urls), ct));
         root.Add(serve);
 
         var migrate = new Command("migrate", "Makes or updates the tables of the configured database.");
@@ -33,6 +34,8 @@ public static class CommandLine
         root.Add(UserVerbs.Command());
         root.Add(TokenVerb.Command());
         root.Add(ImportVerb.Command());
+        root.Add(DemoVerb.Command());
+        root.Add(DoctorVerb.Command());
 
         try
         {
@@ -45,15 +48,18 @@ public static class CommandLine
         }
     }
 
-    private static IConfiguration Configuration() =>
+    internal static IConfiguration Configuration() =>
         new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory).AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().Build();
 
     /// <summary>Runs a verb in the group's name on the configured database.</summary>
     /// <param name="verb">What is to be done.</param>
     /// <param name="userName">In whose name instead, where one is given.</param>
-    internal static async Task<int> With(Func<IServiceProvider, Task<int>> verb, string? userName = null)
+    internal static Task<int> With(Func<IServiceProvider, Task<int>> verb, string? userName = null) => With(Settings.From(Configuration()), verb, userName);
+
+    /// <summary>Runs a verb on a database that it names itself.</summary>
+    internal static async Task<int> With(Settings settings, Func<IServiceProvider, Task<int>> verb, string? userName = null)
     {
-        await using var app = WebHost.Build([], Settings.From(Configuration()));
+        await using var app = WebHost.Build([], settings);
         var actor = Actor.System("cli");
         await using (var services = app.Services.CreateAsyncScope())
         {
@@ -83,9 +89,9 @@ public static class CommandLine
         }, ct);
     }
 
-    private static async Task<int> Serve(string? urls, CancellationToken ct)
+    /// <summary>Serves until it is told to stop.</summary>
+    internal static async Task<int> Serve(Settings settings, string? urls, CancellationToken ct)
     {
-        var settings = Settings.From(Configuration());
         await using var app = WebHost.Build(urls is null ? [] : ["--urls", urls], settings);
         await Prepare(app, ct);
         await app.StartAsync(ct);

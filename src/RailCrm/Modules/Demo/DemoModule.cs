@@ -1,0 +1,6 @@
+namespace RailCrm.Modules.Demo;
+
+internal static class DemoModule
+{
+    public static void Add(IServiceCollection services) => services.AddScoped<MakeDemo>();
+}
