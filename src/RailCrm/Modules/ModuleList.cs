@@ -1,10 +1,12 @@
 using RailCrm.Modules.Classification;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Demo;
+using RailCrm.Modules.Dossier;
 using RailCrm.Modules.Exchange;
 using RailCrm.Modules.Organization;
 using RailCrm.Modules.Reference;
 using RailCrm.Modules.Waybills;
+using RailCrm.Modules.Workbench;
 
 namespace RailCrm.Modules;
 
@@ -18,6 +20,8 @@ internal static class ModuleList
         CustomersModule.Add(services);
         WaybillsModule.Add(services);
         ClassificationModule.Add(services);
+        DossierModule.Add(services);
+        WorkbenchModule.Add(services);
         ExchangeModule.Add(services);
         DemoModule.Add(services);
     }
@@ -29,6 +33,7 @@ internal static class ModuleList
         ReferenceModule.Map(api);
         CustomersModule.Map(api);
         WaybillsModule.Map(api);
+        WorkbenchModule.Map(api);
         ExchangeModule.Map(api);
     }
 

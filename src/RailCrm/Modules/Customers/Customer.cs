@@ -268,6 +268,7 @@ public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned
             builder.HasIndex(c => new { c.Tier, c.Trailing12RevenueFen, c.Id });
             builder.HasIndex(c => new { c.RevenueChangeFen, c.Id });
             builder.HasIndex(c => new { c.UpdatedAt, c.Id });
+            builder.HasIndex(c => new { c.Completeness, c.Id });
             builder.HasOne<OrgUnit>().WithMany().HasForeignKey(c => c.UnitId).OnDelete(DeleteBehavior.Restrict);
             builder.HasOne<Customer>().WithMany().HasForeignKey(c => c.ParentId).OnDelete(DeleteBehavior.Restrict);
             builder.HasMany(c => c.Shareholders).WithOne().HasForeignKey(s => s.CustomerId);

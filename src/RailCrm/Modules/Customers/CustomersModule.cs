@@ -4,6 +4,13 @@ using RailCrm.Platform.Ui;
 
 namespace RailCrm.Modules.Customers;
 
+/// <summary>A tab on a customer's page that another module brings, at <c>/customers/{id}/{Path}</c>.</summary>
+/// <param name="TextKey">Its name.</param>
+/// <param name="Path">Its part of the address; empty for the record itself.</param>
+/// <param name="Permission">Who sees it.</param>
+/// <param name="Order">Small comes first.</param>
+public sealed record CustomerTab(string TextKey, string Path, string Permission, int Order);
+
 internal static class CustomersModule
 {
     public static void Add(IServiceCollection services) => services
@@ -11,6 +18,7 @@ internal static class CustomersModule
         .AddScoped<GetCustomer>()
         .AddScoped<SaveCustomer>()
         .AddScoped<CustomerHistory>()
+        .AddSingleton(new CustomerTab("customer.tab_record", "", Permission.CustomersRead, 10))
         .AddSingleton(new MenuItem("customer.title", "/customers", "building", Permission.CustomersRead, 10));
 
     public static void Map(IEndpointRouteBuilder api)

@@ -17,14 +17,14 @@ internal sealed class ListCustomers(CrmDb db)
     /// <summary>The view; its fields are the query string, so that the address is the view.</summary>
     public sealed record Query(string? Q = null, long? Unit = null, string? Tier = null, string? Industry = null, string? Region = null, string? Tag = null, string? Station = null, string? Sort = null, string? Cursor = null, int Limit = 50);
 
-    public sealed record Item(long Id, string Number, string Name, string? CreditCode, CustomerTier Tier, long UnitId, string UnitName, string? Phone, long Trailing12RevenueFen, long Trailing12GrossProfitFen, int Completeness, DateTime UpdatedAt);
+    public sealed record Item(long Id, string Number, string Name, string? CreditCode, CustomerTier Tier, long UnitId, string UnitName, string? Phone, long Trailing12RevenueFen, long Trailing12GrossProfitFen, long RevenueChangeFen, int Completeness, DateTime UpdatedAt);
 
     private sealed record Mark(string Sort, string Text, long Number, long Id);
 
     public async Task<Result<Listing<Item>>> Run(Query query, CancellationToken ct)
     {
         var sort = query.Sort ?? "name";
-        if (sort is not ("name" or "-revenue" or "-updated" or "revenue"))
+        if (sort is not ("name" or "-revenue" or "-updated" or "revenue" or "completeness" or "change" or "-change"))
         {
             return new Refusal.Invalid("customer.sort_unknown", nameof(Query.Sort));
         }
@@ -97,6 +97,12 @@ internal sealed class ListCustomers(CrmDb db)
             ("-revenue", var m) => customers.Where(c => c.Trailing12RevenueFen < m.Number || (c.Trailing12RevenueFen == m.Number && c.Id < m.Id)).OrderByDescending(c => c.Trailing12RevenueFen).ThenByDescending(c => c.Id),
             ("revenue", null) => customers.OrderBy(c => c.Trailing12RevenueFen).ThenBy(c => c.Id),
             ("revenue", var m) => customers.Where(c => c.Trailing12RevenueFen > m.Number || (c.Trailing12RevenueFen == m.Number && c.Id > m.Id)).OrderBy(c => c.Trailing12RevenueFen).ThenBy(c => c.Id),
+            ("completeness", null) => customers.OrderBy(c => c.Completeness).ThenBy(c => c.Id),
+            ("completeness", var m) => customers.Where(c => c.Completeness > m.Number || (c.Completeness == m.Number && c.Id > m.Id)).OrderBy(c => c.Completeness).ThenBy(c => c.Id),
+            ("change", null) => customers.OrderBy(c => c.RevenueChangeFen).ThenBy(c => c.Id),
+            ("change", var m) => customers.Where(c => c.RevenueChangeFen > m.Number || (c.RevenueChangeFen == m.Number && c.Id > m.Id)).OrderBy(c => c.RevenueChangeFen).ThenBy(c => c.Id),
+            ("-change", null) => customers.OrderByDescending(c => c.RevenueChangeFen).ThenByDescending(c => c.Id),
+            ("-change", var m) => customers.Where(c => c.RevenueChangeFen < m.Number || (c.RevenueChangeFen == m.Number && c.Id < m.Id)).OrderByDescending(c => c.RevenueChangeFen).ThenByDescending(c => c.Id),
             (_, null) => customers.OrderByDescending(c => c.UpdatedAt).ThenByDescending(c => c.Id),
             (_, var m) => Before(customers, new DateTime(m.Number, DateTimeKind.Utc), m.Id).OrderByDescending(c => c.UpdatedAt).ThenByDescending(c => c.Id),
         };
@@ -105,10 +111,10 @@ internal sealed class ListCustomers(CrmDb db)
         var limit = Math.Clamp(query.Limit, 1, MaxLimit);
         var rows = await (
             from c in customers.Take(limit + 1)
-            select new { c.Id, c.Number, c.Name, c.CreditCode, c.Tier, c.UnitId, c.Phone, c.Trailing12RevenueFen, c.Trailing12GrossProfitFen, c.Completeness, c.UpdatedAt }).ToListAsync(ct);
+            select new { c.Id, c.Number, c.Name, c.CreditCode, c.Tier, c.UnitId, c.Phone, c.Trailing12RevenueFen, c.Trailing12GrossProfitFen, c.RevenueChangeFen, c.Completeness, c.UpdatedAt }).ToListAsync(ct);
         var unitIds = rows.Select(r => r.UnitId).Distinct().ToList();
         var names = await db.Set<OrgUnit>().Where(u => EF.Parameter(unitIds).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
-        var items = rows.Take(limit).Select(r => new Item(r.Id, r.Number, r.Name, r.CreditCode, r.Tier, r.UnitId, names[r.UnitId], r.Phone, r.Trailing12RevenueFen, r.Trailing12GrossProfitFen, r.Completeness, r.UpdatedAt)).ToList();
+        var items = rows.Take(limit).Select(r => new Item(r.Id, r.Number, r.Name, r.CreditCode, r.Tier, r.UnitId, names[r.UnitId], r.Phone, r.Trailing12RevenueFen, r.Trailing12GrossProfitFen, r.RevenueChangeFen, r.Completeness, r.UpdatedAt)).ToList();
         return new Listing<Item>(items, rows.Count > limit ? Write(sort, items[^1]) : null);
     }
 
@@ -116,7 +122,7 @@ internal sealed class ListCustomers(CrmDb db)
         customers.Where(c => c.UpdatedAt < at || (c.UpdatedAt == at && c.Id < id));
 
     private static string Write(string sort, Item last) =>
-        Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new Mark(sort, last.Name, sort switch { "-updated" => last.UpdatedAt.Ticks, "name" => 0, _ => last.Trailing12RevenueFen }, last.Id)));
+        Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new Mark(sort, last.Name, sort switch { "-updated" => last.UpdatedAt.Ticks, "name" => 0, "completeness" => last.Completeness, "change" or "-change" => last.RevenueChangeFen, _ => last.Trailing12RevenueFen }, last.Id)));
 
     private static bool TryRead(string? cursor, string sort, out Mark? mark)
     {

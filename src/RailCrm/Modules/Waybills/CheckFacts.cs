@@ -15,7 +15,7 @@ public sealed class CheckFacts(CrmDb db)
         "SELECT c.unit_id, f.month, CAST(sum(f.lines) AS bigint) AS lines, CAST(sum(f.revenue_fen) AS bigint) AS revenue_fen, CAST(sum(f.cost_fen) AS bigint) AS cost_fen, CAST(sum(f.weight_kg) AS bigint) AS weight_kg " +
         "FROM monthly_facts f JOIN customers c ON c.id = f.customer_id GROUP BY 1, 2";
 
-    private const string CountsFromCustomers = "SELECT unit_id, tier, count(*) AS customers FROM customers WHERE deleted_at IS NULL GROUP BY 1, 2";
+    private const string CountsFromCustomers = "SELECT unit_id, tier, count(*) AS customers, sum(completeness) AS completeness_sum FROM customers WHERE deleted_at IS NULL GROUP BY 1, 2";
 
     private string Month => db.IsPostgres
         ? "CAST(EXTRACT(YEAR FROM w.date) * 12 + EXTRACT(MONTH FROM w.date) - 1 AS integer)"
@@ -27,7 +27,7 @@ public sealed class CheckFacts(CrmDb db)
     public async Task<(long Facts, long OwnerMonths, long OwnerCounts)> Differences(CancellationToken ct) => (
         await Count($"SELECT customer_id, month, lane_id, lines, revenue_fen, cost_fen, weight_kg FROM monthly_facts WHERE lines <> 0", Facts, ct),
         await Count("SELECT unit_id, month, lines, revenue_fen, cost_fen, weight_kg FROM owner_months WHERE lines <> 0", OwnersFromFacts, ct),
-        await Count("SELECT unit_id, tier, customers FROM owner_counts WHERE customers <> 0", CountsFromCustomers, ct));
+        await Count("SELECT unit_id, tier, customers, completeness_sum FROM owner_counts WHERE customers <> 0", CountsFromCustomers, ct));
 
     /// <summary>Makes facts, owners' months and counts anew from lines and customers, in one transaction; all customers are due to be computed.</summary>
     public Task Rebuild(CancellationToken ct) => db.Write(async () =>
@@ -43,7 +43,7 @@ public sealed class CheckFacts(CrmDb db)
         {
             ("monthly_facts", "customer_id, month, lane_id, lines, revenue_fen, cost_fen, weight_kg", Facts),
             ("owner_months", "unit_id, month, lines, revenue_fen, cost_fen, weight_kg", OwnersFromFacts),
-            ("owner_counts", "unit_id, tier, customers", CountsFromCustomers),
+            ("owner_counts", "unit_id, tier, customers, completeness_sum", CountsFromCustomers),
             ("figures_due", "customer_id", "SELECT id FROM customers"),
         })
         {

@@ -14,10 +14,10 @@ internal sealed class ListWaybills(CrmDb db)
 {
     private const int MaxLimit = 200;
 
-    /// <summary>The view. <c>From</c> and <c>To</c> are days (2025-01-31) or months (2025-01), both included.</summary>
+    /// <summary>The view. <c>Unit</c> did the work, <c>Owner</c> (with everything under it) owns the customer. <c>From</c> and <c>To</c> are days (2025-01-31) or months (2025-01), both included.</summary>
     public sealed record Query(
         long? Customer = null, long? Unit = null, string? From = null, string? To = null, string? Source = null, string? ExternalNo = null, string? Service = null,
-        string? Commodity = null, string? Mode = null, string? Origin = null, string? Destination = null, string? Cursor = null, int Limit = 50);
+        string? Commodity = null, string? Mode = null, string? Origin = null, string? Destination = null, long? Owner = null, string? Cursor = null, int Limit = 50);
 
     public sealed record Item(
         long Id, string Source, string ExternalNo, DateOnly Date, long CustomerId, string CustomerName, long UnitId, string Service, string CommodityCategory, string? Commodity,
@@ -50,6 +50,16 @@ internal sealed class ListWaybills(CrmDb db)
         if (query.Customer is { } customer)
         {
             lines = lines.Where(w => w.CustomerId == customer);
+        }
+
+        if (query.Owner is { } owner)
+        {
+            var path = await db.Set<OrgUnit>().Where(u => u.Id == owner).Select(u => u.Path).SingleOrDefaultAsync(ct);
+            var inside = new Scope(ScopeWidth.Wide, path ?? "/", 0, 0);
+            var (low, high) = (inside.Path, inside.End);
+#pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
+            lines = lines.Where(w => db.Set<Customer>().IgnoreQueryFilters(new[] { CrmDb.BinFilter }).Any(c => c.Id == w.CustomerId && db.Set<OrgUnit>().Any(u => u.Id == c.UnitId && string.Compare(u.Path, low) >= 0 && string.Compare(u.Path, high) < 0)));
+#pragma warning restore CA1309
         }
 
         if (query.Unit is { } unit)

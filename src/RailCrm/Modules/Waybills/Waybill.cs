@@ -233,6 +233,9 @@ public sealed class OwnerCount
     /// <summary>How many.</summary>
     public long Customers { get; set; }
 
+    /// <summary>The sum of their completeness, percent.</summary>
+    public long CompletenessSum { get; set; }
+
     internal sealed class Mapping : IEntityTypeConfiguration<OwnerCount>
     {
         public void Configure(EntityTypeBuilder<OwnerCount> builder)

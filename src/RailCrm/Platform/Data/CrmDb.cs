@@ -51,6 +51,7 @@ public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<string>().HaveMaxLength(200);
+        configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
         configurationBuilder.Properties<Month>().HaveConversion<MonthConverter>();
         configurationBuilder.ComplexProperties<Money>();
         configurationBuilder.ComplexProperties<Weight>();
@@ -249,3 +250,6 @@ internal sealed class SqliteCrmDb(DbContextOptions<SqliteCrmDb> options, Actor a
 internal sealed class PostgresCrmDb(DbContextOptions<PostgresCrmDb> options, Actor actor, TimeProvider clock, WriteGate gate) : CrmDb(options, actor, clock, gate);
 
 internal sealed class MonthConverter() : Microsoft.EntityFrameworkCore.Storage.ValueConversion.ValueConverter<Month, int>(m => m.Number, n => new Month(n));
+
+/// <summary>SQLite forgets that an instant is UTC; the API says so with a Z.</summary>
+internal sealed class UtcConverter() : Microsoft.EntityFrameworkCore.Storage.ValueConversion.ValueConverter<DateTime, DateTime>(t => t, t => DateTime.SpecifyKind(t, DateTimeKind.Utc));

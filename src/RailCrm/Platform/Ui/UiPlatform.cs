@@ -25,7 +25,6 @@ internal static class UiPlatform
     {
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>();
-        app.MapGet("/", () => Results.Redirect("/customers")).RequireAuthorization(Permission.SignedIn).ExcludeFromDescription();
         app.MapPost("/sign-out", async (HttpContext http) =>
         {
             await http.SignOutAsync(IdentityConstants.ApplicationScheme);

@@ -601,6 +601,9 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.HasIndex("PhoneDigits")
                         .HasDatabaseName("ix_customers_phone_digits");
 
+                    b.HasIndex("Completeness", "Id")
+                        .HasDatabaseName("ix_customers_completeness_id");
+
                     b.HasIndex("Name", "Id")
                         .HasDatabaseName("ix_customers_name_id");
 
@@ -1267,6 +1270,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("tier");
+
+                    b.Property<long>("CompletenessSum")
+                        .HasColumnType("bigint")
+                        .HasColumnName("completeness_sum");
 
                     b.Property<long>("Customers")
                         .HasColumnType("bigint")

@@ -13,7 +13,7 @@ internal sealed class WaybillFacts : Migration
         const string Sums = "lines bigint NOT NULL, revenue_fen bigint NOT NULL, cost_fen bigint NOT NULL, weight_kg bigint NOT NULL";
         migrationBuilder.Sql($"CREATE TABLE monthly_facts (customer_id bigint NOT NULL, month integer NOT NULL, lane_id bigint NOT NULL, {Sums}, PRIMARY KEY (customer_id, month, lane_id))");
         migrationBuilder.Sql($"CREATE TABLE owner_months (unit_id bigint NOT NULL, month integer NOT NULL, {Sums}, PRIMARY KEY (unit_id, month)) WITH (fillfactor = 50)");
-        migrationBuilder.Sql("CREATE TABLE owner_counts (unit_id bigint NOT NULL, tier varchar(20) COLLATE \"C\" NOT NULL, customers bigint NOT NULL, PRIMARY KEY (unit_id, tier)) WITH (fillfactor = 50)");
+        migrationBuilder.Sql("CREATE TABLE owner_counts (unit_id bigint NOT NULL, tier varchar(20) COLLATE \"C\" NOT NULL, customers bigint NOT NULL, completeness_sum bigint NOT NULL, PRIMARY KEY (unit_id, tier)) WITH (fillfactor = 50)");
         migrationBuilder.Sql("CREATE TABLE figures_due (customer_id bigint NOT NULL PRIMARY KEY)");
         migrationBuilder.Sql("""
             CREATE FUNCTION customers_moved() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -33,20 +33,20 @@ internal sealed class WaybillFacts : Migration
             CREATE FUNCTION customers_counted() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
               IF TG_OP = 'INSERT' THEN
-                INSERT INTO owner_counts AS c (unit_id, tier, customers)
-                SELECT unit_id, tier, count(*) FROM after_rows WHERE deleted_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2
-                ON CONFLICT (unit_id, tier) DO UPDATE SET customers = c.customers + excluded.customers;
+                INSERT INTO owner_counts AS c (unit_id, tier, customers, completeness_sum)
+                SELECT unit_id, tier, count(*), sum(completeness) FROM after_rows WHERE deleted_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2
+                ON CONFLICT (unit_id, tier) DO UPDATE SET customers = c.customers + excluded.customers, completeness_sum = c.completeness_sum + excluded.completeness_sum;
               ELSIF TG_OP = 'DELETE' THEN
-                INSERT INTO owner_counts AS c (unit_id, tier, customers)
-                SELECT unit_id, tier, -count(*) FROM before_rows WHERE deleted_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2
-                ON CONFLICT (unit_id, tier) DO UPDATE SET customers = c.customers + excluded.customers;
+                INSERT INTO owner_counts AS c (unit_id, tier, customers, completeness_sum)
+                SELECT unit_id, tier, -count(*), -sum(completeness) FROM before_rows WHERE deleted_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2
+                ON CONFLICT (unit_id, tier) DO UPDATE SET customers = c.customers + excluded.customers, completeness_sum = c.completeness_sum + excluded.completeness_sum;
               ELSE
-                INSERT INTO owner_counts AS c (unit_id, tier, customers)
-                SELECT unit_id, tier, sum(n) FROM (
-                  SELECT unit_id, tier, 1 AS n FROM after_rows WHERE deleted_at IS NULL
-                  UNION ALL SELECT unit_id, tier, -1 FROM before_rows WHERE deleted_at IS NULL) AS d
-                GROUP BY 1, 2 HAVING sum(n) <> 0 ORDER BY 1, 2
-                ON CONFLICT (unit_id, tier) DO UPDATE SET customers = c.customers + excluded.customers;
+                INSERT INTO owner_counts AS c (unit_id, tier, customers, completeness_sum)
+                SELECT unit_id, tier, sum(n), sum(n * completeness) FROM (
+                  SELECT unit_id, tier, 1 AS n, completeness FROM after_rows WHERE deleted_at IS NULL
+                  UNION ALL SELECT unit_id, tier, -1, completeness FROM before_rows WHERE deleted_at IS NULL) AS d
+                GROUP BY 1, 2 HAVING sum(n) <> 0 OR sum(n * completeness) <> 0 ORDER BY 1, 2
+                ON CONFLICT (unit_id, tier) DO UPDATE SET customers = c.customers + excluded.customers, completeness_sum = c.completeness_sum + excluded.completeness_sum;
               END IF;
               RETURN NULL;
             END $$

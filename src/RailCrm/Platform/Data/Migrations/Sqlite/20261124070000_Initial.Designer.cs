@@ -543,6 +543,9 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.HasIndex("PhoneDigits")
                         .HasDatabaseName("ix_customers_phone_digits");
 
+                    b.HasIndex("Completeness", "Id")
+                        .HasDatabaseName("ix_customers_completeness_id");
+
                     b.HasIndex("Name", "Id")
                         .HasDatabaseName("ix_customers_name_id");
 
@@ -1155,6 +1158,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasMaxLength(20)
                         .HasColumnType("TEXT")
                         .HasColumnName("tier");
+
+                    b.Property<long>("CompletenessSum")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("completeness_sum");
 
                     b.Property<long>("Customers")
                         .HasColumnType("INTEGER")

@@ -745,6 +745,11 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 columns: new[] { "station", "customer_id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_customers_completeness_id",
+                table: "customers",
+                columns: new[] { "completeness", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_customers_credit_code",
                 table: "customers",
                 column: "credit_code",

@@ -13,7 +13,7 @@ internal sealed class WaybillFacts : Migration
         const string Sums = "lines INTEGER NOT NULL, revenue_fen INTEGER NOT NULL, cost_fen INTEGER NOT NULL, weight_kg INTEGER NOT NULL";
         migrationBuilder.Sql($"CREATE TABLE monthly_facts (customer_id INTEGER NOT NULL, month INTEGER NOT NULL, lane_id INTEGER NOT NULL, {Sums}, PRIMARY KEY (customer_id, month, lane_id)) WITHOUT ROWID");
         migrationBuilder.Sql($"CREATE TABLE owner_months (unit_id INTEGER NOT NULL, month INTEGER NOT NULL, {Sums}, PRIMARY KEY (unit_id, month)) WITHOUT ROWID");
-        migrationBuilder.Sql("CREATE TABLE owner_counts (unit_id INTEGER NOT NULL, tier TEXT NOT NULL, customers INTEGER NOT NULL, PRIMARY KEY (unit_id, tier)) WITHOUT ROWID");
+        migrationBuilder.Sql("CREATE TABLE owner_counts (unit_id INTEGER NOT NULL, tier TEXT NOT NULL, customers INTEGER NOT NULL, completeness_sum INTEGER NOT NULL, PRIMARY KEY (unit_id, tier)) WITHOUT ROWID");
         migrationBuilder.Sql("CREATE TABLE figures_due (customer_id INTEGER NOT NULL PRIMARY KEY)");
         migrationBuilder.Sql($"""
             CREATE TRIGGER customers_moved AFTER UPDATE OF unit_id ON customers WHEN old.unit_id <> new.unit_id BEGIN
@@ -24,8 +24,8 @@ internal sealed class WaybillFacts : Migration
         migrationBuilder.Sql($"CREATE TRIGGER customers_counted_in AFTER INSERT ON customers WHEN new.deleted_at IS NULL BEGIN {Count("new", 1)} END");
         migrationBuilder.Sql($"CREATE TRIGGER customers_counted_out AFTER DELETE ON customers WHEN old.deleted_at IS NULL BEGIN {Count("old", -1)} END");
         migrationBuilder.Sql($"""
-            CREATE TRIGGER customers_recounted AFTER UPDATE OF unit_id, tier, deleted_at ON customers
-            WHEN old.unit_id <> new.unit_id OR old.tier <> new.tier OR (old.deleted_at IS NULL) <> (new.deleted_at IS NULL) BEGIN
+            CREATE TRIGGER customers_recounted AFTER UPDATE OF unit_id, tier, deleted_at, completeness ON customers
+            WHEN old.unit_id <> new.unit_id OR old.tier <> new.tier OR old.completeness <> new.completeness OR (old.deleted_at IS NULL) <> (new.deleted_at IS NULL) BEGIN
             {Count("old", -1, "old.deleted_at IS NULL")} {Count("new", 1, "new.deleted_at IS NULL")}
             END
             """);
@@ -36,7 +36,7 @@ internal sealed class WaybillFacts : Migration
         "ON CONFLICT (unit_id, month) DO UPDATE SET lines = lines + excluded.lines, revenue_fen = revenue_fen + excluded.revenue_fen, cost_fen = cost_fen + excluded.cost_fen, weight_kg = weight_kg + excluded.weight_kg;";
 
     private static string Count(string row, int by, string condition = "true") =>
-        $"INSERT INTO owner_counts (unit_id, tier, customers) SELECT {row}.unit_id, {row}.tier, {by} WHERE {condition} ON CONFLICT (unit_id, tier) DO UPDATE SET customers = customers + excluded.customers;";
+        $"INSERT INTO owner_counts (unit_id, tier, customers, completeness_sum) SELECT {row}.unit_id, {row}.tier, {by}, {by} * {row}.completeness WHERE {condition} ON CONFLICT (unit_id, tier) DO UPDATE SET customers = customers + excluded.customers, completeness_sum = completeness_sum + excluded.completeness_sum;";
 
     protected override void Down(MigrationBuilder migrationBuilder)
     {

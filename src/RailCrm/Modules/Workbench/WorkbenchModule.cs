@@ -1,0 +1,14 @@
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Ui;
+
+namespace RailCrm.Modules.Workbench;
+
+internal static class WorkbenchModule
+{
+    public static void Add(IServiceCollection services) => services
+        .AddScoped<ShowDashboard>()
+        .AddSingleton(new MenuItem("workbench.title", "/", "home", Permission.SignedIn, 1));
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/dashboard", ShowDashboard.Get).WithTags("Dashboard").RequireAuthorization(Permission.CustomersRead);
+}
