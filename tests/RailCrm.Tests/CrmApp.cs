@@ -27,7 +27,13 @@ public sealed class CrmApp : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string _folder;
 
-    private CrmApp(WebApplication app, string folder, Engine engine, FakeTimeProvider clock) => (_app, _folder, Engine, Clock) = (app, folder, engine, clock);
+    private CrmApp(WebApplication app, string folder, Engine engine, FakeTimeProvider clock, string connection) => (_app, _folder, Engine, Clock, Connection) = (app, folder, engine, clock, connection);
+
+    /// <summary>For another process on the same database.</summary>
+    public string Connection { get; }
+
+    /// <summary>The data folder.</summary>
+    public string Home => _folder;
 
     /// <summary>Which database.</summary>
     public Engine Engine { get; }
@@ -72,7 +78,7 @@ public sealed class CrmApp : IAsyncDisposable
             services.Configure<PasswordHasherOptions>(o => o.IterationCount = 1_000); // Hundreds of sign-ins, and none of them worth an attack.
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
         });
-        var made = new CrmApp(app, folder, engine, clock);
+        var made = new CrmApp(app, folder, engine, clock, connection);
         if (empty)
         {
             await made.In(Actor.System("test"), async db =>

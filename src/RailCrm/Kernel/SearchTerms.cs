@@ -44,7 +44,14 @@ public static class SearchTerms
             terms.Add("c" + Letters(creditCode));
         }
 
-        terms.UnionWith(phones.OfType<string>().Select(PlainText.Digits).OfType<string>().Select(p => "t" + p));
+        foreach (var phone in phones.OfType<string>())
+        {
+            // The whole number, and what people remember of it: without the area code, the last four digits.
+            var digits = PlainText.Digits(phone) ?? "";
+            terms.UnionWith(phone.Split(['-', ' ', '－', '(', ')', '（', '）'], StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(PlainText.Digits).OfType<string>()
+                .Append(digits).Append(digits[^Math.Min(4, digits.Length)..]).Where(d => d.Length >= 4).Select(d => "t" + d));
+        }
+
         return string.Join(' ', terms);
     }
 

@@ -38,9 +38,10 @@ public sealed class FindStations(CrmDb db)
         else
         {
             var (end, smallEnd) = (text + "\uffff", small + "~");
+            var town = text + "镇"; // 高桥 means 高桥镇 first, then its namesake 高桥 itself.
             await Add(stations.Where(s => s.TelegraphCode == upper));
             await Add(stations.Where(s => s.TmisCode == text));
-            await Add(stations.Where(s => string.Compare(s.Name, text) >= 0 && string.Compare(s.Name, end) < 0).OrderBy(s => s.Name).ThenBy(s => s.Id));
+            await Add(stations.Where(s => string.Compare(s.Name, text) >= 0 && string.Compare(s.Name, end) < 0).OrderBy(s => s.Name == town ? 0 : 1).ThenBy(s => s.Name).ThenBy(s => s.Id));
             if (text.All(char.IsAscii))
             {
                 await Add(stations.Where(s => string.Compare(s.PinyinCode, small) >= 0 && string.Compare(s.PinyinCode, smallEnd) < 0).OrderBy(s => s.PinyinCode).ThenBy(s => s.Name));
