@@ -12,6 +12,7 @@ public static class SearchTerms
     private const int InitialsLength = 8;
     private const int PinyinLength = 12;
     private const int PinyinStarts = 6;
+    private const int PinyinReadings = 4;
 
     /// <summary>All terms of one customer, separated by spaces.</summary>
     public static string For(string name, string? shortName, string number, string? creditCode, IEnumerable<string?> phones)
@@ -30,11 +31,10 @@ public static class SearchTerms
                 }
             }
 
-            var syllables = Pinyin.Syllables(text).Select(s => s[0]).ToList();
+            var syllables = Pinyin.Syllables(text);
             for (var i = 0; i < Math.Min(PinyinStarts, syllables.Count); i++)
             {
-                var rest = string.Concat(syllables.Skip(i));
-                terms.Add("p" + rest[..Math.Min(rest.Length, PinyinLength)]);
+                terms.UnionWith(Readings(syllables, i).Select(r => "p" + r));
             }
         }
 
@@ -83,6 +83,19 @@ public static class SearchTerms
         }
 
         return groups.Count == 0 ? null : groups;
+    }
+
+    /// <summary>Every way the syllables from one place on may be read, as far as it is indexed: 长安 is changan as well as zhangan. At most four.</summary>
+    private static IEnumerable<string> Readings(IReadOnlyList<string[]> syllables, int from)
+    {
+        IReadOnlyList<string> readings = [""];
+        for (var i = from; i < syllables.Count && readings[0].Length < PinyinLength; i++)
+        {
+            var here = syllables[i];
+            readings = readings.Count * here.Length <= PinyinReadings ? [.. readings.SelectMany(r => here.Select(h => r + h))] : [.. readings.Select(r => r + here[0])];
+        }
+
+        return readings.Select(r => r[..Math.Min(r.Length, PinyinLength)]).Distinct();
     }
 
     private static IEnumerable<string> Pairs(string text)
