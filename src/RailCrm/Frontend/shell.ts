@@ -6,6 +6,11 @@ const setTheme = (theme: string) => {
   document.dispatchEvent(new CustomEvent("rc-theme"));
 };
 
+// Until someone chooses, the system's choice holds.
+if (!document.cookie.includes("theme=") && matchMedia("(prefers-color-scheme: dark)").matches) {
+  setTheme("dark");
+}
+
 document.addEventListener("click", (event) => {
   const target = (event.target as Element).closest<HTMLElement>("[data-rc]");
   switch (target?.dataset["rc"]) {

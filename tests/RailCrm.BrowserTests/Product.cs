@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using RailCrm.Modules.Demo;
+using RailCrm.Platform;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+
+[assembly: AssemblyFixture(typeof(RailCrm.BrowserTests.Browser))]
+
+namespace RailCrm.BrowserTests;
+
+/// <summary>The product on a port of its own, with a small demo enterprise or with nothing.</summary>
+public sealed class Product : IAsyncDisposable
+{
+    /// <summary>Everybody's.</summary>
+    public const string Password = "Railcrm-Browser-2026";
+
+    private readonly WebApplication _app;
+    private readonly string _folder;
+
+    private Product(WebApplication app, string folder) => (_app, _folder) = (app, folder);
+
+    /// <summary>Where it listens.</summary>
+    public string Address => _app.Urls.First();
+
+    /// <summary>What the console prints on an empty database.</summary>
+    public string SetUpCode => _app.Services.GetRequiredService<SetUpCode>().Value;
+
+    /// <summary>Starts it.</summary>
+    public static async Task<Product> Start(bool empty = false)
+    {
+        var folder = Directory.CreateTempSubdirectory("railcrm-browser-").FullName;
+        var app = WebHost.Build(["--urls", "http://127.0.0.1:0"], new($"Data Source={folder}/crm.db", folder), s => s.Configure<PasswordHasherOptions>(o => o.IterationCount = 1_000));
+        await using (var services = app.Services.CreateAsyncScope())
+        {
+            services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System("test");
+            await services.ServiceProvider.GetRequiredService<CrmDb>().Database.MigrateAsync();
+            if (!empty)
+            {
+                await services.ServiceProvider.GetRequiredService<MakeDemo>().Run(new(300, 12_000, 7, Password), _ => { }, default);
+            }
+        }
+
+        await app.StartAsync();
+        return new(app, folder);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
