@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RailCrm.Kernel;
 using RailCrm.Modules.Organization;
+using RailCrm.Modules.Reference;
 using RailCrm.Platform.Data;
 
 namespace RailCrm.Modules.Customers;
@@ -232,6 +233,9 @@ public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned
     /// <summary>主要到发站.</summary>
     public List<MainStation> MainStations { get; set; } = [];
 
+    /// <summary>专用线 it loads or unloads on.</summary>
+    public List<CustomerSiding> Sidings { get; set; } = [];
+
     internal sealed class Mapping : IEntityTypeConfiguration<Customer>
     {
         public void Configure(EntityTypeBuilder<Customer> builder)
@@ -274,6 +278,7 @@ public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned
             builder.HasMany(c => c.Shareholders).WithOne().HasForeignKey(s => s.CustomerId);
             builder.HasMany(c => c.Products).WithOne().HasForeignKey(s => s.CustomerId);
             builder.HasMany(c => c.MainStations).WithOne().HasForeignKey(s => s.CustomerId);
+            builder.HasMany(c => c.Sidings).WithOne().HasForeignKey(s => s.CustomerId);
         }
     }
 }
@@ -360,6 +365,72 @@ public sealed class MainStation : ICustomerBound, IAudited
     }
 }
 
+/// <summary>That a customer uses a siding (专用线); several customers may share one.</summary>
+public sealed class CustomerSiding : ICustomerBound, IAudited
+{
+    /// <inheritdoc/>
+    public long Id { get; set; }
+
+    /// <inheritdoc/>
+    public long CustomerId { get; set; }
+
+    /// <summary>The siding.</summary>
+    public long SidingId { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<CustomerSiding>
+    {
+        public void Configure(EntityTypeBuilder<CustomerSiding> builder)
+        {
+            builder.ToTable("customer_sidings");
+            builder.HasIndex(s => new { s.CustomerId, s.SidingId }).IsUnique();
+            builder.HasIndex(s => s.SidingId);
+            builder.HasOne<Siding>().WithMany().HasForeignKey(s => s.SidingId).OnDelete(DeleteBehavior.Restrict);
+        }
+    }
+}
+
+/// <summary>客户附件: a file kept with a customer. The bytes lie in the data folder under a name of ours.</summary>
+public sealed class Attachment : ICustomerBound, IAudited, IBinned
+{
+    /// <inheritdoc/>
+    public long Id { get; set; }
+
+    /// <inheritdoc/>
+    public long CustomerId { get; set; }
+
+    /// <summary>What the user calls it.</summary>
+    public string FileName { get; set; } = "";
+
+    /// <summary>Its kind, found by what it holds.</summary>
+    public string ContentType { get; set; } = "";
+
+    /// <summary>Length in bytes.</summary>
+    public long SizeBytes { get; set; }
+
+    /// <summary>SHA-256 of the bytes, hexadecimal; also where they lie.</summary>
+    public string Sha256 { get; set; } = "";
+
+    /// <summary>UTC.</summary>
+    public DateTime CreatedAt { get; set; }
+
+    /// <summary>Who brought it; 0 is the system.</summary>
+    public long CreatedBy { get; set; }
+
+    /// <inheritdoc/>
+    public DateTime? DeletedAt { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<Attachment>
+    {
+        public void Configure(EntityTypeBuilder<Attachment> builder)
+        {
+            builder.ToTable("customer_attachments");
+            builder.Property(a => a.Sha256).HasMaxLength(64);
+            builder.HasIndex(a => new { a.CustomerId, a.Id });
+            builder.HasOne<Customer>().WithMany().HasForeignKey(a => a.CustomerId).OnDelete(DeleteBehavior.Restrict);
+        }
+    }
+}
+
 /// <summary>客户联系人: a person at the customer.</summary>
 public sealed class Contact : ICustomerBound, IAudited, IVersioned, IBinned
 {
@@ -384,11 +455,26 @@ public sealed class Contact : ICustomerBound, IAudited, IVersioned, IBinned
     /// <summary>E-mail.</summary>
     public string? Email { get; set; }
 
+    /// <summary>Digits of <see cref="Mobile"/>, for duplicates.</summary>
+    public string? MobileDigits { get; set; }
+
+    /// <summary>Digits of <see cref="Phone"/>, for duplicates.</summary>
+    public string? PhoneDigits { get; set; }
+
     /// <summary>The first one to call; at most one a customer.</summary>
     public bool IsMain { get; set; }
 
+    /// <summary>False when the person no longer works there or for us; kept for what was agreed.</summary>
+    public bool Active { get; set; } = true;
+
+    /// <summary>UTC.</summary>
+    public DateTime CreatedAt { get; set; }
+
     /// <inheritdoc/>
     public DateTime? DeletedAt { get; set; }
+
+    /// <summary>Who put the contact into the bin.</summary>
+    public long? DeletedBy { get; set; }
 
     /// <inheritdoc/>
     public int Version { get; set; }
@@ -398,6 +484,8 @@ public sealed class Contact : ICustomerBound, IAudited, IVersioned, IBinned
         public void Configure(EntityTypeBuilder<Contact> builder)
         {
             builder.ToTable("customer_contacts");
+            builder.HasIndex(c => c.MobileDigits);
+            builder.HasIndex(c => c.PhoneDigits);
             builder.HasOne<Customer>().WithMany().HasForeignKey(c => c.CustomerId);
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using RailCrm.Platform.Access;
+using RailCrm.Platform.Files;
 using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Ui;
 

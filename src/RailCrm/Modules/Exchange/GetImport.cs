@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Files;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Jobs;
 

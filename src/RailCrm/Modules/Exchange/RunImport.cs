@@ -6,6 +6,7 @@ using RailCrm.Kernel;
 using RailCrm.Modules.Classification;
 using RailCrm.Platform;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Files;
 using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Text;
 
@@ -172,33 +173,4 @@ internal sealed class RejectedFile : IDisposable
     internal static string FieldName(string field) => field.Length == 0 ? field : JsonNamingPolicy.CamelCase.ConvertName(field) switch { "weightKg" => "weight", "revenueFen" => "revenue", "costFen" => "cost", var name => name };
 
     private static Encoding WithoutMark(Encoding encoding) => encoding is UTF8Encoding ? new UTF8Encoding(false) : encoding is UnicodeEncoding u ? new UnicodeEncoding(u.CodePage == 1201, false) : encoding;
-}
-
-/// <summary>One line of text with separators; a cell that holds one, a quote or a line break is quoted.</summary>
-internal sealed class CsvLineWriter(TextWriter writer, char delimiter)
-{
-    public void Write(IReadOnlyList<string> cells)
-    {
-        for (var i = 0; i < cells.Count; i++)
-        {
-            if (i > 0)
-            {
-                writer.Write(delimiter);
-            }
-
-            var cell = cells[i];
-            if (cell.AsSpan().IndexOfAny(['"', '\n', '\r', delimiter]) >= 0)
-            {
-                writer.Write('"');
-                writer.Write(cell.Replace("\"", "\"\"", StringComparison.Ordinal));
-                writer.Write('"');
-            }
-            else
-            {
-                writer.Write(cell);
-            }
-        }
-
-        writer.Write("\r\n");
-    }
 }

@@ -17,6 +17,9 @@ public sealed class User : IdentityUser<long>, IAudited
     /// <summary>A disabled account has no sessions from its next request on.</summary>
     public bool Disabled { get; set; }
 
+    /// <summary>Whether the password was given by somebody else, so that the person must take an own one first.</summary>
+    public bool MustChangePassword { get; set; }
+
     /// <summary>zh-CN or en; null follows the browser.</summary>
     public string? Language { get; set; }
 

@@ -12,6 +12,7 @@ using RailCrm.Modules.Exchange;
 using RailCrm.Modules.Reference;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
+using RailCrm.Platform.Files;
 using RailCrm.Platform.Jobs;
 
 namespace RailCrm.Tests.Modules.Exchange;

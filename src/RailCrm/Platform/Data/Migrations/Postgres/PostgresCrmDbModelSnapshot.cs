@@ -267,6 +267,65 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("tier_rule", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Customers.Attachment", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("ContentType")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("content_type")
+                        .UseCollation("C");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CreatedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_by");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customer_id");
+
+                    b.Property<DateTime?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("file_name")
+                        .UseCollation("C");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("sha256")
+                        .UseCollation("C");
+
+                    b.Property<long>("SizeBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size_bytes");
+
+                    b.HasKey("Id")
+                        .HasName("pk_customer_attachments");
+
+                    b.HasIndex("CustomerId", "Id")
+                        .HasDatabaseName("ix_customer_attachments_customer_id_id");
+
+                    b.ToTable("customer_attachments", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.Contact", b =>
                 {
                     b.Property<long>("Id")
@@ -276,6 +335,14 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.Property<bool>("Active")
+                        .HasColumnType("boolean")
+                        .HasColumnName("active");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
                     b.Property<long>("CustomerId")
                         .HasColumnType("bigint")
                         .HasColumnName("customer_id");
@@ -283,6 +350,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.Property<DateTime?>("DeletedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("deleted_at");
+
+                    b.Property<long?>("DeletedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("deleted_by");
 
                     b.Property<string>("Email")
                         .HasMaxLength(200)
@@ -300,6 +371,12 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnName("mobile")
                         .UseCollation("C");
 
+                    b.Property<string>("MobileDigits")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("mobile_digits")
+                        .UseCollation("C");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -311,6 +388,12 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("phone")
+                        .UseCollation("C");
+
+                    b.Property<string>("PhoneDigits")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("phone_digits")
                         .UseCollation("C");
 
                     b.Property<string>("Title")
@@ -329,6 +412,12 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
                     b.HasIndex("CustomerId")
                         .HasDatabaseName("ix_customer_contacts_customer_id");
+
+                    b.HasIndex("MobileDigits")
+                        .HasDatabaseName("ix_customer_contacts_mobile_digits");
+
+                    b.HasIndex("PhoneDigits")
+                        .HasDatabaseName("ix_customer_contacts_phone_digits");
 
                     b.ToTable("customer_contacts", (string)null);
                 });
@@ -725,6 +814,36 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("customer_products", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Customers.CustomerSiding", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customer_id");
+
+                    b.Property<long>("SidingId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("siding_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_customer_sidings");
+
+                    b.HasIndex("SidingId")
+                        .HasDatabaseName("ix_customer_sidings_siding_id");
+
+                    b.HasIndex("CustomerId", "SidingId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_customer_sidings_customer_id_siding_id");
+
+                    b.ToTable("customer_sidings", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.MainStation", b =>
                 {
                     b.Property<long>("Id")
@@ -1052,6 +1171,92 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasDatabaseName("ix_units_path");
 
                     b.ToTable("units", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Reference.Holiday", b =>
+                {
+                    b.Property<DateOnly>("Date")
+                        .HasColumnType("date")
+                        .HasColumnName("date");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<bool>("Worked")
+                        .HasColumnType("boolean")
+                        .HasColumnName("worked");
+
+                    b.HasKey("Date")
+                        .HasName("pk_holidays");
+
+                    b.ToTable("holidays", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Reference.Siding", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateOnly?>("AgreementExpiresOn")
+                        .HasColumnType("date")
+                        .HasColumnName("agreement_expires_on");
+
+                    b.Property<string>("ConnectionStation")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("connection_station")
+                        .UseCollation("C");
+
+                    b.Property<int?>("LengthMetres")
+                        .HasColumnType("integer")
+                        .HasColumnName("length_metres");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<string>("Owner")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("owner")
+                        .UseCollation("C");
+
+                    b.Property<int?>("Tracks")
+                        .HasColumnType("integer")
+                        .HasColumnName("tracks");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<int?>("WagonsPerDay")
+                        .HasColumnType("integer")
+                        .HasColumnName("wagons_per_day");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sidings");
+
+                    b.HasIndex("ConnectionStation", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_sidings_connection_station_name");
+
+                    b.HasIndex("Name", "Id")
+                        .HasDatabaseName("ix_sidings_name_id");
+
+                    b.ToTable("sidings", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Reference.Station", b =>
@@ -1653,6 +1858,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("lockout_end");
 
+                    b.Property<bool>("MustChangePassword")
+                        .HasColumnType("boolean")
+                        .HasColumnName("must_change_password");
+
                     b.Property<string>("NormalizedEmail")
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
@@ -2009,6 +2218,16 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasConstraintName("fk_user_roles_user_user_id");
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Customers.Attachment", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_customer_attachments_customer_customer_id");
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.Contact", b =>
                 {
                     b.HasOne("RailCrm.Modules.Customers.Customer", null)
@@ -2053,6 +2272,23 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_customer_products_customers_customer_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.CustomerSiding", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany("Sidings")
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_customer_sidings_customers_customer_id");
+
+                    b.HasOne("RailCrm.Modules.Reference.Siding", null)
+                        .WithMany()
+                        .HasForeignKey("SidingId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_customer_sidings_siding_siding_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.MainStation", b =>
@@ -2149,6 +2385,8 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.Navigation("Products");
 
                     b.Navigation("Shareholders");
+
+                    b.Navigation("Sidings");
                 });
 #pragma warning restore 612, 618
         }

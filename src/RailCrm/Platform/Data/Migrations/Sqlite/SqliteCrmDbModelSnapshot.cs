@@ -242,12 +242,26 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("tier_rule", (string)null);
                 });
 
-            modelBuilder.Entity("RailCrm.Modules.Customers.Contact", b =>
+            modelBuilder.Entity("RailCrm.Modules.Customers.Attachment", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
+
+                    b.Property<string>("ContentType")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content_type");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CreatedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_by");
 
                     b.Property<long>("CustomerId")
                         .HasColumnType("INTEGER")
@@ -256,6 +270,58 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.Property<DateTime?>("DeletedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("deleted_at");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("file_name");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sha256");
+
+                    b.Property<long>("SizeBytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("size_bytes");
+
+                    b.HasKey("Id")
+                        .HasName("pk_customer_attachments");
+
+                    b.HasIndex("CustomerId", "Id")
+                        .HasDatabaseName("ix_customer_attachments_customer_id_id");
+
+                    b.ToTable("customer_attachments", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.Contact", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("Active")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("active");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<DateTime?>("DeletedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<long?>("DeletedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deleted_by");
 
                     b.Property<string>("Email")
                         .HasMaxLength(200)
@@ -271,6 +337,11 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("mobile");
 
+                    b.Property<string>("MobileDigits")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mobile_digits");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -281,6 +352,11 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("phone");
+
+                    b.Property<string>("PhoneDigits")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("phone_digits");
 
                     b.Property<string>("Title")
                         .HasMaxLength(200)
@@ -297,6 +373,12 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
 
                     b.HasIndex("CustomerId")
                         .HasDatabaseName("ix_customer_contacts_customer_id");
+
+                    b.HasIndex("MobileDigits")
+                        .HasDatabaseName("ix_customer_contacts_mobile_digits");
+
+                    b.HasIndex("PhoneDigits")
+                        .HasDatabaseName("ix_customer_contacts_phone_digits");
 
                     b.ToTable("customer_contacts", (string)null);
                 });
@@ -660,6 +742,34 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("customer_products", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Customers.CustomerSiding", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<long>("SidingId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("siding_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_customer_sidings");
+
+                    b.HasIndex("SidingId")
+                        .HasDatabaseName("ix_customer_sidings_siding_id");
+
+                    b.HasIndex("CustomerId", "SidingId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_customer_sidings_customer_id_siding_id");
+
+                    b.ToTable("customer_sidings", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.MainStation", b =>
                 {
                     b.Property<long>("Id")
@@ -957,6 +1067,86 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_units_path");
 
                     b.ToTable("units", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Reference.Holiday", b =>
+                {
+                    b.Property<DateOnly>("Date")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("date");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<bool>("Worked")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("worked");
+
+                    b.HasKey("Date")
+                        .HasName("pk_holidays");
+
+                    b.ToTable("holidays", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Reference.Siding", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<DateOnly?>("AgreementExpiresOn")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("agreement_expires_on");
+
+                    b.Property<string>("ConnectionStation")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("connection_station");
+
+                    b.Property<int?>("LengthMetres")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("length_metres");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Owner")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<int?>("Tracks")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tracks");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.Property<int?>("WagonsPerDay")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("wagons_per_day");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sidings");
+
+                    b.HasIndex("ConnectionStation", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_sidings_connection_station_name");
+
+                    b.HasIndex("Name", "Id")
+                        .HasDatabaseName("ix_sidings_name_id");
+
+                    b.ToTable("sidings", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Reference.Station", b =>
@@ -1510,6 +1700,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("lockout_end");
 
+                    b.Property<bool>("MustChangePassword")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("must_change_password");
+
                     b.Property<string>("NormalizedEmail")
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
@@ -1841,6 +2035,16 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasConstraintName("fk_user_roles_user_user_id");
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Customers.Attachment", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_customer_attachments_customer_customer_id");
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.Contact", b =>
                 {
                     b.HasOne("RailCrm.Modules.Customers.Customer", null)
@@ -1885,6 +2089,23 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_customer_products_customers_customer_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.CustomerSiding", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany("Sidings")
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_customer_sidings_customers_customer_id");
+
+                    b.HasOne("RailCrm.Modules.Reference.Siding", null)
+                        .WithMany()
+                        .HasForeignKey("SidingId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_customer_sidings_siding_siding_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.MainStation", b =>
@@ -1981,6 +2202,8 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.Navigation("Products");
 
                     b.Navigation("Shareholders");
+
+                    b.Navigation("Sidings");
                 });
 #pragma warning restore 612, 618
         }

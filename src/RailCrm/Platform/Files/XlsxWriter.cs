@@ -2,7 +2,7 @@ using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;
 
-namespace RailCrm.Modules.Exchange;
+namespace RailCrm.Platform.Files;
 
 /// <summary>Rows of text into a workbook, one after the other. Every cell is text, so that none can be a formula.</summary>
 internal static class XlsxWriter
@@ -25,7 +25,7 @@ internal static class XlsxWriter
                     writer.WriteStartElement(new Row());
                     foreach (var cell in row)
                     {
-                        writer.WriteElement(new Cell(new InlineString(new Text(cell) { Space = SpaceProcessingModeValues.Preserve })) { DataType = CellValues.InlineString });
+                        writer.WriteElement(new Cell(new InlineString(new DocumentFormat.OpenXml.Spreadsheet.Text(cell) { Space = SpaceProcessingModeValues.Preserve })) { DataType = CellValues.InlineString });
                     }
 
                     writer.WriteEndElement();

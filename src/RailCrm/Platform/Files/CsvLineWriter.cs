@@ -1,0 +1,30 @@
+namespace RailCrm.Platform.Files;
+
+/// <summary>One line of text with separators; a cell that holds one, a quote or a line break is quoted.</summary>
+internal sealed class CsvLineWriter(TextWriter writer, char delimiter)
+{
+    public void Write(IReadOnlyList<string> cells)
+    {
+        for (var i = 0; i < cells.Count; i++)
+        {
+            if (i > 0)
+            {
+                writer.Write(delimiter);
+            }
+
+            var cell = cells[i];
+            if (cell.AsSpan().IndexOfAny(['"', '\n', '\r', delimiter]) >= 0)
+            {
+                writer.Write('"');
+                writer.Write(cell.Replace("\"", "\"\"", StringComparison.Ordinal));
+                writer.Write('"');
+            }
+            else
+            {
+                writer.Write(cell);
+            }
+        }
+
+        writer.Write("\r\n");
+    }
+}
