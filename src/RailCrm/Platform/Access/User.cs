@@ -23,6 +23,9 @@ public sealed class User : IdentityUser<long>, IAudited
     /// <summary>zh-CN or en; null follows the browser.</summary>
     public string? Language { get; set; }
 
+    /// <summary>light or dark; null follows the device.</summary>
+    public string? Theme { get; set; }
+
     internal sealed class Mapping : IEntityTypeConfiguration<User>
     {
         public void Configure(EntityTypeBuilder<User> builder)
@@ -102,6 +105,12 @@ public sealed class Session
     /// <summary>Last request, to the minute (UTC); the idle limit counts from it.</summary>
     public DateTime SeenAt { get; set; }
 
+    /// <summary>The browser as it calls itself, so that people recognise their own sessions.</summary>
+    public string? Agent { get; set; }
+
+    /// <summary>Network address at sign-in.</summary>
+    public string? Address { get; set; }
+
     internal sealed class Mapping : IEntityTypeConfiguration<Session>
     {
         public void Configure(EntityTypeBuilder<Session> builder)
@@ -140,6 +149,9 @@ public sealed class ApiToken
 
     /// <summary>When it was taken back (UTC).</summary>
     public DateTime? RevokedAt { get; set; }
+
+    /// <summary>Last request with it, to the hour (UTC): a token nobody uses should go.</summary>
+    public DateTime? UsedAt { get; set; }
 
     internal sealed class Mapping : IEntityTypeConfiguration<ApiToken>
     {

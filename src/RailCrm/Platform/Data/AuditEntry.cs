@@ -95,6 +95,10 @@ public sealed class AuditEntry
             builder.Property(a => a.Changes).HasMaxLength(100_000);
             builder.HasIndex(a => new { a.CustomerId, a.Id });
             builder.HasIndex(a => new { a.Entity, a.EntityId, a.Id });
+            builder.HasIndex(a => new { a.Entity, a.Id });
+            builder.HasIndex(a => new { a.ActorId, a.Id });
+            builder.HasIndex(a => new { a.Action, a.Id });
+            builder.HasIndex(a => a.At);
         }
     }
 }

@@ -1050,6 +1050,13 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnName("email")
                         .UseCollation("C");
 
+                    b.Property<string>("Initials")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("initials")
+                        .UseCollation("C");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -1068,6 +1075,13 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("phone")
+                        .UseCollation("C");
+
+                    b.Property<string>("Pinyin")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("pinyin")
                         .UseCollation("C");
 
                     b.Property<string>("Position")
@@ -1098,6 +1112,13 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
                     b.HasIndex("UnitId")
                         .HasDatabaseName("ix_employees_unit_id");
+
+                    b.HasIndex("UserId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_employees_user_id");
+
+                    b.HasIndex("Name", "Id")
+                        .HasDatabaseName("ix_employees_name_id");
 
                     b.ToTable("employees", (string)null);
                 });
@@ -1695,6 +1716,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnName("scopes")
                         .UseCollation("C");
 
+                    b.Property<DateTime?>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
                     b.Property<long>("UserId")
                         .HasColumnType("bigint")
                         .HasColumnName("user_id");
@@ -1773,6 +1798,18 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("hash")
+                        .UseCollation("C");
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("address")
+                        .UseCollation("C");
+
+                    b.Property<string>("Agent")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("agent")
                         .UseCollation("C");
 
                     b.Property<DateTime>("CreatedAt")
@@ -1896,6 +1933,12 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnName("security_stamp")
                         .UseCollation("C");
 
+                    b.Property<string>("Theme")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("theme")
+                        .UseCollation("C");
+
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("boolean")
                         .HasColumnName("two_factor_enabled");
@@ -1983,8 +2026,20 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.HasKey("Id")
                         .HasName("pk_audit_entries");
 
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_audit_entries_at");
+
+                    b.HasIndex("Action", "Id")
+                        .HasDatabaseName("ix_audit_entries_action_id");
+
+                    b.HasIndex("ActorId", "Id")
+                        .HasDatabaseName("ix_audit_entries_actor_id_id");
+
                     b.HasIndex("CustomerId", "Id")
                         .HasDatabaseName("ix_audit_entries_customer_id_id");
+
+                    b.HasIndex("Entity", "Id")
+                        .HasDatabaseName("ix_audit_entries_entity_id");
 
                     b.HasIndex("Entity", "EntityId", "Id")
                         .HasDatabaseName("ix_audit_entries_entity_entity_id_id");
