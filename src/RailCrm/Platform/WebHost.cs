@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.Json;
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -57,6 +56,8 @@ public static class WebHost
         services.AddStorage(settings.Database);
         services.AddHttpContextAccessor();
         services.AddProblemDetails();
+        services.AddExceptionHandler<ApiFaults>();
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.AddOpenApi();
         services.AddValidation();
         services.Configure<JsonOptions>(o => Answers.UseStrictJson(o.SerializerOptions));
@@ -115,14 +116,15 @@ public static class WebHost
 
     private static void Map(WebApplication app)
     {
-        app.UseForwardedHeaders(new() { ForwardedHeaders = ForwardedHeaders.XForwardedProto });
+        app.UseForwardedHeaders(SecureTransport.Forwarded(app.Configuration));
         app.UseMiddleware<SecurityHeaders>();
-        app.UseExceptionHandler("/error", createScopeForErrors: true);
-        app.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), api => api.UseExceptionHandler());
+        app.UseMiddleware<SecureTransport>();
+        app.UseRequestLocalization(UiPlatform.Localization);
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = "/error", CreateScopeForErrors = true, StatusCodeSelector = e => Faults.Of(e).Status });
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), api => api.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = e => Faults.Of(e).Status }).UseStatusCodePages());
         // A page says what is wrong in words; the API and a form's answer keep their bare status.
         app.UseWhen(http => HttpMethods.IsGet(http.Request.Method) && !http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal),
             pages => pages.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true));
-        app.UseRequestLocalization(UiPlatform.Localization);
         app.UseRouting();
         app.UseAuthentication();
         app.UseMiddleware<ActorMiddleware>();

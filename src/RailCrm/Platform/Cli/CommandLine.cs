@@ -41,12 +41,20 @@ public static class CommandLine
         {
             return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
-        catch (Exception e) when (e is InvalidOperationException or DbUpdateException or System.Data.Common.DbException or IOException)
+        catch (Exception e) when (Environment.GetEnvironmentVariable("RAILCRM_DEBUG") is null)
         {
-            await Console.Error.WriteLineAsync(e.InnerException?.Message ?? e.Message);
+            await Console.Error.WriteLineAsync(Plain(e));
             return 1;
         }
     }
+
+    /// <remarks>What the database says lies innermost.</remarks>
+    private static string Plain(Exception e) => e switch
+    {
+        OperationCanceledException => "Cancelled.",
+        { InnerException: { } inner } when e is DbUpdateException or AggregateException or System.Data.Common.DbException => Plain(inner),
+        _ => e.Message,
+    };
 
     internal static IConfiguration Configuration() =>
         new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory).AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().Build();
@@ -81,7 +89,7 @@ public static class CommandLine
     /// <summary>Tables up to date and the default roles there.</summary>
     internal static async Task Prepare(CrmDb db, CancellationToken ct)
     {
-        await db.Database.MigrateAsync(ct);
+        await Soundness.Migrate(db, ct);
         await db.Write(async () =>
         {
             await Roles.EnsureDefaults(db, ct);
@@ -111,6 +119,11 @@ public static class CommandLine
         services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System("cli");
         var db = services.ServiceProvider.GetRequiredService<CrmDb>();
         await Prepare(db, ct);
+        if (await Soundness.Durability(db, ct) is { } unsafely)
+        {
+            throw new InvalidOperationException(unsafely);
+        }
+
         if (!await db.Set<User>().AnyAsync(ct))
         {
             Console.WriteLine(Texts.Get("setup.console", services.ServiceProvider.GetRequiredService<SetUpCode>().Value));

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using RailCrm.Modules.Classification;
 using RailCrm.Modules.Waybills;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 
 namespace RailCrm.Platform.Cli;
@@ -28,22 +30,10 @@ internal static class DoctorVerb
         List<Finding> findings = [TimeZone(), Fonts(), Disk(settings), Writable(settings)];
         try
         {
-            await CommandLine.With(settings, async services =>
-            {
-                var db = services.GetRequiredService<CrmDb>();
-                findings.Add(new("database", true, db.IsPostgres ? "PostgreSQL answers." : "SQLite answers."));
-                findings.Add(new("migrations", !(await db.Database.GetPendingMigrationsAsync(ct)).Any(), "The tables are up to date."));
-                var facts = services.GetRequiredService<CheckFacts>();
-                if (rebuild)
-                {
-                    await facts.Rebuild(ct);
-                }
-
-                var (months, owners, counts) = await facts.Differences(ct);
-                var differing = months + owners + counts;
-                findings.Add(new("facts", differing == 0, differing == 0 ? "The monthly facts agree with the waybill lines." : $"{months} monthly facts, {owners} months of units and {counts} counts differ from what they are made of.", differing == 0 ? null : "Run: railcrm doctor --rebuild-facts"));
-                return 0;
-            });
+            await using var app = WebHost.Build([], settings);
+            await using var services = app.Services.CreateAsyncScope();
+            services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System("cli");
+            await Database(services.ServiceProvider, rebuild, findings, ct);
         }
         catch (Exception e) when (e is System.Data.Common.DbException or InvalidOperationException or IOException)
         {
@@ -61,6 +51,44 @@ internal static class DoctorVerb
         }
 
         return findings.All(f => f.Ok) ? 0 : 1;
+    }
+
+    /// <remarks>Looks only: a database that lacks tables is told, not mended, because the doctor may be asked about the wrong one.</remarks>
+    private static async Task Database(IServiceProvider services, bool rebuild, List<Finding> findings, CancellationToken ct)
+    {
+        var db = services.GetRequiredService<CrmDb>();
+        if (!await db.Database.CanConnectAsync(ct))
+        {
+            findings.Add(new("database", false, db.IsPostgres ? "The PostgreSQL server or database cannot be reached." : "There is no such database file yet.", db.IsPostgres ? "Look at RAILCRM_DATABASE; then run: railcrm migrate" : "Run: railcrm migrate"));
+            return;
+        }
+
+        findings.Add(new("database", true, db.IsPostgres ? "PostgreSQL answers." : "SQLite answers."));
+        if (await Soundness.FromTheFuture(db, ct) is { Count: > 0 } newer)
+        {
+            findings.Add(new("migrations", false, $"The database was made by a newer RailCRM ({newer[0]}).", "Run the newer version."));
+            return;
+        }
+
+        if ((await db.Database.GetPendingMigrationsAsync(ct)).ToList() is { Count: > 0 } pending)
+        {
+            findings.Add(new("migrations", false, $"{pending.Count} changes of the tables are missing, first {pending[0]}.", "Run: railcrm migrate"));
+            return;
+        }
+
+        findings.Add(new("migrations", true, "The tables are up to date."));
+        findings.Add(await Soundness.Durability(db, ct) is { } wrong ? new("durability", false, wrong) : new("durability", true, "What is acknowledged is on the disk."));
+        findings.Add(await Soundness.Damage(db, ct) is { } damage ? new("integrity", false, damage, "Restore the last backup beside it and compare.") : new("integrity", true, "The file is sound."));
+        var facts = services.GetRequiredService<CheckFacts>();
+        if (rebuild)
+        {
+            await facts.Rebuild(ct);
+            await services.GetRequiredService<ClassifyCustomers>().RunAll(null, ct);
+        }
+
+        var (months, owners, counts) = await facts.Differences(ct);
+        var agree = months + owners + counts == 0;
+        findings.Add(new("facts", agree, agree ? "The monthly facts agree with the waybill lines." : $"{months} monthly facts, {owners} months of units and {counts} counts differ from what they are made of.", agree ? null : "Run: railcrm doctor --rebuild-facts"));
     }
 
     private static Finding TimeZone() => TimeZoneInfo.TryFindSystemTimeZoneById("Asia/Shanghai", out _)

@@ -22,7 +22,7 @@ internal sealed class SecurityHeaders(RequestDelegate next)
             headers["Referrer-Policy"] = "same-origin";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
             headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
-            if (http.User.Identity?.IsAuthenticated == true && !headers.ContainsKey("Cache-Control"))
+            if ((http.User.Identity?.IsAuthenticated == true || http.Request.Headers.Authorization.Count > 0) && !headers.ContainsKey("Cache-Control"))
             {
                 headers.CacheControl = "no-store";
             }
