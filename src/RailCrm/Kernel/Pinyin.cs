@@ -35,15 +35,20 @@ public static class Pinyin
     }
 
     /// <summary>Every way the initials may be typed, for characters read in several ways: 重庆 gives zq and cq. At most eight.</summary>
-    public static IReadOnlyList<string> InitialsVariants(string text)
+    public static IReadOnlyList<string> InitialsVariants(string text) => Variants(text, reading => reading[..1]);
+
+    /// <summary>Every way the pinyin may be typed: 长沙 gives zhangsha and changsha. At most eight.</summary>
+    public static IReadOnlyList<string> FullVariants(string text) => Variants(text, reading => reading);
+
+    private static IReadOnlyList<string> Variants(string text, Func<string, string> typed)
     {
         IReadOnlyList<string> variants = [""];
         foreach (var readings in Syllables(text))
         {
-            var letters = readings.Select(r => r[0]).Distinct().ToList();
-            variants = variants.Count * letters.Count <= MostReadings
-                ? [.. variants.SelectMany(v => letters.Select(l => v + l))]
-                : [.. variants.Select(v => v + letters[0])];
+            var ways = readings.Select(typed).Distinct().ToList();
+            variants = variants.Count * ways.Count <= MostReadings
+                ? [.. variants.SelectMany(v => ways.Select(w => v + w))]
+                : [.. variants.Select(v => v + ways[0])];
         }
 
         return variants;

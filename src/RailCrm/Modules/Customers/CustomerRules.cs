@@ -1,5 +1,6 @@
 using System.Text;
 using RailCrm.Kernel;
+using RailCrm.Modules.Reference;
 
 namespace RailCrm.Modules.Customers;
 
@@ -57,6 +58,16 @@ internal static class CustomerRules
             errors.Add(new(nameof(input.EmployeeCount), "customer.count_range"));
         }
 
+        if (!string.IsNullOrWhiteSpace(input.IndustryCode) && ReferenceData.IndustryCode(input.IndustryCode) is null)
+        {
+            errors.Add(new(nameof(input.IndustryCode), "reference.industry_unknown"));
+        }
+
+        if (!string.IsNullOrWhiteSpace(input.RegionCode) && ReferenceData.RegionCode(input.RegionCode) is null)
+        {
+            errors.Add(new(nameof(input.RegionCode), "reference.region_unknown"));
+        }
+
         if (!string.IsNullOrWhiteSpace(input.Website)
             && !(Uri.TryCreate(input.Website.Trim(), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
         {
@@ -84,8 +95,8 @@ internal static class CustomerRules
         customer.EmployeeCount = input.EmployeeCount;
         customer.OwnershipType = input.OwnershipType;
         customer.SizeClass = input.SizeClass;
-        customer.IndustryCode = PlainText.Trimmed(input.IndustryCode);
-        customer.RegionCode = PlainText.Trimmed(input.RegionCode);
+        customer.IndustryCode = ReferenceData.IndustryCode(input.IndustryCode);
+        customer.RegionCode = ReferenceData.RegionCode(input.RegionCode);
         customer.TransportModes = PlainText.Trimmed(input.TransportModes);
         customer.TransportCycle = PlainText.Trimmed(input.TransportCycle);
         customer.CompanyProfile = PlainText.Trimmed(input.CompanyProfile);

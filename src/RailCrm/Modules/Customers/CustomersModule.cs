@@ -19,8 +19,7 @@ internal static class CustomersModule
         .AddScoped<SaveCustomer>()
         .AddScoped<CustomerHistory>()
         .AddSingleton(new CustomerTab("customer.tab_record", "", Permission.CustomersRead, 10))
-        .AddSingleton(new MenuItem("customer.title", "/customers", "building", Permission.CustomersRead, 10, Go: "c"))
-        .AddSingleton(new MenuItem("customer.new", "/customers/new", "building", Permission.CustomersWrite, 10, MenuPlace.Create));
+        .AddSingleton(new MenuItem("customer.title", "/customers", "building", Permission.CustomersRead, 10));
 
     public static void Map(IEndpointRouteBuilder api)
     {

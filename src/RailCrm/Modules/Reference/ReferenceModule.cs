@@ -7,11 +7,13 @@ internal static class ReferenceModule
 {
     public static void Add(IServiceCollection services) => services
         .AddScoped<FindStations>()
-        .AddSingleton(new MenuItem("reference.title", "/reference", "address-book", Permission.OrganizationRead, 85, Go: "s"));
+        .AddSingleton(new MenuItem("reference.title", "/reference", "address-book", Permission.OrganizationRead, 85));
 
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/stations", FindStations.Get).WithTags("Reference").RequireAuthorization(Permission.SignedIn);
         api.MapGet("/lookup/stations", FindStations.Lookup).ExcludeFromDescription().RequireAuthorization(Permission.SignedIn);
+        api.MapGet("/lookup/regions", ReferenceData.LookupRegions).ExcludeFromDescription().RequireAuthorization(Permission.SignedIn);
+        api.MapGet("/lookup/industries", ReferenceData.LookupIndustries).ExcludeFromDescription().RequireAuthorization(Permission.SignedIn);
     }
 }
