@@ -1,5 +1,8 @@
 import "./shell";
+import "./keys";
+import "./forms";
 import "./combobox";
+import "./drop";
 import "./progress";
 
 // A chart brings ECharts with it, so its code is fetched only where one stands on the page.

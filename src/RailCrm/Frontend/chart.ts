@@ -1,4 +1,4 @@
-// A picture of figures that also stand in a table beside it. Attribute data: {kind, labels, series: [{name, values, kind?}]}.
+// A picture of figures that also stand in a table beside it. Attribute data: see Platform/Ui/Kit/Chart.razor.
 import { BarChart, LineChart, PieChart } from "echarts/charts";
 import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import { init, use, type EChartsType } from "echarts/core";
@@ -6,21 +6,27 @@ import { SVGRenderer } from "echarts/renderers";
 
 use([BarChart, LineChart, PieChart, GridComponent, LegendComponent, TooltipComponent, AriaComponent, SVGRenderer]);
 
-interface Series { name: string; values: (number | null)[]; kind?: "bar" | "line" }
-interface Data { kind: "bar" | "line" | "pie"; labels: string[]; series: Series[] }
+interface Series { name: string; values: (number | null)[]; kind?: "bar" | "line" | null; right?: boolean }
+interface Data { kind: "bar" | "line" | "pie" | "stacked"; labels: string[]; links?: (string | null)[] | null; running?: number | null; series: Series[] }
+
+const colours = {
+  light: ["#1b5cab", "#9db4cf", "#0f8b6d", "#d98a1f", "#7a4fb5", "#c2456b", "#2a9db5", "#6b7a90"],
+  dark: ["#5b9cec", "#6f8198", "#3cc29a", "#f0b04f", "#b28df0", "#f07fa5", "#5fc9df", "#94a3b8"],
+};
 
 const short = (value: number) => {
   const size = Math.abs(value);
-  const zh = document.documentElement.lang.startsWith("zh");
-  if (zh) {
-    return size >= 1e8 ? `${+(value / 1e8).toFixed(1)}亿` : size >= 1e4 ? `${+(value / 1e4).toFixed(1)}万` : String(+value.toFixed(0));
+  const trim = (n: number) => String(+n.toFixed(1));
+  if (document.documentElement.lang.startsWith("zh")) {
+    return size >= 1e8 ? `${trim(value / 1e8)}亿` : size >= 1e4 ? `${trim(value / 1e4)}万` : trim(value);
   }
-  return size >= 1e9 ? `${+(value / 1e9).toFixed(1)}B` : size >= 1e6 ? `${+(value / 1e6).toFixed(1)}M` : size >= 1e3 ? `${+(value / 1e3).toFixed(1)}k` : String(+value.toFixed(0));
+  return size >= 1e9 ? `${trim(value / 1e9)}B` : size >= 1e6 ? `${trim(value / 1e6)}M` : size >= 1e3 ? `${trim(value / 1e3)}k` : trim(value);
 };
 
 class Chart extends HTMLElement {
   static readonly observedAttributes = ["data"];
   #chart?: EChartsType;
+  #links: (string | null)[] = [];
   readonly #resize = new ResizeObserver(() => this.#chart?.resize());
   readonly #redraw = () => this.#draw();
 
@@ -29,9 +35,19 @@ class Chart extends HTMLElement {
     const place = document.createElement("div");
     place.style.height = "100%";
     root.replaceChildren(place);
-    this.#chart = init(place, undefined, { renderer: "svg" });
+    const chart = init(place, undefined, { renderer: "svg" });
+    this.#chart = chart;
     this.#resize.observe(this);
     document.addEventListener("rc-theme", this.#redraw);
+    // The whole column of a label is its link, not the few pixels of a bar.
+    chart.getZr().on("click", (event: { offsetX: number; offsetY: number }) => {
+      const point = [event.offsetX, event.offsetY];
+      if (this.#links.length > 0 && chart.containPixel("grid", point)) {
+        const at = chart.convertFromPixel({ gridIndex: 0 }, point)[0];
+        this.#open(at === undefined ? undefined : this.#links[at]);
+      }
+    });
+    chart.on("click", "series.pie", (event) => this.#open(this.#links[event.dataIndex]));
     this.#draw();
   }
 
@@ -45,27 +61,96 @@ class Chart extends HTMLElement {
     this.#draw();
   }
 
+  /** The picture as PNG, twice its size, on the page's own background. */
+  async png(): Promise<Blob | null> {
+    const svg = this.#chart?.renderToSVGString();
+    if (!svg) {
+      return null;
+    }
+    const picture = new Image();
+    picture.src = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+    await picture.decode();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [this.clientWidth * 2, this.clientHeight * 2];
+    const pen = canvas.getContext("2d");
+    if (!pen) {
+      return null;
+    }
+    pen.fillStyle = getComputedStyle(this).getPropertyValue("--tblr-bg-surface") || "#fff";
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    URL.revokeObjectURL(picture.src);
+    return new Promise((done) => canvas.toBlob(done, "image/png"));
+  }
+
+  #open(link: string | null | undefined) {
+    if (link) {
+      location.href = link;
+    }
+  }
+
   #draw() {
     if (!this.#chart) {
       return;
     }
     const data = JSON.parse(this.getAttribute("data") ?? "{}") as Data;
-    const css = getComputedStyle(document.documentElement);
-    const ink = css.getPropertyValue("--tblr-secondary").trim();
-    const line = css.getPropertyValue("--tblr-border-color").trim();
-    const color = ["#206bc4", "#9aa9bd", "#2fb344", "#f59f00", "#ae3ec9", "#d6336c", "#0ca678", "#4263eb"];
-    const text = { color: ink };
-    const base = { color, textStyle: { fontFamily: css.getPropertyValue("--tblr-font-sans-serif") }, animation: !matchMedia("(prefers-reduced-motion: reduce)").matches, aria: { enabled: true }, tooltip: { trigger: data.kind === "pie" ? ("item" as const) : ("axis" as const), confine: true } };
-    this.#chart.setOption(data.kind === "pie"
-      ? { ...base, legend: { bottom: 0, textStyle: text, type: "scroll" }, series: [{ type: "pie", radius: ["45%", "70%"], center: ["50%", "44%"], label: { show: false }, data: data.labels.map((name, i) => ({ name, value: data.series[0]?.values[i] ?? 0 })) }] }
-      : {
-          ...base,
-          grid: { left: 8, right: 12, top: 36, bottom: 8, containLabel: true },
-          legend: { top: 0, textStyle: text },
-          xAxis: { type: "category", data: data.labels, axisLabel: text, axisLine: { lineStyle: { color: line } } },
-          yAxis: { type: "value", axisLabel: { ...text, formatter: short }, splitLine: { lineStyle: { color: line } } },
-          series: data.series.map((s) => ({ name: s.name, type: s.kind ?? data.kind, data: s.values, smooth: 0.2, showSymbol: false, barMaxWidth: 18 })),
-        }, true);
+    this.#links = data.links ?? [];
+    const css = getComputedStyle(this);
+    const colour = (name: string) => css.getPropertyValue(name).trim();
+    const dark = this.closest("[data-bs-theme]")?.getAttribute("data-bs-theme") === "dark";
+    const text = { color: colour("--tblr-secondary"), fontSize: 12 };
+    const line = colour("--tblr-border-color");
+    const money = (value: unknown) => typeof value === "number" ? value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 2 }) : "—";
+    const base = {
+      color: dark ? colours.dark : colours.light,
+      textStyle: { fontFamily: css.fontFamily },
+      animation: !matchMedia("(prefers-reduced-motion: reduce), print").matches,
+      animationDuration: 400,
+      aria: { enabled: true },
+      tooltip: {
+        trigger: data.kind === "pie" ? ("item" as const) : ("axis" as const), confine: true, valueFormatter: money, backgroundColor: colour("--tblr-bg-surface"), borderColor: line,
+        textStyle: { color: colour("--tblr-body-color"), fontSize: 12 }, axisPointer: { type: "shadow" as const, shadowStyle: { color: line, opacity: 0.35 } },
+      },
+    };
+    const legend = { textStyle: text, itemWidth: 14, itemHeight: 8, icon: "roundRect", type: "scroll" as const };
+    if (data.kind === "pie") {
+      const values = data.labels.map((name, i) => ({ name, value: Math.max(0, data.series[0]?.values[i] ?? 0) }));
+      this.#chart.setOption({ ...base, legend: { ...legend, bottom: 0 }, series: [{ type: "pie", radius: ["48%", "74%"], center: ["50%", "44%"], label: { show: false }, itemStyle: { borderColor: colour("--tblr-bg-surface"), borderWidth: 2 }, data: values, cursor: this.#links.length > 0 ? "pointer" : "default" }] }, true);
+      return;
+    }
+    const axis = { type: "value" as const, axisLabel: { ...text, formatter: short }, splitLine: { lineStyle: { color: line } } };
+    const twoAxes = data.series.some((s) => s.right);
+    this.#chart.setOption({
+      ...base,
+      grid: { left: 8, right: 12, top: data.series.length > 1 ? 40 : 16, bottom: 8, containLabel: true },
+      ...(data.series.length > 1 ? { legend: { ...legend, top: 0, left: 0 } } : {}),
+      xAxis: { type: "category", data: data.labels, axisLabel: { ...text, hideOverlap: true }, axisTick: { show: false }, axisLine: { lineStyle: { color: line } } },
+      yAxis: twoAxes ? [axis, { ...axis, splitLine: { show: false } }] : axis,
+      series: data.series.map((s) => {
+        const type = s.kind ?? (data.kind === "line" ? "line" : "bar");
+        return {
+          name: s.name, type, yAxisIndex: s.right && twoAxes ? 1 : 0, cursor: this.#links.length > 0 ? "pointer" : "default",
+          ...(data.kind === "stacked" && type === "bar" ? { stack: "all" } : {}),
+          // A running period is pale: its figure still grows.
+          data: s.values.map((value, i) => data.running != null && i >= data.running ? { value, itemStyle: { opacity: 0.45 } } : value),
+          smooth: 0.2, showSymbol: data.labels.length < 2, symbolSize: 6, lineStyle: { width: 2 }, barMaxWidth: 22, barGap: "10%",
+          itemStyle: type === "bar" ? { borderRadius: data.kind === "stacked" ? 0 : [2, 2, 0, 0] } : {},
+        };
+      }),
+    }, true);
   }
 }
 customElements.define("rc-chart", Chart);
+
+document.addEventListener("click", async (event) => {
+  const button = (event.target as Element).closest<HTMLElement>("[data-rc=chart-png]");
+  const picture = await button?.closest("figure")?.querySelector<Chart>("rc-chart")?.png();
+  if (!button || !picture) {
+    return;
+  }
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(picture);
+  link.download = `${button.dataset["name"] ?? "chart"}.png`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+});

@@ -1,4 +1,4 @@
-// Follows a job until it ends, then shows the page anew. Attributes: src (JSON of the job), done (states that end it).
+// Follows a job until it ends, then shows the page anew. Attribute src: the job as JSON; without it the bar stands still.
 interface State { state: string; rowsDone: number; rowsTotal: number | null; rowsRejected: number }
 
 class Progress extends HTMLElement {
@@ -7,7 +7,9 @@ class Progress extends HTMLElement {
   #first = -1;
 
   connectedCallback() {
-    this.#timer = window.setInterval(() => void this.#ask(), 700);
+    if (this.getAttribute("src")) {
+      this.#timer = window.setInterval(() => void this.#ask(), 700);
+    }
   }
 
   disconnectedCallback() {
@@ -15,9 +17,9 @@ class Progress extends HTMLElement {
   }
 
   async #ask() {
-    const answer = await fetch(this.getAttribute("src") ?? "", { headers: { accept: "application/json" } });
-    if (!answer.ok) {
-      return;
+    const answer = await fetch(this.getAttribute("src") ?? "", { headers: { accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok) {
+      return; // The network went away or the server restarts: ask again.
     }
     const job = (await answer.json()) as State;
     if (["completed", "failed", "cancelled"].includes(job.state)) {
@@ -35,16 +37,27 @@ class Progress extends HTMLElement {
       bar.max = job.rowsTotal;
       bar.value = job.rowsDone;
     }
-    const say = (part: string, text: string) => {
-      const place = this.querySelector(`[data-part="${part}"]`);
-      if (place) {
-        place.textContent = text;
-      }
-    };
-    say("done", job.rowsDone.toLocaleString());
-    say("rejected", job.rowsRejected.toLocaleString());
-    say("speed", Math.round(speed).toLocaleString());
-    say("left", job.rowsTotal && speed > 0 ? `${Math.ceil((job.rowsTotal - job.rowsDone) / speed)} s` : "…");
+    const language = document.documentElement.lang;
+    const number = (n: number) => n.toLocaleString(language);
+    this.#say("done", number(job.rowsDone));
+    this.#say("rejected", number(job.rowsRejected));
+    this.#say("speed", number(Math.round(speed)));
+    this.#say("left", job.rowsTotal && speed > 0 ? this.#time(Math.ceil((job.rowsTotal - job.rowsDone) / speed)) : "…");
+    if (job.rowsTotal) {
+      this.#say("total", number(job.rowsTotal));
+      this.#say("percent", `${((100 * job.rowsDone) / job.rowsTotal).toFixed(1)} %`);
+    }
+  }
+
+  #time(seconds: number) {
+    return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  }
+
+  #say(part: string, text: string) {
+    const place = this.querySelector(`[data-part="${part}"]`);
+    if (place) {
+      place.textContent = text;
+    }
   }
 }
 customElements.define("rc-progress", Progress);

@@ -1,103 +1,112 @@
-// Behaviour of the frame: theme, menu on a phone, copy, forms sent once, leaving a changed form, keys.
+// Behaviour of the frame: theme, menu, dialogs, toasts, copy, print.
+const root = document.documentElement;
+const keep = (name: string, value: string) => (document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`);
 
-const setTheme = (theme: string) => {
-  document.documentElement.dataset["bsTheme"] = theme;
-  document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
-  document.dispatchEvent(new CustomEvent("rc-theme"));
+const setTheme = (choice: string) => {
+  root.dataset["theme"] = choice;
+  keep("theme", choice);
+  document.dispatchEvent(new CustomEvent("rc-choose-theme"));
 };
 
-// Until someone chooses, the system's choice holds.
-if (!document.cookie.includes("theme=") && matchMedia("(prefers-color-scheme: dark)").matches) {
-  setTheme("dark");
-}
+const menu = () => document.getElementById("menu");
+const showMenu = (show: boolean) => {
+  menu()?.classList.toggle("show", show);
+  document.querySelector("[data-rc=menu]")?.setAttribute("aria-expanded", String(show));
+  if (show) {
+    menu()?.querySelector<HTMLElement>("a")?.focus();
+  }
+};
+
+const copy = async (button: HTMLElement) => {
+  await navigator.clipboard?.writeText(button.dataset["text"] ?? "");
+  const said = button.title;
+  button.classList.add("rc-copied");
+  button.title = button.dataset["done"] ?? said;
+  setTimeout(() => {
+    button.classList.remove("rc-copied");
+    button.title = said;
+  }, 1600);
+};
 
 document.addEventListener("click", (event) => {
-  const target = (event.target as Element).closest<HTMLElement>("[data-rc]");
+  const clicked = event.target as Element;
+  // A menu under a button closes when one looks elsewhere.
+  document.querySelectorAll<HTMLDetailsElement>("details.rc-menu[open]").forEach((open) => {
+    if (!open.contains(clicked) || clicked.closest(".rc-menu-panel a, .rc-menu-panel button")) {
+      open.open = false;
+    }
+  });
+  if (clicked instanceof HTMLDialogElement && clicked.open) {
+    const box = clicked.getBoundingClientRect();
+    const { clientX: x, clientY: y } = event;
+    if (x < box.left || x > box.right || y < box.top || y > box.bottom) {
+      clicked.close();
+    }
+    return;
+  }
+  const target = clicked.closest<HTMLElement>("[data-rc]");
   switch (target?.dataset["rc"]) {
     case "theme":
-      setTheme(document.documentElement.dataset["bsTheme"] === "dark" ? "light" : "dark");
+      setTheme(target.dataset["to"] ?? (root.dataset["bsTheme"] === "dark" ? "light" : "dark"));
       break;
-    case "menu": {
-      const menu = document.getElementById("menu");
-      const open = menu?.classList.toggle("show") ?? false;
-      target.setAttribute("aria-expanded", String(open));
+    case "menu":
+      event.preventDefault();
+      showMenu(!menu()?.classList.contains("show"));
       break;
-    }
+    case "menu-close":
+      event.preventDefault();
+      showMenu(false);
+      break;
+    case "collapse":
+      root.dataset["menu"] = root.dataset["menu"] === "narrow" ? "wide" : "narrow";
+      keep("menu", root.dataset["menu"]);
+      break;
     case "copy":
-      void navigator.clipboard?.writeText(target.dataset["text"] ?? "");
-      target.classList.add("text-success");
+      void copy(target);
       break;
     case "print":
       window.print();
       break;
+    case "dismiss":
+      target.closest(".rc-toast")?.remove();
+      break;
     case "open-dialog":
+      event.preventDefault(); // Not as the popover it is without script: a modal keeps the focus inside.
       (document.getElementById(target.dataset["target"] ?? "") as HTMLDialogElement | null)?.showModal();
       break;
     case "close-dialog":
+      event.preventDefault();
       target.closest("dialog")?.close();
       break;
   }
 });
 
-let dirty = false;
-document.addEventListener("input", (event) => {
-  if ((event.target as Element).closest("form[data-guard]")) {
-    dirty = true;
-  }
-});
-document.addEventListener("submit", (event) => {
-  const form = event.target as HTMLFormElement;
-  if (form.method !== "post") {
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") {
     return;
   }
-  if (form.dataset["sent"]) {
-    event.preventDefault();
-    return;
-  }
-  form.dataset["sent"] = "1";
-  dirty = false;
-  // Enhanced navigation keeps the document when the form comes back with errors, so it may be sent again then.
-  setTimeout(() => delete form.dataset["sent"], 3000);
-});
-window.addEventListener("beforeunload", (event) => {
-  if (dirty) {
-    event.preventDefault();
-  }
-});
-document.addEventListener("click", (event) => {
-  if ((event.target as Element).closest("[data-abandon]")) {
-    dirty = false;
+  const open = document.querySelector<HTMLDetailsElement>("details.rc-menu[open]");
+  if (open) {
+    open.open = false;
+    open.querySelector<HTMLElement>("summary")?.focus();
+  } else if (menu()?.classList.contains("show")) {
+    showMenu(false);
+    document.querySelector<HTMLElement>("[data-rc=menu]")?.focus();
   }
 });
 
-const go: Record<string, string> = { h: "/", c: "/customers", w: "/waybills", i: "/imports", o: "/organization" };
-let leader = false;
-document.addEventListener("keydown", (event) => {
-  const active = document.activeElement;
-  if (event.isComposing || active?.matches("input, textarea, select, [contenteditable]")) {
-    return;
-  }
-  if ((event.key === "/" && !event.ctrlKey) || (event.key === "k" && event.ctrlKey)) {
-    event.preventDefault();
-    document.getElementById("search")?.focus();
-  } else if (event.ctrlKey || event.metaKey || event.altKey) {
-    return;
-  } else if (leader) {
-    leader = false;
-    const to = go[event.key];
-    if (to) {
-      location.href = to;
-    }
-  } else if (event.key === "g") {
-    leader = true;
-    setTimeout(() => (leader = false), 1000);
-  } else if (event.key === "n" || event.key === "e") {
-    document.querySelector<HTMLAnchorElement>(`[data-key="${event.key}"]`)?.click();
-  } else if (event.key === "j" || event.key === "k") {
-    const links = [...document.querySelectorAll<HTMLAnchorElement>("table.rc-list tbody th a")];
-    const at = links.indexOf(active as HTMLAnchorElement);
-    links[Math.max(0, Math.min(links.length - 1, at + (event.key === "j" ? 1 : -1)))]?.focus();
-  } else if (event.key === "?") {
-    (document.getElementById("keys") as HTMLDialogElement | null)?.showModal();
-  }
-});
+// What was done is said for a while; what went wrong stays until it is read.
+const fade = () => {
+  document.querySelectorAll<HTMLElement>(".rc-toast:not(.rc-toast-error):not([data-fading])").forEach((toast) => {
+    toast.dataset["fading"] = "1";
+    setTimeout(() => {
+      if (!toast.matches(":hover, :focus-within")) {
+        toast.remove();
+      }
+    }, toast.querySelector("form") ? 15_000 : 8_000);
+  });
+};
+fade();
+new MutationObserver(fade).observe(document.body, { childList: true, subtree: true });
+
+export {};

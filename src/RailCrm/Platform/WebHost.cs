@@ -120,6 +120,7 @@ public static class WebHost
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<SecureTransport>();
         app.UseRequestLocalization(UiPlatform.Localization);
+        app.UseMoneyUnit();
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = "/error", CreateScopeForErrors = true, StatusCodeSelector = e => Faults.Of(e).Status });
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), api => api.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = e => Faults.Of(e).Status }).UseStatusCodePages());
         // A page says what is wrong in words; the API and a form's answer keep their bare status.

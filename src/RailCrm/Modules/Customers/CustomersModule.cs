@@ -19,7 +19,8 @@ internal static class CustomersModule
         .AddScoped<SaveCustomer>()
         .AddScoped<CustomerHistory>()
         .AddSingleton(new CustomerTab("customer.tab_record", "", Permission.CustomersRead, 10))
-        .AddSingleton(new MenuItem("customer.title", "/customers", "building", Permission.CustomersRead, 10));
+        .AddSingleton(new MenuItem("customer.title", "/customers", "building", Permission.CustomersRead, 10, Go: "c"))
+        .AddSingleton(new MenuItem("customer.new", "/customers/new", "building", Permission.CustomersWrite, 10, MenuPlace.Create));
 
     public static void Map(IEndpointRouteBuilder api)
     {

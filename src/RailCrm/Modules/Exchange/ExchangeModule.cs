@@ -12,7 +12,7 @@ internal static class ExchangeModule
         .AddScoped<StartImport>()
         .AddScoped<GetImport>()
         .AddSingleton(new JobHandler(RunImport.Kind, RunImport.Run))
-        .AddSingleton(new MenuItem("import.title", "/imports", "file-import", Permission.Import, 70));
+        .AddSingleton(new MenuItem("import.title", "/imports", "file-import", Permission.Import, 70, Go: "i"));
 
     /// <summary>The upload of the import page, and the templates.</summary>
     public static void MapPages(IEndpointRouteBuilder app)

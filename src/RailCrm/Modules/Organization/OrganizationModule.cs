@@ -9,7 +9,7 @@ internal static class OrganizationModule
         .AddSingleton<SetUpCode>()
         .AddScoped<SetUpGroup>()
         .AddScoped<ListUnits>()
-        .AddSingleton(new MenuItem("organization.title", "/organization", "sitemap", Permission.OrganizationRead, 80));
+        .AddSingleton(new MenuItem("organization.title", "/organization", "sitemap", Permission.OrganizationRead, 80, Go: "o"));
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/org-units", ListUnits.Get).WithTags("Organization").RequireAuthorization(Permission.OrganizationRead);

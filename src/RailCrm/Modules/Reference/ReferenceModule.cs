@@ -7,7 +7,7 @@ internal static class ReferenceModule
 {
     public static void Add(IServiceCollection services) => services
         .AddScoped<FindStations>()
-        .AddSingleton(new MenuItem("reference.title", "/reference", "address-book", Permission.OrganizationRead, 85));
+        .AddSingleton(new MenuItem("reference.title", "/reference", "address-book", Permission.OrganizationRead, 85, Go: "s"));
 
     public static void Map(IEndpointRouteBuilder api)
     {

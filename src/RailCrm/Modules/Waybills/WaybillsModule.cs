@@ -12,7 +12,7 @@ internal static class WaybillsModule
         .AddScoped<ListWaybills>()
         .AddScoped<CustomerFigures>()
         .AddScoped<CheckFacts>()
-        .AddSingleton(new MenuItem("waybill.title", "/waybills", "train", Permission.WaybillsRead, 20));
+        .AddSingleton(new MenuItem("waybill.title", "/waybills", "train", Permission.WaybillsRead, 20, Go: "w"));
 
     public static void Map(IEndpointRouteBuilder api)
     {

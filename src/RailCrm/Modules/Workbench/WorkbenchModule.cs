@@ -7,7 +7,7 @@ internal static class WorkbenchModule
 {
     public static void Add(IServiceCollection services) => services
         .AddScoped<ShowDashboard>()
-        .AddSingleton(new MenuItem("workbench.title", "/", "home", Permission.SignedIn, 1));
+        .AddSingleton(new MenuItem("workbench.title", "/", "home", Permission.SignedIn, 1, Go: "h"));
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/dashboard", ShowDashboard.Get).WithTags("Dashboard").RequireAuthorization(Permission.CustomersRead);

@@ -1,9 +1,28 @@
 namespace RailCrm.Platform.Ui;
 
-/// <summary>A line of the left navigation; a module registers its own.</summary>
+/// <summary>Where a menu's line stands.</summary>
+public enum MenuPlace
+{
+    /// <summary>The left navigation.</summary>
+    Side,
+
+    /// <summary>The person's own menu at the top right.</summary>
+    Account,
+
+    /// <summary>The quick-create menu under +.</summary>
+    Create,
+}
+
+/// <summary>A line of a menu; a module registers its own.</summary>
 /// <param name="TextKey">What it says.</param>
 /// <param name="Href">Where it leads.</param>
 /// <param name="Icon">One of the icons in Frontend/build.mjs.</param>
 /// <param name="Permission">Who sees it.</param>
-/// <param name="Order">Its place.</param>
-public sealed record MenuItem(string TextKey, string Href, string Icon, string Permission, int Order);
+/// <param name="Order">Its place; at the side below 10 stands alone on top, below 50 is business, below 80 data, the rest administration.</param>
+/// <param name="Place">Which menu.</param>
+/// <param name="Go">The letter that goes there after <c>g</c>.</param>
+public sealed record MenuItem(string TextKey, string Href, string Icon, string Permission, int Order, MenuPlace Place = MenuPlace.Side, string? Go = null)
+{
+    /// <summary>The heading it stands under at the side; null on top.</summary>
+    public string? GroupKey => Order switch { < 10 => null, < 50 => "ui.group_business", < 80 => "ui.group_data", _ => "ui.group_administration" };
+}

@@ -6,8 +6,12 @@ namespace RailCrm.Platform.Ui;
 /// <summary>A sentence shown once on the next page: what was done, or why not. Kept in a protected cookie, so that any node can show it.</summary>
 /// <param name="Text">The sentence.</param>
 /// <param name="IsError">Whether it went wrong.</param>
-public sealed record Notice(string Text, bool IsError = false)
+/// <param name="Undo">What takes it back; null where nothing does.</param>
+public sealed record Notice(string Text, bool IsError = false, Notice.Back? Undo = null)
 {
+    /// <summary>A form that takes back what was done: its address and what it posts, such as <c>_handler</c>, the name of a page's form.</summary>
+    public sealed record Back(string Action, IReadOnlyDictionary<string, string> Fields);
+
     private const string Cookie = "railcrm-notice";
 
     private static IDataProtector Protector(HttpContext http) => http.RequestServices.GetRequiredService<IDataProtectionProvider>().CreateProtector("notice");

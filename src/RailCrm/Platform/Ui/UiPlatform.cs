@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.Mvc;
 using RailCrm.Platform.Access;
+using RailCrm.Platform.Ui.Kit;
 
 namespace RailCrm.Platform.Ui;
 
@@ -20,6 +21,13 @@ internal static class UiPlatform
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         return services;
     }
+
+    /// <summary>Money in the unit that the reader chose, for everything after this in the request.</summary>
+    public static void UseMoneyUnit(this WebApplication app) => app.Use((http, next) =>
+    {
+        MoneyUnit.Use(http.Request.Cookies[MoneyUnit.Cookie]);
+        return next(http);
+    });
 
     public static void MapUi(this WebApplication app)
     {
@@ -37,6 +45,12 @@ internal static class UiPlatform
                 new() { MaxAge = TimeSpan.FromDays(365), SameSite = SameSiteMode.Lax, HttpOnly = true, Secure = http.Request.IsHttps, IsEssential = true });
             return Results.LocalRedirect(LocalUrl.Or(returnUrl, "/"));
         }).AllowAnonymous();
+        app.MapPost("/money-unit", (HttpContext http, [FromForm] string to, [FromForm] string? returnUrl) =>
+        {
+            http.Response.Cookies.Append(MoneyUnit.Cookie, to == "wan" ? "wan" : "yuan",
+                new() { MaxAge = TimeSpan.FromDays(365), SameSite = SameSiteMode.Lax, HttpOnly = true, Secure = http.Request.IsHttps, IsEssential = true });
+            return Results.LocalRedirect(LocalUrl.Or(returnUrl, "/"));
+        }).RequireAuthorization(Permission.SignedIn);
     }
 }
 

@@ -1,0 +1,73 @@
+// The keyboard. Off while typing, and while the Chinese input method composes.
+let leader = 0;
+
+const rows = () => [...document.querySelectorAll<HTMLElement>("table.rc-list tbody tr")].filter((row) => row.querySelector("a"));
+const step = (by: number) => {
+  const all = rows();
+  const at = all.findIndex((row) => row.contains(document.activeElement));
+  const to = all[Math.max(0, Math.min(all.length - 1, at + by))];
+  to?.querySelector<HTMLElement>("th a, a")?.focus();
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.defaultPrevented) {
+    return;
+  }
+  const control = event.ctrlKey || event.metaKey;
+  if (control && event.key.toLowerCase() === "s") {
+    const save = document.querySelector<HTMLButtonElement>("[data-key=save], form[data-guard] button.btn-primary");
+    if (save) {
+      event.preventDefault();
+      save.click();
+    }
+    return;
+  }
+  if (control && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    document.getElementById("search")?.focus();
+    return;
+  }
+  const active = document.activeElement;
+  if (active?.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]")) {
+    if (event.key === "Escape") {
+      (active as HTMLElement).blur();
+    }
+    return;
+  }
+  if (control || event.altKey || document.querySelector("dialog[open]")) {
+    return;
+  }
+  if (leader) {
+    clearTimeout(leader);
+    leader = 0;
+    document.querySelector<HTMLAnchorElement>(`[data-go="${CSS.escape(event.key)}"]`)?.click();
+    return;
+  }
+  switch (event.key) {
+    case "/":
+      event.preventDefault();
+      document.getElementById("search")?.focus();
+      break;
+    case "g":
+      leader = window.setTimeout(() => (leader = 0), 1500);
+      break;
+    case "n":
+    case "e":
+      document.querySelector<HTMLElement>(`[data-key="${event.key}"]`)?.click();
+      break;
+    case "j":
+      step(1);
+      break;
+    case "k":
+      step(-1);
+      break;
+    case "x":
+      active?.closest("tr")?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
+      break;
+    case "?":
+      (document.getElementById("keys") as HTMLDialogElement | null)?.showModal();
+      break;
+  }
+});
+
+export {};

@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Components;
+
+namespace RailCrm.Platform.Ui.Kit;
+
+/// <summary>What every form field has: label, name, help, and its error from the form's refusal.</summary>
+public abstract class FieldBase : ComponentBase
+{
+    /// <summary>What it asks for.</summary>
+    [Parameter, EditorRequired] public string Label { get; set; } = "";
+
+    /// <summary>The name it posts, such as <c>Form.Name</c>.</summary>
+    [Parameter, EditorRequired] public string Name { get; set; } = "";
+
+    /// <summary>Marked, and asked for by the browser.</summary>
+    [Parameter] public bool Required { get; set; }
+
+    /// <summary>A sentence under it.</summary>
+    [Parameter] public string? Help { get; set; }
+
+    /// <summary>Shown, not changed.</summary>
+    [Parameter] public bool Disabled { get; set; }
+
+    /// <summary>What is wrong, by field name; the form's own.</summary>
+    [CascadingParameter] public FormErrors? Errors { get; set; }
+
+    /// <summary>The id that a name has, where links from the error summary lead.</summary>
+    public static string IdOf(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return "f-" + name.Replace('.', '-').Replace('[', '-').Replace("]", "", StringComparison.Ordinal);
+    }
+
+    /// <summary>Its id.</summary>
+    protected string Id => IdOf(Name);
+
+    /// <summary>What is wrong with it.</summary>
+    protected string? Error => Errors?.For(Name);
+
+    /// <summary>For aria-invalid.</summary>
+    protected string? IsInvalid => Error is null ? null : "true";
+
+    /// <summary>A class that shows the error.</summary>
+    protected string Invalid => Error is null ? "" : "is-invalid";
+
+    /// <summary>For aria-describedby: the error, then the help.</summary>
+    protected string? Described => (Help, Error) switch { (null, null) => null, (_, null) => $"{Id}-help", (null, _) => $"{Id}-error", _ => $"{Id}-error {Id}-help" };
+}
