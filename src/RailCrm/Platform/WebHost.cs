@@ -23,7 +23,12 @@ public static class WebHost
     public const long BodyLimit = 30_000_000;
 
     /// <summary>The whole application on the given database, not yet started.</summary>
-    public static WebApplication Build(string[] args, Settings settings, Action<IServiceCollection>? replace = null, string? environment = null)
+    /// <param name="args">For the web server: addresses and the like.</param>
+    /// <param name="settings">Where things are.</param>
+    /// <param name="replace">Changes services; for tests.</param>
+    /// <param name="environment">Development or Production; from the environment where null.</param>
+    /// <param name="quiet">Logs nothing: a verb of the command line says in a sentence what went wrong.</param>
+    public static WebApplication Build(string[] args, Settings settings, Action<IServiceCollection>? replace = null, string? environment = null, bool quiet = false)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -40,6 +45,11 @@ public static class WebHost
             k.Limits.MaxRequestBodySize = BodyLimit;
         });
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        if (quiet)
+        {
+            builder.Logging.ClearProviders();
+        }
+
         AddServices(builder.Services, settings);
         replace?.Invoke(builder.Services);
 

@@ -67,7 +67,7 @@ public static class CommandLine
     /// <summary>Runs a verb on a database that it names itself.</summary>
     internal static async Task<int> With(Settings settings, Func<IServiceProvider, Task<int>> verb, string? userName = null)
     {
-        await using var app = WebHost.Build([], settings);
+        await using var app = WebHost.Build([], settings, quiet: true);
         var actor = Actor.System("cli");
         await using (var services = app.Services.CreateAsyncScope())
         {

@@ -30,7 +30,7 @@ internal static class DoctorVerb
         List<Finding> findings = [TimeZone(), Fonts(), Disk(settings), Writable(settings)];
         try
         {
-            await using var app = WebHost.Build([], settings);
+            await using var app = WebHost.Build([], settings, quiet: true);
             await using var services = app.Services.CreateAsyncScope();
             services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System("cli");
             await Database(services.ServiceProvider, rebuild, findings, ct);

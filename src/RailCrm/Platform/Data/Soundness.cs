@@ -37,7 +37,7 @@ internal static class Soundness
             return null;
         }
 
-        var says = await db.Database.SqlQuery<string>($"SELECT quick_check AS \"Value\" FROM pragma_quick_check(3)").ToListAsync(ct);
+        var says = await db.Database.SqlQuery<string>($"SELECT quick_check AS \"Value\" FROM pragma_quick_check LIMIT 3").ToListAsync(ct);
         return says is ["ok"] ? null : string.Join(' ', says);
     }
 

@@ -52,6 +52,11 @@ public static class Storage
 
         private static void Run(DbConnection connection)
         {
+            if (connection.ConnectionString.Contains("Mode=ReadOnly", StringComparison.Ordinal))
+            {
+                return; // EF asks whether the file exists; a journal cannot be chosen then.
+            }
+
             using var command = connection.CreateCommand();
             command.CommandText = Sql;
             command.ExecuteNonQuery();

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Platform;
+using RailCrm.Platform.Access;
+
+namespace RailCrm.Tests.Platform;
+
+/// <summary>The verbs of <c>railcrm</c>, each as a process of its own.</summary>
+public sealed class CommandLineTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    internal static async Task<(int Exit, string[] Lines, string Error)> Run(string connection, string home, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in arguments.Prepend(typeof(WebHost).Assembly.Location))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        (start.Environment["RAILCRM_DATABASE"], start.Environment["RAILCRM_HOME"]) = (connection, home);
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync(Ct);
+        var output = await process.StandardOutput.ReadToEndAsync(Ct);
+        await process.WaitForExitAsync(Ct);
+        return (process.ExitCode, output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), (await error).Trim());
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task An_account_made_on_the_command_line_works_through_its_token_until_it_is_disabled(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        Task<(int Exit, string[] Lines, string Error)> Cli(params string[] arguments) => Run(app.Connection, app.Home, arguments);
+
+        Assert.Equal(0, (await Cli("user", "add", "王小明", "--role", "outlet", "--unit", "N1")).Exit);
+        var token = await Cli("token", "create", "--user", "王小明", "--name", "仓库系统", "--scopes", "read");
+        Assert.Equal(0, token.Exit);
+        using var api = new HttpClient { BaseAddress = app.Address };
+        api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.Lines[^1]);
+        Assert.Equal(HttpStatusCode.OK, (await api.GetAsync("/api/v1/customers", Ct)).StatusCode);
+        Assert.Contains((await Cli("user", "list")).Lines, l => l.Contains("王小明", StringComparison.Ordinal) && l.Contains("N1", StringComparison.Ordinal));
+
+        Assert.Equal(0, (await Cli("user", "disable", "王小明")).Exit);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await api.GetAsync("/api/v1/customers", Ct)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_verb_that_fails_says_why_in_one_plain_sentence_and_exits_with_an_error()
+    {
+        await using var app = await CrmApp.Start(Engine.Sqlite);
+        foreach (var (arguments, word) in new (string[], string)[]
+        {
+            (["user", "add", "某人", "--role", "outlet", "--unit", "NOWHERE"], "NOWHERE"),
+            (["user", "add", "某人", "--role", "king", "--unit", "N1"], "king"),
+            (["user", "disable", "没有此人"], "没有此人"),
+            (["token", "create", "--user", "n1", "--name", "x", "--scopes", "all"], "read"),
+            (["import", "waybills", "/no/such/file.csv"], "/no/such/file.csv"),
+            (["nonsense"], "nonsense"),
+        })
+        {
+            var (exit, _, error) = await Run(app.Connection, app.Home, arguments);
+            Assert.NotEqual(0, exit);
+            Assert.Contains(word, error, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        }
+
+        var away = await Run("Host=127.0.0.1;Port=1;Username=x;Database=x;Timeout=2", app.Home, "migrate");
+        Assert.NotEqual(0, away.Exit);
+        Assert.NotEmpty(away.Error);
+        Assert.DoesNotContain("   at ", away.Error, StringComparison.Ordinal);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task The_doctor_finds_facts_that_are_wrong_mends_them_and_says_that_all_is_well(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var file = Path.Combine(app.Home, "a.csv");
+        await File.WriteAllTextAsync(file, "externalNo,date,customer,revenue\nA1,2026-03-01,甲公司,100\n", Ct);
+        Assert.Equal(0, (await Run(app.Connection, app.Home, "import", "waybills", file, "--create-customers")).Exit);
+        await app.In(Actor.System("test"), db => db.Database.ExecuteSqlAsync($"UPDATE monthly_facts SET revenue_fen = 1", Ct));
+
+        var sick = await Run(app.Connection, app.Home, "doctor", "--json");
+        Assert.Equal(1, sick.Exit);
+        Assert.Contains(JsonDocument.Parse(sick.Lines[^1]).RootElement.GetProperty("checks").EnumerateArray(), c => c.GetProperty("check").GetString() == "facts" && !c.GetProperty("ok").GetBoolean() && c.GetProperty("mend").GetString()!.Contains("--rebuild-facts", StringComparison.Ordinal));
+
+        await Run(app.Connection, app.Home, "doctor", "--rebuild-facts");
+        var well = await Run(app.Connection, app.Home, "doctor", "--json");
+        Assert.All(JsonDocument.Parse(well.Lines[^1]).RootElement.GetProperty("checks").EnumerateArray().Where(c => c.GetProperty("check").GetString() is "database" or "migrations" or "facts" or "integrity" or "durability"), c => Assert.True(c.GetProperty("ok").GetBoolean(), c.ToString()));
+        Assert.Equal(10_000, await app.In(Actor.System("test"), db => db.Set<RailCrm.Modules.Waybills.MonthlyFact>().SumAsync(f => f.RevenueFen, Ct)));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_database_made_by_a_newer_version_is_left_alone(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await app.In(Actor.System("test"), db => db.Database.ExecuteSqlAsync($"INSERT INTO \"__EFMigrationsHistory\" (migration_id, product_version) VALUES ('29990101000000_Later', '99.0')", Ct));
+
+        var (exit, _, error) = await Run(app.Connection, app.Home, "migrate");
+
+        Assert.NotEqual(0, exit);
+        Assert.Contains("29990101000000_Later", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_migration_lock_that_a_killed_process_left_does_not_hold_up_the_next_start()
+    {
+        var folder = Directory.CreateTempSubdirectory("railcrm-lock-").FullName;
+        try
+        {
+            var connection = $"Data Source={folder}/crm.db";
+            await using (var db = new Microsoft.Data.Sqlite.SqliteConnection(connection))
+            {
+                await db.OpenAsync(Ct);
+                await using var left = db.CreateCommand();
+                left.CommandText = "CREATE TABLE \"__EFMigrationsLock\" (\"Id\" INTEGER NOT NULL PRIMARY KEY, \"Timestamp\" TEXT NOT NULL); INSERT INTO \"__EFMigrationsLock\" VALUES (1, datetime('now', '-1 hour'))";
+                await left.ExecuteNonQueryAsync(Ct);
+            }
+
+            var made = await Run(connection, folder, "migrate");
+
+            Assert.True(made.Exit == 0, made.Error);
+        }
+        finally
+        {
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
