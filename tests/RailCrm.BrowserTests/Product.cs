@@ -29,11 +29,19 @@ public sealed class Product : IAsyncDisposable
     /// <summary>What the console prints on an empty database.</summary>
     public string SetUpCode => _app.Services.GetRequiredService<SetUpCode>().Value;
 
+    /// <summary>Does something to its database, in the group's name.</summary>
+    internal async Task<T> In<T>(Func<CrmDb, Task<T>> act)
+    {
+        await using var services = _app.Services.CreateAsyncScope();
+        services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System("test");
+        return await act(services.ServiceProvider.GetRequiredService<CrmDb>());
+    }
+
     /// <summary>Starts it.</summary>
-    public static async Task<Product> Start(bool empty = false)
+    public static async Task<Product> Start(bool empty = false, string? environment = null)
     {
         var folder = Directory.CreateTempSubdirectory("railcrm-browser-").FullName;
-        var app = WebHost.Build(["--urls", "http://127.0.0.1:0"], new($"Data Source={folder}/crm.db", folder), s => s.Configure<PasswordHasherOptions>(o => o.IterationCount = 1_000));
+        var app = WebHost.Build(["--urls", "http://127.0.0.1:0"], new($"Data Source={folder}/crm.db", folder), s => s.Configure<PasswordHasherOptions>(o => o.IterationCount = 1_000), environment);
         await using (var services = app.Services.CreateAsyncScope())
         {
             services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System("test");

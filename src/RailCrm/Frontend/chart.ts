@@ -118,7 +118,8 @@ class Chart extends HTMLElement {
       this.#chart.setOption({ ...base, legend: { ...legend, bottom: 0 }, series: [{ type: "pie", radius: ["48%", "74%"], center: ["50%", "44%"], label: { show: false }, itemStyle: { borderColor: colour("--tblr-bg-surface"), borderWidth: 2 }, data: values, cursor: this.#links.length > 0 ? "pointer" : "default" }] }, true);
       return;
     }
-    const axis = { type: "value" as const, axisLabel: { ...text, formatter: short }, splitLine: { lineStyle: { color: line } } };
+    const whole = data.series.every((s) => s.right || s.values.every((v) => v === null || Number.isInteger(v)));
+    const axis = { type: "value" as const, ...(whole ? { minInterval: 1 } : {}), axisLabel: { ...text, formatter: short }, splitLine: { lineStyle: { color: line } } };
     const twoAxes = data.series.some((s) => s.right);
     this.#chart.setOption({
       ...base,
@@ -133,7 +134,7 @@ class Chart extends HTMLElement {
           ...(data.kind === "stacked" && type === "bar" ? { stack: "all" } : {}),
           // A running period is pale: its figure still grows.
           data: s.values.map((value, i) => data.running != null && i >= data.running ? { value, itemStyle: { opacity: 0.45 } } : value),
-          smooth: 0.2, showSymbol: data.labels.length < 2, symbolSize: 6, lineStyle: { width: 2 }, barMaxWidth: 22, barGap: "10%",
+          smooth: false, showSymbol: data.labels.length < 2, symbolSize: 6, lineStyle: { width: 2 }, barMaxWidth: 22, barGap: "10%",
           itemStyle: type === "bar" ? { borderRadius: data.kind === "stacked" ? 0 : [2, 2, 0, 0] } : {},
         };
       }),

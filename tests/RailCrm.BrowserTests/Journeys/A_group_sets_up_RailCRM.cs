@@ -4,11 +4,11 @@ namespace RailCrm.BrowserTests.Journeys;
 
 public sealed class A_group_sets_up_RailCRM(Browser browser)
 {
-    [Theory, MemberData(nameof(An_account_manager_works_with_customers.Ways), MemberType = typeof(An_account_manager_works_with_customers))]
+    [Theory, MemberData(nameof(Ways.All), MemberType = typeof(Ways))]
     public async Task The_first_visit_makes_the_group_and_its_administrator_who_signs_in(string language, int width)
     {
-        await using var product = await Product.Start(empty: true);
-        await using var walk = await browser.Open(product, language, width);
+        await using var product = await Product.Start(empty: true, environment: "Development");
+        await using var walk = await browser.Open(product, language, width, dark: width < 500);
         var page = walk.Page;
         await page.GotoAsync("/");
         await page.WaitForURLAsync("**/set-up**");
@@ -26,6 +26,10 @@ public sealed class A_group_sets_up_RailCRM(Browser browser)
 
         await page.GotoAsync("/");
         await Assertions.Expect(page.Locator("h1")).ToContainTextAsync(language == "en" ? "Workbench" : "工作台");
+        await walk.Check(); // Without one customer.
+
+        await page.GotoAsync("/kit"); // Every part of the kit in every state.
+        await Assertions.Expect(page.Locator("rc-chart svg")).ToHaveCountAsync(4);
         await walk.Check();
     }
 }

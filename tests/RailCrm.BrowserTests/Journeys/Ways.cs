@@ -1,0 +1,8 @@
+namespace RailCrm.BrowserTests.Journeys;
+
+/// <summary>How a journey is walked.</summary>
+public static class Ways
+{
+    /// <summary>Both languages, desktop and phone.</summary>
+    public static TheoryData<string, int> All => new() { { "zh-CN", 1400 }, { "zh-CN", 390 }, { "en", 1400 }, { "en", 390 } };
+}
