@@ -1,5 +1,9 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +17,7 @@ using RailCrm.Platform.Data;
 namespace RailCrm.BrowserTests;
 
 /// <summary>The product on a port of its own, with a small demo enterprise or with nothing.</summary>
-public sealed class Product : IAsyncDisposable
+public sealed partial class Product : IAsyncDisposable
 {
     /// <summary>Everybody's.</summary>
     public const string Password = "Railcrm-Browser-2026";
@@ -37,8 +41,19 @@ public sealed class Product : IAsyncDisposable
         return await act(services.ServiceProvider.GetRequiredService<CrmDb>());
     }
 
+    /// <summary>Every page of the product at an address that shows something, and a person of the demo who may open it. New pages come along by themselves.</summary>
+    public IReadOnlyList<(string Path, string User)> Pages =>
+    [
+        .. from e in _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+           where e.Metadata.GetMetadata<ComponentTypeMetadata>() is not null && e.Metadata.GetMetadata<IAllowAnonymous>() is null
+           let path = "/" + Parameter().Replace(e.RoutePattern.RawText!.TrimStart('/'), "1")
+           where path is not "/kit"
+           orderby path
+           select (path, e.Metadata.GetMetadata<NeedsAttribute>()?.Permission switch { Permission.System or Permission.OrganizationWrite => "admin", Permission.Security => "security", Permission.Audit => "auditor", _ => "group" }),
+    ];
+
     /// <summary>Starts it.</summary>
-    public static async Task<Product> Start(bool empty = false, string? environment = null)
+    public static async Task<Product> Start(bool empty = false, string? environment = null, int customers = 300, int waybills = 12_000)
     {
         var folder = Directory.CreateTempSubdirectory("railcrm-browser-").FullName;
         var app = WebHost.Build(["--urls", "http://127.0.0.1:0"], new($"Data Source={folder}/crm.db", folder), s => s.Configure<PasswordHasherOptions>(o => o.IterationCount = 1_000), environment);
@@ -48,13 +63,16 @@ public sealed class Product : IAsyncDisposable
             await services.ServiceProvider.GetRequiredService<CrmDb>().Database.MigrateAsync();
             if (!empty)
             {
-                await services.ServiceProvider.GetRequiredService<MakeDemo>().Run(new(300, 12_000, 7, Password), _ => { }, default);
+                await services.ServiceProvider.GetRequiredService<MakeDemo>().Run(new(customers, waybills, 7, Password), _ => { }, default);
             }
         }
 
         await app.StartAsync();
         return new(app, folder);
     }
+
+    [GeneratedRegex(@"\{[^}]*\}")]
+    private static partial Regex Parameter();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -6,12 +6,17 @@ import { SVGRenderer } from "echarts/renderers";
 
 use([BarChart, LineChart, PieChart, GridComponent, LegendComponent, TooltipComponent, AriaComponent, SVGRenderer]);
 
-interface Series { name: string; values: (number | null)[]; kind?: "bar" | "line" | null; right?: boolean }
-interface Data { kind: "bar" | "line" | "pie" | "stacked"; labels: string[]; links?: (string | null)[] | null; running?: number | null; series: Series[] }
+interface Series { name: string; values: (number | null)[]; kind?: "bar" | "line" | null; right?: boolean; past?: boolean }
+interface Data { kind: "bar" | "line" | "pie" | "stacked"; labels: string[]; links?: (string | null)[] | null; running?: number | null; tones?: (keyof typeof tones.light)[] | null; series: Series[] }
 
 const colours = {
   light: ["#1b5cab", "#9db4cf", "#0f8b6d", "#d98a1f", "#7a4fb5", "#c2456b", "#2a9db5", "#6b7a90"],
   dark: ["#5b9cec", "#6f8198", "#3cc29a", "#f0b04f", "#b28df0", "#f07fa5", "#5fc9df", "#94a3b8"],
+};
+
+const tones = {
+  light: { danger: "#b3261e", brand: "#1b5cab", soft: "#8db4e6", grey: "#a9b6c5", faint: "#d5dde6" },
+  dark: { danger: "#e5675d", brand: "#4a8fe2", soft: "#8db8ee", grey: "#71839a", faint: "#3d4b5c" },
 };
 
 const short = (value: number) => {
@@ -102,7 +107,7 @@ class Chart extends HTMLElement {
     const line = colour("--tblr-border-color");
     const money = (value: unknown) => typeof value === "number" ? value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 2 }) : "—";
     const base = {
-      color: dark ? colours.dark : colours.light,
+      color: data.tones?.map((tone) => tones[dark ? "dark" : "light"][tone]) ?? colours[dark ? "dark" : "light"],
       textStyle: { fontFamily: css.fontFamily },
       animation: !matchMedia("(prefers-reduced-motion: reduce), print").matches,
       animationDuration: 400,
@@ -133,7 +138,7 @@ class Chart extends HTMLElement {
           name: s.name, type, yAxisIndex: s.right && twoAxes ? 1 : 0, cursor: this.#links.length > 0 ? "pointer" : "default",
           ...(data.kind === "stacked" && type === "bar" ? { stack: "all" } : {}),
           // A running period is pale: its figure still grows.
-          data: s.values.map((value, i) => data.running != null && i >= data.running ? { value, itemStyle: { opacity: 0.45 } } : value),
+          data: s.values.map((value, i) => data.running != null && !s.past && i >= data.running ? { value, itemStyle: { opacity: 0.45 } } : value),
           smooth: false, showSymbol: data.labels.length < 2, symbolSize: 6, lineStyle: { width: 2 }, barMaxWidth: 22, barGap: "10%",
           itemStyle: type === "bar" ? { borderRadius: data.kind === "stacked" ? 0 : [2, 2, 0, 0] } : {},
         };

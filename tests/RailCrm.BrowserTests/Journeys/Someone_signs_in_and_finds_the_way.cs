@@ -84,15 +84,18 @@ public sealed class Someone_signs_in_and_finds_the_way(Browser browser)
         Assert.True(low.Length == 0, string.Join('\n', low));
     }
 
-    [Theory, InlineData("zh-CN", 1400), InlineData("en", 390)]
-    public async Task Every_main_page_reads_well_in_the_dark(string language, int width)
+    [Theory, InlineData("zh-CN", 1400, true), InlineData("en", 390, true), InlineData("en", 1400, false), InlineData("zh-CN", 390, false)]
+    public async Task Every_page_reads_well_in_light_and_dark(string language, int width, bool dark)
     {
-        await using var walk = await browser.Open(null, language, width, dark: true, user: "group");
-        foreach (var path in new[] { "/", "/customers", "/customers/1", "/customers/1/figures", "/customers/1/edit", "/customers/1/print", "/waybills", "/imports", "/organization", "/reference", "/no-such-page" })
+        foreach (var person in browser.Demo.Pages.Append(("/no-such-page", "group")).Append(("/no-permission", "group")).GroupBy(p => p.Item2))
         {
-            await walk.Page.GotoAsync(path);
-            Assert.Equal("dark", await walk.Page.GetAttributeAsync("html", "data-bs-theme"));
-            await walk.Check();
+            await using var walk = await browser.Open(null, language, width, dark, person.Key);
+            foreach (var (path, _) in person)
+            {
+                await walk.Page.GotoAsync(path);
+                Assert.Equal(dark ? "dark" : "light", await walk.Page.GetAttributeAsync("html", "data-bs-theme"));
+                await walk.Check();
+            }
         }
     }
 }
