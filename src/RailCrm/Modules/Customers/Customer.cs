@@ -273,6 +273,7 @@ public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned
             builder.HasIndex(c => new { c.RevenueChangeFen, c.Id });
             builder.HasIndex(c => new { c.UpdatedAt, c.Id });
             builder.HasIndex(c => new { c.Completeness, c.Id });
+            builder.HasIndex(c => new { c.Active, c.Name, c.Id }).HasFilter("NOT active"); // Few are; those who still are need no index of their own.
             builder.HasOne<OrgUnit>().WithMany().HasForeignKey(c => c.UnitId).OnDelete(DeleteBehavior.Restrict);
             builder.HasOne<Customer>().WithMany().HasForeignKey(c => c.ParentId).OnDelete(DeleteBehavior.Restrict);
             builder.HasMany(c => c.Shareholders).WithOne().HasForeignKey(s => s.CustomerId);

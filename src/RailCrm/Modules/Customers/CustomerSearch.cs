@@ -18,18 +18,18 @@ internal static class CustomerSearch
             : db.Database.ExecuteSqlAsync($"INSERT OR REPLACE INTO customer_search (rowid, terms) VALUES ({customer.Id}, {terms})", ct);
     }
 
-    /// <summary>Keeps the customers that match what was typed: nothing where nothing searchable was.</summary>
-    public static async Task<IQueryable<Customer>> Matching(CrmDb db, IQueryable<Customer> customers, string typed, CancellationToken ct)
+    /// <summary>The customers that match what was typed: their ids where they are few, else a condition on the rows. Nothing where nothing searchable was typed.</summary>
+    public static async Task<(IReadOnlyList<long>? Ids, IQueryable<Customer> Rows)> Matching(CrmDb db, IQueryable<Customer> customers, string typed, CancellationToken ct)
     {
         if (SearchTerms.Query(typed) is not { } query)
         {
-            return customers.Where(c => false);
+            return ([], customers);
         }
 
         var ids = await Hits(db, query, ct);
         if (ids.Count < Common)
         {
-            return customers.Where(c => EF.Parameter(ids).Contains(c.Id));
+            return (ids, customers);
         }
 
         foreach (var word in typed.Normalize(System.Text.NormalizationForm.FormKC).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
@@ -42,7 +42,7 @@ internal static class CustomerSearch
                 || EF.Functions.Like(c.NamePinyin, small, "\\") || EF.Functions.Like(c.CreditCode!, pattern, "\\") || EF.Functions.Like(c.PhoneDigits!, pattern, "\\") || EF.Functions.Like(c.Number, pattern, "\\"));
         }
 
-        return customers;
+        return (null, customers);
     }
 
     private static async Task<List<long>> Hits(CrmDb db, IReadOnlyList<IReadOnlyList<(string Term, bool Prefix)>> query, CancellationToken ct)

@@ -1,147 +1,170 @@
-using System.Buffers.Text;
-using System.Text;
-using System.Text.Json;
+using System.Globalization;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
+using RailCrm.Platform.Lists;
 
 namespace RailCrm.Modules.Customers;
 
-/// <summary>Customers in the actor's scope: searched, filtered, in total order, page by page from where the last one ended.</summary>
+/// <summary>Customers in the actor's scope: searched, filtered, in total order, page by page both ways.</summary>
 internal sealed class ListCustomers(CrmDb db)
 {
+    /// <summary>Counting stops here: "1,000+" is all a reader needs to know, and a million rows take longer to count than to show.</summary>
+    public const int MostCounted = 1_000;
+
     private const int MaxLimit = 200;
 
+    /// <summary>The orders the list can take, each an index; descending is the name with a dash before it.</summary>
+    public static readonly IReadOnlyList<Order<Customer, Row>> Orders =
+    [
+        Order<Customer, Row>.ByText("name", c => c.Name, r => (r.Name, r.Id)),
+        Order<Customer, Row>.ByNumber("revenue", c => c.Trailing12RevenueFen, n => n, r => (r.Trailing12RevenueFen, r.Id)),
+        Order<Customer, Row>.ByNumber("change", c => c.RevenueChangeFen, n => n, r => (r.RevenueChangeFen, r.Id)),
+        Order<Customer, Row>.ByNumber("completeness", c => c.Completeness, n => (int)Math.Clamp(n, int.MinValue, int.MaxValue), r => (r.Completeness, r.Id)),
+        Order<Customer, Row>.ByNumber("updated", c => c.UpdatedAt, n => new DateTime(Math.Max(0, n), DateTimeKind.Utc), r => (r.UpdatedAt.Ticks, r.Id)),
+    ];
+
     /// <summary>The view; its fields are the query string, so that the address is the view.</summary>
-    public sealed record Query(string? Q = null, long? Unit = null, string? Tier = null, string? Industry = null, string? Region = null, string? Tag = null, string? Station = null, string? Sort = null, string? Cursor = null, int Limit = 50);
+    /// <param name="Q">Name, pinyin, initials, number, credit code or phone.</param>
+    /// <param name="Unit">The owning unit, with everything under it.</param>
+    /// <param name="Tier">large, medium, small, atRisk or prospective.</param>
+    /// <param name="Industry">GB/T 4754 code.</param>
+    /// <param name="Region">GB/T 2260 code; a province takes its cities and counties along.</param>
+    /// <param name="Tag">A tag.</param>
+    /// <param name="Station">A main sending or receiving station, by name or code.</param>
+    /// <param name="Sort">One of the orders; by name where missing.</param>
+    /// <param name="Cursor">Where the page begins, as an earlier answer gave it.</param>
+    /// <param name="Limit">Rows of a page, at most 200.</param>
+    /// <param name="Below">Completeness less than this.</param>
+    /// <param name="Active">Only those served, or only those no longer served.</param>
+    /// <param name="Mine">Only those whose manager the reader is.</param>
+    public sealed record Query(
+        string? Q = null, long? Unit = null, string? Tier = null, string? Industry = null, string? Region = null, string? Tag = null, string? Station = null, string? Sort = null, string? Cursor = null, int Limit = 50,
+        int? Below = null, bool? Active = null, bool? Mine = null)
+    {
+        /// <summary>Reads an address; what cannot be read is left out.</summary>
+        public static Query Of(IQueryCollection query)
+        {
+            ArgumentNullException.ThrowIfNull(query);
+            string? Text(string name) => query[name].LastOrDefault() is { } text && !string.IsNullOrWhiteSpace(text) && PlainText.IsStorable(text) ? text.Trim() : null;
+            int? Whole(string name) => int.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null;
+            bool? Flag(string name) => bool.TryParse(Text(name), out var flag) ? flag : null;
+            return new(
+                Text("q"), long.TryParse(Text("unit"), NumberStyles.None, CultureInfo.InvariantCulture, out var unit) ? unit : null, Text("tier"), Text("industry"), Text("region"), Text("tag"), Text("station"),
+                Text("sort"), Text("cursor"), Whole("limit") ?? 50, Whole("below"), Flag("active"), Flag("mine") is true ? true : null);
+        }
 
-    public sealed record Item(long Id, string Number, string Name, string? CreditCode, CustomerTier Tier, long UnitId, string UnitName, string? Phone, long Trailing12RevenueFen, long Trailing12GrossProfitFen, long RevenueChangeFen, int Completeness, DateTime UpdatedAt);
+        /// <summary>What holds, by its name in the address; nothing that is left to its default.</summary>
+        public IEnumerable<KeyValuePair<string, string?>> Fields() => new Dictionary<string, string?>
+        {
+            ["q"] = Q, ["unit"] = Unit?.ToString(CultureInfo.InvariantCulture), ["tier"] = Tier, ["industry"] = Industry, ["region"] = Region, ["tag"] = Tag, ["station"] = Station,
+            ["below"] = Below?.ToString(CultureInfo.InvariantCulture), ["active"] = Active switch { true => "true", false => "false", null => null }, ["mine"] = Mine == true ? "true" : null,
+            ["sort"] = Sort, ["limit"] = Limit == 50 ? null : Limit.ToString(CultureInfo.InvariantCulture), ["cursor"] = Cursor,
+        }.Where(f => !string.IsNullOrEmpty(f.Value));
 
-    private sealed record Mark(string Sort, string Text, long Number, long Id);
+        /// <summary>The address of the view on a page.</summary>
+        public string Address(string path) => QueryHelpers.AddQueryString(path, Fields());
 
+        /// <summary>Whether anything narrows the list.</summary>
+        public bool Filtered => Fields().Any(f => f.Key is not ("sort" or "limit" or "cursor"));
+    }
+
+    /// <summary>What the list reads of a customer.</summary>
+    public sealed record Row(long Id, string Number, string Name, string? CreditCode, CustomerTier Tier, long UnitId, string? Phone, long Trailing12RevenueFen, long Trailing12GrossProfitFen, long RevenueChangeFen, int Completeness, DateTime UpdatedAt, bool Active);
+
+    public sealed record Item(
+        long Id, string Number, string Name, string? CreditCode, CustomerTier Tier, long UnitId, string UnitName, string? Phone, long Trailing12RevenueFen, long Trailing12GrossProfitFen, long RevenueChangeFen, int Completeness, DateTime UpdatedAt, bool Active);
+
+    /// <summary>The rows of a view, found and ready to be walked.</summary>
+    private sealed record View(IQueryable<Customer> Rows, Order<Customer, Row> Order, bool Descending, Mark? Mark);
+
+    /// <summary>One page.</summary>
     public async Task<Result<Listing<Item>>> Run(Query query, CancellationToken ct)
     {
+        var limit = Math.Clamp(query.Limit, 1, MaxLimit);
+        if (!(await Look(query, limit, ct)).TryGet(out var view, out var refusal))
+        {
+            return refusal;
+        }
+
+        var page = await view.Order.Page(view.Rows, view.Descending, view.Mark, limit, Read, ct);
+        var unitIds = page.Items.Select(r => r.UnitId).Distinct().ToList();
+        var names = await db.Set<OrgUnit>().Where(u => EF.Parameter(unitIds).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
+        return new Listing<Item>(
+            [.. page.Items.Select(r => new Item(r.Id, r.Number, r.Name, r.CreditCode, r.Tier, r.UnitId, names[r.UnitId], r.Phone, r.Trailing12RevenueFen, r.Trailing12GrossProfitFen, r.RevenueChangeFen, r.Completeness, r.UpdatedAt, r.Active))],
+            page.Next) { PreviousCursor = page.Previous };
+    }
+
+    /// <summary>How many there are, counted no further than one beyond <see cref="MostCounted"/>.</summary>
+    public async Task<int> Count(Query query, CancellationToken ct) =>
+        (await Look(query with { Cursor = null, Sort = null }, MostCounted, ct)).TryGet(out var view, out _) ? await view.Rows.Take(MostCounted + 1).CountAsync(ct) : 0;
+
+    /// <summary>All rows of a view in its order, batch by batch: each is a query of its own, so that nothing is held in between and a reader who leaves ends it.</summary>
+    public async Task<Result<IAsyncEnumerable<IReadOnlyList<Customer>>>> All(Query query, CancellationToken ct)
+    {
+        if (!(await Look(query with { Cursor = null }, int.MaxValue, ct)).TryGet(out var view, out var refusal))
+        {
+            return refusal;
+        }
+
+        return new Result<IAsyncEnumerable<IReadOnlyList<Customer>>>(Batches(view, ct));
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<Customer>> Batches(View view, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        const int Batch = 1_000;
+        for (Mark? mark = null; ;)
+        {
+            var page = await view.Order.Page(view.Rows, view.Descending, mark, Batch, Read, ct);
+            var ids = page.Items.Select(r => r.Id).ToList();
+            var customers = await db.Set<Customer>().AsNoTracking().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
+            yield return [.. ids.Where(customers.ContainsKey).Select(id => customers[id])];
+            if (page.Next is null)
+            {
+                yield break;
+            }
+
+            mark = view.Order.At(page.Items[^1], view.Descending, back: false);
+        }
+    }
+
+    private async Task<Result<View>> Look(Query query, int wanted, CancellationToken ct)
+    {
         var sort = query.Sort ?? "name";
-        if (sort is not ("name" or "-revenue" or "-updated" or "revenue" or "completeness" or "change" or "-change"))
+        if (Orders.FirstOrDefault(o => o.Name == sort.TrimStart('-') && sort.Length - o.Name.Length <= 1) is not { } order)
         {
             return new Refusal.Invalid("customer.sort_unknown", nameof(Query.Sort));
         }
 
-        CustomerTier? tier = null;
-        if (!string.IsNullOrEmpty(query.Tier))
-        {
-            if (!Enum.TryParse<CustomerTier>(query.Tier, ignoreCase: true, out var parsed) || !Enum.IsDefined(parsed) || char.IsAsciiDigit(query.Tier[0]))
-            {
-                return new Refusal.Invalid("customer.tier_unknown", nameof(Query.Tier));
-            }
-
-            tier = parsed;
-        }
-
-        if (!TryRead(query.Cursor, sort, out var mark))
+        if (!Mark.TryRead(query.Cursor, sort, out var mark))
         {
             return new Refusal.Invalid("common.cursor_invalid", nameof(Query.Cursor));
         }
 
-        var customers = db.Set<Customer>().AsNoTracking();
+        if (!(await CustomerConditions.Of(db, query, ct)).TryGet(out var conditions, out var refusal))
+        {
+            return refusal;
+        }
+
+        IReadOnlyList<long>? found = null;
+        var rows = db.Set<Customer>().AsNoTracking();
         if (!string.IsNullOrWhiteSpace(query.Q))
         {
-            customers = await CustomerSearch.Matching(db, customers, query.Q, ct);
+            (found, rows) = await CustomerSearch.Matching(db, rows, query.Q, ct);
         }
 
-        if (query.Unit is { } unitId)
-        {
-            var path = await db.Set<OrgUnit>().Where(u => u.Id == unitId).Select(u => u.Path).SingleOrDefaultAsync(ct);
-            var inside = new Scope(ScopeWidth.Wide, path ?? "/", 0, 0);
-            var (from, to) = (inside.Path, inside.End);
-#pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
-            var units = await db.Set<OrgUnit>().Where(u => string.Compare(u.Path, from) >= 0 && string.Compare(u.Path, to) < 0).Select(u => u.Id).ToListAsync(ct);
-#pragma warning restore CA1309
-            customers = units is [var one] ? customers.Where(c => c.UnitId == one) : customers.Where(c => EF.Parameter(units).Contains(c.UnitId));
-        }
-
-        if (tier is { } wanted)
-        {
-            customers = customers.Where(c => c.Tier == wanted);
-        }
-
-        if (!string.IsNullOrEmpty(query.Industry))
-        {
-            customers = customers.Where(c => c.IndustryCode == query.Industry);
-        }
-
-        if (!string.IsNullOrEmpty(query.Region))
-        {
-            customers = customers.Where(c => c.RegionCode == query.Region);
-        }
-
-        if (!string.IsNullOrEmpty(query.Station))
-        {
-            customers = customers.Where(c => c.MainStations.Any(s => s.Station == query.Station));
-        }
-
-        if (!string.IsNullOrEmpty(query.Tag))
-        {
-            var tag = $",{query.Tag},";
-            customers = customers.Where(c => c.Tags != null && c.Tags.Contains(tag));
-        }
-
-#pragma warning disable CA1309, CA1310 // Translated to SQL, where the column's collation decides.
-        customers = (sort, mark) switch
-        {
-            ("name", null) => customers.OrderBy(c => c.Name).ThenBy(c => c.Id),
-            ("name", var m) => customers.Where(c => string.Compare(c.Name, m.Text) > 0 || (c.Name == m.Text && c.Id > m.Id)).OrderBy(c => c.Name).ThenBy(c => c.Id),
-            ("-revenue", null) => customers.OrderByDescending(c => c.Trailing12RevenueFen).ThenByDescending(c => c.Id),
-            ("-revenue", var m) => customers.Where(c => c.Trailing12RevenueFen < m.Number || (c.Trailing12RevenueFen == m.Number && c.Id < m.Id)).OrderByDescending(c => c.Trailing12RevenueFen).ThenByDescending(c => c.Id),
-            ("revenue", null) => customers.OrderBy(c => c.Trailing12RevenueFen).ThenBy(c => c.Id),
-            ("revenue", var m) => customers.Where(c => c.Trailing12RevenueFen > m.Number || (c.Trailing12RevenueFen == m.Number && c.Id > m.Id)).OrderBy(c => c.Trailing12RevenueFen).ThenBy(c => c.Id),
-            ("completeness", null) => customers.OrderBy(c => c.Completeness).ThenBy(c => c.Id),
-            ("completeness", var m) => customers.Where(c => c.Completeness > m.Number || (c.Completeness == m.Number && c.Id > m.Id)).OrderBy(c => c.Completeness).ThenBy(c => c.Id),
-            ("change", null) => customers.OrderBy(c => c.RevenueChangeFen).ThenBy(c => c.Id),
-            ("change", var m) => customers.Where(c => c.RevenueChangeFen > m.Number || (c.RevenueChangeFen == m.Number && c.Id > m.Id)).OrderBy(c => c.RevenueChangeFen).ThenBy(c => c.Id),
-            ("-change", null) => customers.OrderByDescending(c => c.RevenueChangeFen).ThenByDescending(c => c.Id),
-            ("-change", var m) => customers.Where(c => c.RevenueChangeFen < m.Number || (c.RevenueChangeFen == m.Number && c.Id < m.Id)).OrderByDescending(c => c.RevenueChangeFen).ThenByDescending(c => c.Id),
-            (_, null) => customers.OrderByDescending(c => c.UpdatedAt).ThenByDescending(c => c.Id),
-            (_, var m) => Before(customers, new DateTime(m.Number, DateTimeKind.Utc), m.Id).OrderByDescending(c => c.UpdatedAt).ThenByDescending(c => c.Id),
-        };
-#pragma warning restore CA1309, CA1310
-
-        var limit = Math.Clamp(query.Limit, 1, MaxLimit);
-        var rows = await (
-            from c in customers.Take(limit + 1)
-            select new { c.Id, c.Number, c.Name, c.CreditCode, c.Tier, c.UnitId, c.Phone, c.Trailing12RevenueFen, c.Trailing12GrossProfitFen, c.RevenueChangeFen, c.Completeness, c.UpdatedAt }).ToListAsync(ct);
-        var unitIds = rows.Select(r => r.UnitId).Distinct().ToList();
-        var names = await db.Set<OrgUnit>().Where(u => EF.Parameter(unitIds).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
-        var items = rows.Take(limit).Select(r => new Item(r.Id, r.Number, r.Name, r.CreditCode, r.Tier, r.UnitId, names[r.UnitId], r.Phone, r.Trailing12RevenueFen, r.Trailing12GrossProfitFen, r.RevenueChangeFen, r.Completeness, r.UpdatedAt)).ToList();
-        return new Listing<Item>(items, rows.Count > limit ? Write(sort, items[^1]) : null);
+        rows = await Way.To(db, rows, conditions, sort, wanted, () => db.Set<Customer>().IgnoreQueryFilters().Select(c => c.Id).DefaultIfEmpty().MaxAsync(ct), found, ct);
+        return new View(rows, order, sort[0] == '-', mark);
     }
 
-    private static IQueryable<Customer> Before(IQueryable<Customer> customers, DateTime at, long id) =>
-        customers.Where(c => c.UpdatedAt < at || (c.UpdatedAt == at && c.Id < id));
+    private static IQueryable<Row> Read(IQueryable<Customer> customers) => customers.Select(c => new Row(
+        c.Id, c.Number, c.Name, c.CreditCode, c.Tier, c.UnitId, c.Phone, c.Trailing12RevenueFen, c.Trailing12GrossProfitFen, c.RevenueChangeFen, c.Completeness, c.UpdatedAt, c.Active));
 
-    private static string Write(string sort, Item last) =>
-        Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new Mark(sort, last.Name, sort switch { "-updated" => last.UpdatedAt.Ticks, "name" => 0, "completeness" => last.Completeness, "change" or "-change" => last.RevenueChangeFen, _ => last.Trailing12RevenueFen }, last.Id)));
-
-    private static bool TryRead(string? cursor, string sort, out Mark? mark)
-    {
-        mark = null;
-        if (string.IsNullOrEmpty(cursor))
-        {
-            return true;
-        }
-
-        try
-        {
-            mark = JsonSerializer.Deserialize<Mark>(Base64Url.DecodeFromChars(cursor));
-            return mark?.Sort == sort && PlainText.IsStorable(mark.Text) && mark.Number is >= -3_155_378_975_999_999_999 and <= 3_155_378_975_999_999_999;
-        }
-        catch (Exception e) when (e is FormatException or JsonException)
-        {
-            return false;
-        }
-    }
+    /// <summary>The place in a sort order behind one customer.</summary>
+    internal static string CursorAfter(string sort, string name, long number, long id) => new Mark(sort, name, number, id).Cursor;
 
     public static async Task<IResult> Get([AsParameters] Query query, ListCustomers useCase, CancellationToken ct) =>
         (await useCase.Run(query, ct)).Answer(list => TypedResults.Ok(list));

@@ -60,4 +60,9 @@ public static class Answers
 }
 
 /// <summary>One page of a list that is walked by cursor: the items and where the next page begins, null at the end.</summary>
-public sealed record Listing<T>(IReadOnlyList<T> Items, string? NextCursor);
+public sealed record Listing<T>(IReadOnlyList<T> Items, string? NextCursor)
+{
+    /// <summary>Where the page before begins, for lists that go both ways; left out at the start.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? PreviousCursor { get; init; }
+}

@@ -1,0 +1,139 @@
+using System.Buffers.Text;
+using System.Linq.Expressions;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+
+namespace RailCrm.Platform.Lists;
+
+/// <summary>Where a page begins: behind one row in the list's order or, going back, before it.</summary>
+/// <param name="Sort">The order it belongs to; in another it means nothing.</param>
+/// <param name="Text">The row's key, where that is text.</param>
+/// <param name="Number">The row's key, where that is a number.</param>
+/// <param name="Id">The row, which settles ties.</param>
+/// <param name="Back">Whether the page ends there rather than begins.</param>
+internal sealed record Mark(string Sort, string Text, long Number, long Id, bool Back = false)
+{
+    /// <summary>Ticks of the last instant: no key is larger by so much.</summary>
+    private const long Most = 3_155_378_975_999_999_999;
+
+    /// <summary>As it stands in an address.</summary>
+    public string Cursor => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(this));
+
+    /// <summary>Reads what an address holds; false where it is no mark of this order.</summary>
+    public static bool TryRead(string? cursor, string sort, out Mark? mark)
+    {
+        mark = null;
+        if (string.IsNullOrEmpty(cursor))
+        {
+            return true;
+        }
+
+        try
+        {
+            mark = JsonSerializer.Deserialize<Mark>(Base64Url.DecodeFromChars(cursor));
+            return mark?.Sort == sort && mark.Text is not null && PlainText.IsStorable(mark.Text) && mark.Number is >= -Most and <= Most;
+        }
+        catch (Exception e) when (e is FormatException or JsonException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>A page of rows, and the marks where the next and the previous begin; null where there is none.</summary>
+internal sealed record PageOf<TItem>(List<TItem> Items, string? Next, string? Previous);
+
+/// <summary>One order that a list can take: by a key and then by the id, so that it is total. Descending is its name with a dash before it.</summary>
+/// <typeparam name="TRow">What is stored.</typeparam>
+/// <typeparam name="TItem">What the list shows of it.</typeparam>
+internal abstract class Order<TRow, TItem>(string name) where TRow : class
+{
+    /// <summary>As in the address, without a dash.</summary>
+    public string Name => name;
+
+    /// <summary>An order by text.</summary>
+    public static Order<TRow, TItem> ByText(string name, Expression<Func<TRow, string>> key, Func<TItem, (string Text, long Id)> of) =>
+        new Keyed<string>(name, key, m => m.Text, (item, sort, back) => new(sort, of(item).Text, 0, of(item).Id, back));
+
+    /// <summary>An order by anything that a whole number can stand for.</summary>
+    public static Order<TRow, TItem> ByNumber<TKey>(string name, Expression<Func<TRow, TKey>> key, Func<long, TKey> read, Func<TItem, (long Number, long Id)> of) =>
+        new Keyed<TKey>(name, key, m => read(m.Number), (item, sort, back) => new(sort, "", of(item).Number, of(item).Id, back));
+
+    /// <summary>The rows from the mark on, in order.</summary>
+    public abstract IReadOnlyList<IQueryable<TRow>> Walk(IQueryable<TRow> rows, bool descending, Mark? mark);
+
+    /// <summary>The mark at a row.</summary>
+    public abstract Mark At(TItem item, bool descending, bool back);
+
+    /// <summary>One page; going back it comes in the list's order all the same.</summary>
+    public async Task<PageOf<TItem>> Page(IQueryable<TRow> rows, bool descending, Mark? mark, int limit, Func<IQueryable<TRow>, IQueryable<TItem>> select, CancellationToken ct)
+    {
+        List<TItem> items = [];
+        foreach (var part in Walk(rows, descending, mark))
+        {
+            if (items.Count <= limit)
+            {
+                items.AddRange(await select(part.Take(limit + 1 - items.Count)).ToListAsync(ct));
+            }
+        }
+
+        var more = items.Count > limit;
+        items = more ? items[..limit] : items;
+        if (mark is { Back: true })
+        {
+            items.Reverse();
+        }
+
+        // Behind a mark there was a row to come from, whichever way one goes.
+        var (next, previous) = mark switch { null => (more, false), { Back: false } => (more, true), { Back: true } => (true, more) };
+        return new(items, next && items.Count > 0 ? At(items[^1], descending, false).Cursor : null, previous && items.Count > 0 ? At(items[0], descending, true).Cursor : null);
+    }
+
+    private sealed class Keyed<TKey>(string name, Expression<Func<TRow, TKey>> key, Func<Mark, TKey> value, Func<TItem, string, bool, Mark> at) : Order<TRow, TItem>(name)
+    {
+        private readonly string _name = name;
+
+        private sealed record Place(TKey Key, long Id);
+
+        public override Mark At(TItem item, bool descending, bool back) => at(item, descending ? "-" + _name : _name, back);
+
+        /// <remarks>Two parts: the mark's equals with a later id, then what lies beyond. Each is one seek in the sort's index; as one OR an engine walks the index from its start.</remarks>
+        public override IReadOnlyList<IQueryable<TRow>> Walk(IQueryable<TRow> rows, bool descending, Mark? mark)
+        {
+            var down = descending ^ (mark?.Back ?? false);
+            return mark is null ? [Sorted(rows, down)] : [Sorted(rows.Where(Equals(mark, down)), down), Sorted(rows.Where(Beyond(mark, down)), down)];
+        }
+
+        private IQueryable<TRow> Sorted(IQueryable<TRow> rows, bool down)
+        {
+            var id = Expression.Lambda<Func<TRow, long>>(Id, Row);
+            return down ? rows.OrderByDescending(key).ThenByDescending(id) : rows.OrderBy(key).ThenBy(id);
+        }
+
+        private ParameterExpression Row => key.Parameters[0];
+
+        private MemberExpression Id => Expression.Property(Row, "Id");
+
+        private Expression<Func<TRow, bool>> Equals(Mark mark, bool down)
+        {
+            var place = Expression.Constant(new Place(value(mark), mark.Id)); // A member of it becomes a parameter of the query.
+            var later = down ? Expression.LessThan(Id, Expression.Property(place, nameof(Place.Id))) : Expression.GreaterThan(Id, Expression.Property(place, nameof(Place.Id)));
+            return Expression.Lambda<Func<TRow, bool>>(Expression.AndAlso(Expression.Equal(key.Body, Expression.Property(place, nameof(Place.Key))), later), Row);
+        }
+
+        private Expression<Func<TRow, bool>> Beyond(Mark mark, bool down)
+        {
+            Expression left = key.Body;
+            Expression right = Expression.Property(Expression.Constant(new Place(value(mark), mark.Id)), nameof(Place.Key));
+            if (typeof(TKey) == typeof(string))
+            {
+                // Translated to SQL, where the column's collation decides.
+                left = Expression.Call(typeof(string), nameof(string.Compare), null, left, right);
+                right = Expression.Constant(0);
+            }
+
+            return Expression.Lambda<Func<TRow, bool>>(down ? Expression.LessThan(left, right) : Expression.GreaterThan(left, right), Row);
+        }
+    }
+}

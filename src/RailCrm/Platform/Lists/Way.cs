@@ -1,0 +1,84 @@
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Platform.Lists;
+
+/// <summary>One condition of a list's view.</summary>
+/// <param name="Test">What a row must satisfy.</param>
+/// <param name="Blind">The same in a form that SQLite finds no index for: without statistics it takes the first equality it sees and sorts all that match.</param>
+/// <param name="Ids">The ids of the rows that satisfy it, read off its own index, past every filter: only ever used to narrow a query that has them.</param>
+/// <param name="Serves">The orders that this condition's own index brings already.</param>
+internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, Expression<Func<TRow, bool>> Blind, IQueryable<long> Ids, params string[] Serves);
+
+/// <summary>Chooses how a list's rows are found: gathered by the ids of its rarest condition, or walked along the index of its order until the page is full.</summary>
+/// <remarks>
+/// No one plan is good: 30 matches out of a million take a second to walk to, 600,000 a second to sort. Counting each condition on its own index,
+/// up to <see cref="Few"/>, costs well under a millisecond and tells which it is.
+/// </remarks>
+internal static class Way
+{
+    /// <summary>Counting stops here: more ids than this are dearer to gather than an order is to walk.</summary>
+    private const int Few = 8_000;
+
+    /// <summary>The share of rows taken for a condition that many satisfy.</summary>
+    private const double Many = 0.05;
+
+    /// <summary>The rows that satisfy all conditions, in the shape that is fast.</summary>
+    /// <param name="db">The database.</param>
+    /// <param name="rows">All rows of the list.</param>
+    /// <param name="conditions">What they must satisfy.</param>
+    /// <param name="sort">The order wanted; null where none is.</param>
+    /// <param name="wanted">Rows of a page.</param>
+    /// <param name="total">Rows there are, about.</param>
+    /// <param name="found">Ids that are known already, from a search; then these are the rarest.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task<IQueryable<TRow>> To<TRow>(
+        CrmDb db, IQueryable<TRow> rows, IReadOnlyList<Condition<TRow>> conditions, string? sort, int wanted, Func<Task<long>> total, IReadOnlyList<long>? found, CancellationToken ct) where TRow : class
+    {
+        if (found is null && db.Scope.Width != ScopeWidth.Narrow && !(conditions is [var only] && (sort is null || only.Serves.Contains(sort))))
+        {
+            found = await Rarest(conditions, wanted, total, db.Scope.Width, ct);
+        }
+
+        if (found is not null)
+        {
+            return conditions.Aggregate(Among(rows, found), (r, c) => r.Where(db.IsPostgres ? c.Test : c.Blind));
+        }
+
+        var leads = db.IsPostgres ? null : conditions.FirstOrDefault(c => sort is null || c.Serves.Contains(sort));
+        return conditions.Aggregate(rows, (r, c) => r.Where(db.IsPostgres || c == leads ? c.Test : c.Blind));
+    }
+
+    private static IQueryable<TRow> Among<TRow>(IQueryable<TRow> rows, IReadOnlyList<long> ids) where TRow : class
+    {
+        var row = Expression.Parameter(typeof(TRow), "row");
+        Expression<Func<long, bool>> among = id => EF.Parameter(ids).Contains(id);
+        return rows.Where(Expression.Lambda<Func<TRow, bool>>(new Swap(among.Parameters[0], Expression.Property(row, "Id")).Visit(among.Body), row));
+    }
+
+    /// <summary>The ids of the rarest condition where gathering them is less work than walking the order; null otherwise.</summary>
+    private static async Task<IReadOnlyList<long>?> Rarest<TRow>(IReadOnlyList<Condition<TRow>> conditions, int wanted, Func<Task<long>> total, ScopeWidth width, CancellationToken ct)
+    {
+        if (conditions.Count == 0)
+        {
+            return null;
+        }
+
+        var all = Math.Max(1, await total());
+        var (rarest, fewest, share) = (conditions[0], Few, width == ScopeWidth.Wide ? Many : 1.0);
+        foreach (var condition in conditions)
+        {
+            var count = await condition.Ids.Take(Few).CountAsync(ct);
+            share *= count == Few ? Math.Max(Many, (double)Few / all) : Math.Max(1, count) / (double)all;
+            (rarest, fewest) = count < fewest ? (condition, count) : (rarest, fewest);
+        }
+
+        return fewest < Few && fewest < wanted / share ? await rarest.Ids.ToListAsync(ct) : null;
+    }
+
+    private sealed class Swap(Expression from, Expression to) : ExpressionVisitor
+    {
+        public override Expression? Visit(Expression? node) => node == from ? to : base.Visit(node);
+    }
+}
