@@ -46,11 +46,14 @@ internal static class CustomerConditions
 
         if (!string.IsNullOrEmpty(query.Industry))
         {
-            var code = query.Industry;
-            conditions.Add(new(c => c.IndustryCode == code, c => c.IndustryCode + "" == code, past.Where(c => c.IndustryCode == code).Select(c => c.Id), "name", "-name"));
+            var code = ReferenceData.IndustryCode(query.Industry) ?? query.Industry;
+            var codes = ReferenceData.Industries.Where(i => i.Section == code).Select(i => i.Code).Append(code).Distinct().ToList(); // A section takes its divisions along.
+            conditions.Add(codes is [var division]
+                ? new(c => c.IndustryCode == division, c => c.IndustryCode + "" == division, past.Where(c => c.IndustryCode == division).Select(c => c.Id), "name", "-name")
+                : new(c => EF.Parameter(codes).Contains(c.IndustryCode), c => EF.Parameter(codes).Contains(c.IndustryCode + ""), past.Where(c => EF.Parameter(codes).Contains(c.IndustryCode)).Select(c => c.Id)));
         }
 
-        if (Region(query.Region) is { } region)
+        if (Region(ReferenceData.RegionCode(query.Region) ?? query.Region) is { } region)
         {
             var (first, last) = (region.PadRight(6, '0'), region.PadRight(6, '9'));
             conditions.Add(region.Length == 6

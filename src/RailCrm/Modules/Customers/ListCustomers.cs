@@ -78,6 +78,9 @@ internal sealed class ListCustomers(CrmDb db)
     public sealed record Item(
         long Id, string Number, string Name, string? CreditCode, CustomerTier Tier, long UnitId, string UnitName, string? Phone, long Trailing12RevenueFen, long Trailing12GrossProfitFen, long RevenueChangeFen, int Completeness, DateTime UpdatedAt, bool Active);
 
+    /// <summary>All rows of a view, to be read once.</summary>
+    public sealed record Whole(IAsyncEnumerable<IReadOnlyList<Customer>> Batches);
+
     /// <summary>The rows of a view, found and ready to be walked.</summary>
     private sealed record View(IQueryable<Customer> Rows, Order<Customer, Row> Order, bool Descending, Mark? Mark);
 
@@ -98,19 +101,19 @@ internal sealed class ListCustomers(CrmDb db)
             page.Next) { PreviousCursor = page.Previous };
     }
 
-    /// <summary>How many there are, counted no further than one beyond <see cref="MostCounted"/>.</summary>
-    public async Task<int> Count(Query query, CancellationToken ct) =>
-        (await Look(query with { Cursor = null, Sort = null }, MostCounted, ct)).TryGet(out var view, out _) ? await view.Rows.Take(MostCounted + 1).CountAsync(ct) : 0;
+    /// <summary>How many there are, counted no further than one beyond <paramref name="most"/>.</summary>
+    public async Task<int> Count(Query query, CancellationToken ct, int most = MostCounted) =>
+        (await Look(query with { Cursor = null, Sort = null }, most, ct)).TryGet(out var view, out _) ? await view.Rows.Take(most + 1).CountAsync(ct) : 0;
 
     /// <summary>All rows of a view in its order, batch by batch: each is a query of its own, so that nothing is held in between and a reader who leaves ends it.</summary>
-    public async Task<Result<IAsyncEnumerable<IReadOnlyList<Customer>>>> All(Query query, CancellationToken ct)
+    public async Task<Result<Whole>> All(Query query, CancellationToken ct)
     {
         if (!(await Look(query with { Cursor = null }, int.MaxValue, ct)).TryGet(out var view, out var refusal))
         {
             return refusal;
         }
 
-        return new Result<IAsyncEnumerable<IReadOnlyList<Customer>>>(Batches(view, ct));
+        return new Whole(Batches(view, ct));
     }
 
     private async IAsyncEnumerable<IReadOnlyList<Customer>> Batches(View view, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
@@ -164,7 +167,7 @@ internal sealed class ListCustomers(CrmDb db)
         c.Id, c.Number, c.Name, c.CreditCode, c.Tier, c.UnitId, c.Phone, c.Trailing12RevenueFen, c.Trailing12GrossProfitFen, c.RevenueChangeFen, c.Completeness, c.UpdatedAt, c.Active));
 
     /// <summary>The place in a sort order behind one customer.</summary>
-    internal static string CursorAfter(string sort, string name, long number, long id) => new Mark(sort, name, number, id).Cursor;
+    internal static string CursorAfter(string sort, string name, long number, long id) => new Mark(sort, name, number, id).ToCursor();
 
     public static async Task<IResult> Get([AsParameters] Query query, ListCustomers useCase, CancellationToken ct) =>
         (await useCase.Run(query, ct)).Answer(list => TypedResults.Ok(list));

@@ -1,6 +1,6 @@
 namespace RailCrm.Platform.Files;
 
-/// <summary>One line of text with separators; a cell that holds one, a quote or a line break is quoted.</summary>
+/// <summary>One line of text with separators; a cell that holds one, a quote or a line break is quoted, and one that a table program would run as a formula is guarded.</summary>
 internal sealed class CsvLineWriter(TextWriter writer, char delimiter)
 {
     public void Write(IReadOnlyList<string> cells)
@@ -12,8 +12,8 @@ internal sealed class CsvLineWriter(TextWriter writer, char delimiter)
                 writer.Write(delimiter);
             }
 
-            var cell = cells[i];
-            if (cell.AsSpan().IndexOfAny(['"', '\n', '\r', delimiter]) >= 0)
+            var cell = FormulaGuard.Guard(cells[i]);
+            if (cell.AsSpan().IndexOfAny(['"', '\n', '\r', delimiter]) >= 0 || (cell.Length > 0 && (cell[0] == ' ' || cell[^1] == ' ')))
             {
                 writer.Write('"');
                 writer.Write(cell.Replace("\"", "\"\"", StringComparison.Ordinal));

@@ -1,44 +1,118 @@
-using DocumentFormat.OpenXml;
-using DocumentFormat.OpenXml.Packaging;
-using DocumentFormat.OpenXml.Spreadsheet;
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
 
 namespace RailCrm.Platform.Files;
 
-/// <summary>Rows of text into a workbook, one after the other. Every cell is text, so that none can be a formula.</summary>
+/// <summary>Rows into a workbook of one sheet, one after the other: the archive is written as the rows come and nothing is kept, however many there are.</summary>
+/// <remarks>By hand because the Open XML library keeps a whole part in memory. Text is typed as text, so that none can be a formula; numbers are numbers.</remarks>
 internal static class XlsxWriter
 {
-    /// <summary>Writes all rows; the workbook is made in a temporary file because a zip archive wants to seek.</summary>
-    public static async Task Copy(IEnumerable<string[]> rows, Stream output, CancellationToken ct)
+    /// <summary>Rows a sheet holds below its header.</summary>
+    public const int MostRows = 1_048_575;
+
+    private const string Main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    private const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    private const int Chunk = 32_000;
+
+    /// <summary>Order of <see cref="CellFormat"/>: number format, font.</summary>
+    private static readonly (int Format, int Font)[] Styles = [(49, 0), (49, 1), (4, 0), (3, 0), (164, 0), (165, 0), (0, 0)];
+
+    /// <summary>Writes text rows, the first of them the header.</summary>
+    public static Task Copy(IEnumerable<string[]> rows, Stream output, CancellationToken ct) => Write(Texts(rows), output, ct);
+
+    /// <summary>Writes all rows; answers how many, the header among them.</summary>
+    public static async Task<long> Write(IAsyncEnumerable<Cell[]> rows, Stream output, CancellationToken ct)
     {
-        await using var file = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
-        using (var document = SpreadsheetDocument.Create(file, SpreadsheetDocumentType.Workbook))
+        var written = 0L;
+        await using var zip = await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, ct);
+        await Part(zip, "[Content_Types].xml", $"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>""", ct);
+        await Part(zip, "_rels/.rels", Links(("officeDocument", "xl/workbook.xml")), ct);
+        await Part(zip, "xl/workbook.xml", $"""<workbook xmlns="{Main}" xmlns:r="{Relations}"><sheets><sheet name="RailCRM" sheetId="1" r:id="rId1"/></sheets></workbook>""", ct);
+        await Part(zip, "xl/_rels/workbook.xml.rels", Links(("worksheet", "worksheets/sheet1.xml"), ("styles", "styles.xml")), ct);
+        await Part(zip, "xl/styles.xml", Style(), ct);
+        await using var sheet = await zip.CreateEntry("xl/worksheets/sheet1.xml", CompressionLevel.Fastest).OpenAsync(ct);
+        var text = new StringBuilder(Chunk * 2);
+        text.Append(CultureInfo.InvariantCulture, $"""<worksheet xmlns="{Main}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15" defaultColWidth="16"/><sheetData>""");
+        await foreach (var row in rows.WithCancellation(ct))
         {
-            var workbook = document.AddWorkbookPart();
-            var sheet = workbook.AddNewPart<WorksheetPart>();
-            using (var writer = OpenXmlWriter.Create(sheet))
+            text.Append("<row>");
+            foreach (var cell in row)
             {
-                writer.WriteStartElement(new Worksheet());
-                writer.WriteStartElement(new SheetData());
-                foreach (var row in rows)
-                {
-                    ct.ThrowIfCancellationRequested();
-                    writer.WriteStartElement(new Row());
-                    foreach (var cell in row)
-                    {
-                        writer.WriteElement(new Cell(new InlineString(new DocumentFormat.OpenXml.Spreadsheet.Text(cell) { Space = SpaceProcessingModeValues.Preserve })) { DataType = CellValues.InlineString });
-                    }
-
-                    writer.WriteEndElement();
-                }
-
-                writer.WriteEndElement();
-                writer.WriteEndElement();
+                Append(text, cell);
             }
 
-            workbook.Workbook = new Workbook(new Sheets(new Sheet { Id = workbook.GetIdOfPart(sheet), SheetId = 1, Name = "RailCRM" }));
+            text.Append("</row>");
+            written++;
+            if (text.Length >= Chunk)
+            {
+                await Flush(text, sheet, ct);
+            }
         }
 
-        file.Position = 0;
-        await file.CopyToAsync(output, ct);
+        text.Append("</sheetData></worksheet>");
+        await Flush(text, sheet, ct);
+        return written;
+    }
+
+    private static void Append(StringBuilder text, Cell cell)
+    {
+        if (cell.Number is { } number)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"<c s=\"{(int)cell.Format}\"><v>{number:0.############}</v></c>");
+        }
+        else if (string.IsNullOrEmpty(cell.Text))
+        {
+            text.Append("<c/>");
+        }
+        else
+        {
+            text.Append(CultureInfo.InvariantCulture, $"<c s=\"{(int)cell.Format}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">");
+            foreach (var c in cell.Text)
+            {
+                _ = c switch
+                {
+                    '&' => text.Append("&amp;"),
+                    '<' => text.Append("&lt;"),
+                    '>' => text.Append("&gt;"),
+                    '\r' => text.Append("&#13;"), // A bare one would be read back as a line feed.
+                    < ' ' and not ('\t' or '\n') or '\uFFFE' or '\uFFFF' => text.Append('\uFFFD'),
+                    _ => text.Append(c),
+                };
+            }
+
+            text.Append("</t></is></c>");
+        }
+    }
+
+    private static async Task Flush(StringBuilder text, Stream output, CancellationToken ct)
+    {
+        await output.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), ct);
+        text.Clear();
+    }
+
+    private static async Task Part(ZipArchive zip, string name, string xml, CancellationToken ct)
+    {
+        await using var part = await zip.CreateEntry(name, CompressionLevel.Fastest).OpenAsync(ct);
+        await part.WriteAsync(Encoding.UTF8.GetBytes($"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>{xml}"""), ct);
+    }
+
+    private static string Links(params (string Kind, string Target)[] to) =>
+        $"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{string.Concat(to.Select((t, i) => $"""<Relationship Id="rId{i + 1}" Type="{Relations}/{t.Kind}" Target="{t.Target}"/>"""))}</Relationships>""";
+
+    /// <remarks>Text cells carry quotePrefix: a spreadsheet shows them as typed with an apostrophe and never takes them for a formula, edited or not.</remarks>
+    private static string Style() =>
+        $"""<styleSheet xmlns="{Main}"><numFmts count="2"><numFmt numFmtId="164" formatCode="#,##0.000"/><numFmt numFmtId="165" formatCode="yyyy\-mm\-dd"/></numFmts><fonts count="2"><font><sz val="11"/></font><font><b/><sz val="11"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="{Styles.Length}">{string.Concat(Styles.Select((s, i) => $"""<xf numFmtId="{s.Format}" fontId="{s.Font}" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"{(i == 0 ? " quotePrefix=\"1\"" : "")}/>"""))}</cellXfs></styleSheet>""";
+
+    private static async IAsyncEnumerable<Cell[]> Texts(IEnumerable<string[]> rows)
+    {
+        var header = true;
+        foreach (var row in rows)
+        {
+            yield return [.. row.Select(c => new Cell(c, null, header ? CellFormat.Header : CellFormat.Text))];
+            header = false;
+        }
+
+        await Task.CompletedTask;
     }
 }

@@ -18,7 +18,7 @@ internal sealed record Mark(string Sort, string Text, long Number, long Id, bool
     private const long Most = 3_155_378_975_999_999_999;
 
     /// <summary>As it stands in an address.</summary>
-    public string Cursor => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(this));
+    public string ToCursor() => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(this));
 
     /// <summary>Reads what an address holds; false where it is no mark of this order.</summary>
     public static bool TryRead(string? cursor, string sort, out Mark? mark)
@@ -87,7 +87,7 @@ internal abstract class Order<TRow, TItem>(string name) where TRow : class
 
         // Behind a mark there was a row to come from, whichever way one goes.
         var (next, previous) = mark switch { null => (more, false), { Back: false } => (more, true), { Back: true } => (true, more) };
-        return new(items, next && items.Count > 0 ? At(items[^1], descending, false).Cursor : null, previous && items.Count > 0 ? At(items[0], descending, true).Cursor : null);
+        return new(items, next && items.Count > 0 ? At(items[^1], descending, false).ToCursor() : null, previous && items.Count > 0 ? At(items[0], descending, true).ToCursor() : null);
     }
 
     private sealed class Keyed<TKey>(string name, Expression<Func<TRow, TKey>> key, Func<Mark, TKey> value, Func<TItem, string, bool, Mark> at) : Order<TRow, TItem>(name)
@@ -113,7 +113,7 @@ internal abstract class Order<TRow, TItem>(string name) where TRow : class
 
         private ParameterExpression Row => key.Parameters[0];
 
-        private MemberExpression Id => Expression.Property(Row, "Id");
+        private MemberExpression Id => Expression.Property(Row, nameof(Place.Id));
 
         private Expression<Func<TRow, bool>> Equals(Mark mark, bool down)
         {

@@ -54,7 +54,7 @@ internal static class Way
     {
         var row = Expression.Parameter(typeof(TRow), "row");
         Expression<Func<long, bool>> among = id => EF.Parameter(ids).Contains(id);
-        return rows.Where(Expression.Lambda<Func<TRow, bool>>(new Swap(among.Parameters[0], Expression.Property(row, "Id")).Visit(among.Body), row));
+        return rows.Where(Expression.Lambda<Func<TRow, bool>>(new Swap(among.Parameters[0], Expression.Property(row, "Id")).Visit(among.Body)!, row));
     }
 
     /// <summary>The ids of the rarest condition where gathering them is less work than walking the order; null otherwise.</summary>

@@ -637,6 +637,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.HasIndex("UpdatedAt", "Id")
                         .HasDatabaseName("ix_customers_updated_at_id");
 
+                    b.HasIndex("Active", "Name", "Id")
+                        .HasDatabaseName("ix_customers_active_name_id")
+                        .HasFilter("NOT active");
+
                     b.HasIndex("IndustryCode", "Name", "Id")
                         .HasDatabaseName("ix_customers_industry_code_name_id");
 
@@ -768,6 +772,26 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_customer_sidings_customer_id_siding_id");
 
                     b.ToTable("customer_sidings", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.CustomerTag", b =>
+                {
+                    b.Property<string>("Tag")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tag");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.HasKey("Tag", "CustomerId")
+                        .HasName("pk_customer_tags");
+
+                    b.ToTable("customer_tags", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.MainStation", b =>

@@ -1,0 +1,170 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
+using RailCrm.Modules.Organization;
+using RailCrm.Modules.Reference;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Http;
+
+namespace RailCrm.Tests.Modules.Customers;
+
+public sealed class CustomerListTests
+{
+    private static readonly Actor System = Actor.System("test");
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>400 customers over all units with every field that a filter reads, some of them granted to s1.</summary>
+    private static async Task<CrmApp> Filled(Engine engine)
+    {
+        var app = await CrmApp.Start(engine);
+        var s1 = await app.ActorOf("s1");
+        await app.In(System, async db =>
+        {
+            var units = await db.Set<OrgUnit>().OrderBy(u => u.Id).Select(u => u.Id).ToListAsync(Ct);
+            db.Add(new Station { TelegraphCode = "GZD", Name = "高桥镇", PinyinCode = "gqz", Pinyin = "gaoqiaozhen", TmisCode = "51632" });
+            var random = new Random(11);
+            for (var n = 1; n <= 400; n++)
+            {
+                var input = new SaveCustomer.Input
+                {
+                    Name = $"{"东西南北"[random.Next(4)]}方第{n}公司", IndustryCode = new[] { null, "06", "31", "B" }[random.Next(4)], RegionCode = new[] { null, "320000", "320500", "320505", "330100" }[random.Next(5)],
+                    Tags = new[] { null, "重点", "重点,煤炭", "\"引号\",煤炭", "a'b" }[random.Next(5)], Phone = random.Next(3) == 0 ? $"0512-{60_000_000 + n}" : null, CompanyProfile = random.Next(2) == 0 ? "介绍" : null,
+                };
+                var customer = new Customer { Number = $"KH-{n:0000000}", CreatedAt = db.UtcNow };
+                CustomerRules.Apply(input, customer, units[random.Next(units.Count)], db.UtcNow.AddMinutes(-random.Next(40)));
+                (customer.Tier, customer.Trailing12RevenueFen, customer.RevenueChangeFen, customer.Active) = ((CustomerTier)random.Next(5), random.Next(30) * 1000, random.Next(-20, 20), random.Next(10) > 0);
+                customer.DeletedAt = random.Next(30) == 0 ? db.UtcNow : null;
+                for (var s = random.Next(3); s > 0; s--)
+                {
+                    customer.MainStations.Add(new() { Station = random.Next(2) == 0 ? "高桥镇" : "苏州", Sending = s == 1 });
+                }
+
+                db.Add(customer);
+                await db.SaveChangesAsync(Ct);
+                await CustomerSearch.Write(db, customer, Ct);
+                if (random.Next(12) == 0)
+                {
+                    db.Add(new CustomerGrant { CustomerId = customer.Id, UserId = s1.UserId, Reason = random.Next(3) > 0 ? "manager" : "shared", Until = random.Next(4) == 0 ? db.UtcNow.AddDays(-1) : null });
+                }
+            }
+
+            return await db.SaveChangesAsync(Ct);
+        });
+        return app;
+    }
+
+    private static readonly (string Query, Func<Customer, IReadOnlySet<long>, IReadOnlySet<long>, bool> Keeps)[] Filters =
+    [
+        ("unit=$north", (c, north, _) => north.Contains(c.UnitId)),
+        ("unit=$n1", (c, north, _) => c.UnitId == north.Order().ElementAt(1)),
+        ("tier=large", (c, _, _) => c.Tier == CustomerTier.Large),
+        ("industry=06", (c, _, _) => c.IndustryCode == "06"),
+        ("region=320000", (c, _, _) => c.RegionCode?.StartsWith("32", StringComparison.Ordinal) == true),
+        ("region=320500", (c, _, _) => c.RegionCode?.StartsWith("3205", StringComparison.Ordinal) == true),
+        ("region=320505", (c, _, _) => c.RegionCode == "320505"),
+        ("station=高桥镇", (c, _, _) => c.MainStations.Any(s => s.Station == "高桥镇")),
+        ("station=gzd", (c, _, _) => c.MainStations.Any(s => s.Station == "高桥镇")),
+        ("tag=煤炭", (c, _, _) => c.Tags?.Contains(",煤炭,", StringComparison.Ordinal) == true),
+        ("tag=a'b", (c, _, _) => c.Tags?.Contains(",a'b,", StringComparison.Ordinal) == true),
+        ("tag=\"引号\"", (c, _, _) => c.Tags?.Contains(",\"引号\",", StringComparison.Ordinal) == true),
+        ("below=30", (c, _, _) => c.Completeness < 30),
+        ("active=false", (c, _, _) => !c.Active),
+        ("active=true", (c, _, _) => c.Active),
+        ("mine=true", (c, _, mine) => mine.Contains(c.Id)),
+        ("q=东方", (c, _, _) => c.Name.Contains("东方", StringComparison.Ordinal)),
+    ];
+
+    private static async Task<List<JsonElement>> Walk(HttpClient api, string query)
+    {
+        var all = new List<JsonElement>();
+        var cursor = "";
+        do
+        {
+            var page = await api.GetFromJsonAsync<JsonElement>($"/api/v1/customers?limit=17&{query}&cursor={cursor}", Ct);
+            all.AddRange(page.GetProperty("items").EnumerateArray());
+            cursor = page.GetProperty("nextCursor").GetString();
+        }
+        while (cursor is not null);
+        return all;
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Every_filter_alone_and_with_others_keeps_what_reading_all_rows_would_keep(Engine engine)
+    {
+        await using var app = await Filled(engine);
+        foreach (var user in new[] { "group", "north", "s1" })
+        {
+            var actor = await app.ActorOf(user);
+            var (seen, north, mine) = await app.In(actor, async db => (
+                await db.Set<Customer>().Include(c => c.MainStations).AsNoTracking().ToListAsync(Ct),
+                (await db.Set<OrgUnit>().Where(u => u.Code == "N" || u.Code == "N1" || u.Code == "N2").Select(u => u.Id).ToListAsync(Ct)).ToHashSet(),
+                (await db.Set<CustomerGrant>().Where(g => g.UserId == actor.UserId && g.Reason == "manager" && (g.Until == null || g.Until > db.UtcNow)).Select(g => g.CustomerId).ToListAsync(Ct)).ToHashSet()));
+            Assert.True(seen.Count > 20);
+            using var api = await app.Api(user);
+            string Typed(string query) => query.Replace("$north", $"{north.Min()}", StringComparison.Ordinal).Replace("$n1", $"{north.Order().ElementAt(1)}", StringComparison.Ordinal);
+            var random = new Random(5);
+            var pairs = Enumerable.Range(0, 25).Select(_ => random.GetItems(Filters, 1 + random.Next(3)));
+            foreach (var some in Filters.Select(f => new[] { f }).Concat(pairs).Append([]).Select(s => s.DistinctBy(f => f.Query[..f.Query.IndexOf('=', StringComparison.Ordinal)]).ToList()))
+            {
+                var query = string.Join('&', some.Select(f => Typed(f.Query)));
+                var sort = new[] { "name", "-name", "revenue", "-revenue", "change", "-change", "completeness", "-completeness", "updated", "-updated" }[random.Next(10)];
+                var expected = seen.Where(c => some.All(f => f.Keeps(c, north, mine))).Select(c => c.Id).Order().ToList();
+
+                var walked = await Walk(api, $"{query}&sort={sort}");
+
+                Assert.True(expected.SequenceEqual(walked.Select(i => i.GetProperty("id").GetInt64()).Order()), $"{user} {query} {sort}: {walked.Count} instead of {expected.Count}");
+                var counted = await app.With<ListCustomers, int>(actor, l => l.Count(ListCustomers.Query.Of(new Microsoft.AspNetCore.Http.QueryCollection(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(query))), Ct));
+                Assert.Equal(expected.Count, counted);
+            }
+        }
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Paging_forth_and_back_meets_every_row_once_in_every_order(Engine engine)
+    {
+        await using var app = await Filled(engine);
+        using var api = await app.Api("group");
+        foreach (var order in ListCustomers.Orders.Select(o => o.Name).SelectMany(n => new[] { n, "-" + n }))
+        {
+            var (forth, back, cursor) = (new List<long[]>(), new List<long[]>(), (string?)"");
+            JsonElement page = default;
+            while (cursor is not null)
+            {
+                page = await api.GetFromJsonAsync<JsonElement>($"/api/v1/customers?limit=60&sort={order}&cursor={cursor}", Ct);
+                forth.Add([.. page.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetInt64())]);
+                cursor = page.GetProperty("nextCursor").GetString();
+            }
+
+            back.Add(forth[^1]);
+            while (page.TryGetProperty("previousCursor", out var previous))
+            {
+                page = await api.GetFromJsonAsync<JsonElement>($"/api/v1/customers?limit=60&sort={order}&cursor={previous.GetString()}", Ct);
+                back.Insert(0, [.. page.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetInt64())]);
+            }
+
+            var rows = forth.SelectMany(p => p).ToList();
+            Assert.Equal(await app.In(System, db => db.Set<Customer>().CountAsync(Ct)), rows.Distinct().Count());
+            Assert.Equal(rows.Count, rows.Distinct().Count());
+            Assert.Equal(forth, back);
+        }
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Tags_stay_apart_as_a_customer_changes_them(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        using var api = await app.Api("n1");
+        var id = (await (await api.PostAsJsonAsync("/api/v1/customers", new { name = "标签公司", tags = "甲,乙" }, Ct)).Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("id").GetInt64();
+        async Task<int> Tagged(string tag) => (await api.GetFromJsonAsync<JsonElement>($"/api/v1/customers?tag={tag}", Ct)).GetProperty("items").GetArrayLength();
+        Assert.Equal((1, 1, 0), (await Tagged("甲"), await Tagged("乙"), await Tagged("丙")));
+
+        await api.PutAsJsonAsync($"/api/v1/customers/{id}", new { name = "标签公司", tags = "乙,丙" }, Ct);
+        Assert.Equal((0, 1, 1), (await Tagged("甲"), await Tagged("乙"), await Tagged("丙")));
+
+        await api.PutAsJsonAsync($"/api/v1/customers/{id}", new { name = "标签公司" }, Ct);
+        Assert.Equal((0, 0, 0), (await Tagged("甲"), await Tagged("乙"), await Tagged("丙")));
+    }
+}
