@@ -38,5 +38,9 @@ internal static class ModuleList
     }
 
     /// <param name="app">The root, for what serves pages and is no page.</param>
-    public static void MapPages(IEndpointRouteBuilder app) => ExchangeModule.MapPages(app);
+    public static void MapPages(IEndpointRouteBuilder app)
+    {
+        CustomersModule.MapPages(app);
+        ExchangeModule.MapPages(app);
+    }
 }

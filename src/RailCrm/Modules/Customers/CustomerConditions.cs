@@ -50,7 +50,7 @@ internal static class CustomerConditions
             var codes = ReferenceData.Industries.Where(i => i.Section == code).Select(i => i.Code).Append(code).Distinct().ToList(); // A section takes its divisions along.
             conditions.Add(codes is [var division]
                 ? new(c => c.IndustryCode == division, c => c.IndustryCode + "" == division, past.Where(c => c.IndustryCode == division).Select(c => c.Id), "name", "-name")
-                : new(c => EF.Parameter(codes).Contains(c.IndustryCode), c => EF.Parameter(codes).Contains(c.IndustryCode + ""), past.Where(c => EF.Parameter(codes).Contains(c.IndustryCode)).Select(c => c.Id)));
+                : new(c => EF.Parameter(codes).Contains(c.IndustryCode!), c => EF.Parameter(codes).Contains(c.IndustryCode + ""), past.Where(c => EF.Parameter(codes).Contains(c.IndustryCode!)).Select(c => c.Id)));
         }
 
         if (Region(ReferenceData.RegionCode(query.Region) ?? query.Region) is { } region)

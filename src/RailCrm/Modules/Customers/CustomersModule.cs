@@ -15,6 +15,7 @@ internal static class CustomersModule
 {
     public static void Add(IServiceCollection services) => services
         .AddScoped<ListCustomers>()
+        .AddScoped<ExportCustomers>()
         .AddScoped<GetCustomer>()
         .AddScoped<SaveCustomer>()
         .AddScoped<CustomerHistory>()
@@ -31,4 +32,8 @@ internal static class CustomersModule
         customers.MapPut("/{id:long}", SaveCustomer.Put).RequireAuthorization(Permission.CustomersWrite);
         customers.MapDelete("/{id:long}", GetCustomer.Delete).RequireAuthorization(Permission.CustomersDelete);
     }
+
+    /// <summary>Downloads. By POST, so that no link that is merely followed takes a list away.</summary>
+    public static void MapPages(IEndpointRouteBuilder app) =>
+        app.MapPost("/customers/export", ExportCustomers.Post).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.CustomersRead, Permission.Export).ExcludeFromDescription();
 }
