@@ -24,14 +24,27 @@ internal static class XlsxWriter
     /// <summary>Writes all rows; answers how many, the header among them.</summary>
     public static async Task<long> Write(IAsyncEnumerable<Cell[]> rows, Stream output, CancellationToken ct)
     {
+        long written;
+        // The archive writes synchronously when a part ends, which a response does not allow: its bytes wait here and are sent on chunk by chunk.
+        await using var waiting = new Waiting();
+        using (var zip = new ZipArchive(waiting, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            written = await Fill(zip, waiting, rows, output, ct);
+        }
+
+        await waiting.Send(output, ct);
+        return written;
+    }
+
+    private static async Task<long> Fill(ZipArchive zip, Waiting waiting, IAsyncEnumerable<Cell[]> rows, Stream output, CancellationToken ct)
+    {
         var written = 0L;
-        await using var zip = await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, ct);
-        await Part(zip, "[Content_Types].xml", $"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>""", ct);
-        await Part(zip, "_rels/.rels", Links(("officeDocument", "xl/workbook.xml")), ct);
-        await Part(zip, "xl/workbook.xml", $"""<workbook xmlns="{Main}" xmlns:r="{Relations}"><sheets><sheet name="RailCRM" sheetId="1" r:id="rId1"/></sheets></workbook>""", ct);
-        await Part(zip, "xl/_rels/workbook.xml.rels", Links(("worksheet", "worksheets/sheet1.xml"), ("styles", "styles.xml")), ct);
-        await Part(zip, "xl/styles.xml", Style(), ct);
-        await using var sheet = await zip.CreateEntry("xl/worksheets/sheet1.xml", CompressionLevel.Fastest).OpenAsync(ct);
+        Part(zip, "[Content_Types].xml", $"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>""");
+        Part(zip, "_rels/.rels", Links(("officeDocument", "xl/workbook.xml")));
+        Part(zip, "xl/workbook.xml", $"""<workbook xmlns="{Main}" xmlns:r="{Relations}"><sheets><sheet name="RailCRM" sheetId="1" r:id="rId1"/></sheets></workbook>""");
+        Part(zip, "xl/_rels/workbook.xml.rels", Links(("worksheet", "worksheets/sheet1.xml"), ("styles", "styles.xml")));
+        Part(zip, "xl/styles.xml", Style());
+        using var sheet = zip.CreateEntry("xl/worksheets/sheet1.xml", CompressionLevel.Fastest).Open();
         var text = new StringBuilder(Chunk * 2);
         text.Append(CultureInfo.InvariantCulture, $"""<worksheet xmlns="{Main}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15" defaultColWidth="16"/><sheetData>""");
         await foreach (var row in rows.WithCancellation(ct))
@@ -46,12 +59,13 @@ internal static class XlsxWriter
             written++;
             if (text.Length >= Chunk)
             {
-                await Flush(text, sheet, ct);
+                Flush(text, sheet);
+                await waiting.Send(output, ct);
             }
         }
 
         text.Append("</sheetData></worksheet>");
-        await Flush(text, sheet, ct);
+        Flush(text, sheet);
         return written;
     }
 
@@ -85,16 +99,16 @@ internal static class XlsxWriter
         }
     }
 
-    private static async Task Flush(StringBuilder text, Stream output, CancellationToken ct)
+    private static void Flush(StringBuilder text, Stream sheet)
     {
-        await output.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), ct);
+        sheet.Write(Encoding.UTF8.GetBytes(text.ToString()));
         text.Clear();
     }
 
-    private static async Task Part(ZipArchive zip, string name, string xml, CancellationToken ct)
+    private static void Part(ZipArchive zip, string name, string xml)
     {
-        await using var part = await zip.CreateEntry(name, CompressionLevel.Fastest).OpenAsync(ct);
-        await part.WriteAsync(Encoding.UTF8.GetBytes($"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>{xml}"""), ct);
+        using var part = zip.CreateEntry(name, CompressionLevel.Fastest).Open();
+        part.Write(Encoding.UTF8.GetBytes($"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>{xml}"""));
     }
 
     private static string Links(params (string Kind, string Target)[] to) =>
@@ -114,5 +128,41 @@ internal static class XlsxWriter
         }
 
         await Task.CompletedTask;
+    }
+
+    /// <summary>Takes bytes at once and gives them on when asked. It cannot seek, so the archive never goes back to what was sent.</summary>
+    private sealed class Waiting : Stream
+    {
+        private readonly MemoryStream _bytes = new();
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public async Task Send(Stream output, CancellationToken ct)
+        {
+            await output.WriteAsync(_bytes.GetBuffer().AsMemory(0, (int)_bytes.Length), ct);
+            _bytes.SetLength(0);
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => _bytes.Write(buffer, offset, count);
+
+        public override void Write(ReadOnlySpan<byte> buffer) => _bytes.Write(buffer);
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }
