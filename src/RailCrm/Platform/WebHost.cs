@@ -71,6 +71,7 @@ public static class WebHost
         services.AddOpenApi();
         services.AddValidation();
         services.Configure<JsonOptions>(o => Answers.UseStrictJson(o.SerializerOptions));
+        services.AddSingleton(new JobHandler(Sweep.Kind, Sweep.Run)).AddSingleton(new Schedule(Sweep.Kind, HourOfDay: 3));
         services.AddSingleton<Runner>().AddHostedService(s => s.GetRequiredService<Runner>());
         services.AddDataProtection().SetApplicationName("railcrm").PersistKeysToDbContext<CrmDb>();
 
@@ -81,10 +82,12 @@ public static class WebHost
             (o.Password.RequireDigit, o.Password.RequireLowercase, o.Password.RequireUppercase, o.Password.RequireNonAlphanumeric) = (false, false, false, false);
             o.Lockout.MaxFailedAccessAttempts = 5;
             o.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(30);
-        }).AddRoles<Role>().AddEntityFrameworkStores<CrmDb>().AddSignInManager().AddPasswordValidator<CommonPasswords>();
+        }).AddRoles<Role>().AddEntityFrameworkStores<CrmDb>().AddPasswordValidator<CommonPasswords>();
         services.Configure<PasswordHasherOptions>(o => o.IterationCount = 210_000); // OWASP's figure for PBKDF2-HMAC-SHA512.
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme);
         services.AddSingleton<Sessions>();
+        services.AddAccess();
+        services.AddScoped<WatchJobs>().AddSingleton(new MenuItem("jobs.title", "/jobs", "list-check", Permission.System, 93));
         services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<Sessions>((o, sessions) =>
         {
             o.SessionStore = sessions;
@@ -139,6 +142,7 @@ public static class WebHost
         app.UseRouting();
         app.UseAuthentication();
         app.UseMiddleware<ActorMiddleware>();
+        app.UseMiddleware<DeniedAttempts>();
         app.UseAuthorization();
         app.UseAntiforgery();
 

@@ -18,6 +18,9 @@ public sealed record Actor(long UserId, string Name, long UnitId, string UnitPat
     /// <summary>The group's own name: a job or the command line.</summary>
     public static Actor System(string via) => new(0, "system", 0, "", new HashSet<string>(Permission.All), Scope.Group, via);
 
+    /// <summary>Whether the password is somebody else's choice: until it is changed, nothing else is open.</summary>
+    public bool MustChangePassword { get; init; }
+
     /// <summary>Whether someone is signed in.</summary>
     public bool IsKnown => UserId != 0;
 

@@ -20,12 +20,13 @@ public static class Actors
                        where r.UserId == u.Id
                        select p.Permission).DefaultIfEmpty()
             where u.Id == userId && !u.Disabled
-            select new { u.UserName, u.UnitId, unit.Path, Permission = p }).AsNoTracking().ToListAsync(ct);
+            select new { u.UserName, u.UnitId, u.MustChangePassword, unit.Path, Permission = p }).AsNoTracking().ToListAsync(ct);
         return rows.Count == 0
             ? null
             : new(userId, rows[0].UserName ?? "", rows[0].UnitId, rows[0].Path,
-                rows.Select(r => r.Permission).OfType<string>().Append(Permission.SignedIn).ToHashSet(),
-                Scope.Of(rows[0].Path, userId, rows[0].UnitId), via);
+                Permission.WithDerived(rows.Select(r => r.Permission).OfType<string>()),
+                Scope.Of(rows[0].Path, userId, rows[0].UnitId), via)
+            { MustChangePassword = rows[0].MustChangePassword };
     }
 }
 
@@ -47,8 +48,26 @@ internal sealed class ActorMiddleware(RequestDelegate next)
             }
         }
 
+        if (current.Actor.MustChangePassword && current.Actor.Via == "web" && !IsOpenBeforeChange(http))
+        {
+            if (HttpMethods.IsGet(http.Request.Method) && !http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+            {
+                http.Response.Redirect("/account/password");
+            }
+            else
+            {
+                http.Response.StatusCode = StatusCodes.Status403Forbidden;
+            }
+
+            return;
+        }
+
         await next(http);
     }
+
+    private static bool IsOpenBeforeChange(HttpContext http) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Authorization.IAllowAnonymous>() is not null
+        || http.Request.Path == "/account/password" || http.Request.Path == "/sign-out";
 
     private static async Task<Actor?> ByToken(CrmDb db, string secret, CancellationToken ct)
     {
@@ -58,6 +77,11 @@ internal sealed class ActorMiddleware(RequestDelegate next)
         if (token is null || await Actors.Find(db, token.UserId, "api", ct) is not { } actor)
         {
             return null;
+        }
+
+        if (token.UsedAt is null || now - token.UsedAt > TimeSpan.FromHours(1))
+        {
+            await db.Write(() => db.Set<ApiToken>().Where(t => t.Id == token.Id).ExecuteUpdateAsync(s => s.SetProperty(t => t.UsedAt, now), ct), ct);
         }
 
         return token.Scopes.Split(',').Contains("write") ? actor : actor with { Permissions = actor.Permissions.Where(p => p.EndsWith(".read", StringComparison.Ordinal) || p == Permission.SignedIn).ToHashSet() };

@@ -12,6 +12,9 @@ public static class Permission
     /// <summary>Put customers into the bin and take them out again.</summary>
     public const string CustomersDelete = "customers.delete";
 
+    /// <summary>Register what the checks doubt, such as a credit code of which both check digits fail.</summary>
+    public const string CustomersSupervise = "customers.supervise";
+
     /// <summary>See waybills and figures.</summary>
     public const string WaybillsRead = "waybills.read";
 
@@ -42,23 +45,44 @@ public static class Permission
     /// <summary>Signed in, nothing more: own account and tokens.</summary>
     public const string SignedIn = "signed_in";
 
-    /// <summary>All of them.</summary>
-    public static readonly IReadOnlyList<string> All =
+    /// <summary>See the accounts: follows from <see cref="System"/> or <see cref="Security"/>, and is given to nobody by itself.</summary>
+    public const string Accounts = "accounts";
+
+    /// <summary>What a role can hold.</summary>
+    public static readonly IReadOnlyList<string> Grantable =
     [
-        CustomersRead, CustomersWrite, CustomersDelete, WaybillsRead, WaybillsWrite, Import, Export,
-        OrganizationRead, OrganizationWrite, System, Security, Audit, SignedIn,
+        CustomersRead, CustomersWrite, CustomersDelete, CustomersSupervise, WaybillsRead, WaybillsWrite, Import, Export,
+        OrganizationRead, OrganizationWrite, System, Security, Audit,
     ];
+
+    /// <summary>The three offices that 等保 keeps apart: no role holds two of them.</summary>
+    public static readonly IReadOnlyList<string> Offices = [System, Security, Audit];
+
+    /// <summary>All of them.</summary>
+    public static readonly IReadOnlyList<string> All = [.. Grantable, Accounts, SignedIn];
+
+    /// <summary>What someone signed in may do who was given these.</summary>
+    public static IReadOnlySet<string> WithDerived(IEnumerable<string> given)
+    {
+        var all = given.Append(SignedIn).ToHashSet();
+        if (all.Contains(System) || all.Contains(Security))
+        {
+            all.Add(Accounts);
+        }
+
+        return all;
+    }
 
     /// <summary>The roles a new group starts with. 等保 asks for three administrators apart: system, security, audit.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> DefaultRoles = new Dictionary<string, string[]>
     {
-        ["admin"] = [CustomersRead, CustomersWrite, CustomersDelete, WaybillsRead, WaybillsWrite, Import, Export, OrganizationRead, OrganizationWrite, System],
+        ["admin"] = [CustomersRead, CustomersWrite, CustomersDelete, CustomersSupervise, WaybillsRead, WaybillsWrite, Import, Export, OrganizationRead, OrganizationWrite, System],
         ["security"] = [OrganizationRead, Security],
         ["auditor"] = [OrganizationRead, Audit],
-        ["group"] = [CustomersRead, CustomersWrite, CustomersDelete, WaybillsRead, WaybillsWrite, Import, Export, OrganizationRead],
+        ["group"] = [CustomersRead, CustomersWrite, CustomersDelete, CustomersSupervise, WaybillsRead, WaybillsWrite, Import, Export, OrganizationRead],
         ["finance"] = [CustomersRead, WaybillsRead, Export, OrganizationRead],
-        ["subsidiary"] = [CustomersRead, CustomersWrite, CustomersDelete, WaybillsRead, WaybillsWrite, Import, Export, OrganizationRead],
-        ["outlet"] = [CustomersRead, CustomersWrite, CustomersDelete, WaybillsRead, WaybillsWrite, Import, Export, OrganizationRead],
+        ["subsidiary"] = [CustomersRead, CustomersWrite, CustomersDelete, CustomersSupervise, WaybillsRead, WaybillsWrite, Import, Export, OrganizationRead],
+        ["outlet"] = [CustomersRead, CustomersWrite, CustomersDelete, CustomersSupervise, WaybillsRead, WaybillsWrite, Import, Export, OrganizationRead],
         ["manager"] = [CustomersRead, CustomersWrite, WaybillsRead, Import, OrganizationRead],
     };
 }

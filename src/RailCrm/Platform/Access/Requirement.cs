@@ -16,13 +16,17 @@ public sealed class NeedsAttribute(string permission) : Attribute, IAuthorizeDat
 
 internal sealed record PermissionRequirement(string Permission) : IAuthorizationRequirement;
 
-internal sealed class PermissionHandler(CurrentActor current) : AuthorizationHandler<PermissionRequirement>
+internal sealed class PermissionHandler(CurrentActor current, IHttpContextAccessor accessor) : AuthorizationHandler<PermissionRequirement>
 {
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, PermissionRequirement requirement)
     {
         if (current.Actor.May(requirement.Permission))
         {
             context.Succeed(requirement);
+        }
+        else if (current.Actor.IsKnown && accessor.HttpContext is { } http)
+        {
+            http.Items[DeniedAttempts.Item] = requirement.Permission;
         }
 
         return Task.CompletedTask;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
@@ -5,6 +6,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
 using RailCrm.Platform.Data;
 
 namespace RailCrm.Platform.Access;
@@ -20,39 +22,66 @@ internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
 
     public const string UserIdClaim = "uid";
 
+    private const string CurrentItem = "railcrm-session";
+    private const string EarlierItem = "railcrm-session-earlier";
+    private const int AgentLength = 200;
+
     public static string Hash(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
     public static string NewSecret() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
-    public async Task<string> StoreAsync(AuthenticationTicket ticket)
+    /// <summary>The key of the session that made the request; null where there is none.</summary>
+    public static string? Current(HttpContext http) => http.Items[CurrentItem] as string;
+
+    public Task<string> StoreAsync(AuthenticationTicket ticket) => StoreAsync(ticket, null!, default);
+
+    /// <summary>A new id for every sign-in; the one that the browser had before is over, and so is what this person left to run out.</summary>
+    public async Task<string> StoreAsync(AuthenticationTicket ticket, HttpContext httpContext, CancellationToken cancellationToken)
     {
         await using var services = scopes.CreateAsyncScope();
         var db = services.ServiceProvider.GetRequiredService<CrmDb>();
         var secret = NewSecret();
-        var userId = long.Parse(ticket.Principal.FindFirstValue(ClaimTypes.NameIdentifier)!, System.Globalization.CultureInfo.InvariantCulture);
-        db.Add(new Session
+        var userId = long.Parse(ticket.Principal.FindFirstValue(ClaimTypes.NameIdentifier)!, CultureInfo.InvariantCulture);
+        var (now, earlier, agent) = (db.UtcNow, httpContext?.Items[EarlierItem] as string, httpContext?.Request.Headers.UserAgent.ToString());
+        var (idle, absolute) = (now - Idle, now - Absolute);
+        await db.Write(async () =>
         {
-            Hash = Hash(secret),
-            UserId = userId,
-            SecurityStamp = (await db.Set<User>().Where(u => u.Id == userId).Select(u => u.SecurityStamp).SingleAsync()) ?? "",
-            CreatedAt = db.UtcNow,
-            SeenAt = db.UtcNow,
-        });
-        await db.SaveChangesAsync();
+            await db.Set<Session>().Where(s => s.Hash == earlier || (s.UserId == userId && (s.SeenAt < idle || s.CreatedAt < absolute))).ExecuteDeleteAsync(cancellationToken);
+            db.Add(new Session
+            {
+                Hash = Hash(secret),
+                UserId = userId,
+                SecurityStamp = (await db.Set<User>().Where(u => u.Id == userId).Select(u => u.SecurityStamp).SingleAsync(cancellationToken)) ?? "",
+                CreatedAt = now,
+                SeenAt = now,
+                Agent = string.IsNullOrEmpty(agent) || !PlainText.IsStorable(agent) ? null : agent[..Math.Min(agent.Length, AgentLength)],
+                Address = httpContext?.Connection.RemoteIpAddress?.ToString(),
+            });
+            return await db.SaveChangesAsync(cancellationToken);
+        }, cancellationToken);
         return secret;
     }
 
-    public async Task<AuthenticationTicket?> RetrieveAsync(string key)
+    public Task<AuthenticationTicket?> RetrieveAsync(string key) => RetrieveAsync(key, null!, default);
+
+    public async Task<AuthenticationTicket?> RetrieveAsync(string key, HttpContext httpContext, CancellationToken cancellationToken)
     {
+        var hash = Hash(key);
+        if (httpContext?.Request.Path == "/sign-in")
+        {
+            // Nobody is signed in on the way in: otherwise the cookie handler would go on with the id that the browser came with.
+            httpContext.Items[EarlierItem] = hash;
+            return null;
+        }
+
         await using var services = scopes.CreateAsyncScope();
         var db = services.ServiceProvider.GetRequiredService<CrmDb>();
-        var hash = Hash(key);
         var now = db.UtcNow;
         var session = await (
             from s in db.Set<Session>()
             join u in db.Set<User>() on s.UserId equals u.Id
             where s.Hash == hash && !u.Disabled && s.SecurityStamp == u.SecurityStamp
-            select new { s.UserId, s.CreatedAt, s.SeenAt, u.UserName }).AsNoTracking().SingleOrDefaultAsync();
+            select new { s.UserId, s.CreatedAt, s.SeenAt, u.UserName }).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
         if (session is null || now - session.SeenAt > Idle || now - session.CreatedAt > Absolute)
         {
             return null;
@@ -60,11 +89,16 @@ internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
 
         if (now - session.SeenAt > TimeSpan.FromMinutes(1))
         {
-            await db.Write(() => db.Set<Session>().Where(s => s.Hash == hash).ExecuteUpdateAsync(s => s.SetProperty(x => x.SeenAt, now)), default);
+            await db.Write(() => db.Set<Session>().Where(s => s.Hash == hash).ExecuteUpdateAsync(s => s.SetProperty(x => x.SeenAt, now), cancellationToken), cancellationToken);
+        }
+
+        if (httpContext is not null)
+        {
+            httpContext.Items[CurrentItem] = hash;
         }
 
         var identity = new ClaimsIdentity(IdentityConstants.ApplicationScheme);
-        identity.AddClaim(new(ClaimTypes.NameIdentifier, session.UserId.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        identity.AddClaim(new(ClaimTypes.NameIdentifier, session.UserId.ToString(CultureInfo.InvariantCulture)));
         identity.AddClaim(new(ClaimTypes.Name, session.UserName ?? ""));
         return new(new(identity), new AuthenticationProperties { ExpiresUtc = new(DateTime.SpecifyKind(session.CreatedAt, DateTimeKind.Utc) + Absolute) }, IdentityConstants.ApplicationScheme);
     }

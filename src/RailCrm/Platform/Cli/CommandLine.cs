@@ -86,7 +86,7 @@ public static class CommandLine
         return await verb(work.ServiceProvider);
     }
 
-    /// <summary>Tables up to date and the default roles there.</summary>
+    /// <summary>Tables up to date, the default roles and the known holidays there.</summary>
     internal static async Task Prepare(CrmDb db, CancellationToken ct)
     {
         await Soundness.Migrate(db, ct);
@@ -95,6 +95,7 @@ public static class CommandLine
             await Roles.EnsureDefaults(db, ct);
             return 0;
         }, ct);
+        await Modules.Reference.Holidays.EnsureKnown(db, ct);
     }
 
     /// <summary>Serves until it is told to stop.</summary>

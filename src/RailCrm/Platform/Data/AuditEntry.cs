@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -11,7 +12,7 @@ namespace RailCrm.Platform.Data;
 /// <summary>One change of one row: who, when, what before, what after. Written in the transaction of the change, never altered.</summary>
 public sealed class AuditEntry
 {
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All), Converters = { new JsonStringEnumConverter() } };
 
     private AuditEntry() { } // EF Core
 
@@ -53,7 +54,8 @@ public sealed class AuditEntry
     internal static IReadOnlyList<Pending> Collect(ChangeTracker tracker, Actor actor, DateTime at) =>
         [.. tracker.Entries<IAudited>()
             .Where(e => e.State is EntityState.Added or EntityState.Modified or EntityState.Deleted)
-            .Select(e => new Pending(e, e.State switch { EntityState.Added => "created", EntityState.Deleted => "deleted", _ => "updated" }, Fields(e), actor, at))];
+            .Select(e => new Pending(e, e.State switch { EntityState.Added => "created", EntityState.Deleted => "deleted", _ => "updated" }, Fields(e), actor, at))
+            .Where(p => p.Action != "updated" || p.Changes != "{}")]; // A new password hash alone is told by its own event.
 
     private static string Fields(EntityEntry entry)
     {

@@ -163,6 +163,10 @@ public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider 
         return result;
     }
 
+    /// <summary>Holds back whoever asks for the same name until this transaction ends, so that the second sees what the first one did. SQLite has one writer at a time anyway.</summary>
+    internal Task Alone(string name, CancellationToken ct) =>
+        IsPostgres ? Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({name}, 0))", ct) : Task.CompletedTask;
+
     /// <inheritdoc/>
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default) =>
         ChangeTracker.HasChanges() ? Write(() => SaveWithAudit(acceptAllChangesOnSuccess, cancellationToken), cancellationToken) : Task.FromResult(0);

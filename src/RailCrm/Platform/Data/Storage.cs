@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
@@ -18,8 +19,8 @@ public static class Storage
         services.AddScoped<CurrentActor>();
         services.AddScoped<Actor>(s => s.GetRequiredService<CurrentActor>().Actor);
         return IsPostgres(connection)
-            ? services.AddDbContext<CrmDb, PostgresCrmDb>(o => Configure(o, connection))
-            : services.AddDbContext<CrmDb, SqliteCrmDb>(o => Configure(o, connection));
+            ? services.AddDbContext<CrmDb, PostgresCrmDb>(o => Configure(o, connection), optionsLifetime: ServiceLifetime.Singleton)
+            : services.AddDbContext<CrmDb, SqliteCrmDb>(o => Configure(o, connection), optionsLifetime: ServiceLifetime.Singleton);
     }
 
     /// <summary>Whether the connection string means PostgreSQL.</summary>
@@ -28,11 +29,12 @@ public static class Storage
     internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, string connection)
     {
         options = IsPostgres(connection)
-            ? options.UseNpgsql(connection)
-            : options.UseSqlite(new SqliteConnectionStringBuilder(connection) { ForeignKeys = true, DefaultTimeout = 30 }.ToString()).AddInterceptors(SqlitePragmas.Instance);
+            ? options.UseNpgsql(connection, o => o.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery))
+            : options.UseSqlite(new SqliteConnectionStringBuilder(connection) { ForeignKeys = true, DefaultTimeout = 30 }.ToString(), o => o.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery)).AddInterceptors(SqlitePragmas.Instance);
         return options.UseSnakeCaseNamingConvention()
             .ReplaceService<IModelCacheKeyFactory, ModelPerScopeWidth>()
-            .ConfigureWarnings(w => w.Ignore(CoreEventId.PossibleIncorrectRequiredNavigationWithQueryFilterInteractionWarning));
+            // A capped count needs no order.
+            .ConfigureWarnings(w => w.Ignore(CoreEventId.PossibleIncorrectRequiredNavigationWithQueryFilterInteractionWarning, CoreEventId.RowLimitingOperationWithoutOrderByWarning));
     }
 
     /// <summary>FULL, because acknowledged means stored: NORMAL lost acknowledged commits in 96 of 150 emulated power cuts.</summary>
@@ -40,7 +42,8 @@ public static class Storage
     {
         public static readonly SqlitePragmas Instance = new();
 
-        private const string Sql = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456;";
+        // 32 MiB a connection and no mapping: a dozen pooled connections must fit a small machine, and the system keeps the file's pages anyway.
+        private const string Sql = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;";
 
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Run(connection);
 
@@ -50,9 +53,12 @@ public static class Storage
             return Task.CompletedTask;
         }
 
+        // The pool hands out the same native connection again, with its pragmas; a page opens one several times.
+        private static readonly ConditionalWeakTable<object, object> Done = [];
+
         private static void Run(DbConnection connection)
         {
-            if (connection.ConnectionString.Contains("Mode=ReadOnly", StringComparison.Ordinal))
+            if (connection.ConnectionString.Contains("Mode=ReadOnly", StringComparison.Ordinal) || !Done.TryAdd(((SqliteConnection)connection).Handle!, Instance))
             {
                 return; // EF asks whether the file exists; a journal cannot be chosen then.
             }

@@ -44,7 +44,8 @@ public static class Answers
         return TypedResults.Problem(Texts.Get(refusal.Code, refusal.Args), statusCode: status, type: $"urn:railcrm:{refusal.Code}", extensions: extensions);
     }
 
-    private static string Camel(string field) => JsonNamingPolicy.CamelCase.ConvertName(field);
+    /// <summary>As JSON names it: <c>Shareholders[0].Name</c> is <c>shareholders[0].name</c>.</summary>
+    private static string Camel(string field) => string.Join('.', field.Split('.').Select(JsonNamingPolicy.CamelCase.ConvertName));
 
     /// <summary>Strict JSON: no duplicate keys, no unknown members, no numbers as strings, depth 32.</summary>
     public static void UseStrictJson(JsonSerializerOptions json)

@@ -25,30 +25,23 @@ public sealed class FormOnce(CrmDb db)
             return await work();
         }
 
-        try
+        return await db.Write<Result<string>>(async () =>
         {
-            return await db.Write<Result<string>>(async () =>
+            await db.Alone($"key:{db.Actor.UserId}:{key}", http.RequestAborted);
+            if (await Kept(key, http.RequestAborted) is { } address)
             {
-                if (await Kept(key, http.RequestAborted) is { } address)
-                {
-                    return address;
-                }
+                return address;
+            }
 
-                var result = await work();
-                if (result.TryGet(out var made, out _))
-                {
-                    db.Add(new IdempotencyKey { UserId = db.Actor.UserId, Key = key, RequestHash = "", Status = StatusCodes.Status303SeeOther, Body = made, CreatedAt = db.UtcNow });
-                    await db.SaveChangesAsync(http.RequestAborted);
-                }
+            var result = await work();
+            if (result.TryGet(out var made, out _))
+            {
+                db.Add(new IdempotencyKey { UserId = db.Actor.UserId, Key = key, RequestHash = "", Status = StatusCodes.Status303SeeOther, Body = made, CreatedAt = db.UtcNow });
+                await db.SaveChangesAsync(http.RequestAborted);
+            }
 
-                return result;
-            }, http.RequestAborted);
-        }
-        catch (DbUpdateException e) when (e.InnerException is Npgsql.PostgresException { SqlState: "23505", TableName: "idempotency_keys" })
-        {
-            db.ChangeTracker.Clear();
-            return (await Kept(key, http.RequestAborted))!; // The same form beside us was first, and ours was undone.
-        }
+            return result;
+        }, http.RequestAborted);
     }
 
     private Task<string?> Kept(string key, CancellationToken ct) =>

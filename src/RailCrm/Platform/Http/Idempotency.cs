@@ -62,35 +62,28 @@ internal sealed class IdempotencyFilter : IEndpointFilter
         var json = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         var body = JsonSerializer.Serialize(context.Arguments.FirstOrDefault(a => a?.GetType().Name == "Input"), json);
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(http.Request.Path + "\n" + body)));
-        try
+        return await db.Write(async () =>
         {
-            return await db.Write(async () =>
+            // Alone with the key: two at once would both find nothing, and the second would fail at whatever of the first one's is unique.
+            await db.Alone($"key:{db.Actor.UserId}:{key}", http.RequestAborted);
+            var known = await db.Set<IdempotencyKey>().AsNoTracking().SingleOrDefaultAsync(k => k.UserId == db.Actor.UserId && k.Key == key, http.RequestAborted);
+            if (known is not null)
             {
-                var known = await db.Set<IdempotencyKey>().AsNoTracking().SingleOrDefaultAsync(k => k.UserId == db.Actor.UserId && k.Key == key, http.RequestAborted);
-                if (known is not null)
-                {
-                    return known.RequestHash == hash
-                        ? Results.Text(known.Body, "application/json", Encoding.UTF8, known.Status)
-                        : Answers.Problem(new Refusal.Conflict("common.idempotency_key_reused"));
-                }
+                return known.RequestHash == hash
+                    ? Results.Text(known.Body, "application/json", Encoding.UTF8, known.Status)
+                    : Answers.Problem(new Refusal.Conflict("common.idempotency_key_reused"));
+            }
 
-                var answer = await next(context);
-                var value = (answer as IValueHttpResult)?.Value;
-                var status = (answer as IStatusCodeHttpResult)?.StatusCode ?? 200;
-                if (status < 400)
-                {
-                    db.Add(new IdempotencyKey { UserId = db.Actor.UserId, Key = key, RequestHash = hash, Status = status, Body = JsonSerializer.Serialize(value, json), CreatedAt = db.UtcNow });
-                    await db.SaveChangesAsync(http.RequestAborted);
-                }
+            var answer = await next(context);
+            var value = (answer as IValueHttpResult)?.Value;
+            var status = (answer as IStatusCodeHttpResult)?.StatusCode ?? 200;
+            if (status < 400)
+            {
+                db.Add(new IdempotencyKey { UserId = db.Actor.UserId, Key = key, RequestHash = hash, Status = status, Body = JsonSerializer.Serialize(value, json), CreatedAt = db.UtcNow });
+                await db.SaveChangesAsync(http.RequestAborted);
+            }
 
-                return answer;
-            }, http.RequestAborted);
-        }
-        catch (DbUpdateException e) when (db.IsPostgres && e.InnerException is Npgsql.PostgresException { SqlState: "23505", TableName: "idempotency_keys" })
-        {
-            // The same key committed beside us; its answer is the answer.
-            var known = await db.Set<IdempotencyKey>().AsNoTracking().SingleAsync(k => k.UserId == db.Actor.UserId && k.Key == key, http.RequestAborted);
-            return Results.Text(known.Body, "application/json", Encoding.UTF8, known.Status);
-        }
+            return answer;
+        }, http.RequestAborted);
     }
 }

@@ -5,7 +5,7 @@ using RailCrm.Platform.Data;
 namespace RailCrm.Platform.Jobs;
 
 /// <summary>Claims jobs and runs them, one at a time in this process.</summary>
-public sealed class Runner(IServiceScopeFactory scopes, IEnumerable<JobHandler> handlers, IEnumerable<Schedule> schedules, TimeProvider clock, ILogger<Runner> log) : BackgroundService
+public sealed class Runner(IServiceScopeFactory scopes, IEnumerable<JobHandler> handlers, IEnumerable<Schedule> schedules, Settings settings, TimeProvider clock, ILogger<Runner> log) : BackgroundService
 {
     private const int MaxAttempts = 5;
 
@@ -62,7 +62,25 @@ public sealed class Runner(IServiceScopeFactory scopes, IEnumerable<JobHandler> 
         await using var services = scopes.CreateAsyncScope();
         services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System("job");
         var db = services.ServiceProvider.GetRequiredService<CrmDb>();
+        await ReleaseDead(db, ct);
         return await Claim(db, ct) is { } job && await RunClaimed(db, job, ct);
+    }
+
+    /// <summary>Ends the leases of processes of this machine that died, rather than wait until they run out.</summary>
+    private async Task ReleaseDead(CrmDb db, CancellationToken ct)
+    {
+        if (!JobOwner.AnyHeld(settings))
+        {
+            return;
+        }
+
+        foreach (var (id, token) in (await db.Set<Job>().Where(j => j.State == "running" && j.LeaseUntil > 0).Select(j => new { j.Id, j.Token }).ToListAsync(ct)).Select(j => (j.Id, j.Token)))
+        {
+            if (JobOwner.IsDead(settings, id, token))
+            {
+                await db.Write(() => db.Set<Job>().Where(j => j.Id == id && j.Token == token && j.State == "running").ExecuteUpdateAsync(s => s.SetProperty(j => j.LeaseUntil, 0), ct), ct);
+            }
+        }
     }
 
     /// <summary>Runs a job that the caller has claimed, and writes how it ended. False where it is to be tried again.</summary>
@@ -71,6 +89,7 @@ public sealed class Runner(IServiceScopeFactory scopes, IEnumerable<JobHandler> 
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(job);
         var (state, result) = ("failed", (string?)null);
+        using var owned = JobOwner.Hold(settings, job);
         try
         {
             await using var work = scopes.CreateAsyncScope();

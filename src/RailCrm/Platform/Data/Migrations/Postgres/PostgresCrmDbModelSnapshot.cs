@@ -575,6 +575,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnName("phone_digits")
                         .UseCollation("C");
 
+                    b.Property<long>("Previous12GrossProfitFen")
+                        .HasColumnType("bigint")
+                        .HasColumnName("previous12gross_profit_fen");
+
                     b.Property<long>("Previous12RevenueFen")
                         .HasColumnType("bigint")
                         .HasColumnName("previous12revenue_fen");
@@ -1373,6 +1377,11 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnType("character varying(10)")
                         .HasColumnName("tmis_code")
                         .UseCollation("C");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
 
                     b.HasKey("Id")
                         .HasName("pk_stations");

@@ -518,6 +518,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("phone_digits");
 
+                    b.Property<long>("Previous12GrossProfitFen")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("previous12gross_profit_fen");
+
                     b.Property<long>("Previous12RevenueFen")
                         .HasColumnType("INTEGER")
                         .HasColumnName("previous12revenue_fen");
@@ -1250,6 +1254,11 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasMaxLength(10)
                         .HasColumnType("TEXT")
                         .HasColumnName("tmis_code");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
 
                     b.HasKey("Id")
                         .HasName("pk_stations");

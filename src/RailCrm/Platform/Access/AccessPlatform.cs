@@ -1,0 +1,16 @@
+using RailCrm.Platform.Ui;
+
+namespace RailCrm.Platform.Access;
+
+internal static class AccessPlatform
+{
+    public static IServiceCollection AddAccess(this IServiceCollection services) => services
+        .AddSingleton<Allowance>()
+        .AddScoped<SignIn>()
+        .AddScoped<ChangePassword>()
+        .AddScoped<ApiTokens>()
+        .AddScoped<OwnSessions>()
+        .AddScoped<OwnProfile>()
+        .AddSingleton(new MenuItem("account.mine", "/account", "user", Permission.SignedIn, 1, MenuPlace.Account))
+        .AddSingleton(new MenuItem("account.tokens", "/account/tokens", "key", Permission.SignedIn, 2, MenuPlace.Account));
+}

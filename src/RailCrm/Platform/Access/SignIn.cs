@@ -1,0 +1,90 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using RailCrm.Kernel;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Platform.Access;
+
+/// <summary>Tells who someone is by name and password.</summary>
+/// <remarks>An unknown name, a wrong password, a locked and a disabled account answer alike: the same words, the same status, and the time of one password hash.</remarks>
+public sealed class SignIn(CrmDb db, UserManager<User> users, Allowance allowance, IOptions<IdentityOptions> options)
+{
+    /// <summary>Failures with one name from one address, before the password is no longer looked at.</summary>
+    public const int TriesFromOneAddress = 10;
+
+    /// <summary>The window in which they count.</summary>
+    public static readonly TimeSpan TriesWindow = TimeSpan.FromMinutes(15);
+
+    /// <summary>Failures from one address that are written to the audit trail in a minute: a flood must not fill the disk.</summary>
+    private const int RecordedPerMinute = 20;
+
+    /// <summary>The account, or null where this is nobody who may come in.</summary>
+    /// <param name="name">What was typed as name.</param>
+    /// <param name="password">What was typed as password.</param>
+    /// <param name="address">The other end of the connection; a header cannot change it.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task<User?> Run(string? name, string? password, IPAddress? address, CancellationToken ct)
+    {
+        name = (name ?? "").Trim();
+        var user = name.Length is > 0 and <= 200 && PlainText.IsStorable(name) ? await users.FindByNameAsync(name) : null;
+        var key = $"sign-in:{address}:{users.NormalizeName(name)}";
+        if (allowance.IsSpent(key, TriesFromOneAddress) || user is null || user.Disabled || user.LockoutEnd > db.UtcNow)
+        {
+            users.PasswordHasher.HashPassword(new(), password ?? "");
+            allowance.Take(key, TriesFromOneAddress, TriesWindow);
+            await Record("sign_in_failed", user, address, ct);
+            return null;
+        }
+
+        if (!await users.CheckPasswordAsync(user, password ?? ""))
+        {
+            allowance.Take(key, TriesFromOneAddress, TriesWindow);
+            await CountFailure(user, address, ct);
+            return null;
+        }
+
+        allowance.Forget(key);
+        await db.Write(async () =>
+        {
+            await db.Set<User>().Where(u => u.Id == user.Id && u.AccessFailedCount > 0).ExecuteUpdateAsync(s => s.SetProperty(u => u.AccessFailedCount, 0), ct);
+            db.Add(Entry("signed_in", user, address));
+            return await db.SaveChangesAsync(ct);
+        }, ct);
+        return user;
+    }
+
+    /// <summary>Counts in the row itself, so that many wrong guesses at once are all counted.</summary>
+    private Task<int> CountFailure(User user, IPAddress? address, CancellationToken ct) => db.Write(async () =>
+    {
+        await db.Set<User>().Where(u => u.Id == user.Id).ExecuteUpdateAsync(s => s.SetProperty(u => u.AccessFailedCount, u => u.AccessFailedCount + 1), ct);
+        var locks = options.Value.Lockout;
+        DateTimeOffset until = new(DateTime.SpecifyKind(db.UtcNow, DateTimeKind.Utc) + locks.DefaultLockoutTimeSpan);
+        var locked = await db.Set<User>().Where(u => u.Id == user.Id && u.AccessFailedCount >= locks.MaxFailedAccessAttempts)
+            .ExecuteUpdateAsync(s => s.SetProperty(u => u.LockoutEnd, until).SetProperty(u => u.AccessFailedCount, 0), ct);
+        if (locked > 0)
+        {
+            db.Add(Entry("locked_out", user, address));
+        }
+
+        await Record("sign_in_failed", user, address, ct);
+        return locked;
+    }, ct);
+
+    private async Task Record(string action, User? user, IPAddress? address, CancellationToken ct)
+    {
+        if (allowance.Take($"sign-in-record:{address}", RecordedPerMinute, TimeSpan.FromMinutes(1)))
+        {
+            db.Add(Entry(action, user, address));
+        }
+
+        await db.SaveChangesAsync(ct);
+    }
+
+    /// <remarks>A name that nobody has is not kept: it is often a password typed into the wrong field.</remarks>
+    private AuditEntry Entry(string action, User? user, IPAddress? address) => new(
+        Actor.Nobody with { UserId = user?.Id ?? 0, Name = user?.UserName ?? "" }, db.UtcNow, action, nameof(User), user?.Id ?? 0, null,
+        JsonSerializer.Serialize(new Dictionary<string, object?[]> { ["Address"] = [null, address?.ToString()] }));
+}

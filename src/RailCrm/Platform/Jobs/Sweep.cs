@@ -1,0 +1,27 @@
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Http;
+
+namespace RailCrm.Platform.Jobs;
+
+/// <summary>Takes away each night what nobody can need any more: old answers to repeated requests, sessions past their end, finished jobs of the nights before.</summary>
+internal static class Sweep
+{
+    public const string Kind = "sweep";
+
+    /// <summary>A request is repeated within minutes; a week is far beyond that.</summary>
+    private static readonly TimeSpan KeysKept = TimeSpan.FromDays(7);
+
+    private static readonly TimeSpan NightsKept = TimeSpan.FromDays(90);
+
+    public static async Task<string> Run(IServiceProvider services, JobLease lease, CancellationToken ct)
+    {
+        var db = services.GetRequiredService<CrmDb>();
+        var (keys, sessions, nights) = (db.UtcNow - KeysKept, db.UtcNow - Sessions.Absolute, db.UtcNow - NightsKept);
+        await db.Write(() => db.Set<IdempotencyKey>().Where(k => k.CreatedAt < keys).ExecuteDeleteAsync(ct), ct);
+        await db.Write(() => db.Set<Session>().Where(s => s.CreatedAt < sessions).ExecuteDeleteAsync(ct), ct);
+        await db.Write(() => db.Set<Job>().Where(j => j.UserId == 0 && j.State == "completed" && j.FinishedAt < nights && j.Kind == Kind).ExecuteDeleteAsync(ct), ct);
+        return "{}";
+    }
+}
