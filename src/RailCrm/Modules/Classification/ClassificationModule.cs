@@ -1,7 +1,10 @@
 using System.Text.Json;
+using RailCrm.Modules.Customers;
 using RailCrm.Modules.Waybills;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Jobs;
+using RailCrm.Platform.Ui;
 
 namespace RailCrm.Modules.Classification;
 
@@ -12,6 +15,11 @@ internal static class ClassificationModule
 
     public static void Add(IServiceCollection services) => services
         .AddScoped<ClassifyCustomers>()
+        .AddScoped<SetTierRule>()
+        .AddScoped<PreviewTiers>()
+        .AddScoped<ListTierChanges>()
+        .AddSingleton(new MenuItem("tiers.title", "/settings/tiers", "scale", Permission.CustomersRead, 40))
+        .AddScoped<ICustomerPast, TierPast>()
         .AddScoped<IFiguresChanged>(s => s.GetRequiredService<ClassifyCustomers>())
         .AddSingleton(new JobHandler(Job, async (work, lease, ct) =>
         {
@@ -24,4 +32,12 @@ internal static class ClassificationModule
             return "{}";
         }))
         .AddSingleton(new Schedule(Job, HourOfDay: 2));
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var tiers = api.MapGroup("/settings/tiers").WithTags("Classification");
+        tiers.MapGet("", SetTierRule.Get).RequireAuthorization(Permission.CustomersRead);
+        tiers.MapPut("", SetTierRule.Put).RequireAuthorization(Permission.OrganizationWrite);
+        tiers.MapGet("/job", ListTierChanges.GetJob).ExcludeFromDescription().RequireAuthorization(Permission.CustomersRead);
+    }
 }

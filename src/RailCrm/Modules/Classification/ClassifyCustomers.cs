@@ -70,17 +70,15 @@ public sealed class ClassifyCustomers(CrmDb db, TimeProvider clock) : IFiguresCh
     {
         var now = Month.Of(clock.Today()).Number;
         var (from, previous) = (now - 11, now - 23);
-        var measured = rule.Basis == TierBasis.Revenue ? "revenue_fen" : "revenue_fen - f.cost_fen";
+        var (measured, basis) = rule.Basis == TierBasis.Revenue ? ("revenue", "previous") : ("profit", "previous_profit");
         string Sum(string column, string condition) => $"CAST(COALESCE(sum(CASE WHEN {condition} THEN {column} ELSE 0 END), 0) AS bigint)";
         var inside = $"f.month >= {from}";
         var before = $"f.month < {from}";
-        // The order of the arms is TierRule.Of's.
         var sql = $"""
             CREATE TEMPORARY TABLE computed AS
-            SELECT t.*, CASE WHEN lines = 0 THEN 'Prospective' WHEN base > 0 AND measured * 100 <= base * {100 - rule.DropPercent} THEN 'AtRisk'
-              WHEN measured >= {rule.LargeFen} THEN 'Large' WHEN measured >= {rule.MediumFen} THEN 'Medium' ELSE 'Small' END AS tier
+            SELECT t.*, {rule.Sql("lines = 0", measured, basis)} AS tier
             FROM (SELECT c.id, {Sum("f.lines", inside)} AS lines, {Sum("f.revenue_fen", inside)} AS revenue, {Sum("f.revenue_fen - f.cost_fen", inside)} AS profit, {Sum("f.weight_kg", inside)} AS weight,
-                {Sum("f.revenue_fen", before)} AS previous, {Sum($"f.{measured}", inside)} AS measured, {Sum($"f.{measured}", before)} AS base
+                {Sum("f.revenue_fen", before)} AS previous, {Sum("f.revenue_fen - f.cost_fen", before)} AS previous_profit
               FROM customers c LEFT JOIN monthly_facts f ON f.customer_id = c.id AND f.month >= {previous} AND f.month <= {now}
               WHERE {which} GROUP BY c.id) t
             """;
@@ -91,9 +89,9 @@ public sealed class ClassifyCustomers(CrmDb db, TimeProvider clock) : IFiguresCh
         await db.Database.ExecuteSqlAsync($"INSERT INTO tier_changes (customer_id, at, before, after, revenue_fen) SELECT c.id, {at}, c.tier, n.tier, n.revenue FROM computed n JOIN customers c ON c.id = n.id WHERE c.tier <> n.tier", ct);
         var changed = await db.Database.ExecuteSqlRawAsync("""
             UPDATE customers SET trailing12revenue_fen = n.revenue, trailing12gross_profit_fen = n.profit, trailing12weight_kg = n.weight,
-              previous12revenue_fen = n.previous, revenue_change_fen = n.revenue - n.previous, tier = n.tier
+              previous12revenue_fen = n.previous, previous12gross_profit_fen = n.previous_profit, revenue_change_fen = n.revenue - n.previous, tier = n.tier
             FROM computed n WHERE customers.id = n.id AND (customers.trailing12revenue_fen <> n.revenue OR customers.trailing12gross_profit_fen <> n.profit
-              OR customers.trailing12weight_kg <> n.weight OR customers.previous12revenue_fen <> n.previous OR customers.tier <> n.tier)
+              OR customers.trailing12weight_kg <> n.weight OR customers.previous12revenue_fen <> n.previous OR customers.previous12gross_profit_fen <> n.previous_profit OR customers.tier <> n.tier)
             """, ct);
         await db.Database.ExecuteSqlRawAsync("DROP TABLE computed", ct);
 #pragma warning restore EF1002, EF1003

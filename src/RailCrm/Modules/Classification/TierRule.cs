@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RailCrm.Kernel;
@@ -61,7 +62,7 @@ public sealed class TierRule : IAudited, IVersioned
         (Basis, MediumFen, LargeFen, DropPercent) = (basis, mediumFen, largeFen, dropPercent);
     }
 
-    /// <summary>The tier of a customer. The same rule stands in SQL in <see cref="ClassifyCustomers"/>; a test holds them together.</summary>
+    /// <summary>The tier of a customer. The same rule stands in SQL in <see cref="Sql"/>; a test holds them together.</summary>
     /// <param name="lines">Lines of the trailing twelve months.</param>
     /// <param name="revenueFen">Revenue of the trailing twelve months, fen.</param>
     /// <param name="grossProfitFen">Gross profit of the trailing twelve months, fen.</param>
@@ -75,6 +76,13 @@ public sealed class TierRule : IAudited, IVersioned
             : measured >= MediumFen ? CustomerTier.Medium
             : CustomerTier.Small;
     }
+
+    /// <summary>The rule as an SQL expression; its arms stand in the order of <see cref="Of"/>.</summary>
+    /// <param name="untraded">A condition that is true where the trailing twelve months have no line.</param>
+    /// <param name="measured">The column of what is measured, trailing twelve months, fen.</param>
+    /// <param name="previous">The column of the same in the twelve months before, fen.</param>
+    internal string Sql(string untraded, string measured, string previous) => string.Create(CultureInfo.InvariantCulture,
+        $"CASE WHEN {untraded} THEN 'Prospective' WHEN {previous} > 0 AND {measured} * 100 <= {previous} * {100 - DropPercent} THEN 'AtRisk' WHEN {measured} >= {LargeFen} THEN 'Large' WHEN {measured} >= {MediumFen} THEN 'Medium' ELSE 'Small' END");
 
     internal sealed class Mapping : IEntityTypeConfiguration<TierRule>
     {

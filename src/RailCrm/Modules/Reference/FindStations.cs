@@ -9,7 +9,8 @@ namespace RailCrm.Modules.Reference;
 /// <summary>Stations by whatever a clerk types: telegraph code, TMIS code, name, initials or pinyin; the exact hit first.</summary>
 public sealed class FindStations(CrmDb db)
 {
-    private const int MaxLimit = 50;
+    /// <summary>Most that one answer holds.</summary>
+    public const int MaxLimit = 50;
 
     /// <summary>A station.</summary>
     public sealed record Item(long Id, string TelegraphCode, string Name, string PinyinCode, string? TmisCode, string? City, string? BureauCode, bool? Freight);
@@ -55,8 +56,35 @@ public sealed class FindStations(CrmDb db)
         }
 #pragma warning restore CA1308, CA1309
 
-        return [.. found.DistinctBy(s => s.Id).Take(limit).Select(s => new Item(s.Id, s.TelegraphCode, s.Name, s.PinyinCode, s.TmisCode, s.City, s.BureauCode, s.Freight))];
+        return [.. found.DistinctBy(s => s.Id).Take(limit).Select(Of)];
     }
+
+    /// <summary>The station of that telegraph code, else of that name.</summary>
+    internal static async Task<(string Code, string Name)?> Named(CrmDb db, string typed, CancellationToken ct)
+    {
+        var upper = typed.ToUpperInvariant();
+        var found = await db.Set<Station>().AsNoTracking().Where(s => s.TelegraphCode == upper).Select(s => new { s.TelegraphCode, s.Name }).FirstOrDefaultAsync(ct)
+            ?? await db.Set<Station>().AsNoTracking().Where(s => s.Name == typed).OrderBy(s => s.Id).Select(s => new { s.TelegraphCode, s.Name }).FirstOrDefaultAsync(ct);
+        return found is null ? null : (found.TelegraphCode, found.Name);
+    }
+
+    /// <summary>A page of all stations, or of one bureau's, by name; and where the next begins.</summary>
+    public async Task<(IReadOnlyList<Item> Items, string? Next)> Browse(string? bureau, string? after, CancellationToken ct)
+    {
+        var stations = db.Set<Station>().AsNoTracking();
+        stations = string.IsNullOrEmpty(bureau) || !PlainText.IsStorable(bureau) ? stations : stations.Where(s => s.BureauCode == bureau);
+        if (Mark.Read(after) is var (name, id))
+        {
+#pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
+            stations = stations.Where(s => string.Compare(s.Name, name) > 0 || (s.Name == name && s.Id > id));
+#pragma warning restore CA1309
+        }
+
+        var rows = await stations.OrderBy(s => s.Name).ThenBy(s => s.Id).Take(MaxLimit + 1).ToListAsync(ct);
+        return ([.. rows.Take(MaxLimit).Select(Of)], rows.Count > MaxLimit ? Mark.Of(rows[MaxLimit - 1].Name, rows[MaxLimit - 1].Id) : null);
+    }
+
+    private static Item Of(Station s) => new(s.Id, s.TelegraphCode, s.Name, s.PinyinCode, s.TmisCode, s.City, s.BureauCode, s.Freight);
 
     internal static async Task<IResult> Get(string? q, int? limit, FindStations useCase, CancellationToken ct) =>
         TypedResults.Ok(new Listing<Item>(await useCase.Run(q, limit ?? 20, ct), null));

@@ -6,6 +6,9 @@ namespace RailCrm.Modules.Reference;
 /// <summary>A day that differs from its weekday: a statutory day off (法定节假日), or a Saturday or Sunday worked to make up for one (调休).</summary>
 public sealed class Holiday
 {
+    /// <summary>Longest name.</summary>
+    public const int NameLength = 50;
+
     /// <summary>The day; unique.</summary>
     public DateOnly Date { get; set; }
 
@@ -21,7 +24,7 @@ public sealed class Holiday
         {
             builder.ToTable("holidays");
             builder.HasKey(h => h.Date);
-            builder.Property(h => h.Name).HasMaxLength(50);
+            builder.Property(h => h.Name).HasMaxLength(NameLength);
         }
     }
 }

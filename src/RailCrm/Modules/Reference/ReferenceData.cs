@@ -48,7 +48,7 @@ public static class ReferenceData
     public static IEnumerable<(string Value, string Text)> ProvinceOptions => Regions.Where(r => r.Level == 1).Select(r => (r.Code, r.Name));
 
     /// <summary>Bureaus for a select.</summary>
-    public static IEnumerable<(string Value, string Text)> BureauOptions => Bureaus.Select(b => (b.Code, $"{b.Code} {(Term.InEnglish ? b.English : b.DailyName)}"));
+    public static IEnumerable<(string Value, string Text)> BureauOptions => Bureaus.Select(b => (b.Code, $"{b.Code} {BureauName(b.Code)}"));
 
     /// <summary>Commodity categories for a select.</summary>
     public static IEnumerable<(string Value, string Text)> CommodityOptions => Commodities.Select(c => (c.Code, $"{c.Code} {c.Name}"));
@@ -64,6 +64,9 @@ public static class ReferenceData
 
     /// <summary>A region's whole name in the language of the reader; the code itself where there is none such.</summary>
     public static string RegionName(string code) => RegionsByCode.Value.TryGetValue(code, out var region) ? region.Label : code;
+
+    /// <summary>A bureau's name in daily use, or in English; the letter itself where there is none such.</summary>
+    public static string BureauName(string code) => Bureaus.FirstOrDefault(b => b.Code == code) is { } bureau ? (Term.InEnglish ? bureau.English : bureau.DailyName) : code;
 
     /// <summary>Industries by whatever is typed.</summary>
     public static IReadOnlyList<Industry> FindIndustries(string? typed, int limit) => IndustryIndex.Value.Find(typed, limit);

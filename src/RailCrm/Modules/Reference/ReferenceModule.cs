@@ -1,3 +1,4 @@
+using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Ui;
 
@@ -7,6 +8,11 @@ internal static class ReferenceModule
 {
     public static void Add(IServiceCollection services) => services
         .AddScoped<FindStations>()
+        .AddSingleton(new StationNames(FindStations.Named))
+        .AddScoped<SaveStation>()
+        .AddScoped<ListSidings>()
+        .AddScoped<SaveSiding>()
+        .AddScoped<Holidays>()
         .AddSingleton(new MenuItem("reference.title", "/reference", "address-book", Permission.OrganizationRead, 85, Go: "s"));
 
     public static void Map(IEndpointRouteBuilder api)

@@ -30,6 +30,9 @@ public sealed record Region(string Code, string Chinese, string English) : Term(
     /// <summary>Whether it is a place, and no row that only holds others together.</summary>
     public bool IsPlace => !Connectors.Contains(Chinese);
 
+    /// <summary>The region it lies in; a county that hangs on a row of <see cref="IsPlace"/> false lies in the province. Null for a province.</summary>
+    public string? ParentCode { get; private init; }
+
     /// <summary>The whole name in both languages: 广东省 / 深圳市 / 福田区.</summary>
     public (string Chinese, string English) Whole { get; private init; }
 
@@ -45,7 +48,7 @@ public sealed record Region(string Code, string Chinese, string English) : Term(
             .. all.Values.Select(region =>
             {
                 var places = new[] { region.Code[..2] + "0000", region.Code[..4] + "00", region.Code }.Distinct().Select(c => all[c]).Where(r => r.IsPlace).ToList();
-                return region with { Whole = (string.Join(" / ", places.Select(r => r.Chinese)), string.Join(" / ", places.Select(r => r.English))) };
+                return region with { ParentCode = places.Count > 1 ? places[^2].Code : null, Whole = (string.Join(" / ", places.Select(r => r.Chinese)), string.Join(" / ", places.Select(r => r.English))) };
             }).OrderBy(r => r.Level).ThenBy(r => r.Code, StringComparer.Ordinal),
         ];
     }

@@ -1,12 +1,16 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RailCrm.Platform.Data;
 
 namespace RailCrm.Modules.Reference;
 
 /// <summary>A railway station. No public source says which are open for freight, so users keep that flag.</summary>
-public sealed class Station
+public sealed class Station : IAudited, IVersioned
 {
-    /// <summary>Key.</summary>
+    /// <summary>Longest name.</summary>
+    public const int NameLength = 50;
+
+    /// <inheritdoc/>
     public long Id { get; set; }
 
     /// <summary>电报码, three letters; unique.</summary>
@@ -39,13 +43,16 @@ public sealed class Station
     /// <summary>Open for freight; null where nobody has said.</summary>
     public bool? Freight { get; set; }
 
+    /// <inheritdoc/>
+    public int Version { get; set; }
+
     internal sealed class Mapping : IEntityTypeConfiguration<Station>
     {
         public void Configure(EntityTypeBuilder<Station> builder)
         {
             builder.ToTable("stations");
             builder.Property(s => s.TelegraphCode).HasMaxLength(5);
-            builder.Property(s => s.Name).HasMaxLength(50);
+            builder.Property(s => s.Name).HasMaxLength(NameLength);
             builder.Property(s => s.PinyinCode).HasMaxLength(20);
             builder.Property(s => s.TmisCode).HasMaxLength(10);
             builder.HasIndex(s => s.TelegraphCode).IsUnique();
