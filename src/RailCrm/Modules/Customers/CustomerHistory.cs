@@ -5,28 +5,60 @@ using RailCrm.Platform.Data;
 namespace RailCrm.Modules.Customers;
 
 /// <summary>What happened to a customer, newest first: who, when, which field, before and after.</summary>
-internal sealed class CustomerHistory(CrmDb db)
+public sealed class CustomerHistory(CrmDb db, IEnumerable<ICustomerPast> pasts)
 {
     private const int Length = 100;
 
-    /// <summary>Fields the machine keeps for itself.</summary>
-    private static readonly HashSet<string> Own = ["NormalizedName", "NamePinyin", "NameInitials", "PhoneDigits", "UpdatedAt", "CreatedAt", "CustomerId"];
+    /// <summary>The kinds told apart, each with what it is made of; other modules bring more.</summary>
+    private static readonly (string Kind, string[] Entities)[] Kinds =
+    [
+        ("record", [nameof(Customer), nameof(Shareholder), nameof(CustomerProduct), nameof(MainStation), nameof(CustomerSiding)]),
+        ("contacts", [nameof(Contact)]), ("attachments", [nameof(Attachment)]),
+    ];
 
+    /// <summary>Fields the machine keeps for itself.</summary>
+    private static readonly HashSet<string> Own = ["NormalizedName", "NamePinyin", "NameInitials", "PhoneDigits", "MobileDigits", "UpdatedAt", "CreatedAt", "CreatedBy", "CustomerId", "Number", "Completeness", "Sha256", "ContentType", "DeletedBy"];
+
+    /// <summary>One field's change; as stored, for <see cref="CustomerText"/> to say in words.</summary>
     public sealed record Change(string Field, string? Before, string? After);
 
-    public sealed record Event(long Id, DateTime At, string Actor, string Action, string Entity, IReadOnlyList<Change> Changes);
+    /// <summary>One thing that happened. <paramref name="Id"/> is the audit entry's, 0 for what another module tells.</summary>
+    public sealed record Happening(long Id, DateTime At, string Actor, string Action, string Entity, long EntityId, IReadOnlyList<Change> Changes);
 
-    /// <summary>Empty where the customer is outside the scope.</summary>
-    public async Task<IReadOnlyList<Event>> Run(long customerId, CancellationToken ct)
+    /// <summary>A page of the past; <paramref name="Next"/> begins the one before it in time.</summary>
+    public sealed record Page(IReadOnlyList<Happening> Events, long? Next);
+
+    /// <summary>The filters, own and brought.</summary>
+    public IReadOnlyList<string> AllKinds => [.. Kinds.Select(k => k.Kind), .. pasts.Select(p => p.Kind)];
+
+    /// <summary>Empty where the customer is outside the scope. <paramref name="before"/> is <see cref="Page.Next"/> of the page before.</summary>
+    public async Task<Page> Run(long customerId, string? kind, long? before, CancellationToken ct)
     {
         if (!await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).AnyAsync(c => c.Id == customerId, ct))
         {
-            return [];
+            return new([], null);
         }
 
-        var entries = await db.Set<AuditEntry>().AsNoTracking().Where(a => a.CustomerId == customerId).OrderByDescending(a => a.Id).Take(Length).ToListAsync(ct);
-        return [.. entries.Select(e => new Event(e.Id, e.At, e.ActorName, e.Action, e.Entity, Changes(e.Changes)))];
+        var own = Array.Find(Kinds, k => k.Kind == kind);
+        var entries = db.Set<AuditEntry>().AsNoTracking().Where(a => a.CustomerId == customerId);
+        entries = own.Entities is { } entities ? entries.Where(a => EF.Parameter(entities).Contains(a.Entity)) : kind is null ? entries : entries.Where(a => false);
+        var to = before is null ? DateTime.MaxValue : await db.Set<AuditEntry>().Where(a => a.Id == before && a.CustomerId == customerId).Select(a => (DateTime?)a.At).SingleOrDefaultAsync(ct) ?? DateTime.MinValue;
+        var page = await (before is null ? entries : entries.Where(a => a.Id < before)).OrderByDescending(a => a.Id).Take(Length + 1).ToListAsync(ct);
+        var more = page.Count > Length;
+        page = page.Take(Length).ToList();
+        var events = page.Select(e => new Happening(e.Id, e.At, e.ActorName, e.Action, e.Entity, e.EntityId, Changes(e.Changes))).Where(e => e.Action != "updated" || e.Changes.Count > 0).ToList();
+        foreach (var past in pasts.Where(p => kind is null || p.Kind == kind))
+        {
+            events.AddRange(await past.Read(customerId, more ? page[^1].At : DateTime.MinValue, to, ct));
+        }
+
+        return new([.. events.OrderByDescending(e => e.At).ThenByDescending(e => e.Id)], more ? page[^1].Id : null);
     }
+
+    /// <summary>One entry of the customer's, with every field as it was stored; null where there is none such.</summary>
+    internal async Task<(AuditEntry Entry, Dictionary<string, JsonElement[]> Changes)?> Entry(long customerId, long id, CancellationToken ct) =>
+        await db.Set<AuditEntry>().AsNoTracking().SingleOrDefaultAsync(a => a.Id == id && a.CustomerId == customerId, ct) is { } entry
+            ? (entry, JsonSerializer.Deserialize<Dictionary<string, JsonElement[]>>(entry.Changes)!) : null;
 
     private static IReadOnlyList<Change> Changes(string json) =>
         [.. JsonSerializer.Deserialize<Dictionary<string, JsonElement[]>>(json)!

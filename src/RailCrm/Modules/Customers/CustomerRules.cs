@@ -1,12 +1,22 @@
+using System.Reflection;
 using System.Text;
 using RailCrm.Kernel;
 using RailCrm.Modules.Reference;
+using RailCrm.Platform.Text;
 
 namespace RailCrm.Modules.Customers;
 
 /// <summary>What a customer's fields must satisfy, and how they are stored. No database here.</summary>
 internal static class CustomerRules
 {
+    /// <summary>How goods may go; each has a text of its own.</summary>
+    public static readonly string[] Modes = ["carload", "container", "lessThanCarload", "road", "water", "multimodal"];
+
+    /// <summary>Usual rhythms; others are kept in words.</summary>
+    public static readonly string[] Cycles = ["daily", "weekly", "monthly", "seasonal"];
+
+    private static readonly PropertyInfo[] TextFields = [.. typeof(SaveCustomer.Input).GetProperties().Where(p => p.PropertyType == typeof(string))];
+
     public static IReadOnlyList<FieldError> Check(SaveCustomer.Input input)
     {
         var errors = new List<FieldError>();
@@ -15,21 +25,19 @@ internal static class CustomerRules
             errors.Add(new(nameof(input.Name), "customer.name_missing"));
         }
 
-        foreach (var property in typeof(SaveCustomer.Input).GetProperties().Where(p => p.PropertyType == typeof(string)))
+        foreach (var property in TextFields)
         {
-            var text = (string?)property.GetValue(input);
-            var longest = property.Name switch
+            if (property.GetValue(input) is not string text)
             {
-                nameof(input.CompanyProfile) or nameof(input.LocalCulture) or nameof(input.LocalCustoms) => Customer.TextLength,
-                nameof(input.BusinessDirection) or nameof(input.ProductionScale) => 1_000,
-                nameof(input.RegisteredAddress) or nameof(input.BusinessAddress) or nameof(input.Website) or nameof(input.Tags) => 500,
-                _ => Customer.NameLength,
-            };
+                continue;
+            }
+
+            var longest = Longest(property.Name);
             if (!PlainText.IsStorable(text))
             {
                 errors.Add(new(property.Name, "customer.text_unstorable"));
             }
-            else if (text?.EnumerateRunes().Count() > longest)
+            else if (text.Length > longest && text.EnumerateRunes().Count() > longest)
             {
                 errors.Add(new(property.Name, "customer.text_long", longest));
             }
@@ -68,14 +76,28 @@ internal static class CustomerRules
             errors.Add(new(nameof(input.RegionCode), "reference.region_unknown"));
         }
 
+        if (ReadModes(input.TransportModes) is null)
+        {
+            errors.Add(new(nameof(input.TransportModes), "customer.modes_unknown", string.Join(" · ", Modes.Select(m => Texts.Get($"mode.{m}")))));
+        }
+
         if (!string.IsNullOrWhiteSpace(input.Website)
             && !(Uri.TryCreate(input.Website.Trim(), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
         {
             errors.Add(new(nameof(input.Website), "customer.website_scheme"));
         }
 
+        CustomerRowRules.Check(input, errors);
         return errors;
     }
+
+    private static int Longest(string field) => field switch
+    {
+        nameof(SaveCustomer.Input.CompanyProfile) or nameof(SaveCustomer.Input.LocalCulture) or nameof(SaveCustomer.Input.LocalCustoms) => Customer.TextLength,
+        nameof(SaveCustomer.Input.BusinessDirection) or nameof(SaveCustomer.Input.ProductionScale) => 1_000,
+        nameof(SaveCustomer.Input.RegisteredAddress) or nameof(SaveCustomer.Input.BusinessAddress) or nameof(SaveCustomer.Input.Website) or nameof(SaveCustomer.Input.Tags) => 500,
+        _ => Customer.NameLength,
+    };
 
     public static void Apply(SaveCustomer.Input input, Customer customer, long unitId, DateTime now)
     {
@@ -86,7 +108,7 @@ internal static class CustomerRules
         customer.NamePinyin = Pinyin.Full(customer.Name);
         customer.NameInitials = string.Join(' ', Pinyin.InitialsVariants(customer.Name));
         customer.CreditCode = string.IsNullOrWhiteSpace(input.CreditCode) ? null : UnifiedSocialCreditCode.Normalise(input.CreditCode);
-        customer.CreditCodeReason = PlainText.Trimmed(input.CreditCodeReason);
+        customer.CreditCodeReason = customer.CreditCode is null ? null : PlainText.Trimmed(input.CreditCodeReason);
         customer.Kind = input.Kind ?? customer.Kind;
         customer.LegalRepresentative = PlainText.Trimmed(input.LegalRepresentative);
         customer.BusinessDirection = PlainText.Trimmed(input.BusinessDirection);
@@ -97,8 +119,8 @@ internal static class CustomerRules
         customer.SizeClass = input.SizeClass;
         customer.IndustryCode = ReferenceData.IndustryCode(input.IndustryCode);
         customer.RegionCode = ReferenceData.RegionCode(input.RegionCode);
-        customer.TransportModes = PlainText.Trimmed(input.TransportModes);
-        customer.TransportCycle = PlainText.Trimmed(input.TransportCycle);
+        customer.TransportModes = ReadModes(input.TransportModes) is { Length: > 0 } modes ? modes : null;
+        customer.TransportCycle = PlainText.Trimmed(input.TransportCycle) is { } cycle ? Cycles.FirstOrDefault(c => Texts.Both($"cycle.{c}").Contains(cycle, StringComparer.OrdinalIgnoreCase)) ?? cycle : null;
         customer.CompanyProfile = PlainText.Trimmed(input.CompanyProfile);
         customer.LocalCulture = PlainText.Trimmed(input.LocalCulture);
         customer.LocalCustoms = PlainText.Trimmed(input.LocalCustoms);
@@ -106,43 +128,41 @@ internal static class CustomerRules
         customer.BusinessAddress = PlainText.Trimmed(input.BusinessAddress);
         customer.Website = PlainText.Trimmed(input.Website);
         customer.Phone = PlainText.Trimmed(input.Phone);
-        customer.PhoneDigits = PlainText.Digits(input.Phone);
-        var tags = (input.Tags ?? "").Split([',', '，', '、'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct().ToList();
+        customer.PhoneDigits = PhoneNumber.Digits(input.Phone);
+        var tags = Words(input.Tags);
         customer.Tags = tags.Count == 0 ? null : $",{string.Join(',', tags)},";
+        customer.Active = input.Active ?? customer.Active;
         customer.UpdatedAt = now;
-        customer.Completeness = Completeness(customer);
     }
 
-    /// <summary>Text keys of what a dossier still lacks.</summary>
-    public static IReadOnlyList<string> Missing(Customer customer) => [.. Wanted(customer).Where(w => !w.Known).Select(w => w.TextKey)];
-
-    /// <summary>How much of what a dossier should say is said, 0–100.</summary>
-    public static int Completeness(Customer customer)
-    {
-        var wanted = Wanted(customer);
-        return wanted.Count(w => w.Known) * 100 / wanted.Count;
-    }
-
-    public static SaveCustomer.Input Of(Customer c) => new()
+    /// <summary>What is stored, as one would say it. The lists are left out unless asked for: they then must have been read.</summary>
+    public static SaveCustomer.Input Of(Customer c, bool withLists = false) => new()
     {
         Name = c.Name, UnitId = c.UnitId, ShortName = c.ShortName, CreditCode = c.CreditCode, CreditCodeReason = c.CreditCodeReason, Kind = c.Kind,
         LegalRepresentative = c.LegalRepresentative, BusinessDirection = c.BusinessDirection, ProductionScale = c.ProductionScale,
         MarketSharePercent = c.MarketShareBasisPoints / 100m, EmployeeCount = c.EmployeeCount, OwnershipType = c.OwnershipType, SizeClass = c.SizeClass,
         IndustryCode = c.IndustryCode, RegionCode = c.RegionCode, TransportModes = c.TransportModes, TransportCycle = c.TransportCycle,
         CompanyProfile = c.CompanyProfile, LocalCulture = c.LocalCulture, LocalCustoms = c.LocalCustoms, RegisteredAddress = c.RegisteredAddress,
-        BusinessAddress = c.BusinessAddress, Website = c.Website, Phone = c.Phone, Tags = c.Tags?.Trim(','),
+        BusinessAddress = c.BusinessAddress, Website = c.Website, Phone = c.Phone, Tags = c.Tags?.Trim(','), ParentId = c.ParentId, Active = c.Active,
+        Shareholders = withLists ? [.. c.Shareholders.OrderBy(s => s.Id).Select(ShareholderRow.Of)] : null,
+        Products = withLists ? [.. c.Products.OrderBy(p => p.Id).Select(ProductRow.Of)] : null,
+        MainStations = withLists ? [.. c.MainStations.OrderBy(s => !s.Sending).ThenBy(s => s.Id).Select(StationRow.Of)] : null,
+        Sidings = withLists ? [.. c.Sidings.OrderBy(s => s.Id).Select(SidingRow.Of)] : null,
     };
 
-    private static IReadOnlyList<(string TextKey, bool Known)> Wanted(Customer c) =>
-    [
-        ("customer.credit_code", c.CreditCode is not null), ("customer.legal_representative", c.LegalRepresentative is not null),
-        ("customer.business_direction", c.BusinessDirection is not null), ("customer.production_scale", c.ProductionScale is not null),
-        ("customer.market_share", c.MarketShareBasisPoints is not null), ("customer.employee_count", c.EmployeeCount is not null),
-        ("customer.ownership", c.OwnershipType is not null), ("customer.size_class", c.SizeClass is not null),
-        ("customer.industry", c.IndustryCode is not null), ("customer.region", c.RegionCode is not null),
-        ("customer.transport_modes", c.TransportModes is not null), ("customer.transport_cycle", c.TransportCycle is not null),
-        ("customer.profile", c.CompanyProfile is not null), ("customer.local_culture", c.LocalCulture is not null),
-        ("customer.local_customs", c.LocalCustoms is not null), ("customer.registered_address", c.RegisteredAddress is not null),
-        ("customer.phone", c.Phone is not null),
-    ];
+    /// <summary>Modes by code or by what they are called, as codes in their order; null where one is unknown.</summary>
+    private static string? ReadModes(string? typed)
+    {
+        if (string.IsNullOrWhiteSpace(typed))
+        {
+            return "";
+        }
+
+        var words = Words(typed);
+        var known = Modes.Where(m => words.RemoveAll(w => w.Equals(m, StringComparison.OrdinalIgnoreCase) || Texts.Both($"mode.{m}").Contains(w, StringComparer.OrdinalIgnoreCase)) > 0).ToList();
+        return words.Count == 0 ? string.Join(',', known) : null;
+    }
+
+    private static List<string> Words(string? typed) =>
+        [.. (typed ?? "").Split([',', '，', '、', ';', '；'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()];
 }

@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
 using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Ui;
 
@@ -9,31 +12,77 @@ namespace RailCrm.Modules.Customers;
 /// <param name="Path">Its part of the address; empty for the record itself.</param>
 /// <param name="Permission">Who sees it.</param>
 /// <param name="Order">Small comes first.</param>
-public sealed record CustomerTab(string TextKey, string Path, string Permission, int Order);
+/// <param name="Count">How much is there, told beside the name and before the customer is put into the bin; null where counting says nothing.</param>
+public sealed record CustomerTab(string TextKey, string Path, string Permission, int Order, Func<CrmDb, long, CancellationToken, Task<int>>? Count = null);
+
+/// <summary>What another module knows of a customer's past, for the history.</summary>
+public interface ICustomerPast
+{
+    /// <summary>Its kind, one of the history's filters.</summary>
+    string Kind { get; }
+
+    /// <summary>What happened after <paramref name="after"/> and until <paramref name="until"/> (UTC), newest first. The customer is known to be seen.</summary>
+    Task<IReadOnlyList<CustomerHistory.Happening>> Read(long customerId, DateTime after, DateTime until, CancellationToken ct);
+}
 
 internal static class CustomersModule
 {
+    /// <summary>An upload: the file, and a little for the form around it.</summary>
+    private const long MostUpload = 4 * AttachmentStore.MostBytes;
+
     public static void Add(IServiceCollection services) => services
         .AddScoped<ListCustomers>()
         .AddScoped<ExportCustomers>()
         .AddScoped<GetCustomer>()
         .AddScoped<SaveCustomer>()
+        .AddScoped<SaveContact>()
+        .AddScoped<KeepAttachment>()
         .AddScoped<CustomerHistory>()
+        .AddScoped<Reference.ISidingUsers, SidingUsers>()
+        .AddScoped<RestoreValue>()
+        .AddSingleton<AttachmentStore>()
         .AddSingleton(new CustomerTab("customer.tab_record", "", Permission.CustomersRead, 10))
+        .AddSingleton(new CustomerTab("contact.title", "contacts", Permission.CustomersRead, 40, (db, id, ct) => db.Set<Contact>().CountAsync(k => k.CustomerId == id, ct)))
+        .AddSingleton(new CustomerTab("attachment.title", "attachments", Permission.CustomersRead, 50, (db, id, ct) => db.Set<Attachment>().CountAsync(a => a.CustomerId == id, ct)))
+        .AddSingleton(new CustomerTab("customer.history", "history", Permission.CustomersRead, 60))
         .AddSingleton(new MenuItem("customer.title", "/customers", "building", Permission.CustomersRead, 10, Go: "c"))
-        .AddSingleton(new MenuItem("customer.new", "/customers/new", "building", Permission.CustomersWrite, 10, MenuPlace.Create));
+        .AddSingleton(new MenuItem("customer.new", "/customers/new", "building", Permission.CustomersWrite, 10, MenuPlace.Create))
+        .AddSingleton(new MenuItem("customer.quick", "/customers/quick", "plus", Permission.CustomersWrite, 11, MenuPlace.Create));
 
     public static void Map(IEndpointRouteBuilder api)
     {
         var customers = api.MapGroup("/customers").WithTags("Customers");
         customers.MapGet("", ListCustomers.Get).RequireAuthorization(Permission.CustomersRead);
         customers.MapPost("", SaveCustomer.Post).RequireAuthorization(Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
+        customers.MapGet("/duplicates", FindDuplicates.Get).RequireAuthorization(Permission.CustomersWrite);
         customers.MapGet("/{id:long}", GetCustomer.Get).RequireAuthorization(Permission.CustomersRead);
         customers.MapPut("/{id:long}", SaveCustomer.Put).RequireAuthorization(Permission.CustomersWrite);
         customers.MapDelete("/{id:long}", GetCustomer.Delete).RequireAuthorization(Permission.CustomersDelete);
+
+        var contacts = api.MapGroup("/customers/{id:long}/contacts").WithTags("Contacts");
+        contacts.MapGet("", SaveContact.GetAll).RequireAuthorization(Permission.CustomersRead);
+        contacts.MapPost("", SaveContact.Post).RequireAuthorization(Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
+        contacts.MapPut("/{contactId:long}", SaveContact.Put).RequireAuthorization(Permission.CustomersWrite);
+        contacts.MapDelete("/{contactId:long}", SaveContact.Delete).RequireAuthorization(Permission.CustomersWrite);
+        contacts.MapPost("/{contactId:long}/restore", SaveContact.PostRestore).RequireAuthorization(Permission.CustomersWrite);
+
+        var attachments = api.MapGroup("/customers/{id:long}/attachments").WithTags("Attachments");
+        attachments.MapGet("", KeepAttachment.GetAll).RequireAuthorization(Permission.CustomersRead);
+        attachments.MapPost("", KeepAttachment.Post).RequireAuthorization(Permission.CustomersWrite).WithMetadata(new RequestSizeLimitAttribute(MostUpload), new RequestFormLimitsAttribute { MultipartBodyLengthLimit = MostUpload });
+        attachments.MapGet("/{attachmentId:long}/content", KeepAttachment.GetContent).RequireAuthorization(Permission.CustomersRead);
+        attachments.MapDelete("/{attachmentId:long}", KeepAttachment.Delete).RequireAuthorization(Permission.CustomersWrite);
+        attachments.MapPost("/{attachmentId:long}/restore", KeepAttachment.PostRestore).RequireAuthorization(Permission.CustomersWrite);
+
+        var lookup = api.MapGroup("/lookup").ExcludeFromDescription();
+        lookup.MapGet("/customers", Lookups.Customers).RequireAuthorization(Permission.CustomersRead);
+        lookup.MapGet("/sidings", Lookups.Sidings).RequireAuthorization(Permission.CustomersRead);
     }
 
-    /// <summary>Downloads. By POST, so that no link that is merely followed takes a list away.</summary>
-    public static void MapPages(IEndpointRouteBuilder app) =>
+    /// <summary>Downloads of the list, by POST, so that no link that is merely followed takes a list away; and the upload of the attachments page, which checks the form's token itself, so that a file too long is said in words.</summary>
+    public static void MapPages(IEndpointRouteBuilder app)
+    {
         app.MapPost("/customers/export", ExportCustomers.Post).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.CustomersRead, Permission.Export).ExcludeFromDescription();
+        app.MapPost("/customers/{id:long}/attachments/files", KeepAttachment.PostFromPage).DisableAntiforgery().RequireAuthorization(Permission.CustomersWrite).ExcludeFromDescription()
+            .WithMetadata(new RequestSizeLimitAttribute(MostUpload), new RequestFormLimitsAttribute { MultipartBodyLengthLimit = MostUpload });
+    }
 }

@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Http;
 
 namespace RailCrm.Modules.Customers;
 
@@ -14,36 +16,63 @@ public static class FindDuplicates
     /// <param name="Name">Its name, where the actor sees it.</param>
     public sealed record Match(string Reason, string UnitName, long? Id, string? Name);
 
+    internal static Task<IReadOnlyList<Match>> Run(CrmDb db, Customer customer, CancellationToken ct) =>
+        Run(db, customer.Id, customer.CreditCode, customer.NormalizedName, customer.PhoneDigits, ct);
+
     /// <remarks>The one place that looks past the scope: a duplicate is a duplicate wherever it lies. Each condition reads an index.</remarks>
-    internal static async Task<IReadOnlyList<Match>> Run(CrmDb db, Customer customer, CancellationToken ct)
+    internal static async Task<IReadOnlyList<Match>> Run(CrmDb db, long except, string? creditCode, string normalizedName, string? phoneDigits, CancellationToken ct)
     {
-        var all = db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).AsNoTracking().Where(c => c.Id != customer.Id);
+        var all = db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).AsNoTracking().Where(c => c.Id != except);
         var found = new List<(string Reason, long Id, string Name, long UnitId)>();
         async Task Look(string reason, IQueryable<Customer> same) =>
             found.AddRange((await same.OrderBy(c => c.Id).Take(5).Select(c => new { c.Id, c.Name, c.UnitId }).ToListAsync(ct)).Select(c => (reason, c.Id, c.Name, c.UnitId)));
 
-        if (customer.CreditCode is { } code)
+        if (creditCode is not null)
         {
-            await Look("creditCode", all.Where(c => c.CreditCode == code));
+            await Look("creditCode", all.Where(c => c.CreditCode == creditCode));
         }
 
-        await Look("name", all.Where(c => c.NormalizedName == customer.NormalizedName && c.DeletedAt == null));
-        if (customer.PhoneDigits is { } phone)
+        if (normalizedName.Length > 0)
         {
-            await Look("phone", all.Where(c => c.PhoneDigits == phone && c.DeletedAt == null));
+            await Look("name", all.Where(c => c.NormalizedName == normalizedName && c.DeletedAt == null));
         }
 
-        var ids = found.Select(f => f.Id).Distinct().ToList();
-        if (ids.Count == 0)
+        if (phoneDigits is not null)
+        {
+            // The switchboard, or anybody who works there.
+            await Look("phone", all.Where(c => c.PhoneDigits == phoneDigits && c.DeletedAt == null));
+            var contacts = db.Set<Contact>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking();
+            var called = await contacts.Where(k => k.MobileDigits == phoneDigits).Select(k => k.CustomerId).Take(5)
+                .Concat(contacts.Where(k => k.PhoneDigits == phoneDigits).Select(k => k.CustomerId).Take(5)).ToListAsync(ct);
+            if (called.Count > 0)
+            {
+                await Look("phone", all.Where(c => EF.Parameter(called).Contains(c.Id) && c.DeletedAt == null));
+            }
+        }
+
+        if (found.Count == 0)
         {
             return [];
         }
 
+        var ids = found.Select(f => f.Id).Distinct().ToList();
         var visible = await db.Set<Customer>().Where(c => ids.Contains(c.Id)).Select(c => c.Id).ToListAsync(ct);
         var unitIds = found.Select(f => f.UnitId).Distinct().ToList();
         var units = await db.Set<OrgUnit>().Where(u => unitIds.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
         return [.. found.DistinctBy(f => f.Id).Select(f => visible.Contains(f.Id)
             ? new Match(f.Reason, units[f.UnitId], f.Id, f.Name)
             : new Match(f.Reason, units[f.UnitId], null, null))];
+    }
+
+    /// <summary>While one types: what is there already under the name, the code or the phone.</summary>
+    internal static async Task<IResult> Get(string? name, string? creditCode, string? phone, long? id, CrmDb db, CancellationToken ct)
+    {
+        if (new[] { name, creditCode, phone }.Any(t => t?.Length > Customer.NameLength || !PlainText.IsStorable(t)))
+        {
+            return Answers.Problem(new Refusal.Invalid("customer.text_unstorable", nameof(name)));
+        }
+
+        var code = string.IsNullOrWhiteSpace(creditCode) ? null : UnifiedSocialCreditCode.Normalise(creditCode);
+        return TypedResults.Ok(new Listing<Match>(await Run(db, id ?? 0, code, string.IsNullOrWhiteSpace(name) ? "" : CompanyName.Normalised(name), PhoneNumber.Digits(phone), ct), null));
     }
 }

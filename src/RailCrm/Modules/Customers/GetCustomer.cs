@@ -5,30 +5,60 @@ using RailCrm.Platform.Http;
 
 namespace RailCrm.Modules.Customers;
 
-/// <summary>One customer, and its way into the bin and out again.</summary>
+/// <summary>One customer with all that is known of it, and its way into the bin and out again.</summary>
 internal sealed class GetCustomer(CrmDb db)
 {
-    /// <summary>A customer as the API tells it; money in fen.</summary>
+    /// <summary>A customer as the API tells it; money in fen. What may be said is told as it is said, so that it can be sent back changed.</summary>
     public sealed record Answer(
-        long Id, string Number, string Name, string? ShortName, string? CreditCode, CustomerTier Tier, long UnitId, CustomerKind Kind, int Completeness,
-        string? LegalRepresentative, string? BusinessDirection, string? IndustryCode, string? RegionCode, string? RegisteredAddress, string? Website,
-        string? Phone, string? Tags, long Trailing12RevenueFen, long Trailing12GrossProfitFen, long Trailing12WeightKg, DateTime UpdatedAt, int Version)
+        long Id, string Number, string Name, string? ShortName, string? CreditCode, string? CreditCodeReason, CustomerTier Tier, long UnitId, CustomerKind Kind, bool Active, int Completeness, long? ParentId,
+        string? LegalRepresentative, string? BusinessDirection, string? ProductionScale, decimal? MarketSharePercent, int? EmployeeCount, OwnershipType? OwnershipType, SizeClass? SizeClass,
+        string? IndustryCode, string? RegionCode, string? TransportModes, string? TransportCycle, string? CompanyProfile, string? LocalCulture, string? LocalCustoms,
+        string? RegisteredAddress, string? BusinessAddress, string? Website, string? Phone, string? Tags,
+        IReadOnlyList<ShareholderRow> Shareholders, IReadOnlyList<ProductRow> Products, IReadOnlyList<StationRow> MainStations, IReadOnlyList<SidingRow> Sidings,
+        long Trailing12RevenueFen, long Trailing12GrossProfitFen, long Trailing12WeightKg, DateTime CreatedAt, DateTime UpdatedAt, int Version)
     {
-        public static Answer Of(Customer c) => new(
-            c.Id, c.Number, c.Name, c.ShortName, c.CreditCode, c.Tier, c.UnitId, c.Kind, c.Completeness, c.LegalRepresentative, c.BusinessDirection, c.IndustryCode,
-            c.RegionCode, c.RegisteredAddress, c.Website, c.Phone, c.Tags?.Trim(','), c.Trailing12RevenueFen, c.Trailing12GrossProfitFen, c.Trailing12WeightKg, c.UpdatedAt, c.Version);
+        /// <param name="c">The customer with its lists.</param>
+        /// <param name="parentId">Its parent, where the actor sees it.</param>
+        public static Answer Of(Customer c, long? parentId)
+        {
+            var said = CustomerRules.Of(c, withLists: true);
+            return new(
+                c.Id, c.Number, c.Name, c.ShortName, c.CreditCode, c.CreditCodeReason, c.Tier, c.UnitId, c.Kind, c.Active, c.Completeness, parentId,
+                c.LegalRepresentative, c.BusinessDirection, c.ProductionScale, said.MarketSharePercent, c.EmployeeCount, c.OwnershipType, c.SizeClass,
+                c.IndustryCode, c.RegionCode, c.TransportModes, c.TransportCycle, c.CompanyProfile, c.LocalCulture, c.LocalCustoms,
+                c.RegisteredAddress, c.BusinessAddress, c.Website, c.Phone, said.Tags, said.Shareholders!, said.Products!, said.MainStations!, said.Sidings!,
+                c.Trailing12RevenueFen, c.Trailing12GrossProfitFen, c.Trailing12WeightKg, c.CreatedAt, c.UpdatedAt, c.Version);
+        }
     }
 
+    /// <summary>The customer with its lists.</summary>
     public async Task<Result<Customer>> Run(long id, CancellationToken ct) =>
-        await db.Set<Customer>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) is { } customer ? customer : new Refusal.NotFound();
+        await db.Set<Customer>().AsNoTracking().AsSplitQuery().Include(c => c.Shareholders).Include(c => c.Products).Include(c => c.MainStations)
+            .Include(c => c.Sidings).ThenInclude(s => s.Siding).SingleOrDefaultAsync(c => c.Id == id, ct) is { } customer ? customer : new Refusal.NotFound();
 
-    /// <summary>Into the bin, or out of it.</summary>
-    public async Task<Result<Customer>> Bin(long id, bool into, CancellationToken ct) => await db.Write<Result<Customer>>(async () =>
+    /// <summary>As the API tells it.</summary>
+    public async Task<Result<Answer>> Tell(long id, CancellationToken ct)
+    {
+        if (!(await Run(id, ct)).TryGet(out var customer, out var refusal))
+        {
+            return refusal;
+        }
+
+        return Answer.Of(customer, customer.ParentId is { } parent && await db.Set<Customer>().AnyAsync(c => c.Id == parent, ct) ? parent : null);
+    }
+
+    /// <summary>Into the bin, or out of it; refused where it no longer has <paramref name="version"/>.</summary>
+    public async Task<Result<Customer>> Bin(long id, bool into, int? version, CancellationToken ct) => await db.Write<Result<Customer>>(async () =>
     {
         var customer = await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).SingleOrDefaultAsync(c => c.Id == id && (c.DeletedAt == null) == into, ct);
         if (customer is null)
         {
             return new Refusal.NotFound();
+        }
+
+        if (version is not null && customer.Version != version)
+        {
+            return new Refusal.Stale();
         }
 
         (customer.DeletedAt, customer.DeletedBy) = into ? (db.UtcNow, db.Actor.UserId) : ((DateTime?)null, (long?)null);
@@ -37,12 +67,12 @@ internal sealed class GetCustomer(CrmDb db)
     }, ct);
 
     public static async Task<IResult> Get(long id, GetCustomer useCase, HttpContext http, CancellationToken ct) =>
-        (await useCase.Run(id, ct)).Answer(c =>
+        (await useCase.Tell(id, ct)).Answer(a =>
         {
-            http.Response.Headers.ETag = $"\"{c.Version}\"";
-            return TypedResults.Ok(Answer.Of(c));
+            Versions.Tell(http, a.Version);
+            return TypedResults.Ok(a);
         });
 
-    public static async Task<IResult> Delete(long id, GetCustomer useCase, CancellationToken ct) =>
-        (await useCase.Bin(id, into: true, ct)).Answer(_ => TypedResults.NoContent());
+    public static async Task<IResult> Delete(long id, GetCustomer useCase, HttpContext http, CancellationToken ct) =>
+        (await useCase.Bin(id, into: true, Versions.Asked(http), ct)).Answer(_ => TypedResults.NoContent());
 }

@@ -11,90 +11,8 @@ using RailCrm.Platform.Http;
 namespace RailCrm.Modules.Customers;
 
 /// <summary>Creates or changes a customer; the page, the API and later the import all come through here.</summary>
-public sealed class SaveCustomer(CrmDb db)
+public sealed partial class SaveCustomer(CrmDb db)
 {
-    /// <summary>What may be said of a customer. What is not here (tier, figures, completeness) is computed, never typed.</summary>
-    public sealed class Input
-    {
-        /// <summary>Registered name.</summary>
-        public string Name { get; set; } = "";
-
-        /// <summary>Owning unit; the actor's own where missing.</summary>
-        public long? UnitId { get; set; }
-
-        /// <summary>Name in daily use.</summary>
-        public string? ShortName { get; set; }
-
-        /// <summary>Unified social credit code.</summary>
-        public string? CreditCode { get; set; }
-
-        /// <summary>Why a code whose check digit fails is right all the same.</summary>
-        public string? CreditCodeReason { get; set; }
-
-        /// <summary>Why it is no duplicate, although one of the same name or phone exists.</summary>
-        public string? DuplicateReason { get; set; }
-
-        /// <summary>Company, sole trader or public body.</summary>
-        public CustomerKind? Kind { get; set; }
-
-        /// <summary>法人代表.</summary>
-        public string? LegalRepresentative { get; set; }
-
-        /// <summary>经营方向.</summary>
-        public string? BusinessDirection { get; set; }
-
-        /// <summary>生产规模.</summary>
-        public string? ProductionScale { get; set; }
-
-        /// <summary>市场占有率, percent with two decimals.</summary>
-        public decimal? MarketSharePercent { get; set; }
-
-        /// <summary>职工人数.</summary>
-        public int? EmployeeCount { get; set; }
-
-        /// <summary>企业性质.</summary>
-        public OwnershipType? OwnershipType { get; set; }
-
-        /// <summary>大/中/小/微.</summary>
-        public SizeClass? SizeClass { get; set; }
-
-        /// <summary>GB/T 4754 code.</summary>
-        public string? IndustryCode { get; set; }
-
-        /// <summary>GB/T 2260 code.</summary>
-        public string? RegionCode { get; set; }
-
-        /// <summary>主要运输方式.</summary>
-        public string? TransportModes { get; set; }
-
-        /// <summary>运输周期.</summary>
-        public string? TransportCycle { get; set; }
-
-        /// <summary>公司介绍.</summary>
-        public string? CompanyProfile { get; set; }
-
-        /// <summary>所在地文化.</summary>
-        public string? LocalCulture { get; set; }
-
-        /// <summary>所在地习俗.</summary>
-        public string? LocalCustoms { get; set; }
-
-        /// <summary>Registered address.</summary>
-        public string? RegisteredAddress { get; set; }
-
-        /// <summary>Business address.</summary>
-        public string? BusinessAddress { get; set; }
-
-        /// <summary>http or https.</summary>
-        public string? Website { get; set; }
-
-        /// <summary>Phone.</summary>
-        public string? Phone { get; set; }
-
-        /// <summary>Tags, separated by commas.</summary>
-        public string? Tags { get; set; }
-    }
-
     /// <summary>Creates one where <paramref name="id"/> is null, else changes it if it still has <paramref name="version"/>.</summary>
     public async Task<Result<Customer>> Run(long? id, int? version, Input input, CancellationToken ct)
     {
@@ -106,7 +24,13 @@ public sealed class SaveCustomer(CrmDb db)
 
         try
         {
-            return await db.Write(() => Save(id, version, input, ct), ct);
+            var saved = await db.Write(() => Save(id, version, input, ct), ct);
+            if (saved.Refusal is not null)
+            {
+                Forget();
+            }
+
+            return saved;
         }
         catch (DbUpdateConcurrencyException)
         {
@@ -115,6 +39,10 @@ public sealed class SaveCustomer(CrmDb db)
         catch (DbUpdateException e) when (e.InnerException is Npgsql.PostgresException { SqlState: "23505", ConstraintName: "ix_customers_credit_code" })
         {
             return new Refusal.Invalid("customer.credit_code_exists_elsewhere", nameof(Input.CreditCode)); // Two at once: the other was first.
+        }
+        catch (DbUpdateException e) when (e.InnerException is Npgsql.PostgresException { SqlState: "23505", TableName: "sidings" })
+        {
+            return new Refusal.Invalid("customer.siding_just_made", nameof(Input.Sidings));
         }
     }
 
@@ -140,14 +68,36 @@ public sealed class SaveCustomer(CrmDb db)
             return new Refusal.Invalid("customer.unit_outside", nameof(Input.UnitId));
         }
 
+        if (((Refusal?)SupervisorMissing(input, customer) ?? await Parent(customer, input.ParentId, id is null, ct)) is { } refused)
+        {
+            return refused;
+        }
+
+        if (id is not null)
+        {
+            await SaveCustomerRows.Read(db, customer, input, ct);
+        }
+
+        var code = customer.CreditCode;
         CustomerRules.Apply(input, customer, unitId, db.UtcNow);
-        if (id is not null && !db.Entry(customer).Properties.Any(p => p.IsModified && p.Metadata.Name != nameof(Customer.UpdatedAt)))
+        customer.Completeness = Completeness.Score(customer, (id is null ? default : await Completeness.Lists.Of(db, customer.Id, ct)).After(input));
+        if (await SaveCustomerRows.Write(db, customer, input, ct) is { } wrongRow)
+        {
+            return wrongRow;
+        }
+
+        if (id is not null && !db.Entry(customer).Properties.Any(p => p.IsModified && p.Metadata.Name != nameof(Customer.UpdatedAt)) && !SaveCustomerRows.Changed(db))
         {
             db.Entry(customer).State = EntityState.Unchanged; // Nothing was said that was not known.
             return customer;
         }
 
-        var duplicates = await FindDuplicates.Run(db, customer, ct);
+        if (id is not null)
+        {
+            db.Entry(customer).Property(c => c.UpdatedAt).IsModified = true; // A change of a row alone is a change of the customer: its version tells.
+        }
+
+        var duplicates = id is null || customer.CreditCode != code ? await FindDuplicates.Run(db, customer, ct) : [];
         if (duplicates.FirstOrDefault(d => d.Reason == "creditCode") is { } same)
         {
             return new Refusal.InvalidMany([new(nameof(Input.CreditCode), "customer.credit_code_exists", same.UnitName)]);
@@ -172,8 +122,67 @@ public sealed class SaveCustomer(CrmDb db)
         }
 
         await db.SaveChangesAsync(ct);
-        await CustomerSearch.Write(db, customer, ct);
+        await CustomerSearch.Write(db, customer, ct, isNew: id is null);
         return customer;
+    }
+
+    /// <summary>Lets go of what was read to be changed, so that no later save of the same request stores what was refused.</summary>
+    private void Forget()
+    {
+        foreach (var entry in db.ChangeTracker.Entries().Where(e => e.State != EntityState.Unchanged && e.Entity is ICustomerRoot or ICustomerBound or Reference.Siding).ToList())
+        {
+            entry.State = EntityState.Detached;
+        }
+    }
+
+    /// <summary>A code of which both checks fail is for a supervisor to register; one that is stored already may stay.</summary>
+    private Refusal.InvalidMany? SupervisorMissing(Input input, Customer stored)
+    {
+        var code = string.IsNullOrWhiteSpace(input.CreditCode) ? null : UnifiedSocialCreditCode.Normalise(input.CreditCode);
+        return code is not null && code != stored.CreditCode && UnifiedSocialCreditCode.Check(code) == CreditCodeCheck.BothFail && !db.Actor.May(Permission.CustomersSupervise)
+            ? new Refusal.InvalidMany([new(nameof(Input.CreditCode), "customer.credit_code_supervisor")])
+            : null;
+    }
+
+    /// <summary>Sets the parent: one the actor sees, and never one below the customer itself. A parent beyond the actor's scope is not taken away by silence.</summary>
+    private async Task<Refusal?> Parent(Customer customer, long? wanted, bool isNew, CancellationToken ct)
+    {
+        if (wanted == customer.ParentId)
+        {
+            return null;
+        }
+
+        if (wanted is null)
+        {
+            customer.ParentId = await db.Set<Customer>().AnyAsync(c => c.Id == customer.ParentId, ct) ? null : customer.ParentId;
+            return null;
+        }
+
+        if (!await db.Set<Customer>().AnyAsync(c => c.Id == wanted, ct))
+        {
+            return new Refusal.Invalid("customer.parent_unknown", nameof(Input.ParentId));
+        }
+
+        if (!isNew)
+        {
+            if (db.IsPostgres)
+            {
+                // Two changes at once could close a ring of which each sees only half. SQLite's writers are in turn anyway.
+                await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(728102)", ct);
+            }
+
+            var all = db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]);
+            for (var above = wanted; above is not null; above = await all.Where(c => c.Id == above).Select(c => c.ParentId).SingleAsync(ct))
+            {
+                if (above == customer.Id)
+                {
+                    return new Refusal.Invalid("customer.parent_below", nameof(Input.ParentId));
+                }
+            }
+        }
+
+        customer.ParentId = wanted;
+        return null;
     }
 
     /// <remarks>Asked for before the insert because the number is made from it. Never reused: SQLite's AUTOINCREMENT and PostgreSQL's sequence only rise.</remarks>
@@ -184,22 +193,17 @@ public sealed class SaveCustomer(CrmDb db)
     internal static async Task<IResult> Post(Input input, SaveCustomer useCase, HttpContext http, CancellationToken ct) =>
         (await useCase.Run(null, null, input, ct)).Answer(c =>
         {
-            http.Response.Headers.ETag = $"\"{c.Version}\"";
-            return TypedResults.Created($"/api/v1/customers/{c.Id}", GetCustomer.Answer.Of(c));
+            Versions.Tell(http, c.Version);
+            return TypedResults.Created($"/api/v1/customers/{c.Id}", GetCustomer.Answer.Of(c, c.ParentId));
         });
 
-    internal static async Task<IResult> Put(long id, Input input, SaveCustomer useCase, HttpContext http, CancellationToken ct)
+    internal static async Task<IResult> Put(long id, Input input, SaveCustomer useCase, GetCustomer get, HttpContext http, CancellationToken ct)
     {
-        int? version = null;
-        if (http.Request.Headers.IfMatch.ToString() is { Length: > 0 } match and not "*")
+        if (!(await useCase.Run(id, Versions.Asked(http), input, ct)).TryGet(out _, out var refusal))
         {
-            version = int.TryParse(match.Trim('"'), CultureInfo.InvariantCulture, out var v) ? v : -1;
+            return Answers.Problem(refusal);
         }
 
-        return (await useCase.Run(id, version, input, ct)).Answer(c =>
-        {
-            http.Response.Headers.ETag = $"\"{c.Version}\"";
-            return TypedResults.Ok(GetCustomer.Answer.Of(c));
-        });
+        return await GetCustomer.Get(id, get, http, ct);
     }
 }

@@ -2,5 +2,5 @@ namespace RailCrm.Modules.Demo;
 
 internal static class DemoModule
 {
-    public static void Add(IServiceCollection services) => services.AddScoped<MakeDemo>();
+    public static void Add(IServiceCollection services) => services.AddScoped<MakeDemo>().AddScoped<DemoCustomers>();
 }

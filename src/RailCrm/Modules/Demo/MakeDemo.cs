@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Classification;
@@ -12,7 +13,7 @@ using RailCrm.Platform.Data;
 namespace RailCrm.Modules.Demo;
 
 /// <summary>Makes the demo enterprise: one group, 6 subsidiaries, 30 outlets at real stations, people in all roles, customers, 36 months of waybill lines. The same seed on the same day gives the same enterprise.</summary>
-internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, SaveCustomer saveCustomer, WaybillLedger ledger, ClassifyCustomers classify, TimeProvider clock)
+internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers customers, WaybillLedger ledger, ClassifyCustomers classify, TimeProvider clock)
 {
     /// <summary>The group's code, by which a demo is known.</summary>
     public const string Code = "DEMO";
@@ -29,10 +30,6 @@ internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, SaveCustomer saveCust
 
     /// <summary>What a database holds.</summary>
     public enum Holding { Nothing, Demo, UnfinishedDemo, SomethingElse }
-
-    private enum Trend { Steady, Growing, Falling, Lost, New, Never }
-
-    private sealed record Shipper(long Id, long UnitId, DemoWords.Trade Trade, DemoWords.Place From, DemoWords.Place[] To, double Size, Trend Trend, int Turn);
 
     public async Task<Holding> Holds(CancellationToken ct)
     {
@@ -53,9 +50,10 @@ internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, SaveCustomer saveCust
         var places = DemoWords.Places();
         var outlets = await Organisation(options.Password, places, dice, ct);
         tell(5);
-        var shippers = await Customers(options.Customers, outlets, places, dice, done => tell(5 + (done * 45 / Math.Max(1, options.Customers))), ct);
+        var shippers = await customers.Make(options.Customers, Months, outlets, places, dice, done => tell(5 + (done * 45 / Math.Max(1, options.Customers))), ct);
         await Lines(options.Waybills, shippers, dice, done => tell(50 + (int)(done * 45L / Math.Max(1, options.Waybills))), ct);
         await classify.RunAll(null, ct);
+        await customers.Entrust(ct);
         var group = await db.Set<OrgUnit>().SingleAsync(u => u.ParentId == null, ct);
         group.Code = Code;
         await db.SaveChangesAsync(ct);
@@ -95,18 +93,29 @@ internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, SaveCustomer saveCust
 
         var admin = await db.Set<User>().SingleAsync(ct);
         var accounts = new List<(User User, string Position)> { (admin, "系统管理员") };
-        foreach (var role in SignIns.Skip(1))
+        foreach (var signIn in SignIns.Skip(1))
         {
-            var unit = role switch { "subsidiary" => subsidiaries[0], "outlet" or "manager" => outlets[0].Item1, _ => group };
-            var position = role switch { "security" => "安全管理员", "auditor" => "审计员", "group" => "集团总经理", "finance" => "财务", "subsidiary" => "子分公司经理", "outlet" => "网点主任", _ => "客户经理" };
-            var made = await setUp.CreateUser(new User { UserName = role, DisplayName = DemoWords.Person(dice), UnitId = unit.Id }, password, role, ct);
-            accounts.Add((made.TryGet(out var user, out _) ? user : throw new InvalidOperationException($"The account '{role}' could not be made."), position));
+            var unit = signIn switch { "subsidiary" => subsidiaries[0], "outlet" or "manager" => outlets[0].Item1, _ => group };
+            var position = signIn switch { "security" => "安全管理员", "auditor" => "审计员", "group" => "集团总经理", "finance" => "财务", "subsidiary" => "子分公司经理", "outlet" => "网点主任", _ => "客户经理" };
+            var made = await setUp.CreateUser(new User { UserName = signIn, DisplayName = DemoWords.Person(dice), UnitId = unit.Id }, password, signIn, ct);
+            accounts.Add((made.TryGet(out var user, out _) ? user : throw new InvalidOperationException($"The account '{signIn}' could not be made."), position));
         }
 
         var units = new[] { group }.Concat(subsidiaries).Concat(outlets.Select(o => o.Item1)).ToList();
+        var managers = new List<User>();
         for (var n = 1; n <= Employees; n++)
         {
             var (user, position) = n <= accounts.Count ? accounts[n - 1] : (null, n % 4 == 0 ? "网点主任" : n % 4 == 1 ? "财务" : "客户经理");
+            if (user is null && position == "客户经理")
+            {
+                // An account without a password: its customers are its own, and an administrator gives it one when it is needed.
+                var name = string.Create(CultureInfo.InvariantCulture, $"HY{n:0000}");
+                user = new() { UserName = name, NormalizedUserName = name, DisplayName = DemoWords.Person(dice), UnitId = units[n % units.Count].Id, SecurityStamp = name };
+                managers.Add(user);
+                db.Add(user);
+                await db.SaveChangesAsync(ct);
+            }
+
             db.Add(new Employee
             {
                 Number = string.Create(CultureInfo.InvariantCulture, $"HY{n:0000}"), Name = user is null || user.DisplayName == "admin" ? DemoWords.Person(dice) : user.DisplayName, UnitId = user?.UnitId ?? units[n % units.Count].Id,
@@ -114,129 +123,37 @@ internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, SaveCustomer saveCust
             });
         }
 
+        var role = await db.Set<Role>().SingleAsync(r => r.Name == "manager", ct);
+        db.AddRange(managers.Select(m => new IdentityUserRole<long> { UserId = m.Id, RoleId = role.Id }));
         await db.SaveChangesAsync(ct);
         db.ChangeTracker.Clear();
         return outlets;
     }
 
-    private async Task<List<Shipper>> Customers(int count, List<(OrgUnit Unit, DemoWords.Place Place)> outlets, IReadOnlyList<DemoWords.Place> places, Random dice, Action<int> tell, CancellationToken ct)
-    {
-        var shippers = new List<Shipper>(count);
-        var names = new HashSet<string>();
-        for (var start = 0; start < count; start += 250)
-        {
-            var to = Math.Min(count, start + 250);
-            shippers.AddRange(await db.Write(async () =>
-            {
-                var made = new List<Shipper>();
-                for (var n = start; n < to; n++)
-                {
-                    made.Add(await One(n, outlets, places, names, dice, ct));
-                    await db.SaveChangesAsync(ct);
-                    db.ChangeTracker.Clear(); // Each save looks through everything tracked.
-                }
-
-                return made;
-            }, ct));
-            tell(to);
-        }
-
-        return shippers;
-    }
-
-    private async Task<Shipper> One(int n, List<(OrgUnit Unit, DemoWords.Place Place)> outlets, IReadOnlyList<DemoWords.Place> places, HashSet<string> names, Random dice, CancellationToken ct)
-    {
-        var (unit, place) = outlets[n % outlets.Count];
-        var trade = DemoWords.Pick(dice, DemoWords.Trades);
-        // A few big ones bring most: the rank in a power law, shuffled over the outlets.
-        var size = Math.Pow(1.0 / (1 + dice.Next(400)), 0.75);
-        var trend = dice.Next(100) switch { < 46 => Trend.Steady, < 62 => Trend.Growing, < 74 => Trend.Falling, < 82 => Trend.Lost, < 90 => Trend.New, _ => Trend.Never };
-        var small = size < 0.02;
-        string name, brand;
-        do
-        {
-            brand = DemoWords.Brand(dice);
-            name = small && dice.Next(4) == 0 ? $"{place.City}{brand}{trade.Word}经营部" : $"{place.City}{brand}{trade.Word}{(size > 0.2 ? "集团股份有限公司" : "有限公司")}";
-        }
-        while (!names.Add(name));
-
-        var known = trend != Trend.Never || dice.Next(3) == 0; // Of prospects little is known.
-        var input = new SaveCustomer.Input
-        {
-            Name = name, UnitId = unit.Id, DuplicateReason = "demo", Kind = name.EndsWith("经营部", StringComparison.Ordinal) ? CustomerKind.SoleTrader : CustomerKind.Company,
-            IndustryCode = trade.Industry, RegionCode = place.RegionCode, Phone = string.Create(CultureInfo.InvariantCulture, $"0{10 + (n % 89)}-{60_000_000 + n}"),
-        };
-        if (known)
-        {
-            input.CreditCode = DemoWords.CreditCode(place.RegionCode, 0x100000 + n);
-            input.ShortName = brand + trade.Word;
-            input.LegalRepresentative = DemoWords.Person(dice);
-            input.TransportModes = trade.Mode;
-            input.SizeClass = size > 0.2 ? SizeClass.Large : size > 0.05 ? SizeClass.Medium : small ? SizeClass.Micro : SizeClass.Small;
-            input.OwnershipType = dice.Next(10) switch { < 3 => OwnershipType.StateOwned, < 8 => OwnershipType.Private, 8 => OwnershipType.JointVenture, _ => OwnershipType.Foreign };
-        }
-
-        if (known && dice.Next(100) < 70)
-        {
-            input.BusinessDirection = $"{trade.Goods}的生产与销售";
-            input.EmployeeCount = (int)(30 + (size * 4_000));
-            input.RegisteredAddress = $"{place.City}市开发区兴业路{1 + dice.Next(300)}号";
-            input.TransportCycle = size > 0.1 ? "daily" : "weekly";
-        }
-
-        if (known && dice.Next(100) < 40)
-        {
-            input.MarketSharePercent = Math.Round((decimal)(size * 30), 2);
-            input.ProductionScale = string.Create(CultureInfo.InvariantCulture, $"年产{trade.Goods}{1 + (int)(size * 300)}万吨");
-            input.CompanyProfile = $"{name}位于{place.City}，主营{trade.Goods}，自有装车能力，常年经{place.Name}站发运。";
-            input.LocalCulture = "重信用，看重长期合作";
-            input.LocalCustoms = "春节前后停产约两周";
-            input.Tags = dice.Next(2) == 0 ? "战略合作" : "重点培育";
-        }
-
-        var saved = await saveCustomer.Run(null, null, input, ct);
-        if (!saved.TryGet(out var customer, out var refusal))
-        {
-            throw new InvalidOperationException($"{name}: {refusal.Code}");
-        }
-
-        var to = Enumerable.Range(0, 1 + dice.Next(4)).Select(_ => DemoWords.Pick(dice, places)).Where(p => p != place).ToArray();
-        if (known)
-        {
-            db.Add(new Contact { CustomerId = customer.Id, Name = DemoWords.Person(dice), Title = "物流部经理", Mobile = string.Create(CultureInfo.InvariantCulture, $"138{10_000_000 + n}"), IsMain = true });
-            db.Add(new MainStation { CustomerId = customer.Id, Sending = true, Station = place.Name, YearlyTonnes = (long)(size * 400_000) });
-            db.AddRange(to.Select(t => t.Name).Distinct().Select(t => new MainStation { CustomerId = customer.Id, Station = t, YearlyTonnes = (long)(size * 120_000) }));
-            db.Add(new CustomerProduct { CustomerId = customer.Id, Name = trade.Goods, AnnualOutput = (long)(size * 600_000), StockOnHand = (long)(size * 20_000), Unit = "吨", AsOf = clock.Today().AddDays(-30) });
-            db.Add(new Shareholder { CustomerId = customer.Id, Name = input.LegalRepresentative!, ShareBasisPoints = 3_000 + (dice.Next(50) * 100), Kind = "自然人" });
-        }
-
-        return new(customer.Id, unit.Id, trade, place, to.Length == 0 ? [places[0]] : to, size, trend, 6 + dice.Next(Months - 9));
-    }
-
     /// <summary>How strongly a customer ships in a month, 0 for not at all.</summary>
-    private static double Strength(Shipper s, int at, Month month)
+    private static double Strength(DemoCustomers.Shipper s, int at, Month month)
     {
         var season = s.Trade.Peak == 0 ? 1 : 1 + (0.35 * Math.Cos((month.OfYear - s.Trade.Peak) * Math.PI / 6));
         var spring = month.OfYear == 2 ? 0.6 : 1;
         var trend = s.Trend switch
         {
-            Trend.Never => 0,
-            Trend.Growing => 0.5 + ((double)at / Months),
-            Trend.Falling => 1.5 - (1.15 * at / Months),
-            Trend.Lost => at < s.Turn ? 1 : 0,
-            Trend.New => at < s.Turn ? 0 : 1,
+            DemoCustomers.Trend.Never => 0,
+            DemoCustomers.Trend.Growing => 0.5 + ((double)at / Months),
+            DemoCustomers.Trend.Falling => 1.5 - (1.15 * at / Months),
+            DemoCustomers.Trend.Lost => at < s.Turn ? 1 : 0,
+            DemoCustomers.Trend.New => at < s.Turn ? 0 : 1,
             _ => 1,
         };
         return s.Size * season * spring * trend;
     }
 
-    private async Task Lines(int count, List<Shipper> shippers, Random dice, Action<int> tell, CancellationToken ct)
+    private async Task Lines(int count, List<DemoCustomers.Shipper> shippers, Random dice, Action<int> tell, CancellationToken ct)
     {
         var today = clock.Today();
         var last = Month.Of(today);
         var months = Month.Range(last.Plus(1 - Months), last).ToList();
         // The running month has only its days so far.
-        double Weight(Shipper s, int at) => Strength(s, at, months[at]) * (months[at] == last ? (double)today.Day / last.Last.Day : 1);
+        double Weight(DemoCustomers.Shipper s, int at) => Strength(s, at, months[at]) * (months[at] == last ? (double)today.Day / last.Last.Day : 1);
         var all = months.Select((_, at) => shippers.Sum(s => Weight(s, at))).Sum();
         if (all <= 0)
         {
@@ -268,7 +185,7 @@ internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, SaveCustomer saveCust
         await ledger.Write(batch, ct);
     }
 
-    private static WaybillLine Line(int number, Shipper s, DateOnly date, int at, Random dice)
+    private static WaybillLine Line(int number, DemoCustomers.Shipper s, DateOnly date, int at, Random dice)
     {
         var service = dice.Next(100) switch { < 78 => "transport", < 86 => "handling", < 92 => "shortHaul", < 96 => "warehousing", < 98 => "packaging", _ => "totalLogistics" };
         var wagons = s.Trade.Mode == "carload" ? 1 + dice.Next(1 + (int)(s.Size * 40)) : 0;

@@ -1,0 +1,65 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Modules.Customers;
+
+/// <summary>客户联系人: a person at the customer.</summary>
+public sealed class Contact : ICustomerBound, IAudited, IVersioned, IBinned
+{
+    /// <inheritdoc/>
+    public long Id { get; set; }
+
+    /// <inheritdoc/>
+    public long CustomerId { get; set; }
+
+    /// <summary>Name.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Title.</summary>
+    public string? Title { get; set; }
+
+    /// <summary>Mobile.</summary>
+    public string? Mobile { get; set; }
+
+    /// <summary>Landline.</summary>
+    public string? Phone { get; set; }
+
+    /// <summary>E-mail.</summary>
+    public string? Email { get; set; }
+
+    /// <summary>Digits of <see cref="Mobile"/>, for duplicates.</summary>
+    public string? MobileDigits { get; set; }
+
+    /// <summary>Digits of <see cref="Phone"/>, for duplicates.</summary>
+    public string? PhoneDigits { get; set; }
+
+    /// <summary>The first one to call; at most one a customer.</summary>
+    public bool IsMain { get; set; }
+
+    /// <summary>False when the person no longer works there or for us; kept for what was agreed.</summary>
+    public bool Active { get; set; } = true;
+
+    /// <summary>UTC.</summary>
+    public DateTime CreatedAt { get; set; }
+
+    /// <inheritdoc/>
+    public DateTime? DeletedAt { get; set; }
+
+    /// <summary>Who put the contact into the bin.</summary>
+    public long? DeletedBy { get; set; }
+
+    /// <inheritdoc/>
+    public int Version { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<Contact>
+    {
+        public void Configure(EntityTypeBuilder<Contact> builder)
+        {
+            builder.ToTable("customer_contacts");
+            builder.HasIndex(c => c.MobileDigits);
+            builder.HasIndex(c => c.PhoneDigits);
+            builder.HasOne<Customer>().WithMany().HasForeignKey(c => c.CustomerId);
+        }
+    }
+}

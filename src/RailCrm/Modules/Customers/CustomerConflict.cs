@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using RailCrm.Platform.Text;
+
+namespace RailCrm.Modules.Customers;
+
+/// <summary>Two edits of one customer, field by field: what one typed, what is stored by now, and which to take.</summary>
+internal static class CustomerConflict
+{
+    private static readonly PropertyInfo[] Fields = [.. typeof(SaveCustomer.Input).GetProperties().Where(p => p.Name != nameof(SaveCustomer.Input.DuplicateReason))];
+
+    /// <summary>A field that differs. <paramref name="TakeStored"/>: only the other one changed it, so theirs is proposed.</summary>
+    public sealed record Row(string Field, string Label, string? Mine, string? Stored, bool TakeStored);
+
+    /// <summary>Where <paramref name="mine"/> and <paramref name="stored"/> differ. <paramref name="start"/> is what the form began with, <paramref name="names"/> what keys of other rows are called.</summary>
+    public static IReadOnlyList<Row> Between(SaveCustomer.Input mine, SaveCustomer.Input stored, SaveCustomer.Input? start, IReadOnlyDictionary<string, string> names) =>
+    [
+        .. from field in Fields
+           let said = field.GetValue(mine)
+           let kept = field.GetValue(stored)
+           where Plain(said) != Plain(kept) && !(said is null && MissingMeansUnchanged(field.Name))
+           select new Row(field.Name, Label(field.Name), Say(field.Name, said, names), Say(field.Name, kept, names), start is not null && Plain(said) == Plain(field.GetValue(start))),
+    ];
+
+    /// <summary>Puts what is stored into <paramref name="mine"/> for the fields where the other's value was chosen.</summary>
+    public static void Take(SaveCustomer.Input mine, SaveCustomer.Input stored, IEnumerable<string> fields)
+    {
+        foreach (var field in Fields.Where(f => fields.Contains(f.Name)))
+        {
+            field.SetValue(mine, field.GetValue(stored));
+        }
+    }
+
+    /// <summary>What a form began with, as it carries it along; null where that was tampered with.</summary>
+    public static SaveCustomer.Input? Read(string? json)
+    {
+        try
+        {
+            return string.IsNullOrEmpty(json) ? null : JsonSerializer.Deserialize<SaveCustomer.Input>(json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public static string Write(SaveCustomer.Input input) => JsonSerializer.Serialize(input);
+
+    private static bool MissingMeansUnchanged(string field) =>
+        field is nameof(SaveCustomer.Input.Active) or nameof(SaveCustomer.Input.Kind) or nameof(SaveCustomer.Input.UnitId) or nameof(SaveCustomer.Input.Shareholders) or nameof(SaveCustomer.Input.Products) or nameof(SaveCustomer.Input.MainStations) or nameof(SaveCustomer.Input.Sidings);
+
+    private static string Plain(object? value) => value switch { null => "", string text => text.Trim(), decimal number => number.ToString("0.####", CultureInfo.InvariantCulture), _ => JsonSerializer.Serialize(value).Replace("\"\"", "null", StringComparison.Ordinal) }; // A form says nothing with an empty text.
+
+    private static string? Say(string field, object? value, IReadOnlyDictionary<string, string> names) =>
+        value is long key ? names.GetValueOrDefault($"{field}:{key}") ?? Texts.Get("customer.hidden") : CustomerText.Said(value, field);
+
+    private static string Label(string field) => field switch
+    {
+        nameof(SaveCustomer.Input.MarketSharePercent) => Texts.Get("customer.market_share"),
+        nameof(SaveCustomer.Input.Shareholders) => Texts.Get("customer.shareholders"),
+        nameof(SaveCustomer.Input.Products) => Texts.Get("customer.products"),
+        nameof(SaveCustomer.Input.MainStations) => Texts.Get("customer.main_stations"),
+        nameof(SaveCustomer.Input.Sidings) => Texts.Get("customer.sidings"),
+        _ => Texts.Find($"field.{field}") ?? field,
+    };
+}

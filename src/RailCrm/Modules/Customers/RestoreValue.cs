@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Modules.Customers;
+
+/// <summary>Gives one field of a customer or a contact the value it had before a change; checked, audited and version-checked as any other edit.</summary>
+internal sealed class RestoreValue(CrmDb db, CustomerHistory history, GetCustomer getCustomer, SaveCustomer saveCustomer, SaveContact saveContact)
+{
+    /// <summary>Fields of a customer that may be given back; its lists are edited, not turned back.</summary>
+    private static readonly HashSet<string> OfCustomer = [.. typeof(SaveCustomer.Input).GetProperties().Select(p => p.Name).Where(n => typeof(Customer).GetProperty(n) is { } p && p.PropertyType.Name != "List`1"), nameof(Customer.MarketShareBasisPoints)];
+
+    private static readonly HashSet<string> OfContact = [.. typeof(SaveContact.Input).GetProperties().Select(p => p.Name)];
+
+    /// <summary>Whether a change of this field can be turned back.</summary>
+    public static bool Can(CustomerHistory.Happening e, string field) => e.Action == "updated" && e.Entity switch
+    {
+        nameof(Customer) => OfCustomer.Contains(field),
+        nameof(Contact) => OfContact.Contains(field),
+        _ => false,
+    };
+
+    /// <summary>Gives <paramref name="field"/> the value from before the change <paramref name="entryId"/>, if the customer still has <paramref name="version"/>.</summary>
+    public async Task<Result<Customer>> Run(long customerId, long entryId, string field, int version, CancellationToken ct)
+    {
+        if (!(await getCustomer.Run(customerId, ct)).TryGet(out var customer, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (await history.Entry(customerId, entryId, ct) is not var (entry, changes) || !changes.TryGetValue(field, out var values) || entry.Action != "updated")
+        {
+            return new Refusal.NotFound();
+        }
+
+        if (entry.Entity == nameof(Customer) && OfCustomer.Contains(field))
+        {
+            var input = CustomerRules.Of(customer);
+            if (field == nameof(Customer.MarketShareBasisPoints))
+            {
+                input.MarketSharePercent = values[0].ValueKind == JsonValueKind.Null ? null : values[0].GetInt32() / 100m;
+            }
+            else
+            {
+                Set(input, field, values[0]);
+            }
+
+            return await saveCustomer.Run(customerId, version, input, ct);
+        }
+
+        if (entry.Entity == nameof(Contact) && OfContact.Contains(field) && await db.Set<Contact>().AsNoTracking().SingleOrDefaultAsync(k => k.Id == entry.EntityId && k.CustomerId == customerId, ct) is { } contact)
+        {
+            var input = new SaveContact.Input { Name = contact.Name, Title = contact.Title, Mobile = contact.Mobile, Phone = contact.Phone, Email = contact.Email, IsMain = contact.IsMain, Active = contact.Active };
+            Set(input, field, values[0]);
+            return (await saveContact.Run(customerId, contact.Id, contact.Version, input, ct)).TryGet(out _, out refusal) ? customer : refusal;
+        }
+
+        return new Refusal.NotFound();
+    }
+
+    private static void Set<T>(T input, string field, JsonElement value) where T : class
+    {
+        var property = typeof(T).GetProperty(field)!;
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        property.SetValue(input, value.ValueKind == JsonValueKind.Null ? (property.PropertyType == typeof(string) && field == nameof(Customer.Name) ? "" : null)
+            : type.IsEnum ? (value.ValueKind == JsonValueKind.Number ? Enum.ToObject(type, value.GetInt32()) : Enum.Parse(type, value.GetString()!))
+            : type == typeof(string) ? (field == nameof(Customer.Tags) ? value.GetString()!.Trim(',') : value.GetString())
+            : value.Deserialize(type));
+    }
+}

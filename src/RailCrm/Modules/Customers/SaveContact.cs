@@ -1,0 +1,212 @@
+using System.Net.Mail;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Http;
+
+namespace RailCrm.Modules.Customers;
+
+/// <summary>People at a customer: listed, created, changed, put into the bin and out again. Whoever sees the customer sees them.</summary>
+public sealed class SaveContact(CrmDb db)
+{
+    private const int WordLength = 100;
+
+    /// <summary>What may be said of a contact.</summary>
+    public sealed class Input
+    {
+        /// <summary>Name.</summary>
+        public string Name { get; set; } = "";
+
+        /// <summary>Title.</summary>
+        public string? Title { get; set; }
+
+        /// <summary>Mobile.</summary>
+        public string? Mobile { get; set; }
+
+        /// <summary>Landline.</summary>
+        public string? Phone { get; set; }
+
+        /// <summary>E-mail.</summary>
+        public string? Email { get; set; }
+
+        /// <summary>The first one to call; at most one a customer. Missing leaves it as it is; the first contact of a customer becomes it.</summary>
+        public bool? IsMain { get; set; }
+
+        /// <summary>False when the person no longer works there or for us; missing leaves it as it is.</summary>
+        public bool? Active { get; set; }
+    }
+
+    /// <summary>A contact as the API tells it.</summary>
+    public sealed record Answer(long Id, string Name, string? Title, string? Mobile, string? Phone, string? Email, bool IsMain, bool Active, DateTime CreatedAt, int Version)
+    {
+        internal static Answer Of(Contact c) => new(c.Id, c.Name, c.Title, c.Mobile, c.Phone, c.Email, c.IsMain, c.Active, c.CreatedAt, c.Version);
+    }
+
+    /// <summary>Main first, then the active by name; with <paramref name="binned"/> those in the bin instead.</summary>
+    internal async Task<Result<List<Contact>>> Of(long customerId, bool binned, CancellationToken ct)
+    {
+        if (!await db.Set<Customer>().AnyAsync(c => c.Id == customerId, ct))
+        {
+            return new Refusal.NotFound();
+        }
+
+        return await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(k => k.CustomerId == customerId && (k.DeletedAt != null) == binned)
+            .OrderByDescending(k => k.IsMain).ThenByDescending(k => k.Active).ThenBy(k => k.Name).ThenBy(k => k.Id).Take(500).ToListAsync(ct);
+    }
+
+    /// <summary>Creates one where <paramref name="id"/> is null, else changes it if it still has <paramref name="version"/>.</summary>
+    public async Task<Result<Contact>> Run(long customerId, long? id, int? version, Input input, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (Check(input) is { Count: > 0 } errors)
+        {
+            return new Refusal.InvalidMany(errors);
+        }
+
+        try
+        {
+            return await db.Write<Result<Contact>>(async () =>
+            {
+                if (await Owner(customerId, ct) is not { } customer)
+                {
+                    return new Refusal.NotFound();
+                }
+
+                var all = await db.Set<Contact>().Where(k => k.CustomerId == customerId).ToListAsync(ct);
+                var contact = id is null ? new Contact { CustomerId = customerId, CreatedAt = db.UtcNow } : all.SingleOrDefault(k => k.Id == id);
+                if (contact is null)
+                {
+                    return new Refusal.NotFound();
+                }
+
+                if (id is not null && version is not null && contact.Version != version)
+                {
+                    return new Refusal.Stale();
+                }
+
+                Apply(input, contact, first: id is null && !all.Exists(k => k.IsMain));
+                if (contact.IsMain)
+                {
+                    all.ForEach(k => k.IsMain = k == contact);
+                }
+
+                if (id is null)
+                {
+                    db.Add(contact);
+                }
+
+                await db.SaveChangesAsync(ct);
+                await Follow(customer, ct);
+                return contact;
+            }, ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return new Refusal.Stale();
+        }
+    }
+
+    /// <summary>Into the bin, or out of it. A main contact stops being it.</summary>
+    internal async Task<Result<Contact>> Bin(long customerId, long id, bool into, int? version, CancellationToken ct) => await db.Write<Result<Contact>>(async () =>
+    {
+        var customer = await Owner(customerId, ct);
+        var contact = customer is null ? null : await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).SingleOrDefaultAsync(k => k.Id == id && k.CustomerId == customerId && (k.DeletedAt == null) == into, ct);
+        if (customer is null || contact is null)
+        {
+            return new Refusal.NotFound();
+        }
+
+        if (version is not null && contact.Version != version)
+        {
+            return new Refusal.Stale();
+        }
+
+        (contact.DeletedAt, contact.DeletedBy, contact.IsMain) = into ? (db.UtcNow, db.Actor.UserId, false) : ((DateTime?)null, (long?)null, false);
+        await db.SaveChangesAsync(ct);
+        await Follow(customer, ct);
+        return contact;
+    }, ct);
+
+    /// <summary>The customer, held so that two at once do not make two main contacts. SQLite's writers are in turn anyway.</summary>
+    private async Task<Customer?> Owner(long customerId, CancellationToken ct)
+    {
+        if (db.IsPostgres)
+        {
+            await db.Database.ExecuteSqlAsync($"SELECT 1 FROM customers WHERE id = {customerId} FOR NO KEY UPDATE", ct);
+        }
+
+        return await db.Set<Customer>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == customerId, ct);
+    }
+
+    /// <summary>What follows for the customer: found by the contact's phones, and how complete it is. Its version stays: an open form is not spoilt by this.</summary>
+    private async Task Follow(Customer customer, CancellationToken ct)
+    {
+        await CustomerSearch.Write(db, customer, ct);
+        var score = Completeness.Score(customer, await Completeness.Lists.Of(db, customer.Id, ct));
+        if (score != customer.Completeness)
+        {
+            await db.Set<Customer>().Where(c => c.Id == customer.Id).ExecuteUpdateAsync(u => u.SetProperty(c => c.Completeness, score), ct);
+        }
+    }
+
+    private static void Apply(Input input, Contact contact, bool first)
+    {
+        contact.Name = input.Name.Trim();
+        contact.Title = PlainText.Trimmed(input.Title);
+        contact.Mobile = PlainText.Trimmed(input.Mobile);
+        contact.Phone = PlainText.Trimmed(input.Phone);
+        contact.Email = PlainText.Trimmed(input.Email);
+        contact.MobileDigits = PhoneNumber.Digits(input.Mobile);
+        contact.PhoneDigits = PhoneNumber.Digits(input.Phone);
+        contact.Active = input.Active ?? contact.Active;
+        contact.IsMain = contact.Active && (input.IsMain ?? (contact.IsMain || first));
+    }
+
+    private static List<FieldError> Check(Input input)
+    {
+        var errors = new List<FieldError>();
+        if (string.IsNullOrWhiteSpace(input.Name))
+        {
+            errors.Add(new(nameof(input.Name), "contact.name_missing"));
+        }
+
+        (string Field, string? Text, int Longest)[] texts = [(nameof(input.Name), input.Name, WordLength), (nameof(input.Title), input.Title, WordLength), (nameof(input.Mobile), input.Mobile, 50), (nameof(input.Phone), input.Phone, 50), (nameof(input.Email), input.Email, Customer.NameLength)];
+        errors.AddRange(texts.Where(t => !PlainText.IsStorable(t.Text)).Select(t => new FieldError(t.Field, "customer.text_unstorable")));
+        errors.AddRange(texts.Where(t => t.Text?.EnumerateRunes().Count() > t.Longest).Select(t => new FieldError(t.Field, "customer.text_long", t.Longest)));
+        errors.AddRange(texts.Where(t => t.Field is nameof(input.Mobile) or nameof(input.Phone) && !string.IsNullOrWhiteSpace(t.Text) && PhoneNumber.Digits(t.Text) is not { Length: >= 5 and <= 20 }).Select(t => new FieldError(t.Field, "contact.phone_wrong")));
+        if (!string.IsNullOrWhiteSpace(input.Email) && (input.Email.Any(char.IsControl) || !MailAddress.TryCreate(input.Email.Trim(), out var mail) || mail.Address != input.Email.Trim()))
+        {
+            errors.Add(new(nameof(input.Email), "contact.email_wrong"));
+        }
+
+        if (input is { IsMain: true, Active: false })
+        {
+            errors.Add(new(nameof(input.IsMain), "contact.main_inactive"));
+        }
+
+        return errors;
+    }
+
+    internal static async Task<IResult> GetAll(long id, SaveContact useCase, CancellationToken ct) =>
+        (await useCase.Of(id, binned: false, ct)).Answer(all => TypedResults.Ok(new Listing<Answer>([.. all.Select(Answer.Of)], null)));
+
+    internal static async Task<IResult> Post(long id, Input input, SaveContact useCase, HttpContext http, CancellationToken ct) =>
+        (await useCase.Run(id, null, null, input, ct)).Answer(c =>
+        {
+            Versions.Tell(http, c.Version);
+            return TypedResults.Created($"/api/v1/customers/{id}/contacts/{c.Id}", Answer.Of(c));
+        });
+
+    internal static async Task<IResult> Put(long id, long contactId, Input input, SaveContact useCase, HttpContext http, CancellationToken ct) =>
+        (await useCase.Run(id, contactId, Versions.Asked(http), input, ct)).Answer(c =>
+        {
+            Versions.Tell(http, c.Version);
+            return TypedResults.Ok(Answer.Of(c));
+        });
+
+    internal static async Task<IResult> Delete(long id, long contactId, SaveContact useCase, HttpContext http, CancellationToken ct) =>
+        (await useCase.Bin(id, contactId, into: true, Versions.Asked(http), ct)).Answer(_ => TypedResults.NoContent());
+
+    internal static async Task<IResult> PostRestore(long id, long contactId, SaveContact useCase, CancellationToken ct) =>
+        (await useCase.Bin(id, contactId, into: false, null, ct)).Answer(c => TypedResults.Ok(Answer.Of(c)));
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
+using RailCrm.Modules.Organization;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Modules.Demo;
+
+/// <summary>The demo's customers: who they are, how they ship, who looks after them.</summary>
+internal sealed class DemoCustomers(CrmDb db, SaveCustomer saveCustomer, SaveContact saveContact, TimeProvider clock)
+{
+    public enum Trend { Steady, Growing, Falling, Lost, New, Never }
+
+    /// <summary>How a customer ships.</summary>
+    public sealed record Shipper(long Id, long UnitId, DemoWords.Trade Trade, DemoWords.Place From, DemoWords.Place[] To, double Size, Trend Trend, int Turn);
+
+    private readonly HashSet<string> _names = [];
+    private readonly HashSet<string> _sidings = [];
+    private readonly List<long> _heads = [];
+
+    public async Task<List<Shipper>> Make(int count, int months, List<(OrgUnit Unit, DemoWords.Place Place)> outlets, IReadOnlyList<DemoWords.Place> places, Random dice, Action<int> tell, CancellationToken ct)
+    {
+        var shippers = new List<Shipper>(count);
+        for (var start = 0; start < count; start += 250)
+        {
+            var to = Math.Min(count, start + 250);
+            shippers.AddRange(await db.Write(async () =>
+            {
+                var made = new List<Shipper>();
+                for (var n = start; n < to; n++)
+                {
+                    made.Add(await One(n, months, outlets[n % outlets.Count], places, dice, ct));
+                    db.ChangeTracker.Clear(); // Each save looks through everything tracked.
+                }
+
+                return made;
+            }, ct));
+            tell(to);
+        }
+
+        return shippers;
+    }
+
+    /// <summary>Gives every customer an account manager of its outlet, or of the subsidiary above where the outlet has none.</summary>
+    public async Task Entrust(CancellationToken ct)
+    {
+        var managers = await (from u in db.Set<User>() join r in db.Set<IdentityUserRole<long>>() on u.Id equals r.UserId join role in db.Set<Role>() on r.RoleId equals role.Id where role.Name == "manager" orderby u.Id select new { u.Id, u.UnitId }).ToListAsync(ct);
+        var parents = await db.Set<OrgUnit>().ToDictionaryAsync(u => u.Id, u => u.ParentId, ct);
+        var customers = await db.Set<Customer>().OrderBy(c => c.Id).Select(c => new { c.Id, c.UnitId }).ToListAsync(ct);
+        var turn = 0;
+        foreach (var part in customers.Chunk(500))
+        {
+            db.AddRange(from c in part
+                        let own = managers.Where(m => m.UnitId == c.UnitId).ToList()
+                        let able = own.Count > 0 ? own : managers.Where(m => m.UnitId == parents[c.UnitId]).ToList()
+                        where able.Count > 0
+                        select new CustomerGrant { CustomerId = c.Id, UserId = able[turn++ % able.Count].Id, Reason = "manager" });
+            await db.SaveChangesAsync(ct);
+            db.ChangeTracker.Clear();
+        }
+    }
+
+    private async Task<Shipper> One(int n, int months, (OrgUnit Unit, DemoWords.Place Place) outlet, IReadOnlyList<DemoWords.Place> places, Random dice, CancellationToken ct)
+    {
+        var (unit, place) = outlet;
+        var trade = DemoWords.Pick(dice, DemoWords.Trades);
+        // A few big ones bring most: the rank in a power law, shuffled over the outlets.
+        var size = Math.Pow(1.0 / (1 + dice.Next(400)), 0.75);
+        var trend = dice.Next(100) switch { < 46 => Trend.Steady, < 62 => Trend.Growing, < 74 => Trend.Falling, < 82 => Trend.Lost, < 90 => Trend.New, _ => Trend.Never };
+        var small = size < 0.02;
+        string name, brand;
+        do
+        {
+            brand = DemoWords.Brand(dice);
+            name = small && dice.Next(4) == 0 ? $"{place.City}{brand}{trade.Word}经营部" : $"{place.City}{brand}{trade.Word}{(size > 0.2 ? "集团股份有限公司" : "有限公司")}";
+        }
+        while (!_names.Add(name));
+
+        var to = Enumerable.Range(0, 1 + dice.Next(4)).Select(_ => DemoWords.Pick(dice, places)).Where(p => p != place).Distinct().ToArray();
+        var known = trend != Trend.Never || dice.Next(3) == 0; // Of prospects little is known.
+        var input = new SaveCustomer.Input
+        {
+            Name = name, UnitId = unit.Id, DuplicateReason = "demo", Kind = name.EndsWith("经营部", StringComparison.Ordinal) ? CustomerKind.SoleTrader : CustomerKind.Company,
+            IndustryCode = trade.Industry, RegionCode = place.RegionCode, Phone = string.Create(CultureInfo.InvariantCulture, $"0{10 + (n % 89)}-{60_000_000 + n}"),
+            ParentId = size < 0.1 && _heads.Count > 0 && dice.Next(100) < 8 ? DemoWords.Pick(dice, _heads) : null,
+        };
+        if (known)
+        {
+            var told = new DemoRecord(input, trade, place, to, size, brand, n, clock.Today(), dice);
+            told.Basics();
+            told.Further(_sidings);
+        }
+
+        var saved = await saveCustomer.Run(null, null, input, ct);
+        if (!saved.TryGet(out var customer, out var refusal))
+        {
+            throw new InvalidOperationException($"{name}: {refusal.Code}");
+        }
+
+        if (size > 0.2)
+        {
+            _heads.Add(customer.Id);
+        }
+
+        if (known)
+        {
+            await People(customer.Id, n, size, dice, ct);
+        }
+
+        return new(customer.Id, unit.Id, trade, place, to.Length == 0 ? [places[0]] : to, size, trend, 6 + dice.Next(months - 9));
+    }
+
+    private async Task People(long customerId, int n, double size, Random dice, CancellationToken ct)
+    {
+        string[] posts = ["采购部经理", "仓储主管", "财务"];
+        for (var i = 0; i < (size > 0.05 ? 2 : 0) + dice.Next(2); i++)
+        {
+            var phone = string.Create(CultureInfo.InvariantCulture, $"139{10_000_000 + (n * 4) + i}");
+            db.Add(new Contact { CustomerId = customerId, Name = DemoWords.Person(dice), Title = posts[i], Mobile = phone, MobileDigits = phone, CreatedAt = db.UtcNow, Active = dice.Next(12) > 0 });
+        }
+
+        var main = new SaveContact.Input
+        {
+            Name = DemoWords.Person(dice), Title = "物流部经理", Mobile = string.Create(CultureInfo.InvariantCulture, $"138{10_000_000 + n}"), IsMain = true,
+            Email = dice.Next(3) > 0 ? string.Create(CultureInfo.InvariantCulture, $"wuliu{n}@example.com") : null,
+        };
+        if ((await saveContact.Run(customerId, null, null, main, ct)).Refusal is { } refusal)
+        {
+            throw new InvalidOperationException($"{main.Name}: {refusal.Code}");
+        }
+    }
+}
