@@ -85,9 +85,9 @@ internal sealed class ShowDossier(CrmDb db, CustomerFigures figures, TimeProvide
         return new Answer(
             months, Sums.Of(trailing), Sums.Of(previous), new(Sums.Of(months[^12..^1].Select(m => m.Now)), Sums.Of(months[^12..^1].Select(m => m.LastYear))), Years(rows, last),
             [
-                new("dossier.mix_commodity", Parts(trailing, r => (Texts.Find($"commodity.{r.CommodityCategory}") ?? r.CommodityCategory, $"commodity={r.CommodityCategory}"))),
+                new("dossier.mix_commodity", Parts(trailing, r => (Texts.Find($"commodity.{r.CommodityCategory}") ?? r.CommodityCategory, $"commodity={(r.CommodityCategory.Length == 0 ? "none" : r.CommodityCategory)}"))),
                 new("dossier.mix_service", Parts(trailing, r => (Texts.Get($"service.{r.Service}"), $"service={r.Service}"))),
-                new("dossier.mix_mode", Parts(trailing, r => (Texts.Get($"mode.{r.Mode}"), $"mode={r.Mode}"))),
+                new("dossier.mix_mode", Parts(trailing, r => (Texts.Get($"mode.{r.Mode}"), $"mode={(r.Mode.Length == 0 ? "none" : r.Mode)}"))),
                 new("dossier.mix_route", Parts(trailing, r => ($"{Name(r.Origin)} → {Name(r.Destination)}", $"origin={Uri.EscapeDataString(r.Origin)}&destination={Uri.EscapeDataString(r.Destination)}"))),
             ],
             RhythmOf(byMonth, rows, from, last),

@@ -1,29 +1,111 @@
-using System.Buffers.Text;
-using System.Text;
+using System.Globalization;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
-using RailCrm.Modules.Organization;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
+using RailCrm.Platform.Lists;
 
 namespace RailCrm.Modules.Waybills;
 
-/// <summary>Waybill lines in the actor's scope, newest first, page by page.</summary>
+/// <summary>Waybill lines in the actor's scope, newest first unless asked otherwise, page by page both ways.</summary>
 internal sealed class ListWaybills(CrmDb db)
 {
+    /// <summary>In an address: what has no category, mode or station.</summary>
+    public const string Unknown = "none";
+
     private const int MaxLimit = 200;
 
-    /// <summary>The view. <c>Unit</c> did the work, <c>Owner</c> (with everything under it) owns the customer. <c>From</c> and <c>To</c> are days (2025-01-31) or months (2025-01), both included.</summary>
+    private static readonly Order<WaybillLine, WaybillLine> ByDate = Order<WaybillLine, WaybillLine>.ByNumber(
+        "date", w => w.Date, n => DateOnly.FromDayNumber((int)Math.Clamp(n, 0, DateOnly.MaxValue.DayNumber)), w => (w.Date.DayNumber, w.Id));
+
+    /// <summary>The view. <c>Unit</c> did the work, <c>Owner</c> (with everything under it) owns the customer. <c>From</c> and <c>To</c> are days (2025-01-31) or months (2025-01), both included; <c>Mine</c> asks for customers whose manager the reader is.</summary>
     public sealed record Query(
         long? Customer = null, long? Unit = null, string? From = null, string? To = null, string? Source = null, string? ExternalNo = null, string? Service = null,
-        string? Commodity = null, string? Mode = null, string? Origin = null, string? Destination = null, long? Owner = null, string? Cursor = null, int Limit = 50);
+        string? Commodity = null, string? Mode = null, string? Origin = null, string? Destination = null, long? Owner = null, string? Cursor = null, int Limit = 50, string? Sort = null, bool? Mine = null)
+    {
+        /// <summary>Reads an address; what cannot be read is left out.</summary>
+        public static Query Of(IQueryCollection query)
+        {
+            ArgumentNullException.ThrowIfNull(query);
+            string? Text(string name) => query[name].LastOrDefault() is { } text && !string.IsNullOrWhiteSpace(text) && PlainText.IsStorable(text) ? text.Trim() : null;
+            long? Id(string name) => long.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null;
+            return new(
+                Id("customer"), Id("unit"), Text("from"), Text("to"), Text("source"), Text("externalNo"), Text("service"), Text("commodity"), Text("mode"), Text("origin"), Text("destination"), Id("owner"), Text("cursor"),
+                (int)Math.Clamp(Id("limit") ?? 50, 1, MaxLimit), Text("sort"), Text("mine") == "true" ? true : null);
+        }
+
+        /// <summary>What holds, by its name in the address; nothing that is left to its default.</summary>
+        public IEnumerable<KeyValuePair<string, string?>> Fields() => new Dictionary<string, string?>
+        {
+            ["customer"] = Number(Customer), ["owner"] = Number(Owner), ["unit"] = Number(Unit), ["from"] = From, ["to"] = To, ["source"] = Source, ["externalNo"] = ExternalNo, ["service"] = Service,
+            ["commodity"] = Commodity, ["mode"] = Mode, ["origin"] = Origin, ["destination"] = Destination, ["mine"] = Mine == true ? "true" : null, ["sort"] = Sort, ["limit"] = Limit == 50 ? null : Number(Limit), ["cursor"] = Cursor,
+        }.Where(f => !string.IsNullOrEmpty(f.Value));
+
+        /// <summary>The address of the view on a page.</summary>
+        public string Address(string path) => QueryHelpers.AddQueryString(path, Fields());
+
+        /// <summary>Whether anything narrows the list.</summary>
+        public bool Filtered => Fields().Any(f => f.Key is not ("sort" or "limit" or "cursor"));
+
+        private static string? Number(long? number) => number?.ToString(CultureInfo.InvariantCulture);
+    }
 
     public sealed record Item(
         long Id, string Source, string ExternalNo, DateOnly Date, long CustomerId, string CustomerName, long UnitId, string Service, string CommodityCategory, string? Commodity,
         string Origin, string Destination, string Mode, int Wagons, int Containers, decimal Teu, long WeightKg, long RevenueFen, long CostFen, string? Contract, string? Note);
 
+    /// <summary>All lines of a view with their customers' number and name, to be read once.</summary>
+    public sealed record Whole(IAsyncEnumerable<IReadOnlyList<(WaybillLine Line, string Number, string Name)>> Batches);
+
+    private sealed record View(IQueryable<WaybillLine> Rows, bool Descending, Mark? Mark);
+
+    /// <summary>One page.</summary>
     public async Task<Result<Listing<Item>>> Run(Query query, CancellationToken ct)
+    {
+        if (!(await Look(query, ct)).TryGet(out var view, out var refusal))
+        {
+            return refusal;
+        }
+
+        var page = await ByDate.Page(view.Rows, view.Descending, view.Mark, Math.Clamp(query.Limit, 1, MaxLimit), r => r, ct);
+        var names = await Customers(page.Items, ct);
+        return new Listing<Item>([.. page.Items.Select(w => Of(w, names[w.CustomerId].Name))], page.Next) { PreviousCursor = page.Previous };
+    }
+
+    /// <summary>How many there are, counted no further than one beyond <paramref name="most"/>.</summary>
+    public async Task<int> Count(Query query, int most, CancellationToken ct) =>
+        (await Look(query with { Cursor = null }, ct)).TryGet(out var view, out _) ? await view.Rows.Take(most + 1).CountAsync(ct) : 0;
+
+    /// <summary>All rows of a view in its order, batch by batch, each a query of its own.</summary>
+    public async Task<Result<Whole>> All(Query query, CancellationToken ct) =>
+        (await Look(query with { Cursor = null }, ct)).TryGet(out var view, out var refusal) ? new Whole(Batches(view, ct)) : refusal;
+
+    private async IAsyncEnumerable<IReadOnlyList<(WaybillLine, string, string)>> Batches(View view, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        const int Batch = 2_000;
+        for (Mark? mark = null; ;)
+        {
+            var page = await ByDate.Page(view.Rows, view.Descending, mark, Batch, r => r, ct);
+            var names = await Customers(page.Items, ct);
+            yield return [.. page.Items.Select(w => (w, names[w.CustomerId].Number, names[w.CustomerId].Name))];
+            if (page.Next is null)
+            {
+                yield break;
+            }
+
+            mark = ByDate.At(page.Items[^1], view.Descending, back: false);
+        }
+    }
+
+    private async Task<Dictionary<long, (string Number, string Name)>> Customers(List<WaybillLine> lines, CancellationToken ct)
+    {
+        var ids = lines.Select(l => l.CustomerId).Distinct().ToList();
+        return await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(ids).Contains(c.Id)).Select(c => new { c.Id, c.Number, c.Name }).ToDictionaryAsync(c => c.Id, c => (c.Number, c.Name), ct);
+    }
+
+    private async Task<Result<View>> Look(Query query, CancellationToken ct)
     {
         if (!TryDay(query.From, last: false, out var from))
         {
@@ -35,63 +117,26 @@ internal sealed class ListWaybills(CrmDb db)
             return new Refusal.Invalid("waybill.day_wrong", nameof(Query.To));
         }
 
-        (DateOnly Date, long Id)? mark = null;
-        if (!string.IsNullOrEmpty(query.Cursor))
+        var sort = query.Sort ?? "-date";
+        if (sort is not ("date" or "-date"))
         {
-            if (Read(query.Cursor) is not { } read)
-            {
-                return new Refusal.Invalid("common.cursor_invalid", nameof(Query.Cursor));
-            }
-
-            mark = read;
+            return new Refusal.Invalid("customer.sort_unknown", nameof(Query.Sort));
         }
 
-        var lines = db.Set<WaybillLine>().AsNoTracking();
-        if (query.Customer is { } customer)
+        if (!Mark.TryRead(query.Cursor, sort, out var mark))
         {
-            lines = lines.Where(w => w.CustomerId == customer);
+            return new Refusal.Invalid("common.cursor_invalid", nameof(Query.Cursor));
         }
 
-        if (query.Owner is { } owner)
-        {
-            var path = await db.Set<OrgUnit>().Where(u => u.Id == owner).Select(u => u.Path).SingleOrDefaultAsync(ct);
-            var inside = new Scope(ScopeWidth.Wide, path ?? "/", 0, 0);
-            var (low, high) = (inside.Path, inside.End);
-#pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
-            lines = lines.Where(w => db.Set<Customer>().IgnoreQueryFilters(new[] { CrmDb.BinFilter }).Any(c => c.Id == w.CustomerId && db.Set<OrgUnit>().Any(u => u.Id == c.UnitId && string.Compare(u.Path, low) >= 0 && string.Compare(u.Path, high) < 0)));
-#pragma warning restore CA1309
-        }
-
-        if (query.Unit is { } unit)
-        {
-            lines = lines.Where(w => w.UnitId == unit);
-        }
-
-        lines = from is { } f ? lines.Where(w => w.Date >= f) : lines;
-        lines = to is { } t ? lines.Where(w => w.Date <= t) : lines;
-        lines = string.IsNullOrEmpty(query.Source) ? lines : lines.Where(w => w.Source == query.Source);
-        lines = string.IsNullOrEmpty(query.ExternalNo) ? lines : lines.Where(w => w.ExternalNo == query.ExternalNo);
-        lines = string.IsNullOrEmpty(query.Service) ? lines : lines.Where(w => w.Service == query.Service);
-        lines = query.Commodity is null ? lines : lines.Where(w => w.CommodityCategory == query.Commodity);
-        lines = query.Mode is null ? lines : lines.Where(w => w.Mode == query.Mode);
-        lines = query.Origin is null ? lines : lines.Where(w => w.Origin == query.Origin);
-        lines = query.Destination is null ? lines : lines.Where(w => w.Destination == query.Destination);
-        if (mark is var (date, id))
-        {
-            lines = lines.Where(w => w.Date < date || (w.Date == date && w.Id < id));
-        }
-
-        var limit = Math.Clamp(query.Limit, 1, MaxLimit);
-        var rows = await lines.OrderByDescending(w => w.Date).ThenByDescending(w => w.Id).Take(limit + 1).ToListAsync(ct);
-        var ids = rows.Select(r => r.CustomerId).Distinct().ToList();
-        var names = await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
-        var items = rows.Take(limit).Select(w => new Item(
-            w.Id, w.Source, w.ExternalNo, w.Date, w.CustomerId, names[w.CustomerId], w.UnitId, w.Service, w.CommodityCategory, w.Commodity, w.Origin, w.Destination, w.Mode,
-            w.Wagons, w.Containers, w.TeuHundredths / 100m, w.WeightKg, w.RevenueFen, w.CostFen, w.ContractNo, w.Note)).ToList();
-        return new Listing<Item>(items, rows.Count > limit ? Base64Url.EncodeToString(Encoding.ASCII.GetBytes($"{items[^1].Date.DayNumber}.{items[^1].Id}")) : null);
+        return new View(await WaybillWay.Rows(db, query, from, to, ct), sort[0] == '-', mark);
     }
 
-    private static bool TryDay(string? text, bool last, out DateOnly? day)
+    internal static Item Of(WaybillLine w, string customer) => new(
+        w.Id, w.Source, w.ExternalNo, w.Date, w.CustomerId, customer, w.UnitId, w.Service, w.CommodityCategory, w.Commodity, w.Origin, w.Destination, w.Mode,
+        w.Wagons, w.Containers, w.TeuHundredths / 100m, w.WeightKg, w.RevenueFen, w.CostFen, w.ContractNo, w.Note);
+
+    /// <summary>A day, or the first or last of a month.</summary>
+    internal static bool TryDay(string? text, bool last, out DateOnly? day)
     {
         day = null;
         if (string.IsNullOrEmpty(text))
@@ -105,22 +150,9 @@ internal sealed class ListWaybills(CrmDb db)
             return true;
         }
 
-        var ok = DateOnly.TryParseExact(text, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var exact);
+        var ok = DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var exact);
         day = exact;
         return ok;
-    }
-
-    private static (DateOnly Date, long Id)? Read(string cursor)
-    {
-        try
-        {
-            var parts = Encoding.ASCII.GetString(Base64Url.DecodeFromChars(cursor)).Split('.');
-            return parts is [var d, var i] && int.TryParse(d, out var day) && day >= 0 && day <= DateOnly.MaxValue.DayNumber && long.TryParse(i, out var id) ? (DateOnly.FromDayNumber(day), id) : null;
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
     }
 
     public static async Task<IResult> Get([AsParameters] Query query, ListWaybills useCase, CancellationToken ct) =>

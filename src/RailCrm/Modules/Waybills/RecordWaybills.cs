@@ -17,6 +17,7 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
     private const int Remembered = 50_000;
 
     private readonly Dictionary<string, Found> _customers = [];
+    private readonly StationNames _stations = new(db);
     private Dictionary<string, long>? _units;
 
     private readonly record struct Found(long Id, long UnitId, FieldError? Error);
@@ -80,6 +81,7 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
         var today = clock.Today();
         _units ??= await Units(ct);
         await Look(drafts, ct);
+        await _stations.Look(drafts.SelectMany(d => new[] { d.Origin, d.Destination }), ct);
         for (var i = 0; i < drafts.Count; i++)
         {
             var draft = drafts[i];
@@ -102,7 +104,7 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
             {
                 var text = Key(draft.Customer);
                 customer = _customers.TryGetValue(text, out var found) ? found
-                    : createCustomers == true && errors.Count == 0 ? await Create(text, ct)
+                    : createCustomers == true && errors.Count == 0 ? await Create(text, draft.Customer.Trim(), ct)
                     : new(0, 0, new(nameof(draft.Customer), "waybill.customer_unknown"));
                 if (customer.Value.Error is { } error)
                 {
@@ -122,8 +124,8 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
             {
                 Source = source, ExternalNo = draft.ExternalNo!.Trim(), Date = draft.Date!.Value, CustomerId = customer!.Value.Id, UnitId = unitId ?? customer.Value.UnitId,
                 Service = WaybillRules.Service(draft.Service)!, Mode = WaybillRules.Mode(draft.Mode)!,
-                CommodityCategory = Category(draft.Commodity), Commodity = PlainText.Trimmed(draft.Commodity),
-                Origin = PlainText.Trimmed(draft.Origin) ?? "", Destination = PlainText.Trimmed(draft.Destination) ?? "",
+                CommodityCategory = CommodityCategories.Of(draft.Commodity), Commodity = CommodityCategories.IsCode(draft.Commodity) ? null : PlainText.Trimmed(draft.Commodity),
+                Origin = _stations.Of(draft.Origin), Destination = _stations.Of(draft.Destination),
                 Wagons = draft.Wagons ?? 0, Containers = draft.Containers ?? 0, TeuHundredths = (int)((draft.Teu ?? 0) * 100),
                 WeightKg = draft.WeightKg ?? 0, RevenueFen = draft.RevenueFen ?? 0, CostFen = draft.CostFen ?? 0,
                 ContractNo = PlainText.Trimmed(draft.Contract), Note = PlainText.Trimmed(draft.Note),
@@ -133,10 +135,8 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
         return (answers, lines, places);
     }
 
-    private static string Category(string? commodity) =>
-        commodity?.Trim() is [var a, var b] && char.IsAsciiDigit(a) && char.IsAsciiDigit(b) ? commodity.Trim() : "";
-
-    private static string Key(string typed) => typed.Normalize(NormalizationForm.FormKC).Trim();
+    /// <remarks>A text that no store keeps stays as it is: it is refused where it is checked.</remarks>
+    private static string Key(string typed) => PlainText.IsStorable(typed) ? typed.Normalize(NormalizationForm.FormKC).Trim() : typed;
 
     private async Task<Dictionary<string, long>> Units(CancellationToken ct)
     {
@@ -163,7 +163,13 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
             _customers.Clear();
         }
 
-        var texts = drafts.Select(d => d.Customer).Where(c => !string.IsNullOrWhiteSpace(c)).Select(c => Key(c!)).Where(t => !_customers.ContainsKey(t) && PlainText.IsStorable(t)).ToHashSet();
+        var written = new Dictionary<string, string>();
+        foreach (var customer in drafts.Select(d => d.Customer).Where(c => !string.IsNullOrWhiteSpace(c) && PlainText.IsStorable(c)))
+        {
+            written.TryAdd(Key(customer!), customer!.Trim());
+        }
+
+        var texts = written.Keys.Where(t => !_customers.ContainsKey(t)).ToHashSet();
         if (texts.Count == 0)
         {
             return;
@@ -192,8 +198,10 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
         var names = texts.Where(t => !_customers.ContainsKey(t)).ToList();
         if (names.Count > 0)
         {
-            var found = await db.Set<Customer>().AsNoTracking().Where(c => EF.Parameter(names).Contains(c.Name)).Select(c => new { c.Id, c.UnitId, c.Name }).ToListAsync(ct);
-            foreach (var same in found.GroupBy(c => c.Name))
+            // 华东（上海）公司 is registered with wide brackets and often written with narrow ones: both are asked for.
+            var asked = names.SelectMany(n => new[] { n, written[n].Normalize(NormalizationForm.FormC), n.Replace('(', '（').Replace(')', '）') }).Distinct().ToList();
+            var found = await db.Set<Customer>().AsNoTracking().Where(c => EF.Parameter(asked).Contains(c.Name)).Select(c => new { c.Id, c.UnitId, c.Name }).ToListAsync(ct);
+            foreach (var same in found.GroupBy(c => Key(c.Name)))
             {
                 var one = same.First();
                 _customers[same.Key] = same.Skip(1).Any() ? new(0, 0, new(nameof(WaybillDraft.Customer), "waybill.customer_ambiguous")) : new(one.Id, one.UnitId, null);
@@ -202,14 +210,14 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
     }
 
     /// <remarks>A code or number alone makes no customer: there is no name in it.</remarks>
-    private async Task<Found> Create(string text, CancellationToken ct)
+    private async Task<Found> Create(string text, string written, CancellationToken ct)
     {
         if (text.StartsWith("KH-", StringComparison.OrdinalIgnoreCase) || (text.Length == 18 && UnifiedSocialCreditCode.Check(UnifiedSocialCreditCode.Normalise(text)) == CreditCodeCheck.Valid))
         {
             return new(0, 0, new(nameof(WaybillDraft.Customer), "waybill.customer_unknown"));
         }
 
-        var made = await saveCustomer.Run(null, null, new() { Name = text }, ct);
+        var made = await saveCustomer.Run(null, null, new() { Name = written }, ct);
         db.ChangeTracker.Clear();
         if (!made.TryGet(out var customer, out var refusal))
         {

@@ -2,6 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
+using RailCrm.Modules.Organization;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 
 namespace RailCrm.Modules.Waybills;
@@ -235,6 +237,13 @@ public sealed class OwnerCount
 
     /// <summary>The sum of their completeness, percent.</summary>
     public long CompletenessSum { get; set; }
+
+    /// <summary>What the organisation asks before it closes a unit.</summary>
+    internal static readonly UnitDependents OfUnits = new("organization.n_customers", "organization.remedy_customers", id => $"/customers?unit={id}", Permission.CustomersRead, async (db, range, ct) => await (
+        from c in db.Set<OwnerCount>()
+        join u in range.Of(db) on c.UnitId equals u.Id
+        group c by c.UnitId into g
+        select new { g.Key, Count = g.Sum(c => c.Customers) }).ToDictionaryAsync(g => g.Key, g => g.Count, ct));
 
     internal sealed class Mapping : IEntityTypeConfiguration<OwnerCount>
     {

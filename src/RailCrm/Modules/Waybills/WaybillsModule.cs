@@ -10,14 +10,25 @@ internal static class WaybillsModule
         .AddScoped<WaybillLedger>()
         .AddScoped<RecordWaybills>()
         .AddScoped<ListWaybills>()
+        .AddScoped<TotalWaybills>()
+        .AddScoped<ExportWaybills>()
+        .AddScoped<GetWaybill>()
+        .AddScoped<SaveWaybill>()
         .AddScoped<CustomerFigures>()
         .AddScoped<CheckFacts>()
+        .AddSingleton(OwnerCount.OfUnits)
         .AddSingleton(new MenuItem("waybill.title", "/waybills", "train", Permission.WaybillsRead, 20, Go: "w"));
 
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/waybills", ListWaybills.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsRead);
+        api.MapGet("/waybills/{id:long}", GetWaybill.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsRead);
+        api.MapDelete("/waybills/{id:long}", SaveWaybill.Remove).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);
         api.MapPost("/waybills:batch", RecordWaybills.Post).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite).AddEndpointFilter<IdempotencyFilter>();
         api.MapGet("/customers/{id:long}/figures", CustomerFigures.Get).WithTags("Customers").RequireAuthorization(Permission.WaybillsRead);
     }
+
+    /// <summary>Downloads. By POST, so that no link that is merely followed takes a list away.</summary>
+    public static void MapPages(IEndpointRouteBuilder app) =>
+        app.MapPost("/waybills/export", ExportWaybills.Post).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.WaybillsRead, Permission.Export).ExcludeFromDescription();
 }

@@ -32,7 +32,11 @@ internal sealed class ShowDashboard(CrmDb db, TimeProvider clock)
     /// <param name="CompletenessPercent">Mean over the customers, 0–100; null without customers.</param>
     public sealed record Answer(
         long? UnitId, string UnitName, string From, string To, Total Trailing12, Total Previous12, long Customers, IReadOnlyList<TierCount> CustomersByTier, decimal? CompletenessPercent,
-        IReadOnlyList<MonthFigures> Months, IReadOnlyList<Row> Top, IReadOnlyList<Row> Up, IReadOnlyList<Row> Down);
+        IReadOnlyList<MonthFigures> Months, IReadOnlyList<Row> Top, IReadOnlyList<Row> Up, IReadOnlyList<Row> Down)
+    {
+        /// <summary>Whether only the customers whose manager the reader is are counted.</summary>
+        public bool Own { get; init; }
+    }
 
     private sealed record MonthSums(int Month, long Lines, long RevenueFen, long CostFen, long WeightKg);
 
@@ -89,6 +93,28 @@ internal sealed class ShowDashboard(CrmDb db, TimeProvider clock)
             await Rows(customers.Where(c => c.RevenueChangeFen < 0).OrderBy(c => c.RevenueChangeFen).ThenBy(c => c.Id), ct));
     }
 
+    /// <summary>The customers whose manager the actor is: few, so their own facts are read.</summary>
+    public async Task<Result<Answer>> RunOwn(CancellationToken ct)
+    {
+        var (me, now) = (db.Actor.UserId, db.UtcNow);
+        var ids = await db.Set<CustomerGrant>().AsNoTracking().Where(g => g.UserId == me && g.Reason == "manager" && (g.Until == null || g.Until > now)).Select(g => g.CustomerId).Distinct().ToListAsync(ct);
+        var customers = db.Set<Customer>().AsNoTracking().Where(c => EF.Parameter(ids).Contains(c.Id));
+        var seen = await customers.Select(c => new { c.Id, c.Tier, c.Completeness }).ToListAsync(ct);
+        var mine = seen.Select(c => c.Id).ToList();
+        var last = Month.Of(clock.Today());
+        var first = last.Plus(1 - (2 * Months));
+        var byMonth = (await Facts(mine, first, last, ct)).ToLookup(s => s.Month);
+        Total Of(int from, int to) => Sum(Enumerable.Range(from, to - from + 1).SelectMany(n => byMonth[n]));
+        return new Answer(
+            null, db.Actor.Name, last.Plus(1 - Months).ToString(), last.ToString(), Of(last.Number - 11, last.Number), Of(last.Number - 23, last.Number - 12), seen.Count,
+            [.. Enum.GetValues<CustomerTier>().OrderByDescending(t => t).Select(t => new TierCount(t, seen.Count(c => c.Tier == t)))],
+            seen.Count == 0 ? null : Math.Round((decimal)seen.Sum(c => c.Completeness) / seen.Count, 1),
+            [.. Month.Range(last.Plus(1 - Months), last).Select(m => new MonthFigures(m.ToString(), Sum(byMonth[m.Number]), Sum(byMonth[m.Number - 12])))],
+            await Rows(customers.Where(c => c.Trailing12RevenueFen > 0).OrderByDescending(c => c.Trailing12RevenueFen).ThenByDescending(c => c.Id), ct),
+            await Rows(customers.Where(c => c.RevenueChangeFen > 0).OrderByDescending(c => c.RevenueChangeFen).ThenByDescending(c => c.Id), ct),
+            await Rows(customers.Where(c => c.RevenueChangeFen < 0).OrderBy(c => c.RevenueChangeFen).ThenBy(c => c.Id), ct)) { Own = true };
+    }
+
     private static Total Sum(IEnumerable<MonthSums> rows)
     {
         var (lines, revenue, cost, weight) = (0L, 0L, 0L, 0L);
@@ -116,10 +142,17 @@ internal sealed class ShowDashboard(CrmDb db, TimeProvider clock)
         }
 
         var seen = granted.Select(c => c.Id).ToList();
-        var facts = await db.Set<MonthlyFact>().AsNoTracking().Where(f => EF.Parameter(seen).Contains(f.CustomerId) && f.Month >= first && f.Month <= last)
-            .GroupBy(f => f.Month).Select(g => new { Month = g.Key, Lines = g.Sum(m => m.Lines), Revenue = g.Sum(m => m.RevenueFen), Cost = g.Sum(m => m.CostFen), Weight = g.Sum(m => m.WeightKg) }).ToListAsync(ct);
-        sums.AddRange(facts.Select(m => new MonthSums(m.Month.Number, m.Lines, m.Revenue, m.Cost, m.Weight)));
+        sums.AddRange(await Facts(seen, first, last, ct));
     }
 
-    public static async Task<IResult> Get(long? unit, ShowDashboard useCase, CancellationToken ct) => (await useCase.Run(unit, ct)).Answer(a => TypedResults.Ok(a));
+    private async Task<IEnumerable<MonthSums>> Facts(List<long> customers, Month first, Month last, CancellationToken ct)
+    {
+        var facts = await db.Set<MonthlyFact>().AsNoTracking().Where(f => EF.Parameter(customers).Contains(f.CustomerId) && f.Month >= first && f.Month <= last)
+            .GroupBy(f => f.Month).Select(g => new { Month = g.Key, Lines = g.Sum(m => m.Lines), Revenue = g.Sum(m => m.RevenueFen), Cost = g.Sum(m => m.CostFen), Weight = g.Sum(m => m.WeightKg) }).ToListAsync(ct);
+        return facts.Select(m => new MonthSums(m.Month.Number, m.Lines, m.Revenue, m.Cost, m.Weight));
+    }
+
+    public static async Task<IResult> Get(long? unit, string? scope, ShowDashboard useCase, CancellationToken ct) =>
+        scope is not (null or "" or "own") ? Answers.Problem(new Refusal.Invalid("workbench.scope_unknown", nameof(scope)))
+        : (await (scope == "own" ? useCase.RunOwn(ct) : useCase.Run(unit, ct))).Answer(a => TypedResults.Ok(a));
 }

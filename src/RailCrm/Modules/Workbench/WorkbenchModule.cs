@@ -7,8 +7,12 @@ internal static class WorkbenchModule
 {
     public static void Add(IServiceCollection services) => services
         .AddScoped<ShowDashboard>()
+        .AddScoped<RankCompleteness>()
         .AddSingleton(new MenuItem("workbench.title", "/", "home", Permission.SignedIn, 1, Go: "h"));
 
-    public static void Map(IEndpointRouteBuilder api) =>
+    public static void Map(IEndpointRouteBuilder api)
+    {
         api.MapGet("/dashboard", ShowDashboard.Get).WithTags("Dashboard").RequireAuthorization(Permission.CustomersRead);
+        api.MapGet("/completeness", RankCompleteness.Get).WithTags("Dashboard").RequireAuthorization(Permission.CustomersRead);
+    }
 }

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Organization;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Files;
+using RailCrm.Platform.Ui;
+using static RailCrm.Platform.Text.Texts;
+
+namespace RailCrm.Modules.Waybills;
+
+/// <summary>The waybill list as it is seen, all pages of it, as a file that our own import takes back without loss.</summary>
+internal sealed class ExportWaybills(CrmDb db, ListWaybills list)
+{
+    /// <summary>The columns, named as the import knows them, the customer by number; names that are not read back come last.</summary>
+    private static readonly IReadOnlyList<(string TextKey, Func<WaybillLine, Context, Cell> Cell)> Columns =
+    [
+        ("import.field.source", (w, _) => Cell.Of(w.Source)), ("import.field.externalNo", (w, _) => Cell.Of(w.ExternalNo)), ("import.field.date", (w, _) => Cell.Day(w.Date)), ("import.field.customer", (_, c) => Cell.Of(c.Number)),
+        ("import.field.unit", (_, c) => Cell.Of(c.Unit)), ("import.field.service", (w, _) => Cell.Of(T($"service.{w.Service}"))), ("import.field.commodity", (w, _) => Cell.Of(w.Commodity ?? w.CommodityCategory)),
+        ("import.field.origin", (w, _) => Cell.Of(w.Origin)), ("import.field.destination", (w, _) => Cell.Of(w.Destination)), ("import.field.mode", (w, _) => Cell.Of(w.Mode.Length == 0 ? null : T($"mode.{w.Mode}"))),
+        ("import.field.wagons", (w, _) => Cell.Whole(w.Wagons)), ("import.field.containers", (w, _) => Cell.Whole(w.Containers)), ("import.field.teu", (w, _) => Cell.Of(w.TeuHundredths / 100m)),
+        ("waybill.column_weight", (w, _) => Cell.Tonnes(w.WeightKg)), ("waybill.column_revenue", (w, _) => Cell.Money(w.RevenueFen)), ("waybill.column_cost", (w, _) => Cell.Money(w.CostFen)),
+        ("import.field.contract", (w, _) => Cell.Of(w.ContractNo)), ("import.field.note", (w, _) => Cell.Of(w.Note)),
+        ("waybill.column_customer_name", (_, c) => Cell.Of(c.Name)), ("waybill.column_category", (w, _) => Cell.Of(T($"commodity.{w.CommodityCategory}"))),
+    ];
+
+    private sealed record Context(string Number, string Name, string Unit);
+
+    /// <summary>The file, or why there is none.</summary>
+    public async Task<Result<TableExport>> Run(string? format, ListWaybills.Query query, CancellationToken ct)
+    {
+        if (!TableExport.Formats.Contains(format))
+        {
+            return new Refusal.Invalid("export.format_unknown", "format");
+        }
+
+        if (!(await list.All(query, ct)).TryGet(out var all, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (format == "xlsx" && await list.Count(query, XlsxWriter.MostRows, ct) > XlsxWriter.MostRows)
+        {
+            return new Refusal.Conflict("export.sheet_full");
+        }
+
+        var units = await db.Set<OrgUnit>().AsNoTracking().ToDictionaryAsync(u => u.Id, u => u.Code, ct);
+        var view = Uri.UnescapeDataString((query with { Cursor = null, Limit = 50 }).Address(""));
+        var name = string.Create(CultureInfo.InvariantCulture, $"{T("waybill.title")}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
+        return new TableExport(db, name, nameof(WaybillLine), view, format!, [.. Columns.Select(c => T(c.TextKey))], Rows(all, units));
+    }
+
+    private static async IAsyncEnumerable<Cell[]> Rows(ListWaybills.Whole all, Dictionary<long, string> units)
+    {
+        await foreach (var batch in all.Batches)
+        {
+            foreach (var (line, number, name) in batch)
+            {
+                var context = new Context(number, name, units[line.UnitId]);
+                yield return [.. Columns.Select(c => c.Cell(line, context))];
+            }
+        }
+    }
+
+    /// <summary>Sends the file; a refusal is told on the list it came from.</summary>
+    public static async Task<IResult> Post([FromForm] string? format, HttpContext http, ExportWaybills useCase, CancellationToken ct)
+    {
+        var query = ListWaybills.Query.Of(http.Request.Query);
+        if ((await useCase.Run(format, query, ct)).TryGet(out var export, out var refusal))
+        {
+            return export;
+        }
+
+        new Notice(T(refusal.Code, refusal.Args), IsError: true).Leave(http);
+        return TypedResults.LocalRedirect(query.Address("/waybills"));
+    }
+}

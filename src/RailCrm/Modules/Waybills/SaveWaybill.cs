@@ -1,0 +1,120 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Http;
+
+namespace RailCrm.Modules.Waybills;
+
+/// <summary>A line that somebody writes, changes or takes away by hand: through the same rules and the same ledger as any other, and each time with an audit entry.</summary>
+internal sealed class SaveWaybill(CrmDb db, RecordWaybills record, WaybillLedger ledger, IEnumerable<IFiguresChanged> followers)
+{
+    /// <summary>The source of lines that no other system knows.</summary>
+    public const string ByHand = "manual";
+
+    /// <summary>Creates a line where <paramref name="id"/> is null, else changes it if it is still as seen.</summary>
+    /// <param name="id">The line.</param>
+    /// <param name="state">As <see cref="GetWaybill"/> gave it; null takes the line as it is.</param>
+    /// <param name="draft">What it says. Source and number of a line never change.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<Result<long>> Run(long? id, string? state, WaybillDraft draft, CancellationToken ct)
+    {
+        var saved = await db.Write<Result<long>>(async () =>
+        {
+            var before = id is { } known ? await Locked(known, ct) : null;
+            if (id is not null && before is null)
+            {
+                return new Refusal.NotFound();
+            }
+
+            if (before is not null && state is not null && GetWaybill.StateOf(before) != state)
+            {
+                return new Refusal.Stale();
+            }
+
+            var source = before?.Source ?? ByHand;
+            draft.ExternalNo = before?.ExternalNo ?? draft.ExternalNo;
+            if (before is null && draft.ExternalNo?.Trim() is { Length: > 0 } number && PlainText.IsStorable(number)
+                && await db.Set<WaybillLine>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AnyAsync(w => w.Source == source && w.ExternalNo == number, ct))
+            {
+                return new Refusal.Invalid("waybill.number_exists", nameof(draft.ExternalNo));
+            }
+
+            var answer = (await record.Run(source, [draft], createCustomers: false, ct))[0];
+            if (answer.Errors.Count > 0)
+            {
+                return new Refusal.InvalidMany(answer.Errors);
+            }
+
+            var written = draft.ExternalNo!.Trim();
+            var after = await db.Set<WaybillLine>().AsNoTracking().SingleAsync(w => w.Source == source && w.ExternalNo == written, ct);
+            if (answer.Outcome != LineOutcome.Unchanged)
+            {
+                await Audit(before is null ? "created" : "updated", before, after, ct);
+            }
+
+            return after.Id;
+        }, ct);
+        await Follow(saved, ct);
+        return saved;
+    }
+
+    /// <summary>Takes a line away if it is still as seen; answers its id.</summary>
+    public async Task<Result<long>> Delete(long id, string? state, CancellationToken ct)
+    {
+        var gone = await db.Write<Result<long>>(async () =>
+        {
+            if (await Locked(id, ct) is not { } line)
+            {
+                return new Refusal.NotFound();
+            }
+
+            if (state is not null && GetWaybill.StateOf(line) != state)
+            {
+                return new Refusal.Stale();
+            }
+
+            await ledger.Delete([id], ct);
+            await Audit("deleted", line, null, ct);
+            return id;
+        }, ct);
+        await Follow(gone, ct);
+        return gone;
+    }
+
+    /// <remarks>On PostgreSQL the row is held until the end; SQLite's writers come one after the other.</remarks>
+    private async Task<WaybillLine?> Locked(long id, CancellationToken ct)
+    {
+        if (db.IsPostgres)
+        {
+            await db.Database.ExecuteSqlAsync($"SELECT id FROM waybill_lines WHERE id = {id} FOR UPDATE", ct);
+        }
+
+        return await db.Set<WaybillLine>().AsNoTracking().SingleOrDefaultAsync(w => w.Id == id, ct);
+    }
+
+    private async Task Audit(string action, WaybillLine? before, WaybillLine? after, CancellationToken ct)
+    {
+        var changes = typeof(WaybillLine).GetProperties().Where(p => p is { CanWrite: true, Name: not nameof(WaybillLine.Id) })
+            .Select(p => (p.Name, Before: before is null ? null : p.GetValue(before), After: after is null ? null : p.GetValue(after)))
+            .Where(p => !Equals(p.Before, p.After)).ToDictionary(p => p.Name, p => new[] { p.Before, p.After });
+        db.Add(new AuditEntry(db.Actor, db.UtcNow, action, nameof(WaybillLine), (after ?? before)!.Id, (after ?? before)!.CustomerId, JsonSerializer.Serialize(changes, AuditJson)));
+        await db.SaveChangesAsync(ct);
+    }
+
+    private static readonly JsonSerializerOptions AuditJson = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.Create(System.Text.Unicode.UnicodeRanges.All) };
+
+    private async Task Follow(Result<long> done, CancellationToken ct)
+    {
+        if (done.TryGet(out _, out _))
+        {
+            foreach (var follower in followers)
+            {
+                await follower.Run(ct);
+            }
+        }
+    }
+
+    public static async Task<IResult> Remove(long id, SaveWaybill useCase, HttpContext http, CancellationToken ct) =>
+        (await useCase.Delete(id, http.Request.Headers.IfMatch.ToString() is { Length: > 0 } match and not "*" ? match.Trim('"') : null, ct)).Answer(_ => TypedResults.NoContent());
+}
