@@ -1,14 +1,12 @@
 using System.Text;
-using Sylvan.Data.Csv;
+using System.Text.RegularExpressions;
+using System.Text.Unicode;
 
 namespace RailCrm.Modules.Exchange;
 
 /// <summary>Comma-separated text: UTF-8, UTF-16 or GB18030, found out by itself; comma, semicolon, tab or bar.</summary>
-internal static class CsvTable
+internal static partial class CsvTable
 {
-    /// <summary>Longest line, characters: 500 cells of ordinary length, or a few very long ones.</summary>
-    private const int LongestLine = 1 << 20;
-
     private static readonly char[] Delimiters = [',', '\t', ';', '|'];
 
     static CsvTable() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
@@ -63,35 +61,54 @@ internal static class CsvTable
             return EncodingNamed(odd > even ? "utf-16" : "utf-16BE");
         }
 
-        var decoder = EncodingNamed("utf-8").GetDecoder();
-        var chars = new char[buffer.Length + 4];
-        try
-        {
-            while (count > 0)
-            {
-                decoder.GetChars(buffer, 0, count, chars, 0, flush: false);
-                count = stream.Read(buffer);
-            }
-
-            decoder.GetChars([], 0, 0, chars, 0, flush: true);
-            return EncodingNamed("utf-8");
-        }
-        catch (DecoderFallbackException)
-        {
-            return EncodingNamed("gb18030");
-        }
+        return EncodingNamed(IsUtf8(stream, buffer, count) ? "utf-8" : "gb18030");
     }
 
-    /// <summary>The separator that comes most often in the first line.</summary>
+    /// <summary>Whether the whole file is UTF-8; a letter cut by the end of a piece goes to the next one.</summary>
+    private static bool IsUtf8(FileStream stream, byte[] buffer, int count)
+    {
+        while (count > 0)
+        {
+            var whole = count;
+            while (whole > 0 && whole > count - 4 && buffer[whole - 1] >= 0x80)
+            {
+                whole--;
+                if (buffer[whole] >= 0xC0)
+                {
+                    break;
+                }
+            }
+
+            var rest = count - whole;
+            if (!Utf8.IsValid(buffer.AsSpan(0, whole)))
+            {
+                return false;
+            }
+
+            buffer.AsSpan(whole, rest).CopyTo(buffer);
+            var read = stream.Read(buffer, rest, buffer.Length - rest);
+            if (read == 0)
+            {
+                return Utf8.IsValid(buffer.AsSpan(0, rest));
+            }
+
+            count = rest + read;
+        }
+
+        return true;
+    }
+
+    /// <summary>The separator that most of the first lines have, quoted text aside.</summary>
     public static char FindDelimiter(string path, Encoding encoding)
     {
-        using var reader = new StreamReader(path, encoding);
+        using var reader = new StreamReader(path, encoding, detectEncodingFromByteOrderMarks: false);
         var head = new char[8192];
         try
         {
             var count = reader.ReadBlock(head);
-            var line = new string(head, 0, count).Split('\n', 2)[0];
-            return Delimiters.MaxBy(d => line.Count(c => c == d));
+            var lines = Quoted().Replace(new string(head, 0, count), "").Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Take(20).ToList();
+            // A title above the header has none and a remark may have many of another: the one that most lines have.
+            return Delimiters.MaxBy(d => (lines.Count(line => line.Contains(d, StringComparison.Ordinal)), lines.Sum(line => line.Count(c => c == d))));
         }
         catch (DecoderFallbackException)
         {
@@ -99,55 +116,42 @@ internal static class CsvTable
         }
     }
 
-    /// <summary>All lines as cells; text in quotes may hold separators and line breaks.</summary>
+    /// <summary>All records that hold anything, as cells; text in quotes may hold separators and line breaks.</summary>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="encoding">Its encoding.</param>
+    /// <param name="delimiter">What separates its cells.</param>
+    /// <param name="width">At least so many cells a row.</param>
     /// <exception cref="TableFileException">A line cannot be read; names it.</exception>
-    public static IEnumerable<TableRow> Rows(string path, Encoding encoding, char delimiter)
+    public static IEnumerable<TableRow> Rows(string path, Encoding encoding, char delimiter, int width)
     {
-        using var reader = new StreamReader(path, encoding, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
-        using var csv = Guard(1, encoding, () => CsvDataReader.Create(reader, new CsvDataReaderOptions
+        using var csv = Open(path, encoding, delimiter);
+        while (Read(csv, encoding))
         {
-            HasHeaders = false, Delimiter = delimiter, BufferSize = 1 << 16, MaxBufferSize = LongestLine, ResultSetMode = ResultSetMode.SingleResult,
-        }));
-        while (Guard(csv.RowNumber + 1, encoding, () => csv.Read()))
-        {
-            var number = csv.RowNumber;
-            if (csv.RowFieldCount > TableFile.MostColumns)
+            if (!csv.IsBlank)
             {
-                throw new TableFileException("import.too_many_columns", number, TableFile.MostColumns);
+                yield return new(csv.Line, csv.Cells(width));
             }
-
-            var cells = new string[csv.RowFieldCount];
-            for (var i = 0; i < cells.Length; i++)
-            {
-                var at = i;
-                cells[i] = Guard(number, encoding, () => csv.GetString(at));
-                if (cells[i].Length > TableFile.LongestCell)
-                {
-                    throw new TableFileException("import.cell_long", number);
-                }
-            }
-
-            yield return new(number, cells);
         }
     }
 
-    private static T Guard<T>(long line, Encoding encoding, Func<T> read)
+    /// <summary>Begins to read; the byte-order mark is passed over.</summary>
+    public static CsvReader Open(string path, Encoding encoding, char delimiter) =>
+        new(new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan), encoding, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16), delimiter);
+
+    /// <summary>The next record.</summary>
+    /// <exception cref="TableFileException">It cannot be read; names its line.</exception>
+    public static bool Read(CsvReader csv, Encoding encoding)
     {
         try
         {
-            return read();
-        }
-        catch (CsvRecordTooLargeException)
-        {
-            throw new TableFileException("import.line_long", line);
-        }
-        catch (CsvFormatException)
-        {
-            throw new TableFileException("import.quote_open", line);
+            return csv.Read();
         }
         catch (DecoderFallbackException)
         {
-            throw new TableFileException("import.encoding_wrong", encoding.WebName, line);
+            throw new TableFileException("import.encoding_wrong", encoding.WebName, csv.Line);
         }
     }
+
+    [GeneratedRegex("\"[^\"]*\"", RegexOptions.NonBacktracking)]
+    private static partial Regex Quoted();
 }

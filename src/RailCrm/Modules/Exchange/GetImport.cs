@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Platform;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Files;
@@ -9,14 +10,17 @@ using RailCrm.Platform.Jobs;
 namespace RailCrm.Modules.Exchange;
 
 /// <summary>How an import stands; stopping it; its rejected rows.</summary>
-internal sealed class GetImport(CrmDb db, StartImport start)
+internal sealed class GetImport(CrmDb db, StartImport start, Settings settings)
 {
     /// <summary>An import and its job.</summary>
     /// <param name="State">draft, queued, running, completed, failed or cancelled.</param>
     /// <param name="RowsDone">Rows dealt with, the rejected among them.</param>
+    /// <param name="By">Who loads it; null for the group itself.</param>
+    /// <param name="Source">The source of lines that name none.</param>
+    /// <param name="DateOrder">What dates such as 3/5/2026 were taken for.</param>
     public sealed record Answer(
         long Id, string Kind, string FileName, string State, long? RowsTotal, long RowsDone, long RowsRejected, long Created, long Updated, long Unchanged, long CustomersCreated,
-        double Seconds, string? Message, DateTime CreatedAt, DateTime? FinishedAt);
+        double Seconds, string? Message, DateTime CreatedAt, DateTime? FinishedAt, string? By, string Source, DayOrder DateOrder);
 
     public async Task<Result<Answer>> Run(long id, CancellationToken ct)
     {
@@ -25,7 +29,8 @@ internal sealed class GetImport(CrmDb db, StartImport start)
             return refusal;
         }
 
-        return Of(import, await db.Set<Job>().AsNoTracking().SingleOrDefaultAsync(j => j.Id == import.JobId, ct));
+        return Of(import, await db.Set<Job>().AsNoTracking().SingleOrDefaultAsync(j => j.Id == import.JobId, ct),
+            await db.Set<User>().Where(u => u.Id == import.UserId).Select(u => u.DisplayName).SingleOrDefaultAsync(ct));
     }
 
     /// <summary>The latest imports: one's own, for administrators everybody's.</summary>
@@ -36,10 +41,12 @@ internal sealed class GetImport(CrmDb db, StartImport start)
             from i in db.Set<Import>().AsNoTracking()
             join j in db.Set<Job>() on i.JobId equals j.Id into jobs
             from job in jobs.DefaultIfEmpty()
+            join u in db.Set<User>() on i.UserId equals u.Id into users
+            from user in users.DefaultIfEmpty()
             where all || i.UserId == me
             orderby i.Id descending
-            select new { i, job }).Take(50).ToListAsync(ct);
-        return [.. rows.Select(r => Of(r.i, r.job))];
+            select new { i, job, By = user == null ? null : user.DisplayName }).Take(50).ToListAsync(ct);
+        return [.. rows.Select(r => Of(r.i, r.job, r.By))];
     }
 
     /// <summary>Asks the work to stop after its batch.</summary>
@@ -59,11 +66,16 @@ internal sealed class GetImport(CrmDb db, StartImport start)
         return await Run(id, ct);
     }
 
-    private static Answer Of(Import import, Job? job)
+    /// <summary>Where its rejected rows lie, if any.</summary>
+    public string RejectedPath(Import import) => UploadFile.PathOf(settings, import) + ".rejected";
+
+    private Task<Result<Import>> Import(long id, CancellationToken ct) => start.Find(id, ct);
+
+    private static Answer Of(Import import, Job? job, string? by)
     {
         var progress = RunImport.Progress.Of(job is { State: "completed", Result: not null } ? job.Result : job?.Checkpoint);
         return new(import.Id, import.Kind, import.FileName, job?.State ?? "draft", job?.RowsTotal, job?.RowsDone ?? 0, job?.RowsRejected ?? 0, progress.Created, progress.Updated, progress.Unchanged,
-            progress.CustomersCreated, progress.Seconds, job?.State == "failed" ? job.Result : null, import.CreatedAt, job?.FinishedAt);
+            progress.CustomersCreated, progress.Seconds, job?.State == "failed" ? job.Result : null, import.CreatedAt, job?.FinishedAt, by, import.Source, progress.Days);
     }
 
     public static async Task<IResult> Get(long id, GetImport useCase, CancellationToken ct) => (await useCase.Run(id, ct)).Answer(a => TypedResults.Ok(a));
@@ -72,14 +84,14 @@ internal sealed class GetImport(CrmDb db, StartImport start)
 
     public static async Task<IResult> PostCancel(long id, GetImport useCase, CancellationToken ct) => (await useCase.Cancel(id, ct)).Answer(a => TypedResults.Ok(a));
 
-    public static async Task<IResult> GetRejected(long id, GetImport useCase, StartImport start, CancellationToken ct)
+    public static async Task<IResult> GetRejected(long id, GetImport useCase, CancellationToken ct)
     {
-        if (!(await start.Find(id, ct)).TryGet(out var import, out var refusal))
+        if (!(await useCase.Import(id, ct)).TryGet(out var import, out var refusal))
         {
             return Answers.Problem(refusal);
         }
 
-        var path = start.PathOf(import) + ".rejected";
+        var path = useCase.RejectedPath(import);
         if (!File.Exists(path) || !(await useCase.Run(id, ct)).TryGet(out var answer, out _) || answer.RowsRejected == 0)
         {
             return Answers.Problem(new Refusal.NotFound());
@@ -88,7 +100,7 @@ internal sealed class GetImport(CrmDb db, StartImport start)
         var name = $"{Path.GetFileNameWithoutExtension(import.FileName)}-rejected";
         if (import.FileName.EndsWith(".xlsx", StringComparison.OrdinalIgnoreCase))
         {
-            return TypedResults.Stream(output => XlsxWriter.Copy(CsvTable.Rows(path, System.Text.Encoding.UTF8, ',').Select(r => r.Cells), output, ct), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name + ".xlsx");
+            return TypedResults.Stream(output => XlsxWriter.Copy(CsvTable.Rows(path, System.Text.Encoding.UTF8, ',', 0).Select(r => r.Cells), output, ct), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name + ".xlsx");
         }
 
         return TypedResults.PhysicalFile(path, "text/csv", name + ".csv");

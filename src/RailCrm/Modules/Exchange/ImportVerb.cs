@@ -51,20 +51,18 @@ internal static class ImportVerb
 
         var db = services.GetRequiredService<CrmDb>();
         var start = services.GetRequiredService<StartImport>();
-        await using var content = options.File.OpenRead();
-        var name = Path.GetExtension(options.File.Name).Length == 0 ? options.File.Name + ".csv" : options.File.Name;
-        var import = Value(await start.Upload(options.Kind, name, content, ct));
-        if (mapping.Count > 0)
+        Import import;
+        try
         {
-            // What the user names stands; the rest is found by the headers.
-            var columns = TableFile.Open(start.PathOf(import), options.Encoding).Headers;
-            foreach (var (field, column) in FieldMap.Guess(ImportKind.Named(options.Kind)!, columns).Where(g => !mapping.Values.Any(v => v == g.Value || v.Split('+').Contains(g.Value))))
-            {
-                mapping.TryAdd(field, column);
-            }
+            await using var content = options.File.OpenRead();
+            import = Value(await services.GetRequiredService<UploadFile>().Run(options.Kind, Path.GetExtension(options.File.Name).Length == 0 ? options.File.Name + ".csv" : options.File.Name, content, ct));
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new InvalidOperationException($"The file {options.File.FullName} cannot be read: permission denied.");
         }
 
-        import = Value(await start.Start(import.Id, mapping, options.CreateCustomers, options.Encoding, options.Source, claimed: true, ct));
+        import = Value(await start.Run(import.Id, mapping, options.CreateCustomers, options.Encoding, options.Source, claimed: true, ct));
         db.ChangeTracker.Clear();
         var job = await db.Set<Job>().AsNoTracking().SingleAsync(j => j.Id == import.JobId, ct);
         var runner = services.GetRequiredService<Runner>();
@@ -72,7 +70,15 @@ internal static class ImportVerb
         await Show(services, job.Id, work, options.Json, ct);
         await work;
 
+        // Where a running server has taken the work over, or a first attempt failed, it is not over yet.
         var answer = Value(await services.GetRequiredService<GetImport>().Run(import.Id, ct));
+        while (answer.State is "queued" or "running")
+        {
+            await Task.Delay(500, ct);
+            _ = answer.State == "queued" && await runner.RunOne(ct);
+            answer = Value(await services.GetRequiredService<GetImport>().Run(import.Id, ct));
+        }
+
         if (answer.State != "completed")
         {
             throw new InvalidOperationException(answer.Message ?? $"The import ended as {answer.State} after {answer.RowsDone} rows.");
@@ -83,7 +89,7 @@ internal static class ImportVerb
         {
             var folder = Directory.CreateDirectory(Path.Combine(services.GetRequiredService<Settings>().Home, "rejected"));
             rejectedFile = Path.Combine(folder.FullName, $"{Path.GetFileNameWithoutExtension(options.File.Name)}-rejected-{import.Id}.csv");
-            File.Copy(start.PathOf(import) + ".rejected", rejectedFile, overwrite: true);
+            File.Copy(services.GetRequiredService<GetImport>().RejectedPath(import), rejectedFile, overwrite: true);
         }
 
         if (options.Json)
@@ -120,7 +126,7 @@ internal static class ImportVerb
             {
                 await using var scope = services.GetRequiredService<IServiceScopeFactory>().CreateAsyncScope();
                 var now = await scope.ServiceProvider.GetRequiredService<CrmDb>().Set<Job>().AsNoTracking().SingleAsync(j => j.Id == jobId, ct);
-                (bar.MaxValue, bar.Value) = (Math.Max(1, now.RowsTotal ?? 1), now.RowsDone);
+                (bar.MaxValue, bar.Value, bar.Description) = (Math.Max(1, now.RowsTotal ?? 1), now.RowsDone, $"{now.RowsDone:N0} / {(now.RowsTotal is { } total ? $"{total:N0}" : "…")}");
             }
 
             bar.Value = bar.MaxValue;

@@ -1,12 +1,10 @@
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Classification;
 using RailCrm.Platform;
 using RailCrm.Platform.Data;
-using RailCrm.Platform.Files;
 using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Text;
 
@@ -20,7 +18,7 @@ internal static class RunImport
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>How far the work is; also its result.</summary>
-    public sealed record Progress(long LastRow, long Created, long Updated, long Unchanged, long Rejected, long CustomersCreated, long RejectedBytes, double Seconds, long? RowsTotal)
+    public sealed record Progress(long LastRow, long Created, long Updated, long Unchanged, long Rejected, long CustomersCreated, long RejectedBytes, double Seconds, long? RowsTotal, DayOrder Days = DayOrder.None)
     {
         public long Accepted => Created + Updated + Unchanged;
 
@@ -59,12 +57,21 @@ internal static class RunImport
         }
     }
 
+    /// <summary>One connection for the whole work, without the file mapped into memory: pages read and written once would fill it for nothing.</summary>
+    private static async Task OwnConnection(CrmDb db, CancellationToken ct)
+    {
+        await db.Database.OpenConnectionAsync(ct);
+        if (!db.IsPostgres)
+        {
+            await db.Database.ExecuteSqlAsync($"PRAGMA mmap_size=0", ct);
+        }
+    }
+
     private static async Task<Progress> Write(IServiceProvider services, CrmDb db, Import import, ImportKind kind, JobLease lease, CancellationToken ct)
     {
         var watch = Stopwatch.StartNew();
-        var folder = StartImport.Folder(services.GetRequiredService<Settings>());
-        var path = Path.Combine(folder, import.StoredName);
-        var file = TableFile.Open(path, import.Encoding);
+        var path = UploadFile.PathOf(services.GetRequiredService<Settings>(), import);
+        var file = TableFile.Open(path, import.Encoding, kind);
         if (!FieldMap.Of(kind, file.Headers, JsonSerializer.Deserialize<Dictionary<string, string>>(import.Mapping)!).TryGet(out var map, out var refusal))
         {
             throw new JobRefusedException(Texts.Get(refusal.Code, refusal.Args));
@@ -73,12 +80,13 @@ internal static class RunImport
         var progress = Progress.Of(lease.Job.Checkpoint);
         if (progress.RowsTotal is null)
         {
-            // Read once through before anything is written: a broken file is refused whole, and the rest of the time is known.
-            var total = 0L;
+            // Read once through before anything is written: a broken file is refused whole, the rest of the time is known, and so is what 3/5/2026 means.
+            var (total, days, date) = (0L, DayOrder.None, map["date"]);
             var renewed = Stopwatch.GetTimestamp();
-            foreach (var _ in file.Rows())
+            foreach (var row in file.Rows())
             {
                 total++;
+                days = date?.Clean(row) is { } text ? CellDay.Learn(days, text) : days;
                 if (total % 10_000 == 0 && Stopwatch.GetElapsedTime(renewed).TotalSeconds > 5)
                 {
                     renewed = Stopwatch.GetTimestamp();
@@ -86,16 +94,22 @@ internal static class RunImport
                 }
             }
 
-            progress = progress with { RowsTotal = total };
+            progress = progress with { RowsTotal = total, Days = days };
             await Advance(progress);
         }
 
-        var taker = kind.Take(services, map, import);
+        await OwnConnection(db, ct);
+        var taker = kind.Take(services, map, import, progress.Days);
         var (seconds, customersBefore) = (progress.Seconds, progress.CustomersCreated);
-        using (var rejected = RejectedFile.Append(path + ".rejected", file, progress.RejectedBytes))
+        using var rejected = RejectedFile.Append(path + ".rejected", file, progress.RejectedBytes);
+        using var batches = file.Rows(progress.LastRow).Chunk(taker.BatchSize).GetEnumerator();
+        var reading = Task.Run(batches.MoveNext, CancellationToken.None);
+        try
         {
-            foreach (var batch in file.Rows(progress.LastRow).Chunk(taker.BatchSize))
+            while (await reading)
             {
+                var batch = batches.Current;
+                reading = Task.Run(batches.MoveNext, CancellationToken.None); // The next one is read while this one is written.
                 progress = await db.Write(async () =>
                 {
                     var answers = await taker.Take(batch, ct);
@@ -104,12 +118,13 @@ internal static class RunImport
                         rejected.Write(row, answer.Errors);
                     }
 
+                    long Count(RowAnswer outcome) => answers.Count(a => ReferenceEquals(a, outcome));
                     var next = progress with
                     {
                         LastRow = batch[^1].Number,
-                        Created = progress.Created + answers.Count(a => a.Outcome == "created"),
-                        Updated = progress.Updated + answers.Count(a => a.Outcome == "updated"),
-                        Unchanged = progress.Unchanged + answers.Count(a => a.Outcome == "unchanged"),
+                        Created = progress.Created + Count(RowAnswer.Created),
+                        Updated = progress.Updated + Count(RowAnswer.Updated),
+                        Unchanged = progress.Unchanged + Count(RowAnswer.Unchanged),
                         Rejected = progress.Rejected + answers.Count(a => a.Outcome is null),
                         CustomersCreated = customersBefore + taker.CustomersCreated,
                         RejectedBytes = rejected.Flush(),
@@ -120,6 +135,10 @@ internal static class RunImport
                 }, ct);
             }
         }
+        finally
+        {
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
 
         return progress with { Seconds = seconds + watch.Elapsed.TotalSeconds };
 
@@ -129,48 +148,4 @@ internal static class RunImport
             return 0;
         }, ct);
     }
-}
-
-/// <summary>The rows that were refused, as they were, each with its reason: a file that can be mended and loaded again.</summary>
-internal sealed class RejectedFile : IDisposable
-{
-    private readonly FileStream _stream;
-    private readonly StreamWriter _writer;
-    private readonly CsvLineWriter _line;
-
-    private RejectedFile(FileStream stream, StreamWriter writer, char delimiter) => (_stream, _writer, _line) = (stream, writer, new(writer, delimiter));
-
-    /// <summary>Goes on behind what was committed: whatever a killed process wrote after it is cut off.</summary>
-    public static RejectedFile Append(string path, TableFile table, long committedBytes)
-    {
-        var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
-        stream.SetLength(Math.Min(committedBytes, stream.Length));
-        stream.Seek(0, SeekOrigin.End);
-        var encoding = table.IsXlsx ? new UTF8Encoding(encoderShouldEmitUTF8Identifier: true) : table.Encoding;
-        var writer = new StreamWriter(stream, stream.Length == 0 ? encoding : WithoutMark(encoding));
-        var file = new RejectedFile(stream, writer, table.IsXlsx ? ',' : table.Delimiter);
-        if (stream.Length == 0)
-        {
-            file._line.Write([.. table.Headers, Texts.Get("import.reason")]);
-        }
-
-        return file;
-    }
-
-    public void Write(TableRow row, IReadOnlyList<FieldError> errors) =>
-        _line.Write([.. row.Cells, string.Join(" ", errors.Select(e => $"{Texts.Find($"import.field.{FieldName(e.Field)}") ?? e.Field}: {Texts.Get(e.Code, e.Args)}"))]);
-
-    /// <summary>Brings what was written to the disk; gives its length.</summary>
-    public long Flush()
-    {
-        _writer.Flush();
-        _stream.Flush(flushToDisk: true);
-        return _stream.Length;
-    }
-
-    public void Dispose() => _writer.Dispose();
-
-    internal static string FieldName(string field) => field.Length == 0 ? field : JsonNamingPolicy.CamelCase.ConvertName(field) switch { "weightKg" => "weight", "revenueFen" => "revenue", "costFen" => "cost", var name => name };
-
-    private static Encoding WithoutMark(Encoding encoding) => encoding is UTF8Encoding ? new UTF8Encoding(false) : encoding is UnicodeEncoding u ? new UnicodeEncoding(u.CodePage == 1201, false) : encoding;
 }

@@ -27,12 +27,19 @@ internal sealed class TableFile
     /// <summary>Longest text of one cell.</summary>
     public const int LongestCell = 32_767;
 
-    private readonly string _path;
+    /// <summary>Where a header may hide: titles, dates and remarks stand above it.</summary>
+    private const int HeaderRows = 20;
 
-    private TableFile(string path, bool isXlsx, Encoding encoding, char delimiter)
+    private readonly string _path;
+    private readonly string[] _headerCells;
+
+    private TableFile(string path, ImportKind kind, bool isXlsx, Encoding encoding, char delimiter)
     {
         (_path, IsXlsx, Encoding, Delimiter) = (path, isXlsx, encoding, delimiter);
-        Headers = Unique(RawRows().FirstOrDefault(r => r.Cells.Any(c => c.Length > 0))?.Cells ?? throw new TableFileException("import.file_empty"));
+        var header = HeaderOf(kind, [.. RawRows(0).Take(HeaderRows)]) ?? throw new TableFileException("import.file_empty");
+        var last = Array.FindLastIndex(header.Cells, c => !string.IsNullOrWhiteSpace(c));
+        (HeaderRow, _headerCells) = (header.Number, header.Cells[..(last + 1)]);
+        Headers = Unique(_headerCells);
     }
 
     /// <summary>Whether it is a workbook; otherwise text.</summary>
@@ -44,69 +51,83 @@ internal sealed class TableFile
     /// <summary>What separates the cells of a text.</summary>
     public char Delimiter { get; }
 
-    /// <summary>The first row that holds anything; a name that comes twice gets a number.</summary>
+    /// <summary>The row that names the columns.</summary>
+    public long HeaderRow { get; }
+
+    /// <summary>The names of the columns; one that comes twice gets a number, one without a name its place.</summary>
     public IReadOnlyList<string> Headers { get; }
 
     /// <summary>Opens a file by what it holds, not by what it is called.</summary>
     /// <param name="path">Where it lies.</param>
     /// <param name="encodingName">The encoding, where the user knows better than we find out.</param>
+    /// <param name="kind">What it should hold: the words of its fields tell the header from the titles above.</param>
     /// <exception cref="TableFileException">It is no table we read.</exception>
-    public static TableFile Open(string path, string? encodingName)
+    public static TableFile Open(string path, string? encodingName, ImportKind kind)
     {
-        using var stream = File.OpenRead(path);
-        Span<byte> head = stackalloc byte[8];
-        var read = stream.ReadAtLeast(head, 8, throwOnEndOfStream: false);
-        if (read == 0)
+        switch (FileContents.Of(path))
         {
-            throw new TableFileException("import.file_empty");
+            case FileContent.Empty:
+                throw new TableFileException("import.file_empty");
+            case FileContent.Workbook:
+                XlsxTable.Examine(path);
+                return new(path, kind, isXlsx: true, Encoding.UTF8, ',');
+            case FileContent.OldOrLocked:
+                throw new TableFileException("import.file_old_or_locked"); // .xls, or a workbook with a password.
+            case FileContent.Other:
+                throw new TableFileException("import.file_no_table");
+            default:
+                var encoding = string.IsNullOrWhiteSpace(encodingName) ? CsvTable.FindEncoding(path) : CsvTable.EncodingNamed(encodingName);
+                return new(path, kind, isXlsx: false, encoding, CsvTable.FindDelimiter(path, encoding));
         }
-
-        if (head.StartsWith((ReadOnlySpan<byte>)[0x50, 0x4B, 0x03, 0x04]))
-        {
-            XlsxTable.Examine(path);
-            return new(path, isXlsx: true, Encoding.UTF8, ',');
-        }
-
-        if (head.StartsWith((ReadOnlySpan<byte>)[0xD0, 0xCF, 0x11, 0xE0]))
-        {
-            throw new TableFileException("import.file_old_or_locked"); // .xls, or a workbook with a password.
-        }
-
-        var encoding = string.IsNullOrWhiteSpace(encodingName) ? CsvTable.FindEncoding(path) : CsvTable.EncodingNamed(encodingName);
-        return new(path, isXlsx: false, encoding, CsvTable.FindDelimiter(path, encoding));
     }
 
-    /// <summary>The rows below the header that hold anything.</summary>
+    /// <summary>The rows below the header that hold anything; a header that is repeated on each page is passed over.</summary>
     /// <param name="after">Rows up to this number are passed over.</param>
     public IEnumerable<TableRow> Rows(long after = 0)
     {
-        var header = true;
-        foreach (var row in RawRows())
-        {
-            if (Array.TrueForAll(row.Cells, c => c.Length == 0))
-            {
-                continue;
-            }
-
-            if (header)
-            {
-                header = false;
-            }
-            else if (row.Number > after)
-            {
-                yield return row.Cells.Length < Headers.Count ? row with { Cells = [.. row.Cells, .. Enumerable.Repeat("", Headers.Count - row.Cells.Length)] } : row;
-            }
-        }
+        after = Math.Max(after, HeaderRow);
+        return RawRows(Headers.Count).Where(row => row.Number > after && !IsHeader(row.Cells));
     }
 
-    private IEnumerable<TableRow> RawRows() => IsXlsx ? XlsxTable.Rows(_path) : CsvTable.Rows(_path, Encoding, Delimiter);
+    private bool IsHeader(string[] cells)
+    {
+        for (var i = 0; i < _headerCells.Length; i++)
+        {
+            if (!string.Equals(cells[i], _headerCells[i], StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private IEnumerable<TableRow> RawRows(int width) => IsXlsx ? XlsxTable.Rows(_path, width) : CsvTable.Rows(_path, Encoding, Delimiter, width);
+
+    /// <summary>The first row that speaks of at least two fields of the kind, more than any other; else the first that fills half of the columns.</summary>
+    private static TableRow? HeaderOf(ImportKind kind, IReadOnlyList<TableRow> rows)
+    {
+        static int Filled(TableRow row) => row.Cells.Count(c => !string.IsNullOrWhiteSpace(c));
+        if (rows.Count == 0)
+        {
+            return null;
+        }
+
+        if (rows.Select(row => (Row: row, Fields: FieldMap.Guess(kind, Unique(row.Cells)).Count)).MaxBy(r => r.Fields) is { Fields: >= 2 } best)
+        {
+            return best.Row;
+        }
+
+        var widest = rows.Select(Filled).DefaultIfEmpty().Max();
+        return rows.FirstOrDefault(r => Filled(r) * 2 >= widest);
+    }
 
     private static string[] Unique(string[] headers)
     {
         var seen = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         return [.. headers.Select((h, i) =>
         {
-            var name = PlainText.Trimmed(h.Normalize(NormalizationForm.FormKC)) ?? $"#{i + 1}";
+            var name = CellText.Clean(h) ?? $"#{i + 1}";
             var times = seen[name] = seen.GetValueOrDefault(name) + 1;
             return times == 1 ? name : $"{name} {times}";
         })];

@@ -14,8 +14,14 @@ internal static partial class XlsxTable
     private const long BombSize = 50L << 20;
     private const int BombRatio = 100;
     private const int MostRows = 1_048_576;
-    private const int MostSharedCharacters = 64 << 20;
-    private const string Main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+
+    /// <summary>Of the texts the cells share, an object counted as twenty characters: some 100 MB of memory.</summary>
+    private const int MostSharedCharacters = 48 << 20;
+
+    /// <summary>Largest part beside the sheet and its texts.</summary>
+    private const long MostPart = 16L << 20;
+
+    private const int MostStyles = 65_536;
 
     /// <summary>Refuses archives that are no workbook or want to do harm.</summary>
     /// <exception cref="TableFileException">Says why.</exception>
@@ -65,22 +71,35 @@ internal static partial class XlsxTable
         }
     }
 
-    /// <summary>All rows of the first sheet.</summary>
+    /// <summary>All rows of the first sheet that hold anything.</summary>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="width">At least so many cells a row.</param>
     /// <exception cref="TableFileException">Names the row it cannot read.</exception>
-    public static IEnumerable<TableRow> Rows(string path)
+    public static IEnumerable<TableRow> Rows(string path, int width)
     {
         using var zip = ZipFile.OpenRead(path);
         var (sheet, from1904) = Guard(0, () => FirstSheet(zip));
         var shared = Guard(0, () => SharedStrings(zip));
-        var dates = Guard(0, () => DateStyles(zip));
-        using var xml = Reader(zip, sheet);
+        var styles = Guard(0, () => NumberStyles(zip));
+        using var xml = Guard(0, () => Reader(zip, sheet, MostUnpacked));
+        var cells = new List<string>();
         long number = 0;
         while (Guard(number, () => ToRow(xml)))
         {
-            var row = number;
-            var cells = Guard(row + 1, () => Cells(xml, ref row, shared, dates, from1904));
-            number = row;
-            yield return new(number, cells);
+            var before = number;
+            number = Guard(before + 1, () => RowNumber(xml, before));
+            Guard(number, () => Cells(xml, number, cells, shared, styles, from1904));
+            if (cells.TrueForAll(string.IsNullOrWhiteSpace))
+            {
+                continue;
+            }
+
+            while (cells.Count < width)
+            {
+                cells.Add("");
+            }
+
+            yield return new(number, [.. cells]);
         }
     }
 
@@ -88,7 +107,7 @@ internal static partial class XlsxTable
     {
         while (xml.NodeType != XmlNodeType.Element || xml.LocalName != "row")
         {
-            if (!xml.Read())
+            if (!Next(xml))
             {
                 return false;
             }
@@ -97,99 +116,124 @@ internal static partial class XlsxTable
         return true;
     }
 
-    private static string[] Cells(XmlReader xml, ref long number, List<string> shared, HashSet<int> dates, bool from1904)
+    /// <remarks>No part of a workbook is nested deeper than a dozen levels.</remarks>
+    private static bool Next(XmlReader xml) => xml.Depth > 40 ? throw new XmlException() : xml.Read();
+
+    /// <summary>Rows only rise, so that a row stands for itself when work is taken up again.</summary>
+    private static long RowNumber(XmlReader xml, long before)
     {
-        number = xml.GetAttribute("r") is { } r ? long.TryParse(r, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0 : number + 1;
-        if (number is < 1 or > MostRows)
+        var number = xml.GetAttribute("r") is { } r ? long.TryParse(r, System.Globalization.NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0 : before + 1;
+        return number <= before || number > MostRows ? throw new TableFileException("import.xlsx_cell_wrong", before + 1) : number;
+    }
+
+    /// <summary>Reads the cells of the row the reader stands on, and stands behind it.</summary>
+    private static bool Cells(XmlReader xml, long number, List<string> cells, List<string> shared, Dictionary<int, NumberStyle> styles, bool from1904)
+    {
+        cells.Clear();
+        if (xml.IsEmptyElement)
         {
-            throw new TableFileException("import.xlsx_cell_wrong", number);
+            return xml.Read();
         }
 
-        var cells = new List<string>();
-        using var row = xml.ReadSubtree();
-        row.Read();
-        while (row.Read())
+        while (Next(xml) && !(xml.NodeType == XmlNodeType.EndElement && xml.LocalName == "row"))
         {
-            if (row.NodeType != XmlNodeType.Element || row.LocalName != "c")
+            if (xml.NodeType != XmlNodeType.Element || xml.LocalName != "c")
             {
                 continue;
             }
 
-            var column = row.GetAttribute("r") is { } reference ? Column(reference, number) : cells.Count;
-            var (type, style) = (row.GetAttribute("t"), int.TryParse(row.GetAttribute("s"), CultureInfo.InvariantCulture, out var s) ? s : 0);
-            var text = Text(row);
-            var value = type switch
+            var column = xml.GetAttribute("r") is { } reference ? Column(reference, number) : cells.Count;
+            if (column < cells.Count)
             {
-                "s" => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < shared.Count ? shared[i] : throw new TableFileException("import.xlsx_cell_wrong", number),
-                "b" => text == "1" ? "TRUE" : "FALSE",
-                "inlineStr" or "str" or "e" or "d" => text,
-                _ => Number(text, dates.Contains(style), from1904),
-            };
-            if (value.Length > TableFile.LongestCell)
-            {
-                throw new TableFileException("import.cell_long", number);
+                throw new TableFileException("import.xlsx_cell_wrong", number); // Twice the same, or backwards.
             }
 
+            if (column >= TableFile.MostColumns)
+            {
+                throw new TableFileException("import.too_many_columns", number, TableFile.MostColumns);
+            }
+
+            var (type, style) = (xml.GetAttribute("t"), int.TryParse(xml.GetAttribute("s"), CultureInfo.InvariantCulture, out var s) ? s : 0);
+            var text = Value(xml, number);
             while (cells.Count < column)
             {
                 cells.Add("");
             }
 
-            if (cells.Count == column)
+            cells.Add(type switch
             {
-                cells.Add(value);
-            }
+                "s" => int.TryParse(text, System.Globalization.NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < shared.Count ? shared[i] : throw new TableFileException("import.xlsx_cell_wrong", number),
+                "b" => text == "1" ? "TRUE" : "FALSE",
+                "inlineStr" or "str" => Unescaped(text),
+                "e" or "d" => text,
+                _ => Number(text, styles.GetValueOrDefault(style), from1904),
+            });
         }
 
-        return [.. cells];
+        return true;
     }
 
     /// <summary>The value of a cell: its v, or the t of its is. The formula beside it is passed over.</summary>
-    private static string Text(XmlReader row)
+    private static string Value(XmlReader xml, long number)
     {
-        if (row.IsEmptyElement)
+        if (xml.IsEmptyElement)
         {
             return "";
         }
 
-        var text = new StringBuilder();
-        using var cell = row.ReadSubtree();
-        cell.Read();
-        var wanted = false;
-        while (cell.Read())
+        var text = "";
+        var (wanted, phonetic) = (false, false);
+        while (Next(xml) && !(xml.NodeType == XmlNodeType.EndElement && xml.LocalName == "c"))
         {
-            if (cell.NodeType == XmlNodeType.Element)
+            switch (xml.NodeType)
             {
-                wanted = cell.LocalName is "v" or "t";
-            }
-            else if (cell.NodeType == XmlNodeType.EndElement)
-            {
-                wanted = false;
-            }
-            else if (wanted && cell.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace)
-            {
-                text.Append(cell.Value);
+                case XmlNodeType.Element:
+                    phonetic |= xml.LocalName == "rPh" && !xml.IsEmptyElement;
+                    wanted = xml.LocalName is "v" or "t" && !xml.IsEmptyElement && !phonetic;
+                    break;
+                case XmlNodeType.EndElement:
+                    phonetic &= xml.LocalName != "rPh";
+                    wanted = false;
+                    break;
+                case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace when wanted:
+                    text += xml.Value;
+                    if (text.Length > TableFile.LongestCell)
+                    {
+                        throw new TableFileException("import.cell_long", number);
+                    }
+
+                    break;
             }
         }
 
-        return text.ToString();
+        return text;
     }
 
-    private static string Number(string text, bool isDate, bool from1904)
+    /// <summary>Workbooks write a character that XML does not allow as _x000D_.</summary>
+    private static string Unescaped(string text) => text.Contains("_x", StringComparison.Ordinal)
+        ? Escaped().Replace(text, m => ((char)ushort.Parse(m.ValueSpan[2..6], System.Globalization.NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString())
+        : text;
+
+    private static string Number(string text, NumberStyle style, bool from1904)
     {
-        if (text.Length == 0 || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
+        if (text.Length == 0 || !double.TryParse(text, System.Globalization.NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
         {
             return text;
         }
 
-        if (isDate && number is >= 0 and < 2_958_466)
+        if (style == NumberStyle.Date && number is >= 0 and < 2_957_003)
         {
             var at = DateTime.FromOADate(number + (from1904 ? 1462 : 0));
             return at.ToString(at.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
         }
 
+        if (Math.Abs(number) >= 1e27)
+        {
+            return text;
+        }
+
         // To 15 digits, as the program that wrote it shows it: 0.1 + 0.2 is 0.3.
-        return Math.Abs(number) < 1e27 ? ((decimal)number).ToString(CultureInfo.InvariantCulture) : text;
+        return style == NumberStyle.Percent ? ((decimal)number * 100).ToString("0.##########", CultureInfo.InvariantCulture) + "%" : ((decimal)number).ToString(CultureInfo.InvariantCulture);
     }
 
     private static int Column(string reference, long row)
@@ -210,9 +254,9 @@ internal static partial class XlsxTable
     {
         string? id = null;
         var from1904 = false;
-        using (var xml = Reader(zip, "xl/workbook.xml"))
+        using (var xml = Reader(zip, "xl/workbook.xml", MostPart))
         {
-            while (xml.Read())
+            while (Next(xml))
             {
                 if (xml.NodeType == XmlNodeType.Element && xml.LocalName == "workbookPr")
                 {
@@ -227,8 +271,8 @@ internal static partial class XlsxTable
 
         if (zip.GetEntry("xl/_rels/workbook.xml.rels") is not null)
         {
-            using var xml = Reader(zip, "xl/_rels/workbook.xml.rels");
-            while (xml.Read())
+            using var xml = Reader(zip, "xl/_rels/workbook.xml.rels", MostPart);
+            while (Next(xml))
             {
                 if (xml.NodeType == XmlNodeType.Element && xml.LocalName == "Relationship" && xml.GetAttribute("Id") == id && xml.GetAttribute("TargetMode") != "External")
                 {
@@ -249,11 +293,11 @@ internal static partial class XlsxTable
             return strings;
         }
 
-        using var xml = Reader(zip, "xl/sharedStrings.xml");
+        using var xml = Reader(zip, "xl/sharedStrings.xml", MostUnpacked);
         var text = new StringBuilder();
         var (inText, phonetic) = (false, false);
         long characters = 0;
-        while (xml.Read())
+        while (Next(xml))
         {
             switch (xml.NodeType, xml.LocalName)
             {
@@ -262,6 +306,7 @@ internal static partial class XlsxTable
                     if (xml.IsEmptyElement)
                     {
                         strings.Add("");
+                        characters += 20;
                     }
 
                     break;
@@ -278,8 +323,8 @@ internal static partial class XlsxTable
                     inText = false;
                     break;
                 case (XmlNodeType.EndElement, "si"):
-                    strings.Add(text.ToString());
-                    characters += text.Length;
+                    strings.Add(Unescaped(text.ToString()));
+                    characters += text.Length + 20;
                     if (characters > MostSharedCharacters)
                     {
                         throw new TableFileException("import.xlsx_too_large");
@@ -288,6 +333,11 @@ internal static partial class XlsxTable
                     break;
                 case (XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace, _) when inText && !phonetic:
                     text.Append(xml.Value);
+                    if (text.Length > TableFile.LongestCell)
+                    {
+                        throw new TableFileException("import.xlsx_refused");
+                    }
+
                     break;
             }
         }
@@ -295,55 +345,61 @@ internal static partial class XlsxTable
         return strings;
     }
 
-    /// <summary>Which cell styles show a date: the built-in formats of ECMA-376 18.8.30 and own ones with year, month or day in them.</summary>
-    private static HashSet<int> DateStyles(ZipArchive zip)
+    /// <summary>How the cells of a style show their number.</summary>
+    private enum NumberStyle
     {
-        var dates = new HashSet<int>();
+        Plain,
+        Date,
+        Percent,
+    }
+
+    /// <summary>Which cell styles show a date or a percentage: the built-in formats of ECMA-376 18.8.30, and own ones with year, month or day, or %, in them.</summary>
+    private static Dictionary<int, NumberStyle> NumberStyles(ZipArchive zip)
+    {
+        var styles = new Dictionary<int, NumberStyle>();
         if (zip.GetEntry("xl/styles.xml") is null)
         {
-            return dates;
+            return styles;
         }
 
-        using var xml = Reader(zip, "xl/styles.xml");
-        var own = new HashSet<int>();
+        using var xml = Reader(zip, "xl/styles.xml", MostPart);
+        var own = new Dictionary<int, NumberStyle>();
         var (inStyles, index) = (false, 0);
-        while (xml.Read())
+        while (Next(xml) && !(xml.NodeType == XmlNodeType.EndElement && xml.LocalName == "cellXfs"))
         {
-            if (xml.NodeType == XmlNodeType.EndElement && xml.LocalName == "cellXfs")
-            {
-                break;
-            }
-
             if (xml.NodeType != XmlNodeType.Element)
             {
                 continue;
             }
 
-            if (xml.LocalName == "numFmt" && int.TryParse(xml.GetAttribute("numFmtId"), CultureInfo.InvariantCulture, out var id) && DateFormat().IsMatch(Literal().Replace(xml.GetAttribute("formatCode") ?? "", "")))
+            if (xml.LocalName == "numFmt" && int.TryParse(xml.GetAttribute("numFmtId"), CultureInfo.InvariantCulture, out var id))
             {
-                own.Add(id);
+                var code = Literal().Replace(xml.GetAttribute("formatCode") ?? "", "");
+                own[id] = DateFormat().IsMatch(code) ? NumberStyle.Date : code.Contains('%', StringComparison.Ordinal) ? NumberStyle.Percent : NumberStyle.Plain;
             }
             else if (xml.LocalName == "cellXfs")
             {
                 inStyles = true;
             }
-            else if (inStyles && xml.LocalName == "xf")
+            else if (inStyles && xml.LocalName == "xf" && index < MostStyles)
             {
-                if (int.TryParse(xml.GetAttribute("numFmtId"), CultureInfo.InvariantCulture, out var format) && (format is (>= 14 and <= 22) or (>= 27 and <= 36) or (>= 50 and <= 58) || own.Contains(format)))
-                {
-                    dates.Add(index);
-                }
-
-                index++;
+                var format = int.TryParse(xml.GetAttribute("numFmtId"), CultureInfo.InvariantCulture, out var f) ? f : 0;
+                styles[index++] = own.TryGetValue(format, out var named) ? named
+                    : format is (>= 14 and <= 22) or (>= 27 and <= 36) or (>= 50 and <= 58) ? NumberStyle.Date
+                    : format is 9 or 10 ? NumberStyle.Percent : NumberStyle.Plain;
             }
         }
 
-        return dates;
+        return styles;
     }
 
-    private static XmlReader Reader(ZipArchive zip, string part) => XmlReader.Create(
-        new CountedStream((zip.GetEntry(part) ?? throw new TableFileException("import.file_no_table")).Open()),
-        new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, CloseInput = true, IgnoreComments = true, IgnoreProcessingInstructions = true });
+    private static XmlReader Reader(ZipArchive zip, string part, long most)
+    {
+        var entry = zip.GetEntry(part) ?? throw new TableFileException("import.file_no_table");
+        return XmlReader.Create(
+            new UnpackedPart(entry.Open(), Math.Min(entry.Length, most)),
+            new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, CloseInput = true, IgnoreComments = true, IgnoreProcessingInstructions = true });
+    }
 
     private static T Guard<T>(long row, Func<T> read)
     {
@@ -357,43 +413,12 @@ internal static partial class XlsxTable
         }
     }
 
+    [GeneratedRegex("_x[0-9A-Fa-f]{4}_", RegexOptions.NonBacktracking)]
+    private static partial Regex Escaped();
+
     [GeneratedRegex("[ymdYMD年月日]", RegexOptions.NonBacktracking)]
     private static partial Regex DateFormat();
 
     [GeneratedRegex("\"[^\"]*\"|\\[[^\\]]*\\]|\\\\.", RegexOptions.NonBacktracking)]
     private static partial Regex Literal();
-
-    /// <summary>Counts what really comes out of the archive, whatever its directory says.</summary>
-    private sealed class CountedStream(Stream inner) : Stream
-    {
-        private long _read;
-
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => _read; set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            var read = inner.Read(buffer, offset, count);
-            _read += read;
-            return _read > MostUnpacked ? throw new TableFileException("import.xlsx_too_large") : read;
-        }
-
-        public override void Flush() { }
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                inner.Dispose();
-            }
-
-            base.Dispose(disposing);
-        }
-    }
 }

@@ -1,0 +1,46 @@
+using RailCrm.Kernel;
+using RailCrm.Platform;
+
+namespace RailCrm.Modules.Exchange;
+
+/// <summary>Shows what a file would do: its first rows as they would be read, and the first that would be rejected. Writes nothing.</summary>
+internal sealed class PreviewImport(StartImport start, Settings settings, IServiceProvider services)
+{
+    private const int MostRows = 1_000;
+    private const int MostErrors = 20;
+
+    /// <summary>What was seen.</summary>
+    /// <param name="Days">What dates such as 3/5/2026 are taken for, as far as these rows tell.</param>
+    public sealed record Look(
+        ImportKind Kind, IReadOnlyList<string> Columns, IReadOnlyDictionary<string, string> Mapping, bool IsXlsx, string Encoding, long HeaderRow, IReadOnlyList<TableRow> Rows, DayOrder Days,
+        Refusal? MappingRefusal, int Wrong, IReadOnlyList<(TableRow Row, IReadOnlyList<FieldError> Errors)> Errors);
+
+    /// <summary>Looks at the first thousand rows.</summary>
+    /// <param name="import">Whose file.</param>
+    /// <param name="chosen">The user's mapping; remembered or guessed where null.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<Result<Look>> Run(Import import, IReadOnlyDictionary<string, string>? chosen, CancellationToken ct)
+    {
+        try
+        {
+            var kind = ImportKind.Named(import.Kind)!;
+            var file = TableFile.Open(UploadFile.PathOf(settings, import), import.Encoding, kind);
+            var mapping = await start.Mapping(kind, import, file.Headers, chosen, ct);
+            var rows = file.Rows().Take(MostRows).ToList();
+            var look = new Look(kind, file.Headers, mapping, file.IsXlsx, file.Encoding.WebName, file.HeaderRow, rows, DayOrder.None, null, 0, []);
+            if (!FieldMap.Of(kind, file.Headers, mapping).TryGet(out var map, out var refusal))
+            {
+                return look with { MappingRefusal = refusal };
+            }
+
+            var days = rows.Select(r => map.Clean(r, "date")).OfType<string>().Aggregate(DayOrder.None, CellDay.Learn);
+            var answers = await kind.Take(services, map, import, days).Preview(rows, ct);
+            var wrong = rows.Zip(answers, (r, a) => (Row: r, a.Errors)).Where(r => r.Errors.Count > 0).ToList();
+            return look with { Days = days, Wrong = wrong.Count, Errors = [.. wrong.Take(MostErrors)] };
+        }
+        catch (TableFileException e)
+        {
+            return new Refusal.InvalidMany([new("file", e.Code, e.Args)]);
+        }
+    }
+}

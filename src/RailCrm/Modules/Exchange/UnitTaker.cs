@@ -1,0 +1,138 @@
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Organization;
+using RailCrm.Modules.Reference;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Modules.Exchange;
+
+/// <summary>Takes units of the organisation, by code; a unit without parent is the group itself. Units may stand in any order in the file.</summary>
+internal sealed class UnitTaker(IServiceProvider services, FieldMap map) : RowTaker
+{
+    private static readonly Dictionary<string, UnitLevel> Levels = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["集团"] = UnitLevel.Group, ["集团公司"] = UnitLevel.Group, ["总公司"] = UnitLevel.Group, ["总部"] = UnitLevel.Group, ["group"] = UnitLevel.Group, ["1"] = UnitLevel.Group,
+        ["子分公司"] = UnitLevel.Subsidiary, ["子公司"] = UnitLevel.Subsidiary, ["分公司"] = UnitLevel.Subsidiary, ["subsidiary"] = UnitLevel.Subsidiary, ["branch"] = UnitLevel.Subsidiary, ["2"] = UnitLevel.Subsidiary,
+        ["网点"] = UnitLevel.Outlet, ["营业部"] = UnitLevel.Outlet, ["经营部"] = UnitLevel.Outlet, ["outlet"] = UnitLevel.Outlet, ["depot"] = UnitLevel.Outlet, ["3"] = UnitLevel.Outlet,
+    };
+
+    private readonly CrmDb _db = services.GetRequiredService<CrmDb>();
+
+    /// <remarks>A whole organisation in one transaction: a unit may stand before the one above it.</remarks>
+    public override int BatchSize => 20_000;
+
+    public override async Task<RowAnswer[]> Take(IReadOnlyList<TableRow> rows, CancellationToken ct)
+    {
+        var answers = new RowAnswer[rows.Count];
+        var open = Enumerable.Range(0, rows.Count).ToList();
+        for (var before = -1; before != open.Count;)
+        {
+            before = open.Count;
+            foreach (var i in open.ToList())
+            {
+                answers[i] = await Take(rows[i], write: true, ct);
+                if (answers[i].Errors is not [{ Code: "import.parent_unknown" }])
+                {
+                    open.Remove(i);
+                }
+            }
+        }
+
+        return answers;
+    }
+
+    public override async Task<RowAnswer[]> Preview(IReadOnlyList<TableRow> rows, CancellationToken ct)
+    {
+        var answers = new RowAnswer[rows.Count];
+        var here = rows.SelectMany(r => new[] { map.Clean(r, "code"), map.Clean(r, "name") }).OfType<string>().ToHashSet();
+        for (var i = 0; i < rows.Count; i++)
+        {
+            answers[i] = await Take(rows[i], write: false, ct);
+            if (answers[i].Errors is [{ Code: "import.parent_unknown" }] && here.Contains(map.Clean(rows[i], "parent")!))
+            {
+                answers[i] = new(null, []);
+            }
+        }
+
+        return answers;
+    }
+
+    private async Task<RowAnswer> Take(TableRow row, bool write, CancellationToken ct)
+    {
+        var (code, name, parentText, station) = (map.Clean(row, "code"), map.Written(row, "name"), map.Clean(row, "parent"), map.Clean(row, "station"));
+        var errors = new List<FieldError>();
+        foreach (var (field, text, longest) in new[] { ("code", code, OrgUnit.CodeLength), ("name", name, OrgUnit.NameLength), ("parent", parentText, OrgUnit.NameLength), ("station", station, 50) })
+        {
+            errors.AddRange(text is null && (field is "code" or "name") ? [new(field, "waybill.missing")] : !PlainText.IsStorable(text) ? [new(field, "customer.text_unstorable")]
+                : text?.Length > longest ? [new(field, "customer.text_long", longest)] : Array.Empty<FieldError>());
+        }
+
+        UnitLevel? level = null;
+        if (map.Clean(row, "level") is { } typed)
+        {
+            level = Levels.TryGetValue(typed, out var known) ? known : null;
+            errors.AddRange(level is null ? [new("level", "import.choice_unknown", "集团 group · 子分公司 subsidiary · 网点 outlet")] : []);
+        }
+
+        if (errors.Count > 0)
+        {
+            return new(null, errors);
+        }
+
+        var answer = await Take(code!, name!, parentText, level, await Station(station, ct), write, ct);
+        _db.ChangeTracker.Clear();
+        return answer;
+    }
+
+    private async Task<RowAnswer> Take(string code, string name, string? parentText, UnitLevel? level, string? station, bool write, CancellationToken ct)
+    {
+        var units = _db.Set<OrgUnit>();
+        var known = await units.SingleOrDefaultAsync(u => u.Code == code, ct);
+        var parents = parentText is null ? [] : await units.Where(u => u.Code == parentText || u.Name == parentText).OrderByDescending(u => u.Code == parentText).Take(2).ToListAsync(ct);
+        var parent = parents.FirstOrDefault();
+        if (parents is [var first, _] && first.Code != parentText)
+        {
+            return new(null, [new("parent", "import.parent_ambiguous")]);
+        }
+
+        if (known is not null && !_db.Scope.Covers(known.Path))
+        {
+            return new(null, [new("code", "waybill.unit_unknown")]);
+        }
+
+        string? wrong = parentText is not null && (parent is null || !_db.Scope.Covers(parent.Path)) ? "import.parent_unknown"
+            : parent?.Level == UnitLevel.Outlet ? "import.parent_outlet"
+            : parent is null && known is null && await units.AnyAsync(u => u.ParentId == null, ct) ? "import.group_exists"
+            : known is not null && parent is not null && known.ParentId != parent.Id ? "import.unit_moves"
+            : null;
+        if (wrong is not null)
+        {
+            return new(null, [new("parent", wrong)]);
+        }
+
+        if (level is not null && level != (known?.Level ?? (parent is null ? UnitLevel.Group : parent.Level + 1)))
+        {
+            return new(null, [new("level", "import.level_wrong")]);
+        }
+
+        if (!write)
+        {
+            return new(null, []);
+        }
+
+        if (known is null)
+        {
+            await OrgUnit.Add(_db, new(parent, code, name, station), ct);
+            return RowAnswer.Created;
+        }
+
+        (known.Name, known.StationCode) = (name, station ?? known.StationCode);
+        var changed = _db.Entry(known).State == EntityState.Modified;
+        await _db.SaveChangesAsync(ct);
+        return changed ? RowAnswer.Updated : RowAnswer.Unchanged;
+    }
+
+    /// <summary>The telegraph code of the one station of that name, where stations are loaded; else what was written.</summary>
+    private async Task<string?> Station(string? typed, CancellationToken ct) =>
+        typed is not null && await _db.Set<Station>().Where(s => s.Name == typed || s.TmisCode == typed).Select(s => s.TelegraphCode).Take(2).ToListAsync(ct) is [var code] ? code : typed;
+}

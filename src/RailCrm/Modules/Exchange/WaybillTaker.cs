@@ -1,0 +1,101 @@
+using RailCrm.Kernel;
+using RailCrm.Modules.Waybills;
+
+namespace RailCrm.Modules.Exchange;
+
+/// <summary>Takes waybill lines: cells become drafts, which <see cref="RecordWaybills"/> checks and writes.</summary>
+internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Import import, DayOrder order) : RowTaker
+{
+    private readonly RecordWaybills _record = services.GetRequiredService<RecordWaybills>();
+    private readonly Filling? _source = map["source"], _externalNo = map["externalNo"], _date = map["date"], _customer = map["customer"], _unit = map["unit"], _service = map["service"],
+        _commodity = map["commodity"], _origin = map["origin"], _destination = map["destination"], _mode = map["mode"], _wagons = map["wagons"], _containers = map["containers"],
+        _teu = map["teu"], _weight = map["weight"], _revenue = map["revenue"], _cost = map["cost"], _contract = map["contract"], _note = map["note"];
+
+    public override int CustomersCreated => _record.CustomersCreated;
+
+    public override int BatchSize => 5_000;
+
+    public override async Task<RowAnswer[]> Take(IReadOnlyList<TableRow> rows, CancellationToken ct)
+    {
+        var (answers, drafts) = Read(rows);
+        foreach (var source in drafts.GroupBy(d => d.Source))
+        {
+            var written = await _record.Run(source.Key, [.. source.Select(d => d.Draft)], import.CreateCustomers, ct);
+            foreach (var (place, answer) in source.Zip(written, (d, w) => (d.Place, w)))
+            {
+                answers[place] = answer.Outcome switch
+                {
+                    LineOutcome.Created => RowAnswer.Created, LineOutcome.Updated => RowAnswer.Updated, LineOutcome.Unchanged => RowAnswer.Unchanged,
+                    LineOutcome.NumberTaken or null => new(null, answer.Errors),
+                };
+            }
+        }
+
+        return answers;
+    }
+
+    public override async Task<RowAnswer[]> Preview(IReadOnlyList<TableRow> rows, CancellationToken ct)
+    {
+        var (answers, drafts) = Read(rows);
+        var looked = await _record.Preview([.. drafts.Select(d => d.Draft)], import.CreateCustomers, ct);
+        foreach (var (place, answer) in drafts.Zip(looked, (d, w) => (d.Place, w)))
+        {
+            answers[place] = new(null, answer.Errors);
+        }
+
+        return answers;
+    }
+
+    private (RowAnswer[] Answers, List<(int Place, string Source, WaybillDraft Draft)> Drafts) Read(IReadOnlyList<TableRow> rows)
+    {
+        var answers = new RowAnswer[rows.Count];
+        var drafts = new List<(int, string, WaybillDraft)>(rows.Count);
+        var errors = new List<FieldError>();
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var row = rows[i];
+            var draft = new WaybillDraft
+            {
+                ExternalNo = _externalNo?.Clean(row), Customer = _customer?.Written(row), Unit = _unit?.Written(row), Service = _service?.Clean(row),
+                Commodity = _commodity?.Written(row), Origin = _origin?.Clean(row), Destination = _destination?.Clean(row), Mode = _mode?.Clean(row),
+                Contract = _contract?.Written(row), Note = _note?.Written(row),
+                Date = Day(row, errors), Wagons = Whole(_wagons, row, "wagons", errors), Containers = Whole(_containers, row, "containers", errors),
+                Teu = _teu?.Clean(row) is { } teu ? CellText.TryNumber(teu, out var boxes) ? boxes : Wrong<decimal>(errors, "teu", "import.number_wrong") : null,
+                WeightKg = _weight?.Clean(row) is { } weight ? CellText.Kg(weight, _weight.Kg, out var kg) is { } bad ? Wrong<long>(errors, "weight", bad) : kg : null,
+                RevenueFen = Fen(_revenue, row, "revenue", errors), CostFen = Fen(_cost, row, "cost", errors),
+            };
+            var source = _source?.Clean(row) ?? import.Source;
+            if (source.Length > WaybillLine.SourceLength || !PlainText.IsStorable(source))
+            {
+                errors.Add(new("source", "waybill.source_wrong"));
+            }
+
+            if (errors.Count > 0)
+            {
+                answers[i] = new(null, [.. errors]);
+                errors.Clear();
+            }
+            else
+            {
+                drafts.Add((i, source, draft));
+            }
+        }
+
+        return (answers, drafts);
+    }
+
+    private DateOnly? Day(TableRow row, List<FieldError> errors) =>
+        _date?.Clean(row) is not { } text ? null : CellDay.Read(text, order, out var day) is { } bad ? Wrong<DateOnly>(errors, "date", bad) : day;
+
+    private static long? Fen(Filling? filling, TableRow row, string field, List<FieldError> errors) =>
+        filling?.Clean(row) is not { } text ? null : CellText.Fen(text, filling.Yuan, out var fen) is { } bad ? Wrong<long>(errors, field, bad) : fen;
+
+    private static int? Whole(Filling? filling, TableRow row, string field, List<FieldError> errors) =>
+        filling?.Clean(row) is not { } text ? null : CellText.TryNumber(text, out var n) && decimal.IsInteger(n) && Math.Abs(n) < 1_000_000_000 ? (int)n : Wrong<int>(errors, field, "import.number_wrong");
+
+    private static T? Wrong<T>(List<FieldError> errors, string field, string code) where T : struct
+    {
+        errors.Add(new(field, code));
+        return null;
+    }
+}
