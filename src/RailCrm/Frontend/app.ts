@@ -4,6 +4,8 @@ import "./forms";
 import "./combobox";
 import "./drop";
 import "./progress";
+import "./rows";
+import "./duplicates";
 
 // A chart brings ECharts with it, so its code is fetched only where one stands on the page.
 const whenThere = () => {

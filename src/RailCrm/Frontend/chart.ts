@@ -131,7 +131,7 @@ class Chart extends HTMLElement {
       grid: { left: 8, right: 12, top: data.series.length > 1 ? 40 : 16, bottom: 8, containLabel: true },
       ...(data.series.length > 1 ? { legend: { ...legend, top: 0, left: 0 } } : {}),
       xAxis: { type: "category", data: data.labels, axisLabel: { ...text, hideOverlap: true }, axisTick: { show: false }, axisLine: { lineStyle: { color: line } } },
-      yAxis: twoAxes ? [axis, { ...axis, splitLine: { show: false } }] : axis,
+      yAxis: twoAxes ? [axis, { ...axis, minInterval: 0, splitLine: { show: false } }] : axis,
       series: data.series.map((s) => {
         const type = s.kind ?? (data.kind === "line" ? "line" : "bar");
         return {

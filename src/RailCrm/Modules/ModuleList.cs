@@ -33,6 +33,7 @@ internal static class ModuleList
         ReferenceModule.Map(api);
         CustomersModule.Map(api);
         WaybillsModule.Map(api);
+        ClassificationModule.Map(api);
         WorkbenchModule.Map(api);
         ExchangeModule.Map(api);
     }
@@ -41,6 +42,7 @@ internal static class ModuleList
     public static void MapPages(IEndpointRouteBuilder app)
     {
         CustomersModule.MapPages(app);
+        WaybillsModule.MapPages(app);
         ExchangeModule.MapPages(app);
     }
 }

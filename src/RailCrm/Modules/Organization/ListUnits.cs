@@ -5,7 +5,7 @@ using RailCrm.Platform.Http;
 namespace RailCrm.Modules.Organization;
 
 /// <summary>The units in the actor's scope, as a tree in order of path.</summary>
-internal sealed class ListUnits(CrmDb db)
+public sealed class ListUnits(CrmDb db)
 {
     public sealed record Item(long Id, long? ParentId, string Code, string Name, UnitLevel Level, string? StationCode, bool Active);
 

@@ -69,7 +69,7 @@ public sealed class SetUpGroup(CrmDb db, UserManager<User> users, SetUpCode setU
             var result = await users.CreateAsync(user, password);
             if (!result.Succeeded)
             {
-                return new Refusal.InvalidMany([.. result.Errors.Select(Field)]);
+                return new Refusal.InvalidMany([.. result.Errors.Select(e => IdentityErrors.Field(e, nameof(Input.UserName), nameof(Input.Password)))]);
             }
 
             var roleId = await db.Set<Role>().Where(r => r.Name == role).Select(r => r.Id).SingleAsync(ct);
@@ -77,15 +77,6 @@ public sealed class SetUpGroup(CrmDb db, UserManager<User> users, SetUpCode setU
             await db.SaveChangesAsync(ct);
             return user;
         }, ct);
-
-    private static FieldError Field(IdentityError error) => error.Code switch
-    {
-        "DuplicateUserName" => new(nameof(Input.UserName), "account.name_taken"),
-        "InvalidUserName" => new(nameof(Input.UserName), "account.name_invalid"),
-        "PasswordTooShort" => new(nameof(Input.Password), "account.password_short"),
-        "CommonPassword" => new(nameof(Input.Password), "account.password_common"),
-        _ => new(nameof(Input.Password), "account.password_refused"),
-    };
 }
 
 /// <summary>The roles a group starts with.</summary>

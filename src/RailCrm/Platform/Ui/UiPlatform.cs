@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.Mvc;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Ui.Kit;
@@ -33,16 +32,16 @@ internal static class UiPlatform
     {
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>();
-        app.MapPost("/sign-out", async (HttpContext http) =>
+        app.MapPost("/sign-out", async (HttpContext http, Data.CrmDb db, CancellationToken ct) =>
         {
+            db.Add(new Data.AuditEntry(db.Actor, db.UtcNow, "signed_out", nameof(User), db.Actor.UserId));
+            await db.SaveChangesAsync(ct);
             await http.SignOutAsync(IdentityConstants.ApplicationScheme);
             return Results.Redirect("/sign-in");
         }).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.SignedIn);
         app.MapPost("/language", (HttpContext http, [FromForm] string to, [FromForm] string? returnUrl) =>
         {
-            var culture = to == "en" ? "en" : "zh-CN";
-            http.Response.Cookies.Append(CookieRequestCultureProvider.DefaultCookieName, CookieRequestCultureProvider.MakeCookieValue(new(culture)),
-                new() { MaxAge = TimeSpan.FromDays(365), SameSite = SameSiteMode.Lax, HttpOnly = true, Secure = http.Request.IsHttps, IsEssential = true });
+            OwnProfile.SetLanguage(http, to == "en" ? "en" : "zh-CN");
             return Results.LocalRedirect(LocalUrl.Or(returnUrl, "/"));
         }).AllowAnonymous();
         app.MapPost("/money-unit", (HttpContext http, [FromForm] string to, [FromForm] string? returnUrl) =>

@@ -30,6 +30,10 @@ public sealed class FormErrors
     /// <summary>Field name → what is wrong.</summary>
     public IReadOnlyDictionary<string, string> Fields => _fields;
 
-    /// <summary>What is wrong with one field; null when nothing is.</summary>
-    public string? For(string name) => _fields.GetValueOrDefault(name);
+    /// <summary>What is wrong with one field, <c>Form.Name</c> or <c>Form[Name]</c>; null when nothing is.</summary>
+    public string? For(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _fields.GetValueOrDefault(name.Replace('[', '.').TrimEnd(']'));
+    }
 }

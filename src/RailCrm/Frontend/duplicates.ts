@@ -1,0 +1,69 @@
+// Tells while one types that a customer of this name, credit code or phone may exist; the server asks again when the form is sent.
+interface Match { reason: string; unitName: string; id: number | null; name: string | null }
+
+class Duplicates extends HTMLElement {
+  #timer = 0;
+  #asked = "";
+  readonly #typed = () => {
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => void this.#look(), 350);
+  };
+
+  connectedCallback() {
+    this.setAttribute("aria-live", "polite");
+    this.closest("form")?.addEventListener("input", this.#typed);
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.#timer);
+    this.closest("form")?.removeEventListener("input", this.#typed);
+  }
+
+  async #look() {
+    const form = this.closest("form");
+    const value = (name: string) => form?.querySelector<HTMLInputElement>(`[name="${name}"]`)?.value.trim() ?? "";
+    const asked = new URLSearchParams({ name: value("Form.Name"), creditCode: value("Form.CreditCode"), phone: value("Form.Phone") }).toString();
+    if (asked === this.#asked) {
+      return;
+    }
+    this.#asked = asked;
+    const source = this.getAttribute("src") ?? "";
+    const answer = await fetch(`${source}${source.endsWith("?") ? "" : "&"}${asked}`, { headers: { accept: "application/json" } });
+    if (!answer.ok || asked !== this.#asked) {
+      return;
+    }
+    const { items } = (await answer.json()) as { items: Match[] };
+    if (items.length === 0) {
+      this.replaceChildren();
+      return;
+    }
+    const box = document.createElement("div");
+    box.className = "alert alert-warning";
+    const list = document.createElement("ul");
+    list.className = "mb-0";
+    for (const match of items) {
+      const line = document.createElement("li");
+      line.append(`${this.dataset[match.reason] ?? match.reason} · `);
+      if (match.id) {
+        const link = document.createElement("a");
+        link.href = `/customers/${match.id}`;
+        link.target = "_blank";
+        link.rel = "noopener";
+        link.textContent = match.name;
+        line.append(link, ` · ${match.unitName}`);
+      } else {
+        line.append((this.dataset["ask"] ?? "{0}").replace("{0}", match.unitName));
+      }
+      list.append(line);
+    }
+    const title = document.createElement("strong");
+    title.textContent = this.dataset["title"] ?? "";
+    const text = document.createElement("div");
+    text.append(title, list);
+    box.append(text);
+    this.replaceChildren(box);
+  }
+}
+customElements.define("rc-duplicates", Duplicates);
+
+export {};
