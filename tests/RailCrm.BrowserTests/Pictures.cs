@@ -34,10 +34,9 @@ public sealed class Pictures(Browser browser, Pictures.Gallery gallery) : IClass
 
     [Theory]
     [InlineData("workbench", "/", "zh-CN", 1400, false)]
-    [InlineData("list", "/customers?sort=-revenue", "zh-CN", 1400, false)]
+    [InlineData("customers", "/customers?sort=-revenue", "zh-CN", 1400, false)]
     [InlineData("dossier", "{top}/figures", "zh-CN", 1400, false)]
-    [InlineData("print", "{top}/print", "zh-CN", 1000, false)]
-    [InlineData("dark", "/", "en", 1400, true)]
+    [InlineData("dossier-dark", "{top}/figures", "en", 1400, true)]
     [InlineData("phone", "{top}/figures", "zh-CN", 390, false)]
     public async Task The_README_shows_the_product_as_it_is(string name, string path, string language, int width, bool dark)
     {

@@ -156,6 +156,13 @@ public sealed class CrmApp : IAsyncDisposable
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         SqliteConnection.ClearAllPools();
+        if (Engine == Engine.Postgres)
+        {
+            // Hundreds of databases, each with connections that nobody uses any more, would be more than the server takes.
+            await using var connection = new Npgsql.NpgsqlConnection(Connection);
+            Npgsql.NpgsqlConnection.ClearPool(connection);
+        }
+
         Directory.Delete(_folder, recursive: true);
     }
 

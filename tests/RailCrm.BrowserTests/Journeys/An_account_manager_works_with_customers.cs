@@ -15,6 +15,10 @@ public sealed partial class An_account_manager_works_with_customers(Browser brow
         await Assertions.Expect(page.Locator("rc-chart svg").First).ToBeVisibleAsync();
         await walk.Check();
 
+        await page.ClickAsync("main a[href='/?scope=own']");
+        await Assertions.Expect(page.Locator("main a[href='/?scope=own'][aria-current]")).ToBeVisibleAsync();
+        await walk.Check();
+        await page.ClickAsync(".rc-segments a[href='/']");
         await page.Locator("main a[href^='/customers/'][href$='/figures']").First.ClickAsync();
         await page.WaitForURLAsync("**/figures");
         await Assertions.Expect(page.Locator("rc-chart svg").First).ToBeVisibleAsync();
@@ -71,12 +75,12 @@ public sealed partial class An_account_manager_works_with_customers(Browser brow
 
         await page.GotoAsync("/customers/new");
         await walk.Check();
-        await page.FillAsync("main input[name$='.Name']", name);
+        await page.FillAsync("main input[name='Form.Name']", name);
         await page.Locator("main form button.btn-primary").First.ClickAsync();
-        await Assertions.Expect(page.Locator("main input[name$='.DuplicateReason'], main textarea[name$='.DuplicateReason']")).ToBeVisibleAsync();
-        Assert.Equal(name, await page.InputValueAsync("main input[name$='.Name']")); // Nothing typed is lost.
+        await Assertions.Expect(page.Locator("[name='Form.DuplicateReason']")).ToBeVisibleAsync();
+        Assert.Equal(name, await page.InputValueAsync("main input[name='Form.Name']")); // Nothing typed is lost.
         await walk.Check();
-        await page.FillAsync("main input[name$='.DuplicateReason'], main textarea[name$='.DuplicateReason']", "分公司，已核对");
+        await page.FillAsync("[name='Form.DuplicateReason']", "分公司，已核对");
         await page.Locator("main form button.btn-primary").First.ClickAsync();
         await page.WaitForURLAsync(NewRecord());
         await Assertions.Expect(page.Locator("h1")).ToContainTextAsync(name);

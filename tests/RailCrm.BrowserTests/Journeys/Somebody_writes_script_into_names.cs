@@ -17,7 +17,7 @@ public sealed class Somebody_writes_script_into_names(Browser browser)
         var id = await Plant();
         var page = walk.Page;
         await page.GotoAsync("/imports?kind=waybills");
-        var rows = $"运单号,日期,客户,收入,发站,到站,备注\nX1,2026-10-05,{await Number(id)},100.5,{Vector},{Image.Replace("\"", "\"\"", StringComparison.Ordinal)},{Vector}\nX2,bad,{Vector},1,a,b,c";
+        var rows = $"运单号,日期,客户,收入,发站,到站,备注\nX1,2026-10-05,{await Number(id)},100.5,{Vector},\"{Image.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{Vector}\nX2,bad,{Vector},1,a,b,c";
         await page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = "<img src=x onerror=alert(4)>.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(rows) });
         await page.Locator("main form button.btn-primary").First.ClickAsync();
         await page.WaitForURLAsync("**/imports/*");

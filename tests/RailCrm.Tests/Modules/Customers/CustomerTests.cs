@@ -212,7 +212,7 @@ public sealed class CustomerTests
         Assert.Empty(await Names(api, ""));
         Assert.Equal(HttpStatusCode.NotFound, (await api.GetAsync($"/api/v1/customers/{id}", Ct)).StatusCode);
         var actor = await app.ActorOf("n1");
-        Assert.True((await app.With<GetCustomer, Result<Customer>>(actor, g => g.Bin(id, into: false, Ct))).TryGet(out _, out _));
+        Assert.True((await app.With<GetCustomer, Result<Customer>>(actor, g => g.Bin(id, into: false, null, Ct))).TryGet(out _, out _));
         Assert.Equal(["甲公司"], await Names(api, ""));
     }
 
@@ -282,7 +282,7 @@ public sealed class CustomerTests
         var id = await Created(api, new { name = "甲公司", legalRepresentative = "王伟" });
         (await api.PutAsJsonAsync($"/api/v1/customers/{id}", new { name = "甲公司", legalRepresentative = "李娜" }, Ct)).EnsureSuccessStatusCode();
 
-        var history = await app.With<CustomerHistory, IReadOnlyList<CustomerHistory.Event>>(await app.ActorOf("n1"), h => h.Run(id, Ct));
+        var history = (await app.With<CustomerHistory, CustomerHistory.Page>(await app.ActorOf("n1"), h => h.Run(id, null, null, Ct))).Events;
 
         var change = Assert.Single(history[0].Changes, c => c.Field == "LegalRepresentative");
         Assert.Equal(("n1", "王伟", "李娜"), (history[0].Actor, change.Before, change.After));

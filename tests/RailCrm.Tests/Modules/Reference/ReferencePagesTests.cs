@@ -1,0 +1,149 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
+using RailCrm.Modules.Reference;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Http;
+
+namespace RailCrm.Tests.Modules.Reference;
+
+public sealed class ReferencePagesTests
+{
+    private static readonly Actor System = Actor.System("test");
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private static async Task<HttpStatusCode> Send(HttpClient browser, string path, string handler, Dictionary<string, string> fields)
+    {
+        var page = await browser.GetStringAsync(new Uri(path, UriKind.Relative), Ct);
+        fields[FormOnce.Field] = Regex.Match(page, $"name=\"{FormOnce.Field}\" value=\"([^\"]+)\"").Groups[1].Value;
+        if (Regex.Match(page, "name=\"Version\" value=\"([0-9]+)\"") is { Success: true } version)
+        {
+            fields.TryAdd("Version", version.Groups[1].Value);
+        }
+
+        using var answer = await CrmApp.Submit(browser, path, handler, fields);
+        return answer.StatusCode;
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Every_part_of_the_reference_data_can_be_read_and_searched(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await app.In(System, async db =>
+        {
+            await Holidays.EnsureKnown(db, Ct);
+            return 0;
+        });
+        using var browser = await app.SignedIn("n1");
+
+        foreach (var (path, text) in new[]
+        {
+            ("/reference", "电报码"), ("/reference/sidings", "专用线"), ("/reference/bureaus?q=sh", "上海"), ("/reference/commodities?q=煤", "01"), ("/reference/industries?q=06", "煤炭开采和洗选业"),
+            ("/reference/regions", "广东省"), ("/reference/regions?in=440000", "深圳市"), ("/reference/regions?in=110000", "朝阳区"), ("/reference/regions?q=futian", "广东省 / 深圳市 / 福田区"),
+            ("/reference/containers?q=40HQ", "45G1"), ("/reference/wagons", "C70 70 t"), ("/reference/holidays?year=2026", "02-14"), ("/reference/holidays?year=2026&from=2026-02-13&days=5", "2026-02-27"),
+        })
+        {
+            var page = WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri(path, UriKind.Relative), Ct));
+            Assert.True(page.Contains(text, StringComparison.Ordinal), $"{path} does not say {text}.");
+        }
+
+        using var absent = await browser.GetAsync(new Uri("/reference/nothing", UriKind.Relative), Ct);
+        Assert.Equal(HttpStatusCode.NotFound, absent.StatusCode);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_station_is_kept_by_the_group_with_every_change_on_record(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        using var admin = await app.SignedIn("admin");
+        using var outlet = await app.SignedIn("n1");
+        Dictionary<string, string> Fields(string code, string freight) => new() { ["Form.Name"] = "柳林站", ["Form.TelegraphCode"] = code, ["Form.BureauCode"] = "V", ["Form.Freight"] = freight };
+
+        Assert.Equal(HttpStatusCode.Found, await Send(admin, "/reference/stations/new", "station", Fields("llx", "")));
+        var station = await app.In(System, db => db.Set<Station>().SingleAsync(Ct));
+        Assert.Equal(("LLX", "柳林", "ll", "liulin", (bool?)null), (station.TelegraphCode, station.Name, station.PinyinCode, station.Pinyin, station.Freight));
+        Assert.Equal(HttpStatusCode.Found, await Send(admin, $"/reference/stations/{station.Id}", "station", Fields("LLX", "true")));
+        Assert.Equal(HttpStatusCode.OK, await Send(admin, $"/reference/stations/{station.Id}", "station", Fields("LLX", "false").Append(new("Version", "0")).ToDictionary()));
+        Assert.Equal(HttpStatusCode.OK, await Send(admin, "/reference/stations/new", "station", Fields("LLX", "")));
+        Assert.Equal(HttpStatusCode.OK, await Send(admin, "/reference/stations/new", "station", Fields("L1", "")));
+        using var refused = await outlet.GetAsync(new Uri("/reference/stations/new", UriKind.Relative), Ct);
+        Assert.Equal("/no-permission", refused.Headers.Location?.AbsolutePath ?? refused.Headers.Location?.ToString().Split('?')[0]);
+
+        Assert.True(await app.In(System, db => db.Set<Station>().Select(s => s.Freight!.Value).SingleAsync(Ct)));
+        Assert.Equal(["created", "updated"], await app.In(System, db => db.Set<AuditEntry>().Where(a => a.Entity == "Station").OrderBy(a => a.Id).Select(a => a.Action).ToListAsync(Ct)));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_siding_counts_the_customers_one_may_see_and_warns_before_its_agreement_ends(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var group = await app.ActorOf("admin");
+        async Task<Siding> Siding(string name, DateOnly? ends)
+        {
+            var made = await app.With<SaveSiding, Result<Siding>>(group, s => s.Run(null, null, new() { Name = name, ConnectionStation = "高桥镇站", AgreementExpiresOn = ends }, Ct));
+            Assert.True(made.TryGet(out var siding, out _));
+            return siding;
+        }
+
+        var (shared, past) = (await Siding("钢厂专用线", new(2026, 5, 1)), await Siding("煤场专用线", new(2026, 3, 31)));
+        await Siding("粮库专用线", new(2027, 1, 1));
+        foreach (var (user, name) in new[] { ("n1", "甲公司"), ("s1", "乙公司") })
+        {
+            Assert.True((await app.With<SaveCustomer, Result<Customer>>(await app.ActorOf(user), s => s.Run(null, null, new() { Name = name }, Ct))).TryGet(out var customer, out _));
+            await app.In(System, async db =>
+            {
+                db.Add(new CustomerSiding { CustomerId = customer.Id, SidingId = shared.Id });
+                return await db.SaveChangesAsync(Ct);
+            });
+        }
+
+        var taken = await app.With<SaveSiding, Result<Siding>>(group, s => s.Run(null, null, new() { Name = "钢厂专用线", ConnectionStation = "高桥镇" }, Ct));
+        var forbidden = await app.With<SaveSiding, Result<Siding>>(await app.ActorOf("n1"), s => s.Run(null, null, new() { Name = "偷建专用线", ConnectionStation = "高桥镇" }, Ct));
+        var stale = await app.With<SaveSiding, Result<Siding>>(group, s => s.Run(past.Id, past.Version + 1, new() { Name = "煤场专用线", ConnectionStation = "高桥镇" }, Ct));
+        var seen = await app.With<ListSidings, ListSidings.Listed>(await app.ActorOf("n1"), l => l.Run(null, false, null, Ct));
+        var ending = await app.With<ListSidings, ListSidings.Listed>(group, l => l.Run(null, true, null, Ct));
+        using var browser = await app.SignedIn("n1");
+        var page = WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri($"/reference/sidings/{shared.Id}", UriKind.Relative), Ct));
+
+        Assert.Equal("siding.name_taken", taken.Refusal?.Code);
+        Assert.IsType<Refusal.Forbidden>(forbidden.Refusal);
+        Assert.IsType<Refusal.Stale>(stale.Refusal);
+        Assert.Equal(1, seen.Items.Single(i => i.Siding.Id == shared.Id).Customers);
+        Assert.Equal([(past.Id, ListSidings.Expiry.Past), (shared.Id, ListSidings.Expiry.Soon)], ending.Items.Select(i => (i.Siding.Id, i.Expiry)));
+        Assert.Equal(2, ending.Items[1].Customers);
+        Assert.Contains("甲公司", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("乙公司", page, StringComparison.Ordinal);
+        Assert.Equal(3, await app.In(System, db => db.Set<AuditEntry>().CountAsync(a => a.Entity == "Siding", Ct)));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Known_holidays_are_there_from_the_start_and_a_year_that_was_touched_stays_as_it_was_left(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        Task Ensure() => app.In(System, async db =>
+        {
+            await Holidays.EnsureKnown(db, Ct);
+            return 0;
+        });
+
+        await Ensure();
+        var known = await app.In(System, db => db.Set<Holiday>().CountAsync(Ct));
+        using var admin = await app.SignedIn("admin");
+        Assert.Equal(HttpStatusCode.Found, await Send(admin, "/reference/holidays?year=2026", "holiday-remove", new() { ["Day"] = "2026-10-10" }));
+        Assert.Equal(HttpStatusCode.Found, await Send(admin, "/reference/holidays", "holidays", new() { ["Form.From"] = "2027-02-05", ["Form.To"] = "2027-02-12", ["Form.Name"] = "春节", ["Form.Worked"] = "false" }));
+        Assert.Equal(HttpStatusCode.Found, await Send(admin, "/reference/holidays", "holidays", new() { ["Form.From"] = "2027-02-20", ["Form.Name"] = "春节", ["Form.Worked"] = "true" }));
+        Assert.Equal(HttpStatusCode.OK, await Send(admin, "/reference/holidays", "holidays", new() { ["Form.From"] = "2027-02-22", ["Form.Name"] = "春节", ["Form.Worked"] = "true" }));
+        await Ensure();
+
+        Assert.True(known > 700);
+        Assert.Equal(known - 1 + 9, await app.In(System, db => db.Set<Holiday>().CountAsync(Ct)));
+        var calendar = await app.With<Holidays, WorkingDays>(System, h => h.Calendar(Ct));
+        Assert.Equal((false, true, false), (calendar.Includes(new(2026, 10, 10)), calendar.Includes(new(2027, 2, 20)), calendar.Includes(new(2027, 2, 8))));
+        Assert.Equal(10, await app.In(System, db => db.Set<AuditEntry>().CountAsync(a => a.Entity == "Holiday", Ct)));
+        Assert.IsType<Refusal.Forbidden>((await app.With<Holidays, Result<int>>(await app.ActorOf("n1"), h => h.Set(new() { From = new(2027, 5, 1), Name = "劳动节" }, Ct))).Refusal);
+    }
+}
