@@ -1,0 +1,116 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using RailCrm.Modules.Customers;
+using RailCrm.Modules.Dossier;
+using RailCrm.Modules.Waybills;
+using RailCrm.Modules.Workbench;
+
+namespace RailCrm.Benchmarks;
+
+/// <summary>Something a user asks for, with the use case behind it.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="User">Who asks.</param>
+/// <param name="Paths">Addresses, asked in turn.</param>
+/// <param name="Same">The n-th address's use case, run in this process.</param>
+/// <param name="MostMs">p95 to reach with one at a time.</param>
+/// <param name="LeastPerSecond">Requests a second to reach with eight at a time.</param>
+internal sealed record Page(string Name, string User, string[] Paths, Func<IServiceProvider, int, Task> Same, double? MostMs = null, double? LeastPerSecond = null)
+{
+    public bool Api => Paths[0].StartsWith("/api/", StringComparison.Ordinal);
+}
+
+/// <summary>The pages and API calls that are measured, on rows picked from the database.</summary>
+internal sealed class Pages(Database database)
+{
+    private static readonly string[] Users = ["group", "subsidiary", "outlet"];
+
+    public async Task<List<Page>> All()
+    {
+        await using var raw = await database.Raw();
+        var largest = await Database.Read(raw, "SELECT id FROM customers ORDER BY trailing12revenue_fen DESC, id DESC LIMIT 5", r => r.GetInt64(0));
+        var last = (await Database.Read(raw, "SELECT max(id) FROM customers", r => r.GetInt64(0)))[0];
+        var dice = new Random(3);
+        var some = new List<(long Id, string Name, string Initials, string? Code)>();
+        while (some.Count < 40)
+        {
+            some.AddRange(await Database.Read(raw, string.Create(CultureInfo.InvariantCulture, $"SELECT id, name, name_initials, credit_code FROM customers WHERE id = {1 + dice.NextInt64(last)} AND credit_code IS NOT NULL"), r => (r.GetInt64(0), r.GetString(1), r.GetString(2), (string?)r.GetString(3))));
+        }
+
+        var pages = new List<Page>();
+        foreach (var user in Users)
+        {
+            foreach (var (what, query, sort, where, order) in new (string, ListCustomers.Query, string, string, string)[]
+            {
+                ("by name", new(), "name", "true", "name, id"),
+                ("tier, by revenue", new(Tier: "small", Sort: "-revenue"), "-revenue", "tier = 'Small'", "trailing12revenue_fen DESC, id DESC"),
+                ("tier, by name", new(Tier: "atRisk"), "name", "tier = 'AtRisk'", "name, id"),
+            })
+            {
+                var deep = await Deep(raw, user, sort, where, order);
+                pages.Add(List($"customers, {what}, first page", user, [query], 25, 300));
+                pages.Add(List($"customers, {what}, page in the middle", user, [query with { Cursor = deep }], 25, 300));
+            }
+
+            pages.Add(List("search by 2 characters", user, [.. some.Take(20).Select((c, n) => new ListCustomers.Query(c.Name.Substring(n % 2 == 0 ? 2 : 4, 2)))], 25));
+            pages.Add(List("search by 2 characters that many have", user, [new("有限"), new("钢铁"), new("北京"), new("郑州"), new("经营")], 25));
+            pages.Add(List("search by initials", user, [.. some.Take(20).Select(c => new ListCustomers.Query(c.Initials.Split(' ')[0].Substring(2, 4)))], 25));
+            pages.Add(List("search by credit code", user, [.. some.Take(20).Select(c => new ListCustomers.Query(c.Code))], 25));
+            pages.AddRange(await Filters(raw, user));
+            pages.Add(new("dashboard", user, ["/"], (s, _) => s.GetRequiredService<ShowDashboard>().Run(null, default), 50));
+        }
+
+        var seen = some.Select(c => c.Id).Concat(largest).ToArray();
+        Task Dossier(IServiceProvider s, int n) => s.GetRequiredService<ShowDossier>().Run(seen[n], default);
+        pages.Add(new("dossier with charts", "group", [.. seen.Select(id => At($"/customers/{id}/figures"))], Dossier, 30));
+        pages.Add(new("dossier of the largest", "group", [.. largest.Select(id => At($"/customers/{id}/figures"))], (s, n) => s.GetRequiredService<ShowDossier>().Run(largest[n], default), 30));
+        pages.Add(new("record", "group", [.. seen.Select(id => At($"/customers/{id}"))], (s, n) => s.GetRequiredService<GetCustomer>().Run(seen[n], default)));
+        pages.AddRange(Users.Select(user => new Page("waybills, newest", user, ["/waybills"], (s, _) => s.GetRequiredService<ListWaybills>().Run(new(), default))));
+        pages.Add(new("API: customers by name", "group", ["/api/v1/customers?limit=50"], (s, _) => s.GetRequiredService<ListCustomers>().Run(new(), default), 25, 300));
+        pages.Add(new("API: customers of a tier", "outlet", ["/api/v1/customers?limit=50&tier=small"], (s, _) => s.GetRequiredService<ListCustomers>().Run(new(Tier: "small"), default), 25, 300));
+        pages.Add(new("API: figures of a customer", "group", [.. seen.Select(id => At($"/api/v1/customers/{id}/figures"))], (s, n) => s.GetRequiredService<CustomerFigures>().Run(seen[n], null, null, default)));
+        pages.Add(new("API: dashboard", "group", ["/api/v1/dashboard"], (s, _) => s.GetRequiredService<ShowDashboard>().Run(null, default), 50));
+        return pages;
+    }
+
+    /// <summary>Every filter alone and with a sort that it has no index for.</summary>
+    private static async Task<List<Page>> Filters(System.Data.Common.DbConnection raw, string user)
+    {
+        var scope = Within(user);
+        var (industry, region) = (await Database.Read(raw, $"SELECT industry_code, region_code FROM customers WHERE {scope} ORDER BY id LIMIT 1", r => (r.GetString(0), r.GetString(1))))[0];
+        var station = (await Database.Read(raw, $"SELECT s.station FROM customer_stations s JOIN customers c ON c.id = s.customer_id WHERE {scope} ORDER BY s.id LIMIT 1", r => r.GetString(0)))[0];
+        var unit = (await Database.Read(raw, $"SELECT unit_id FROM customers WHERE {scope} ORDER BY id LIMIT 1", r => r.GetInt64(0)))[0];
+        var subsidiary = (await Database.Read(raw, "SELECT id FROM units WHERE code = 'Z02'", r => r.GetInt64(0)))[0];
+        var filters = new List<(string Name, ListCustomers.Query Query)>
+        {
+            ("outlet", new(Unit: unit)), ("industry", new(Industry: industry)), ("region", new(Region: region)), ("station", new(Station: station)), ("tag", new(Tag: "战略合作")), ("tag nobody has", new(Tag: "无此标签")),
+        };
+        if (user == "group")
+        {
+            filters.Add(("subsidiary", new(Unit: subsidiary)));
+        }
+
+        return [.. filters.SelectMany(f => new[] { f.Query, f.Query with { Sort = "-revenue" }, f.Query with { Sort = "completeness" }, f.Query with { Sort = "-updated", Tier = "large" } }
+            .Select(q => List($"filter {f.Name}{(q.Tier is null ? "" : ", tier")}, sort {q.Sort ?? "name"}", user, [q], 25)))];
+    }
+
+    private static Page List(string name, string user, ListCustomers.Query[] queries, double? mostMs, double? least = null) =>
+        new(name, user, [.. queries.Select(q => q.Address("/customers"))], (s, n) => s.GetRequiredService<ListCustomers>().Run(queries[n], default), mostMs, least);
+
+    private static string Within(string user) => user switch
+    {
+        "group" => "true",
+        "subsidiary" => "unit_id IN (SELECT id FROM units WHERE path LIKE (SELECT path FROM units WHERE code = 'Z01') || '%')",
+        _ => "unit_id = (SELECT id FROM units WHERE code = 'W0001')",
+    };
+
+    /// <summary>The cursor in the middle of what the user sees.</summary>
+    private static async Task<string?> Deep(System.Data.Common.DbConnection raw, string user, string sort, string where, string order)
+    {
+        var of = $"FROM customers WHERE deleted_at IS NULL AND {where} AND {Within(user)}";
+        var count = (await Database.Read(raw, $"SELECT count(*) {of}", r => r.GetInt64(0)))[0];
+        var marks = await Database.Read(raw, $"SELECT name, trailing12revenue_fen, id {of} ORDER BY {order} LIMIT 1 OFFSET {(count / 2).ToString(CultureInfo.InvariantCulture)}", r => (Name: r.GetString(0), Revenue: r.GetInt64(1), Id: r.GetInt64(2)));
+        return marks is [var mark] ? ListCustomers.CursorAfter(sort, mark.Name, sort == "name" ? 0 : mark.Revenue, mark.Id) : null;
+    }
+
+    private static string At(FormattableString path) => path.ToString(CultureInfo.InvariantCulture);
+}
