@@ -176,6 +176,17 @@ namespace RailCrm.Tests.Architecture
             Assert.Empty(missing);
         }
 
+        /// <remarks>Keys that are put together from a value of the program, which the test above cannot see.</remarks>
+        [Fact]
+        public async Task Every_permission_and_every_kind_of_job_has_its_text()
+        {
+            await using var app = await CrmApp.Start(Engine.Sqlite);
+            var kinds = app.Services.GetServices<RailCrm.Platform.Jobs.JobHandler>().Select(h => $"jobs.kind_{h.Kind.Replace('-', '_')}").ToList();
+            Assert.True(kinds.Count > 3);
+
+            Assert.Empty(Permission.Grantable.Select(p => $"permission.{p}").Concat(kinds).Except(Texts.Keys));
+        }
+
         [Fact]
         public void Only_listed_classes_look_past_a_filter()
         {
