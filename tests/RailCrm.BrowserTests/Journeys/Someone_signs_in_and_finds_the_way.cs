@@ -83,22 +83,4 @@ public sealed class Someone_signs_in_and_finds_the_way(Browser browser)
         var low = await page.Locator("button:visible, .btn:visible, select:visible, input:visible").EvaluateAllAsync<string[]>("all => all.filter(e => e.getBoundingClientRect().height < 43.5 && e.type !== 'checkbox' && e.type !== 'radio').map(e => e.outerHTML.slice(0, 120))");
         Assert.True(low.Length == 0, string.Join('\n', low));
     }
-
-    [Theory, InlineData("zh-CN", 1400, true), InlineData("en", 390, false), InlineData("en", 1400, false), InlineData("zh-CN", 390, true)]
-    public async Task Every_page_reads_well_in_light_and_dark(string language, int width, bool dark)
-    {
-        var found = new List<string>();
-        foreach (var person in browser.Demo.Pages.Append(("/no-such-page", "group")).Append(("/no-permission", "group")).GroupBy(p => p.Item2))
-        {
-            await using var walk = await browser.Open(null, language, width, dark, person.Key);
-            foreach (var (path, _) in person)
-            {
-                await walk.Page.GotoAsync(path);
-                Assert.Equal(dark ? "dark" : "light", await walk.Page.GetAttributeAsync("html", "data-bs-theme"));
-                found.AddRange(await walk.Faults(axe: true));
-            }
-        }
-
-        Assert.True(found.Count == 0, string.Join('\n', found));
-    }
 }

@@ -1,0 +1,50 @@
+using Microsoft.Playwright;
+
+namespace RailCrm.BrowserTests.Journeys;
+
+/// <summary>Opens every page of the product once, looks at it on the desktop, and again when it has become as narrow and as dark or light as a phone's: both widths, in both languages, light and dark.</summary>
+internal static class EveryPage
+{
+    public static async Task ReadsWell(Browser browser, string language, bool desktopDark)
+    {
+        var found = new List<string>();
+        foreach (var person in browser.Demo.Pages.Append(("/no-such-page", "group")).Append(("/no-permission", "group")).GroupBy(p => p.Item2))
+        {
+            await using var walk = await browser.Open(null, language, 1400, desktopDark, person.Key);
+            foreach (var (path, _) in person)
+            {
+                await Look(walk, 1400, desktopDark);
+                await walk.Page.GotoAsync(path);
+                await Seen(walk, desktopDark);
+                await Look(walk, 390, !desktopDark);
+                await Seen(walk, !desktopDark);
+            }
+        }
+
+        Assert.True(found.Count == 0, string.Join('\n', found));
+
+        async Task Seen(Walk walk, bool dark)
+        {
+            await Assertions.Expect(walk.Page.Locator("html")).ToHaveAttributeAsync("data-bs-theme", dark ? "dark" : "light");
+            found.AddRange((await walk.Faults(axe: true)).Select(f => $"{walk.Page.ViewportSize!.Width} {(dark ? "dark" : "light")} {f}"));
+        }
+    }
+
+    private static async Task Look(Walk walk, int width, bool dark)
+    {
+        await walk.Page.SetViewportSizeAsync(width, 900);
+        await walk.Page.EmulateMediaAsync(new() { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce });
+    }
+}
+
+public sealed class Every_page_in_Chinese(Browser browser)
+{
+    [Fact]
+    public Task Reads_well_light_on_the_desktop_and_dark_on_a_phone() => EveryPage.ReadsWell(browser, "zh-CN", desktopDark: false);
+}
+
+public sealed class Every_page_in_English(Browser browser)
+{
+    [Fact]
+    public Task Reads_well_dark_on_the_desktop_and_light_on_a_phone() => EveryPage.ReadsWell(browser, "en", desktopDark: true);
+}
