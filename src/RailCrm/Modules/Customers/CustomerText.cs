@@ -74,13 +74,11 @@ internal static class CustomerText
         nameof(MainStation.Sending) => Of(bool.TryParse(stored, out var sending) && sending ? StationRole.Sending : StationRole.Receiving),
         nameof(Customer.Active) or nameof(Contact.IsMain) => Texts.Get(bool.TryParse(stored, out var yes) && yes ? "ui.yes" : "ui.no"),
         nameof(Customer.DeletedAt) => DateTime.TryParse(stored, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var at) ? Figures.Time(at) : stored,
-        nameof(Attachment.SizeBytes) => long.TryParse(stored, NumberStyles.Integer, CultureInfo.InvariantCulture, out var bytes) ? Size(bytes) : stored,
+        nameof(Attachment.SizeBytes) => long.TryParse(stored, NumberStyles.Integer, CultureInfo.InvariantCulture, out var bytes) ? Figures.Bytes(bytes) : stored,
         nameof(CustomerProduct.AnnualOutput) or nameof(CustomerProduct.StockOnHand) or nameof(MainStation.YearlyTonnes) or nameof(Customer.EmployeeCount) => long.TryParse(stored, NumberStyles.Integer, CultureInfo.InvariantCulture, out var n) ? Count(n) : stored,
         _ => Said(stored, field),
     };
 
-    /// <summary>1.5 MB.</summary>
-    public static string Size(long bytes) => bytes >= 1 << 20 ? $"{(bytes / 1048576m).ToString("0.0", CultureInfo.CurrentCulture)} MB" : bytes >= 1 << 10 ? $"{bytes >> 10} KB" : $"{bytes} B";
 
     private static string Choice<T>(string stored) where T : struct, Enum => Enum.TryParse<T>(stored, out var value) && Enum.IsDefined(value) ? Of(value) : stored;
 

@@ -42,7 +42,7 @@ public static class Figures
     public static string Percent(decimal? ratio) => ratio?.ToString("P1", CultureInfo.CurrentCulture) ?? "—";
 
     /// <summary>A file's size.</summary>
-    public static string Bytes(long bytes) => bytes < 1024 ? $"{bytes} B" : bytes < 1_048_576 ? $"{bytes / 1024m:N1} KB" : $"{bytes / 1_048_576m:N1} MB";
+    public static string Bytes(long bytes) => bytes < 1024 ? $"{bytes} B" : bytes < 1_048_576 ? $"{bytes / 1024m:0.#} KB" : bytes < 1_073_741_824 ? $"{bytes / 1_048_576m:0.#} MB" : $"{bytes / 1_073_741_824m:0.#} GB";
 
     /// <summary>A date.</summary>
     public static string Date(DateOnly? date) => date?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "—";
