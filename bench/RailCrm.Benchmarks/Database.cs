@@ -22,9 +22,9 @@ internal sealed class Database : IAsyncDisposable
     private readonly Func<Task> _stop;
     private readonly WebApplication _app;
 
-    private Database(string folder, string connection, Func<Task> stop)
+    private Database(string folder, string connection, string product, Func<Task> stop)
     {
-        (_folder, Connection, _stop) = (folder, connection, stop);
+        (_folder, Connection, Product, _stop) = (folder, connection, product, stop);
         Home = Directory.CreateDirectory(Path.Combine(folder, "home")).FullName;
         _app = WebHost.Build([], new(connection, Home)); // Never started: only its services are used, in this process.
     }
@@ -34,6 +34,9 @@ internal sealed class Database : IAsyncDisposable
 
     /// <summary>The product's data folder.</summary>
     public string Home { get; }
+
+    /// <summary>Folder of the product that is measured on it.</summary>
+    public string Product { get; }
 
     public bool Postgres => Storage.IsPostgres(Connection);
 
@@ -54,7 +57,7 @@ internal sealed class Database : IAsyncDisposable
         Directory.CreateDirectory(folder);
         if (!options.Postgres)
         {
-            return new(folder, $"Data Source={Path.Combine(folder, "crm.db")}", () => Task.CompletedTask);
+            return new(folder, $"Data Source={Path.Combine(folder, "crm.db")}", options.Product, () => Task.CompletedTask);
         }
 
         var (server, stop) = await StartPostgres(Path.Combine(folder, "server"));
@@ -65,7 +68,7 @@ internal sealed class Database : IAsyncDisposable
             await create.ExecuteNonQueryAsync();
         }
 
-        return new(folder, $"{server};Database=crm", stop);
+        return new(folder, $"{server};Database=crm", options.Product, stop);
     }
 
     /// <summary>Does something with the product's own services, as somebody.</summary>

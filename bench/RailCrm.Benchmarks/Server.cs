@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace RailCrm.Benchmarks;
 
-/// <summary>The product, as a process of its own: the Release build's <c>railcrm.dll</c>.</summary>
+/// <summary>The product, as a process of its own: the <c>railcrm.dll</c> of the Release build, or of a published folder.</summary>
 internal sealed partial class Server : IDisposable
 {
     private readonly Process _process;
@@ -18,8 +18,6 @@ internal sealed partial class Server : IDisposable
 
     /// <summary>From the start of the process to a whole page.</summary>
     public TimeSpan UntilFirstPage { get; }
-
-    private static string Dll => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../RailCrm/release/railcrm.dll"));
 
     public static async Task<Server> Start(Database database)
     {
@@ -58,8 +56,9 @@ internal sealed partial class Server : IDisposable
     /// <summary>Runs one verb of the product.</summary>
     public static Process Launch(Database database, params string[] arguments)
     {
+        var dll = Path.Combine(database.Product, "railcrm.dll");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in arguments.Prepend(File.Exists(Dll) ? Dll : throw new InvalidOperationException($"Build the product first: dotnet build -c Release src/RailCrm ({Dll} is missing).")))
+        foreach (var argument in arguments.Prepend(File.Exists(dll) ? dll : throw new InvalidOperationException($"Build the product first: dotnet build -c Release ({dll} is missing).")))
         {
             start.ArgumentList.Add(argument);
         }

@@ -139,7 +139,7 @@ public sealed class SaveContact(CrmDb db)
     }
 
     /// <summary>What follows for the customer: found by the contact's phones, and how complete it is. Its version stays: an open form is not spoilt by this.</summary>
-    private async Task Follow(Customer customer, CancellationToken ct)
+    internal async Task Follow(Customer customer, CancellationToken ct)
     {
         await CustomerSearch.Write(db, customer, ct);
         var score = Completeness.Score(customer, await Completeness.Lists.Of(db, customer.Id, ct));

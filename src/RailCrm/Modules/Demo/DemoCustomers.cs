@@ -100,6 +100,8 @@ internal sealed class DemoCustomers(CrmDb db, SaveCustomer saveCustomer, SaveCon
             throw new InvalidOperationException($"{name}: {refusal.Code}");
         }
 
+        db.ChangeTracker.Clear(); // Each save looks through everything tracked.
+
         if (size > 0.2)
         {
             _heads.Add(customer.Id);
@@ -107,29 +109,28 @@ internal sealed class DemoCustomers(CrmDb db, SaveCustomer saveCustomer, SaveCon
 
         if (known)
         {
-            await People(customer.Id, n, size, dice, ct);
+            await People(customer, n, size, dice, ct);
         }
 
         return new(customer.Id, unit.Id, trade, place, to.Length == 0 ? [places[0]] : to, size, trend, 6 + dice.Next(months - 9));
     }
 
-    private async Task People(long customerId, int n, double size, Random dice, CancellationToken ct)
+    private async Task People(Customer customer, int n, double size, Random dice, CancellationToken ct)
     {
         string[] posts = ["采购部经理", "仓储主管", "财务"];
         for (var i = 0; i < (size > 0.05 ? 2 : 0) + dice.Next(2); i++)
         {
             var phone = string.Create(CultureInfo.InvariantCulture, $"139{10_000_000 + (n * 4) + i}");
-            db.Add(new Contact { CustomerId = customerId, Name = DemoWords.Person(dice), Title = posts[i], Mobile = phone, MobileDigits = phone, CreatedAt = db.UtcNow, Active = dice.Next(12) > 0 });
+            db.Add(new Contact { CustomerId = customer.Id, Name = DemoWords.Person(dice), Title = posts[i], Mobile = phone, MobileDigits = phone, CreatedAt = db.UtcNow, Active = dice.Next(12) > 0 });
         }
 
-        var main = new SaveContact.Input
+        var mobile = string.Create(CultureInfo.InvariantCulture, $"138{10_000_000 + n}");
+        db.Add(new Contact
         {
-            Name = DemoWords.Person(dice), Title = "物流部经理", Mobile = string.Create(CultureInfo.InvariantCulture, $"138{10_000_000 + n}"), IsMain = true,
+            CustomerId = customer.Id, Name = DemoWords.Person(dice), Title = "物流部经理", Mobile = mobile, MobileDigits = mobile, CreatedAt = db.UtcNow, IsMain = true,
             Email = dice.Next(3) > 0 ? string.Create(CultureInfo.InvariantCulture, $"wuliu{n}@example.com") : null,
-        };
-        if ((await saveContact.Run(customerId, null, null, main, ct)).Refusal is { } refusal)
-        {
-            throw new InvalidOperationException($"{main.Name}: {refusal.Code}");
-        }
+        });
+        await db.SaveChangesAsync(ct);
+        await saveContact.Follow(customer, ct);
     }
 }

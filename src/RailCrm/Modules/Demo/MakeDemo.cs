@@ -103,6 +103,7 @@ internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers custome
 
         var units = new[] { group }.Concat(subsidiaries).Concat(outlets.Select(o => o.Item1)).ToList();
         var managers = new List<User>();
+        var employees = new List<(Employee Employee, User? User)>();
         for (var n = 1; n <= Employees; n++)
         {
             var (user, position) = n <= accounts.Count ? accounts[n - 1] : (null, n % 4 == 0 ? "网点主任" : n % 4 == 1 ? "财务" : "客户经理");
@@ -112,15 +113,21 @@ internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers custome
                 var name = string.Create(CultureInfo.InvariantCulture, $"HY{n:0000}");
                 user = new() { UserName = name, NormalizedUserName = name, DisplayName = DemoWords.Person(dice), UnitId = units[n % units.Count].Id, SecurityStamp = name };
                 managers.Add(user);
-                db.Add(user);
-                await db.SaveChangesAsync(ct);
             }
 
-            db.Add(new Employee
+            employees.Add((new()
             {
                 Number = string.Create(CultureInfo.InvariantCulture, $"HY{n:0000}"), Name = user is null || user.DisplayName == "admin" ? DemoWords.Person(dice) : user.DisplayName, UnitId = user?.UnitId ?? units[n % units.Count].Id,
-                Position = position, Phone = string.Create(CultureInfo.InvariantCulture, $"010-5180{n:0000}"), UserId = user?.Id,
-            });
+                Position = position, Phone = string.Create(CultureInfo.InvariantCulture, $"010-5180{n:0000}"),
+            }, user));
+        }
+
+        db.AddRange(managers);
+        await db.SaveChangesAsync(ct);
+        foreach (var (employee, user) in employees)
+        {
+            employee.UserId = user?.Id;
+            db.Add(employee);
         }
 
         var role = await db.Set<Role>().SingleAsync(r => r.Name == "manager", ct);

@@ -82,7 +82,10 @@ public sealed class AuditEntry
 
     internal sealed record Pending(EntityEntry<IAudited> Entry, string Action, string Changes, Actor Actor, DateTime At)
     {
-        /// <summary>After the save, when the key of a new row is known.</summary>
+        /// <summary>The row has its number, and its customer has, so that the entry can be written along with it; else the database gives it in the save.</summary>
+        public bool IsNumbered => Entry.State != EntityState.Added || !(Entry.Property(nameof(IAudited.Id)).IsTemporary || (Entry.Entity is ICustomerBound && Entry.Property(nameof(ICustomerBound.CustomerId)).IsTemporary));
+
+        /// <summary>Once <see cref="IsNumbered"/>.</summary>
         public AuditEntry Complete() => new(
             Actor, At, Action, Entry.Metadata.ClrType.Name, Entry.Entity.Id,
             Entry.Entity switch { ICustomerBound bound => bound.CustomerId, ICustomerRoot root => root.Id, _ => null },

@@ -178,23 +178,39 @@ public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider 
             ? base.SaveChanges(acceptAllChangesOnSuccess)
             : throw new InvalidOperationException("Use SaveChangesAsync.");
 
+    /// <remarks>What changed was found by <c>HasChanges</c>; each look for changes more costs as much as the saving.</remarks>
     private async Task<int> SaveWithAudit(bool accept, CancellationToken ct)
     {
-        ChangeTracker.DetectChanges();
-        foreach (var entry in ChangeTracker.Entries<IVersioned>().Where(e => e.State == EntityState.Modified))
+        ChangeTracker.AutoDetectChangesEnabled = false;
+        List<AuditEntry> audit = [];
+        try
         {
-            entry.Entity.Version++;
-        }
+            foreach (var entry in ChangeTracker.Entries<IVersioned>().Where(e => e.State == EntityState.Modified))
+            {
+                entry.Property(nameof(IVersioned.Version)).CurrentValue = entry.Entity.Version + 1;
+            }
 
-        var changes = AuditEntry.Collect(ChangeTracker, Actor, UtcNow);
-        var written = await base.SaveChangesAsync(accept, ct);
-        if (changes.Count > 0)
-        {
-            AddRange(changes.Select(c => c.Complete()));
+            var changes = AuditEntry.Collect(ChangeTracker, Actor, UtcNow);
+            if (changes.All(c => c.IsNumbered))
+            {
+                AddRange(audit = [.. changes.Select(c => c.Complete())]);
+                return await base.SaveChangesAsync(accept, ct) - audit.Count;
+            }
+
+            var written = await base.SaveChangesAsync(accept, ct);
+            AddRange(audit = [.. changes.Select(c => c.Complete())]);
             await base.SaveChangesAsync(accept, ct);
+            return written;
         }
-
-        return written;
+        catch
+        {
+            audit.ForEach(a => Entry(a).State = EntityState.Detached); // Whoever mends the entity and saves again is told of once.
+            throw;
+        }
+        finally
+        {
+            ChangeTracker.AutoDetectChangesEnabled = true;
+        }
     }
 }
 
