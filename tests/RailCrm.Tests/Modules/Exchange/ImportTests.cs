@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
@@ -8,12 +6,11 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
-using RailCrm.Modules.Exchange;
 using RailCrm.Modules.Reference;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Files;
-using RailCrm.Platform.Jobs;
+using static RailCrm.Tests.Modules.Exchange.ImportHttp;
 
 namespace RailCrm.Tests.Modules.Exchange;
 
@@ -27,45 +24,6 @@ public sealed class ImportTests
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private static async Task<JsonElement> Import(HttpClient api, string kind, byte[] file, string name = "file.csv", string? mapping = null, bool create = false)
-    {
-        var id = await Started(api, kind, file, name, mapping, create);
-        for (var i = 0; i < 2_400; i++)
-        {
-            var now = await api.GetFromJsonAsync<JsonElement>($"/api/v1/imports/{id}", Ct);
-            if (now.GetProperty("state").GetString() is not ("queued" or "running"))
-            {
-                return now;
-            }
-
-            await Task.Delay(50, Ct);
-        }
-
-        throw new TimeoutException("The import did not end within two minutes.");
-    }
-
-    private static async Task<long> Started(HttpClient api, string kind, byte[] file, string name = "file.csv", string? mapping = null, bool create = false)
-    {
-        using var answer = await Post(api, kind, file, name, mapping, create);
-        Assert.True(answer.StatusCode == HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync(Ct));
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("id").GetInt64();
-    }
-
-    private static async Task<HttpResponseMessage> Post(HttpClient api, string kind, byte[] file, string name = "file.csv", string? mapping = null, bool create = false)
-    {
-        using var form = new MultipartFormDataContent { { new StringContent(kind), "kind" }, { new ByteArrayContent(file), "file", name }, { new StringContent(create ? "true" : "false"), "createCustomers" } };
-        if (mapping is not null)
-        {
-            form.Add(new StringContent(mapping), "mapping");
-        }
-
-        return await api.PostAsync("/api/v1/imports", form, Ct);
-    }
-
-    private static long Number(JsonElement import, string name) => import.GetProperty(name).GetInt64();
-
-    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
-
     [Theory, ClassData(typeof(BothEngines))]
     public async Task The_real_wholesale_lines_give_the_published_figures(Engine engine)
     {
@@ -78,7 +36,7 @@ public sealed class ImportTests
             await zipped.CopyToAsync(unzipped, Ct);
         }
 
-        var done = await Import(api, "waybills", unzipped.ToArray(), "online_retail_lines.csv", RealMapping, create: true);
+        var done = await Loaded(api, "waybills", unzipped.ToArray(), "online_retail_lines.csv", RealMapping, create: true);
 
         Assert.Equal("completed", done.GetProperty("state").GetString());
         Assert.Equal((531_282, 133_358, 397_924, 4_339), (Number(done, "rowsDone"), Number(done, "rowsRejected"), Number(done, "created"), Number(done, "customersCreated")));
@@ -102,7 +60,7 @@ public sealed class ImportTests
         await using var app = await CrmApp.Start(engine);
         using var api = await app.Api("admin");
 
-        var done = await Import(api, "stations", await File.ReadAllBytesAsync(path, Ct));
+        var done = await Loaded(api, "stations", await File.ReadAllBytesAsync(path, Ct));
 
         Assert.Equal((9_408, 0), (Number(done, "created"), Number(done, "rowsRejected")));
         foreach (var typed in new[] { "gqz", "GZD", "51632", "高桥" })
@@ -111,7 +69,7 @@ public sealed class ImportTests
             Assert.Equal("高桥镇", found.GetProperty("items")[0].GetProperty("name").GetString());
         }
 
-        Assert.Equal(9_408, Number(await Import(api, "stations", await File.ReadAllBytesAsync(path, Ct)), "unchanged"));
+        Assert.Equal(9_408, Number(await Loaded(api, "stations", await File.ReadAllBytesAsync(path, Ct)), "unchanged"));
     }
 
     public static TheoryData<Engine, string> Encodings()
@@ -136,7 +94,7 @@ public sealed class ImportTests
         const string Text = "运单号,日期,客户,服务类型,重量(kg),收入(万元),发站\r\nA1,2026年3月,华东钢铁有限公司,装卸,\"1,200\",１.５,高桥镇\r\n";
         var encoding = name switch { "utf-8" => new UTF8Encoding(false), "utf-8-bom" => new UTF8Encoding(true), _ => Encoding.GetEncoding(name) };
 
-        var done = await Import(api, "waybills", [.. encoding.GetPreamble(), .. encoding.GetBytes(Text)], create: true);
+        var done = await Loaded(api, "waybills", [.. encoding.GetPreamble(), .. encoding.GetBytes(Text)], create: true);
 
         Assert.Equal((1, 0), (Number(done, "created"), Number(done, "rowsRejected")));
         var line = await app.In(System, db => db.Set<WaybillLine>().SingleAsync(Ct));
@@ -151,9 +109,9 @@ public sealed class ImportTests
         const string Head = "externalNo,date,customer,revenue\n";
         var first = Utf8(Head + "A1,2026-03-01,甲公司,100\nA2,2026-03-02,甲公司,200\n");
 
-        Assert.Equal(2, Number(await Import(api, "waybills", first, create: true), "created"));
-        Assert.Equal(2, Number(await Import(api, "waybills", first), "unchanged"));
-        var third = await Import(api, "waybills", Utf8(Head + "A1,2026-03-01,甲公司,100\nA2,2026-03-02,甲公司,250\n"));
+        Assert.Equal(2, Number(await Loaded(api, "waybills", first, create: true), "created"));
+        Assert.Equal(2, Number(await Loaded(api, "waybills", first), "unchanged"));
+        var third = await Loaded(api, "waybills", Utf8(Head + "A1,2026-03-01,甲公司,100\nA2,2026-03-02,甲公司,250\n"));
 
         Assert.Equal((1, 1), (Number(third, "unchanged"), Number(third, "updated")));
         Assert.Equal(35_000, await app.In(System, db => db.Set<MonthlyFact>().SumAsync(f => f.RevenueFen, Ct)));
@@ -165,7 +123,7 @@ public sealed class ImportTests
         await using var app = await CrmApp.Start(engine);
         using var api = await app.Api("n1");
 
-        var done = await Import(api, "waybills", Utf8("externalNo,date,customer,revenue,mystery\nA1,2026-03-01,甲公司,100,x\nA2,第三天,甲公司,=1+1,x\n,2026-03-01,甲公司,5,x\nA4,2026-03-01,,5,x\n"), create: true);
+        var done = await Loaded(api, "waybills", Utf8("externalNo,date,customer,revenue,mystery\nA1,2026-03-01,甲公司,100,x\nA2,第三天,甲公司,=1+1,x\n,2026-03-01,甲公司,5,x\nA4,2026-03-01,,5,x\n"), create: true);
 
         Assert.Equal((1, 3), (Number(done, "created"), Number(done, "rowsRejected")));
         var lines = (await api.GetStringAsync($"/api/v1/imports/{Number(done, "id")}/rejected", Ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -181,7 +139,7 @@ public sealed class ImportTests
         await app.With<SaveCustomer, Result<Customer>>(await app.ActorOf("s1"), s => s.Run(null, null, new() { Name = "南方机密公司" }, Ct));
         using var api = await app.Api("n1");
 
-        var done = await Import(api, "waybills", Utf8("externalNo,date,customer\nA1,2026-03-01,南方机密公司\n"));
+        var done = await Loaded(api, "waybills", Utf8("externalNo,date,customer\nA1,2026-03-01,南方机密公司\n"));
 
         Assert.Equal((0, 1), (Number(done, "created"), Number(done, "rowsRejected")));
         Assert.Equal(0, await app.In(System, db => db.Set<WaybillLine>().CountAsync(Ct)));
@@ -197,7 +155,7 @@ public sealed class ImportTests
         using var book = new MemoryStream();
         await XlsxWriter.Copy([["运单号", "日期", "客户", "收入"], ["A1", "2026-03-01", "甲公司", "100"], ["A2", "2026/3/2", "甲公司", "200"]], book, Ct);
 
-        var done = await Import(api, "waybills", book.ToArray(), "a.xlsx", create: true);
+        var done = await Loaded(api, "waybills", book.ToArray(), "a.xlsx", create: true);
 
         Assert.Equal((2, 0), (Number(done, "created"), Number(done, "rowsRejected")));
     }
@@ -259,66 +217,5 @@ public sealed class ImportTests
         using var answer = await Post(api, "waybills", Utf8("externalNo,date,customer\n"));
 
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
-    }
-
-    [Theory, ClassData(typeof(BothEngines))]
-    public async Task A_process_killed_in_the_middle_loses_nothing_and_does_nothing_twice(Engine engine)
-    {
-        const int Rows = 60_000;
-        await using var app = await CrmApp.Start(engine);
-        var file = Path.Combine(app.Home, "many.csv");
-        await File.WriteAllLinesAsync(file, Enumerable.Range(0, Rows).Select(i => string.Create(CultureInfo.InvariantCulture, $"A{i},2026-03-{1 + (i % 28):00},客户{i % 50}公司,1")).Prepend("externalNo,date,customer,revenue"), Ct);
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { typeof(RailCrm.Platform.WebHost).Assembly.Location, "import", "waybills", file, "--create-customers", "--json" })
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        (start.Environment["RAILCRM_DATABASE"], start.Environment["RAILCRM_HOME"]) = (app.Connection, app.Home);
-        using (var process = Process.Start(start)!)
-        {
-            long done = 0;
-            while (done == 0 && !process.HasExited)
-            {
-                await Task.Delay(10, Ct);
-                done = await app.In(System, db => db.Set<Job>().Where(j => j.Kind == "import").Select(j => j.RowsDone).FirstOrDefaultAsync(Ct));
-            }
-
-            process.Kill();
-            await process.WaitForExitAsync(Ct);
-            Assert.InRange(done, 1, Rows - 1); // It was killed in the middle, not before and not after.
-        }
-
-        Assert.Equal("running", await app.In(System, db => db.Set<Job>().Select(j => j.State).SingleAsync(Ct)));
-        for (var i = 0; i < 900 && await app.In(System, db => db.Set<Job>().AnyAsync(j => j.State == "running", Ct)); i++)
-        {
-            await Task.Delay(100, Ct); // This server takes the job over once the dead process's lease has run out.
-        }
-
-        var job = await app.In(System, db => db.Set<Job>().AsNoTracking().SingleAsync(Ct));
-        Assert.Equal(("completed", (long)Rows, 2), (job.State, job.RowsDone, job.Attempts));
-        Assert.Equal(Rows, await app.In(System, db => db.Set<WaybillLine>().CountAsync(Ct)));
-        Assert.Equal(Rows * 100L, await app.In(System, db => db.Set<MonthlyFact>().SumAsync(f => f.RevenueFen, Ct)));
-        Assert.Equal((0, 0, 0), await app.With<CheckFacts, (long, long, long)>(System, c => c.Differences(Ct)));
-    }
-
-    [Theory, ClassData(typeof(BothEngines))]
-    public async Task A_cancelled_import_stops_and_says_so(Engine engine)
-    {
-        await using var app = await CrmApp.Start(engine);
-        using var api = await app.Api("n1");
-        var text = string.Join('\n', Enumerable.Range(0, 80_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"A{i},2026-03-01,甲公司,1")).Prepend("externalNo,date,customer,revenue"));
-        var id = await Started(api, "waybills", Utf8(text), create: true);
-
-        (await api.PostAsync($"/api/v1/imports/{id}/cancel", null, Ct)).EnsureSuccessStatusCode();
-        var state = "";
-        for (var i = 0; i < 600 && state is "" or "queued" or "running"; i++)
-        {
-            await Task.Delay(50, Ct);
-            state = (await api.GetFromJsonAsync<JsonElement>($"/api/v1/imports/{id}", Ct)).GetProperty("state").GetString()!;
-        }
-
-        Assert.Equal("cancelled", state);
-        Assert.InRange(await app.In(System, db => db.Set<WaybillLine>().CountAsync(Ct)), 0, 79_999);
     }
 }

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using RailCrm.Modules.Customers;
+using RailCrm.Modules.Waybills;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Jobs;
+using static RailCrm.Tests.Modules.Exchange.ImportHttp;
+
+namespace RailCrm.Tests.Modules.Exchange;
+
+/// <summary>Imports whose process dies, or that are told to stop.</summary>
+public sealed class ImportInterruptedTests
+{
+    private static readonly Actor System = Actor.System("test");
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_process_killed_in_the_middle_loses_nothing_and_does_nothing_twice(Engine engine)
+    {
+        const int Rows = 60_000;
+        await using var app = await CrmApp.Start(engine);
+        var file = Path.Combine(app.Home, "many.csv");
+        await File.WriteAllLinesAsync(file, Enumerable.Range(0, Rows).Select(i => string.Create(CultureInfo.InvariantCulture, $"A{i},2026-03-{1 + (i % 28):00},客户{i % 50}公司,1")).Prepend("externalNo,date,customer,revenue"), Ct);
+        using (var process = Cli.Start(app, "import", "waybills", file, "--create-customers", "--json"))
+        {
+            long done = 0;
+            while (done == 0 && !process.HasExited)
+            {
+                await Task.Delay(10, Ct);
+                done = await app.In(System, db => db.Set<Job>().Where(j => j.Kind == "import").Select(j => j.RowsDone).FirstOrDefaultAsync(Ct));
+            }
+
+            process.Kill();
+            await process.WaitForExitAsync(Ct);
+            Assert.InRange(done, 1, Rows - 1); // It was killed in the middle, not before and not after.
+        }
+
+        Assert.Equal("running", await app.In(System, db => db.Set<Job>().Select(j => j.State).SingleAsync(Ct)));
+        for (var i = 0; i < 900 && await app.In(System, db => db.Set<Job>().AnyAsync(j => j.State == "running", Ct)); i++)
+        {
+            await Task.Delay(100, Ct); // This server takes the job over once the dead process's lease has run out.
+        }
+
+        var job = await app.In(System, db => db.Set<Job>().AsNoTracking().SingleAsync(Ct));
+        Assert.Equal(("completed", (long)Rows, 2), (job.State, job.RowsDone, job.Attempts));
+        Assert.Equal(Rows, await app.In(System, db => db.Set<WaybillLine>().CountAsync(Ct)));
+        Assert.Equal(Rows * 100L, await app.In(System, db => db.Set<MonthlyFact>().SumAsync(f => f.RevenueFen, Ct)));
+        Assert.Equal((0, 0, 0), await app.With<CheckFacts, (long, long, long)>(System, c => c.Differences(Ct)));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_cancelled_import_stops_and_says_so(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        using var api = await app.Api("n1");
+        var text = string.Join('\n', Enumerable.Range(0, 80_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"A{i},2026-03-01,甲公司,1")).Prepend("externalNo,date,customer,revenue"));
+        var id = await Started(api, "waybills", Utf8(text), create: true);
+
+        (await api.PostAsync($"/api/v1/imports/{id}/cancel", null, Ct)).EnsureSuccessStatusCode();
+        var state = "";
+        for (var i = 0; i < 600 && state is "" or "queued" or "running"; i++)
+        {
+            await Task.Delay(50, Ct);
+            state = (await api.GetFromJsonAsync<JsonElement>($"/api/v1/imports/{id}", Ct)).GetProperty("state").GetString()!;
+        }
+
+        Assert.Equal("cancelled", state);
+        Assert.InRange(await app.In(System, db => db.Set<WaybillLine>().CountAsync(Ct)), 0, 79_999);
+    }
+}
