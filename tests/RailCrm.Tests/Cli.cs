@@ -19,6 +19,27 @@ internal static class Cli
         return Process.Start(start)!;
     }
 
+    /// <summary>Starts a server on a free port and waits until it says where it listens.</summary>
+    public static async Task<Server> Serve(CrmApp app)
+    {
+        var process = Start(app, "serve", "--urls", "http://127.0.0.1:0");
+        var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is null)
+            {
+                listening.TrySetException(new InvalidOperationException("The server ended before it listened."));
+            }
+            else if (line.Data.StartsWith("RailCRM  ", StringComparison.Ordinal))
+            {
+                listening.TrySetResult(new(line.Data["RailCRM  ".Length..]));
+            }
+        };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine(); // Read on, so that it never waits for somebody to read.
+        return new(process, await listening.Task.WaitAsync(TestContext.Current.CancellationToken));
+    }
+
     /// <summary>Runs it to its end.</summary>
     public static async Task<(int Exit, string Output, string Error)> Run(CrmApp app, params string[] arguments)
     {
@@ -27,5 +48,16 @@ internal static class Cli
         var (output, error) = (process.StandardOutput.ReadToEndAsync(ct), process.StandardError.ReadToEndAsync(ct));
         await process.WaitForExitAsync(ct);
         return (process.ExitCode, await output, await error);
+    }
+}
+
+/// <summary>A server that is a process of its own; killed at the end of its test if it still runs.</summary>
+internal sealed record Server(Process Process, Uri Address) : IDisposable
+{
+    public void Dispose()
+    {
+        Process.Kill();
+        Process.WaitForExit();
+        Process.Dispose();
     }
 }

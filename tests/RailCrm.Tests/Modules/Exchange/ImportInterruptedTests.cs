@@ -53,6 +53,61 @@ public sealed class ImportInterruptedTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_server_killed_in_the_middle_goes_on_from_the_checkpoint_once_it_runs_again(Engine engine)
+    {
+        const int Rows = 60_000, Wrong = 100;
+        await using var app = await CrmApp.Start(engine);
+        await app.Services.GetRequiredService<Runner>().StopAsync(Ct); // Nobody but the server that is killed may take the work over.
+        using var known = await app.Api("group");
+        var file = Utf8(string.Join('\n', Enumerable.Range(0, Rows).Select(i => string.Create(CultureInfo.InvariantCulture, $"A{i},{(i % (Rows / Wrong) == 7 ? "someday" : $"2026-03-{1 + (i % 28):00}")},客户{i % 50}公司,1")).Prepend("externalNo,date,customer,revenue")));
+        long id, done = 0;
+        using (var server = await Cli.Serve(app))
+        {
+            using var api = Api(known, server);
+            id = await Started(api, "waybills", file, create: true);
+            while (done == 0)
+            {
+                await Task.Delay(10, Ct);
+                done = await app.In(System, db => db.Set<Job>().Where(j => j.Kind == "import").Select(j => j.RowsDone).SingleAsync(Ct));
+            }
+
+            server.Process.Kill();
+            await server.Process.WaitForExitAsync(Ct);
+        }
+
+        var left = await app.In(System, db => db.Set<Job>().AsNoTracking().SingleAsync(j => j.Kind == "import", Ct));
+        Assert.InRange(left.RowsDone, 1, Rows - 1); // It was killed in the middle, not before and not after.
+        Assert.Equal(("running", 1), (left.State, left.Attempts));
+        // What was committed agrees with itself, whatever the kill cut off.
+        Assert.Equal(left.RowsDone - left.RowsRejected, await app.In(System, db => db.Set<WaybillLine>().CountAsync(Ct)));
+        Assert.Equal((0, 0, 0), await app.With<CheckFacts, (long, long, long)>(System, c => c.Differences(Ct)));
+
+        using (var server = await Cli.Serve(app))
+        {
+            using var api = Api(known, server);
+            var end = await Ended(api, id);
+
+            // Had it begun anew, the rows of the first run would be unchanged ones now.
+            Assert.Equal(("completed", Rows - Wrong, 0, 0, Wrong, Rows), (end.GetProperty("state").GetString(), Number(end, "created"), Number(end, "updated"), Number(end, "unchanged"), Number(end, "rowsRejected"), Number(end, "rowsDone")));
+            Assert.Equal(Wrong + 1, (await api.GetStringAsync($"/api/v1/imports/{id}/rejected", Ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Count());
+            Assert.Equal(Wrong + 1, (await api.GetStringAsync($"/api/v1/imports/{id}/rejected", Ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        }
+
+        Assert.Equal(2, await app.In(System, db => db.Set<Job>().Where(j => j.Kind == "import").Select(j => j.Attempts).SingleAsync(Ct)));
+        Assert.Equal(Rows - Wrong, await app.In(System, db => db.Set<WaybillLine>().CountAsync(Ct)));
+        Assert.Equal(50, await app.In(System, db => db.Set<Customer>().CountAsync(Ct)));
+        Assert.Equal((Rows - Wrong) * 100L, await app.In(System, db => db.Set<MonthlyFact>().SumAsync(f => f.RevenueFen, Ct)));
+        Assert.Equal((0, 0, 0), await app.With<CheckFacts, (long, long, long)>(System, c => c.Differences(Ct)));
+
+        static HttpClient Api(HttpClient known, Server server)
+        {
+            var api = new HttpClient { BaseAddress = server.Address };
+            api.DefaultRequestHeaders.Authorization = known.DefaultRequestHeaders.Authorization;
+            return api;
+        }
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task A_cancelled_import_stops_and_says_so(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
