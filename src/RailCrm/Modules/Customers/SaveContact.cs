@@ -162,7 +162,8 @@ public sealed class SaveContact(CrmDb db)
         contact.IsMain = contact.Active && (input.IsMain ?? (contact.IsMain || first));
     }
 
-    private static List<FieldError> Check(Input input)
+    /// <summary>What a contact's fields must satisfy.</summary>
+    internal static List<FieldError> Check(Input input)
     {
         var errors = new List<FieldError>();
         if (string.IsNullOrWhiteSpace(input.Name))

@@ -9,9 +9,10 @@ using RailCrm.Platform.Data;
 
 namespace RailCrm.Modules.Exchange;
 
-internal sealed class CustomerTaker(IServiceProvider services, FieldMap map) : RowTaker
+internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap map) : RowTaker
 {
     private readonly SaveCustomer _save = services.GetRequiredService<SaveCustomer>();
+    private readonly SaveContact _saveContact = services.GetRequiredService<SaveContact>();
     private readonly CrmDb _db = services.GetRequiredService<CrmDb>();
     private int _created;
 
@@ -25,7 +26,7 @@ internal sealed class CustomerTaker(IServiceProvider services, FieldMap map) : R
         for (var i = 0; i < rows.Count; i++)
         {
             var errors = new List<FieldError>();
-            var (known, input) = await Read(rows[i], errors, ct);
+            var (known, input, contact) = await Read(rows[i], errors, ct);
             if (errors.Count > 0)
             {
                 answers[i] = new(null, errors);
@@ -35,15 +36,21 @@ internal sealed class CustomerTaker(IServiceProvider services, FieldMap map) : R
             var before = known?.Version;
             var saved = await _save.Run(known?.Id, known?.Version, input, ct);
             _db.ChangeTracker.Clear();
-            if (saved.TryGet(out var customer, out var refusal))
+            if (!saved.TryGet(out var customer, out var refusal))
             {
-                _created += known is null ? 1 : 0;
-                answers[i] = known is null ? RowAnswer.Created : customer.Version == before ? RowAnswer.Unchanged : RowAnswer.Updated;
+                answers[i] = new(null, Errors(refusal, input));
+                continue;
             }
-            else
+
+            if (contact is not null && (await _saveContact.Run(customer.Id, contact.Id, null, contact.Input, ct)).Refusal is { } late)
             {
-                answers[i] = new(null, Errors(refusal));
+                // It was checked before the customer was written, so this is no fault of the row: the batch is not kept.
+                throw new InvalidOperationException($"A contact that had been checked was refused: {late.Code}");
             }
+
+            _db.ChangeTracker.Clear();
+            _created += known is null ? 1 : 0;
+            answers[i] = known is null ? RowAnswer.Created : customer.Version == before && contact is null ? RowAnswer.Unchanged : RowAnswer.Updated;
         }
 
         return answers;
@@ -55,24 +62,24 @@ internal sealed class CustomerTaker(IServiceProvider services, FieldMap map) : R
         for (var i = 0; i < rows.Count; i++)
         {
             var errors = new List<FieldError>();
-            var (_, input) = await Read(rows[i], errors, ct);
-            errors.AddRange(CustomerRules.Check(input));
+            var (_, input, _) = await Read(rows[i], errors, ct);
+            errors.AddRange(CustomerRules.Check(input).Select(e => e with { Field = FieldOf(e.Field, input) }));
             answers[i] = new(null, errors);
         }
 
         return answers;
     }
 
-    private static IReadOnlyList<FieldError> Errors(Refusal refusal) => refusal switch
+    private static IReadOnlyList<FieldError> Errors(Refusal refusal, SaveCustomer.Input input) => refusal switch
     {
-        Refusal.InvalidMany many => many.Errors,
-        Refusal.Invalid one => [new(one.Field, one.Code)],
+        Refusal.InvalidMany many => [.. many.Errors.Select(e => e with { Field = FieldOf(e.Field, input) })],
+        Refusal.Invalid one => [new(FieldOf(one.Field, input), one.Code)],
         Refusal.NeedsConfirmation { Detail: IReadOnlyList<FindDuplicates.Match> and [var match, ..] } => [new("name", "waybill.customer_similar", match.UnitName)],
         _ => [new("name", refusal.Code, refusal.Args)],
     };
 
     /// <summary>The customer the row speaks of, by number, credit code or name, and what it says; an empty cell changes nothing.</summary>
-    private async Task<(Customer? Known, SaveCustomer.Input Input)> Read(TableRow row, List<FieldError> errors, CancellationToken ct)
+    private async Task<(Customer? Known, SaveCustomer.Input Input, MainContact? Contact)> Read(TableRow row, List<FieldError> errors, CancellationToken ct)
     {
         string? Text(string field) => map.Clean(row, field);
         string? Written(string field) => map.Written(row, field);
@@ -122,6 +129,17 @@ internal sealed class CustomerTaker(IServiceProvider services, FieldMap map) : R
         input.Kind = Named<CustomerKind>("kind", "kind", errors, Text) ?? input.Kind;
         input.OwnershipType = Named<OwnershipType>("ownership", "ownership", errors, Text) ?? input.OwnershipType;
         input.SizeClass = Named<SizeClass>("sizeClass", "size", errors, Text) ?? input.SizeClass;
+        if (Text("active") is { } active)
+        {
+            input.Active = active.ToUpperInvariant() switch { "1" or "是" or "TRUE" or "YES" or "Y" => true, "0" or "否" or "FALSE" or "NO" or "N" => false, _ => null };
+            errors.AddRange(input.Active is null ? [new("active", "import.choice_unknown", "是 · 否 · yes · no")] : []);
+        }
+
+        if (Text("parentCustomer") is not null)
+        {
+            input.ParentId = await Parent(Written("parentCustomer")!, errors, ct) ?? input.ParentId;
+        }
+
         if (Text("employees") is { } employees)
         {
             input.EmployeeCount = CellText.TryNumber(employees, out var count) && decimal.IsInteger(count) && count is >= 0 and <= 10_000_000 ? (int)count : null;
@@ -141,7 +159,8 @@ internal sealed class CustomerTaker(IServiceProvider services, FieldMap map) : R
             errors.AddRange(found is null || !_db.Scope.Covers(found.Path) ? [new("unit", "waybill.unit_unknown")] : []);
         }
 
-        return (known, input);
+        await Lists(row, known, input, errors, ct);
+        return (known, input, await Contact(row, known, errors, ct));
     }
 
     /// <summary>A name as it was written, with narrow and with wide brackets: both are in use for the same company.</summary>
@@ -154,7 +173,7 @@ internal sealed class CustomerTaker(IServiceProvider services, FieldMap map) : R
     /// <summary>整车、集装箱 as the codes that are stored.</summary>
     private static string? Modes(string? typed, List<FieldError> errors)
     {
-        var codes = (typed ?? "").Split([',', '、', ';', '；', '/', '|'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(m => (Typed: m, Code: WaybillRules.Mode(m))).ToList();
+        var codes = (typed ?? "").Split([',', '、', ';', '；', '/', '|'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(m => (Typed: m, Code: WaybillRules.Mode(m) ?? Array.Find(CustomerRules.Modes, c => Platform.Text.Texts.Both($"mode.{c}").Contains(m, StringComparer.OrdinalIgnoreCase)))).ToList();
         if (codes.Find(c => c.Code is null) is { Typed: not null })
         {
             errors.Add(new("transportModes", "waybill.mode_unknown"));
