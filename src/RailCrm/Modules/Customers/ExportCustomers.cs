@@ -14,20 +14,34 @@ namespace RailCrm.Modules.Customers;
 /// <summary>The list as it is seen, all pages of it, as a file that our own import takes back without loss.</summary>
 internal sealed class ExportCustomers(CrmDb db, ListCustomers list)
 {
+    /// <summary>What a row is made of.</summary>
+    /// <param name="Customer">With its lists.</param>
+    /// <param name="Said">The same as one would say it.</param>
+    /// <param name="Unit">Its unit.</param>
+    /// <param name="Parent">The company above, where the reader sees it.</param>
+    /// <param name="Contact">The main contact.</param>
+    private sealed record Line(Customer Customer, SaveCustomer.Input Said, string Unit, string? Parent, Contact? Contact);
+
     /// <summary>The columns, named as the import knows them; figures that are computed come last and are not read back.</summary>
-    private static readonly IReadOnlyList<(string TextKey, Func<Customer, string, Cell> Cell)> Columns =
+    private static readonly IReadOnlyList<(string TextKey, Func<Line, Cell> Cell)> Columns =
     [
-        ("import.field.number", (c, _) => Cell.Of(c.Number)), ("import.field.name", (c, _) => Cell.Of(c.Name)), ("import.field.shortName", (c, _) => Cell.Of(c.ShortName)),
-        ("import.field.creditCode", (c, _) => Cell.Of(c.CreditCode)), ("import.field.unit", (_, unit) => Cell.Of(unit)), ("import.field.kind", (c, _) => Choice("kind", c.Kind)),
-        ("import.field.phone", (c, _) => Cell.Of(c.Phone)), ("import.field.legalRepresentative", (c, _) => Cell.Of(c.LegalRepresentative)), ("import.field.businessDirection", (c, _) => Cell.Of(c.BusinessDirection)),
-        ("import.field.productionScale", (c, _) => Cell.Of(c.ProductionScale)), ("import.field.marketShare", (c, _) => Cell.Of(c.MarketShareBasisPoints / 100m)), ("import.field.employees", (c, _) => Cell.Whole(c.EmployeeCount)),
-        ("import.field.ownership", (c, _) => Choice("ownership", c.OwnershipType)), ("import.field.sizeClass", (c, _) => Choice("size", c.SizeClass)), ("import.field.industry", (c, _) => Cell.Of(c.IndustryCode)),
-        ("import.field.region", (c, _) => Cell.Of(c.RegionCode)), ("import.field.transportCycle", (c, _) => Cell.Of(c.TransportCycle)), ("import.field.profile", (c, _) => Cell.Of(c.CompanyProfile)),
-        ("import.field.localCulture", (c, _) => Cell.Of(c.LocalCulture)), ("import.field.localCustoms", (c, _) => Cell.Of(c.LocalCustoms)), ("import.field.registeredAddress", (c, _) => Cell.Of(c.RegisteredAddress)),
-        ("import.field.businessAddress", (c, _) => Cell.Of(c.BusinessAddress)), ("import.field.website", (c, _) => Cell.Of(c.Website)), ("import.field.tags", (c, _) => Cell.Of(c.Tags?.Trim(','))),
-        ("customer.tier", (c, _) => Choice("tier", c.Tier)), ("customer.revenue12_yuan", (c, _) => Cell.Money(c.Trailing12RevenueFen)), ("customer.profit12_yuan", (c, _) => Cell.Money(c.Trailing12GrossProfitFen)),
-        ("customer.weight12_tonnes", (c, _) => Cell.Tonnes(c.Trailing12WeightKg)), ("customer.completeness_percent", (c, _) => Cell.Whole(c.Completeness)),
-        ("customer.updated", (c, _) => Cell.Of(Platform.Ui.Kit.Figures.Time(c.UpdatedAt))),
+        ("import.field.number", l => Cell.Of(l.Customer.Number)), ("import.field.name", l => Cell.Of(l.Said.Name)), ("import.field.shortName", l => Cell.Of(l.Said.ShortName)),
+        ("import.field.creditCode", l => Cell.Of(l.Said.CreditCode)), ("import.field.creditCodeReason", l => Cell.Of(l.Said.CreditCodeReason)), ("import.field.unit", l => Cell.Of(l.Unit)), ("import.field.kind", l => Choice("kind", l.Said.Kind)),
+        ("import.field.phone", l => Cell.Of(l.Said.Phone)), ("import.field.legalRepresentative", l => Cell.Of(l.Said.LegalRepresentative)), ("import.field.businessDirection", l => Cell.Of(l.Said.BusinessDirection)),
+        ("import.field.productionScale", l => Cell.Of(l.Said.ProductionScale)), ("import.field.marketShare", l => Cell.Of(l.Said.MarketSharePercent)), ("import.field.employees", l => Cell.Whole(l.Said.EmployeeCount)),
+        ("import.field.ownership", l => Choice("ownership", l.Said.OwnershipType)), ("import.field.sizeClass", l => Choice("size", l.Said.SizeClass)), ("import.field.industry", l => Cell.Of(l.Said.IndustryCode)),
+        ("import.field.region", l => Cell.Of(l.Said.RegionCode)), ("import.field.transportModes", l => Cell.Of(Modes(l.Said.TransportModes))), ("import.field.transportCycle", l => Cell.Of(CustomerText.Cycle(l.Said.TransportCycle))),
+        ("import.field.profile", l => Cell.Of(l.Said.CompanyProfile)), ("import.field.localCulture", l => Cell.Of(l.Said.LocalCulture)), ("import.field.localCustoms", l => Cell.Of(l.Said.LocalCustoms)),
+        ("import.field.registeredAddress", l => Cell.Of(l.Said.RegisteredAddress)), ("import.field.businessAddress", l => Cell.Of(l.Said.BusinessAddress)), ("import.field.website", l => Cell.Of(l.Said.Website)),
+        ("import.field.tags", l => Cell.Of(l.Said.Tags)), ("import.field.active", l => Cell.Of(T(l.Customer.Active ? "ui.yes" : "ui.no"))), ("import.field.parentCustomer", l => Cell.Of(l.Parent)),
+        ("import.field.shareholders", l => Cell.Of(CustomerCells.Of(l.Said.Shareholders!))), ("import.field.products", l => Cell.Of(CustomerCells.Of(l.Said.Products!))),
+        ("import.field.sendingStations", l => Cell.Of(CustomerCells.Of(l.Said.MainStations!.Where(s => s.Role is StationRole.Sending)))),
+        ("import.field.receivingStations", l => Cell.Of(CustomerCells.Of(l.Said.MainStations!.Where(s => s.Role is StationRole.Receiving)))),
+        ("import.field.sidings", l => Cell.Of(CustomerCells.Of(l.Said.Sidings!))), ("import.field.contactName", l => Cell.Of(l.Contact?.Name)), ("import.field.contactTitle", l => Cell.Of(l.Contact?.Title)),
+        ("import.field.contactMobile", l => Cell.Of(l.Contact?.Mobile)), ("import.field.contactPhone", l => Cell.Of(l.Contact?.Phone)), ("import.field.contactEmail", l => Cell.Of(l.Contact?.Email)),
+        ("customer.tier", l => Choice("tier", l.Customer.Tier)), ("customer.revenue12_yuan", l => Cell.Money(l.Customer.Trailing12RevenueFen)), ("customer.profit12_yuan", l => Cell.Money(l.Customer.Trailing12GrossProfitFen)),
+        ("customer.weight12_tonnes", l => Cell.Tonnes(l.Customer.Trailing12WeightKg)), ("customer.completeness_percent", l => Cell.Whole(l.Customer.Completeness)),
+        ("customer.updated", l => Cell.Of(Platform.Ui.Kit.Figures.Time(l.Customer.UpdatedAt))),
     ];
 
     /// <summary>The file, or why there is none.</summary>
@@ -53,19 +67,40 @@ internal sealed class ExportCustomers(CrmDb db, ListCustomers list)
         var names = units.ToDictionary(u => u.Id, u => twice.Contains(u.Name) ? u.Code : u.Name);
         var view = Uri.UnescapeDataString((query with { Cursor = null, Limit = 50 }).Address(""));
         var name = string.Create(CultureInfo.InvariantCulture, $"{T("customer.title")}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
-        return new TableExport(db, name, nameof(Customer), view, format!, [.. Columns.Select(c => T(c.TextKey))], Rows(all, names));
+        return new TableExport(db, name, nameof(Customer), view, format!, [.. Columns.Select(c => T(c.TextKey))], Rows(all, names, ct));
     }
 
-    private static async IAsyncEnumerable<Cell[]> Rows(ListCustomers.Whole all, Dictionary<long, string> units)
+    private async IAsyncEnumerable<Cell[]> Rows(ListCustomers.Whole all, Dictionary<long, string> units, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         await foreach (var batch in all.Batches)
         {
-            foreach (var customer in batch)
+            foreach (var line in await Fill(batch, units, ct))
             {
-                yield return [.. Columns.Select(c => c.Cell(customer, units[customer.UnitId]))];
+                yield return [.. Columns.Select(c => c.Cell(line))];
             }
         }
     }
+
+    /// <summary>The lists of a batch, a query each.</summary>
+    private async Task<IEnumerable<Line>> Fill(IReadOnlyList<Customer> batch, Dictionary<long, string> units, CancellationToken ct)
+    {
+        var ids = batch.Select(c => c.Id).ToList();
+        IQueryable<TRow> Of<TRow>() where TRow : class, ICustomerBound => db.Set<TRow>().AsNoTracking().Where(r => EF.Parameter(ids).Contains(r.CustomerId));
+        var shareholders = (await Of<Shareholder>().ToListAsync(ct)).ToLookup(r => r.CustomerId);
+        var products = (await Of<CustomerProduct>().ToListAsync(ct)).ToLookup(r => r.CustomerId);
+        var stations = (await Of<MainStation>().ToListAsync(ct)).ToLookup(r => r.CustomerId);
+        var sidings = (await Of<CustomerSiding>().Include(s => s.Siding).ToListAsync(ct)).ToLookup(r => r.CustomerId);
+        var contacts = (await Of<Contact>().Where(k => k.IsMain).ToListAsync(ct)).ToLookup(r => r.CustomerId);
+        var above = batch.Select(c => c.ParentId).OfType<long>().Distinct().ToList();
+        Dictionary<long, string> parents = above.Count == 0 ? new() : await db.Set<Customer>().Where(c => EF.Parameter(above).Contains(c.Id)).Select(c => new { c.Id, c.Number, c.Name }).ToDictionaryAsync(c => c.Id, c => Lookups.Text(c.Number, c.Name), ct);
+        return batch.Select(c =>
+        {
+            (c.Shareholders, c.Products, c.MainStations, c.Sidings) = ([.. shareholders[c.Id]], [.. products[c.Id]], [.. stations[c.Id]], [.. sidings[c.Id]]);
+            return new Line(c, CustomerRules.Of(c, withLists: true), units[c.UnitId], parents.GetValueOrDefault(c.ParentId ?? 0), contacts[c.Id].FirstOrDefault());
+        });
+    }
+
+    private static string? Modes(string? codes) => codes is null ? null : string.Join('、', codes.Split(',').Select(m => T($"mode.{m}")));
 
     private static Cell Choice<TValue>(string texts, TValue value) => Cell.Of(value is null ? null : T($"{texts}.{JsonNamingPolicy.CamelCase.ConvertName(value.ToString()!)}"));
 

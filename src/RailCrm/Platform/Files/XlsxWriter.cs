@@ -82,10 +82,12 @@ internal static class XlsxWriter
         else
         {
             text.Append(CultureInfo.InvariantCulture, $"<c s=\"{(int)cell.Format}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">");
-            foreach (var c in cell.Text)
+            for (var i = 0; i < cell.Text.Length; i++)
             {
+                var c = cell.Text[i];
                 _ = c switch
                 {
+                    '_' when IsEscape(cell.Text.AsSpan(i)) => text.Append("_x005F_"), // A text that looks like an escaped character is none.
                     '&' => text.Append("&amp;"),
                     '<' => text.Append("&lt;"),
                     '>' => text.Append("&gt;"),
@@ -98,6 +100,8 @@ internal static class XlsxWriter
             text.Append("</t></is></c>");
         }
     }
+
+    private static bool IsEscape(ReadOnlySpan<char> text) => text is ['_', 'x', _, _, _, _, '_', ..] && text[2..6].IndexOfAnyExcept(System.Buffers.SearchValues.Create("0123456789abcdefABCDEF")) < 0;
 
     private static void Flush(StringBuilder text, Stream sheet)
     {

@@ -12,13 +12,14 @@ namespace RailCrm.Tests.Modules.Customers;
 public sealed class CustomerExportTests
 {
     /// <summary>What a spreadsheet would run, in every place a person can type it.</summary>
-    private static readonly string[] Dangerous = ["=1+1", "+86 512", "-cmd", "@SUM(A1)", "  =1+1", "＝1+1", "＋1a", "－x", "＠x", "'=1", "''", "\"quoted\", and", "a\r\nb", "-5"];
+    internal static readonly string[] Dangerous = ["=1+1", "+86 512", "-cmd", "@SUM(A1)", "  =1+1", "＝1+1", "＋1a", "－x", "＠x", "'=1", "''", "\"quoted\", and", "a\r\nb", "-5"];
 
     private static readonly Actor System = Actor.System("test");
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private static async Task<HttpResponseMessage> Export(HttpClient browser, string view, string format)
+    /// <summary>Takes a view of the list away as a file.</summary>
+    internal static async Task<HttpResponseMessage> Export(HttpClient browser, string view, string format)
     {
         var page = await browser.GetStringAsync(new Uri("/customers", UriKind.Relative), Ct);
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
