@@ -21,7 +21,7 @@ const copy = async (button: HTMLElement) => {
   await navigator.clipboard?.writeText(button.dataset["text"] ?? "");
   const said = button.title;
   button.classList.add("rc-copied");
-  button.title = button.dataset["done"] ?? said;
+  button.title = document.body.dataset["copied"] ?? said;
   setTimeout(() => {
     button.classList.remove("rc-copied");
     button.title = said;

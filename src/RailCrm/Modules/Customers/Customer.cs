@@ -194,6 +194,7 @@ public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned
             builder.HasIndex(c => c.PhoneDigits);
             builder.HasIndex(c => new { c.Name, c.Id });
             builder.HasIndex(c => new { c.UnitId, c.Name, c.Id });
+            builder.HasIndex(c => new { c.UnitId, c.Tier }).HasFilter("deleted_at IS NULL"); // Counts a subsidiary's without reading a row.
             builder.HasIndex(c => new { c.Tier, c.Name, c.Id });
             builder.HasIndex(c => new { c.IndustryCode, c.Name, c.Id });
             builder.HasIndex(c => new { c.RegionCode, c.Name, c.Id });

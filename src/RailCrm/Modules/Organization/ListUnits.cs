@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
@@ -9,23 +10,52 @@ public sealed class ListUnits(CrmDb db)
 {
     public sealed record Item(long Id, long? ParentId, string Code, string Name, UnitLevel Level, string? StationCode, bool Active);
 
-    /// <remarks>A group has at most some thousand units, so they come in one answer.</remarks>
-    public async Task<IReadOnlyList<Item>> Run(CancellationToken ct)
+    /// <summary>What a filter offers.</summary>
+    /// <param name="Items">The units.</param>
+    /// <param name="Cut">Whether outlets are left out until their subsidiary is chosen.</param>
+    public sealed record Choice(IReadOnlyList<Item> Items, bool Cut)
     {
-        var (from, to) = (db.Scope.Path, db.Scope.End);
-        if (db.Scope.Width == ScopeWidth.None)
+        /// <summary>Nothing to choose from yet.</summary>
+        public static readonly Choice None = new([], false);
+
+        /// <summary>As options of a select, each below the one above it.</summary>
+        public IEnumerable<(string Value, string Text)> Options => Items.Select(u => (u.Id.ToString(CultureInfo.InvariantCulture), Indented(u)));
+
+        /// <summary>The name of a unit, or its number where it is not offered.</summary>
+        public string NameOf(long? id) => Items.FirstOrDefault(u => u.Id == id)?.Name ?? id?.ToString(CultureInfo.InvariantCulture) ?? "";
+
+        private static string Indented(Item unit) => new string('\u3000', unit.Level switch { UnitLevel.Group => 0, UnitLevel.Subsidiary => 1, UnitLevel.Outlet => 2 }) + unit.Name;
+    }
+
+    /// <summary>More units than this are no list to choose from.</summary>
+    private const int Few = 100;
+
+    /// <remarks>A group has at most some thousand units, so they come in one answer.</remarks>
+    public async Task<IReadOnlyList<Item>> Run(CancellationToken ct) => await Read(Inside(), ct);
+
+    /// <summary>The units for a filter to choose from: all where they are few; else those above the outlets, and the outlets of the subsidiaries that <paramref name="chosen"/> belong to.</summary>
+    public async Task<Choice> Near(CancellationToken ct, params IReadOnlyList<long?> chosen)
+    {
+        if (await Inside().Where(u => u.Level == UnitLevel.Outlet).Take(Few + 1).CountAsync(ct) <= Few)
         {
-            return [];
+            return new(await Run(ct), Cut: false);
         }
 
+        var ids = chosen.OfType<long>().ToList();
+        var near = await Inside().Where(u => EF.Parameter(ids).Contains(u.Id)).Select(u => u.Level == UnitLevel.Outlet ? u.ParentId : u.Id).ToListAsync(ct);
+        return new(await Read(Inside().Where(u => u.Level != UnitLevel.Outlet || EF.Parameter(near).Contains(u.ParentId)), ct), Cut: true);
+    }
+
+    private IQueryable<OrgUnit> Inside()
+    {
+        var (from, to, none) = (db.Scope.Path, db.Scope.End, db.Scope.Width == ScopeWidth.None);
 #pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
-        return await db.Set<OrgUnit>().AsNoTracking()
-            .Where(u => string.Compare(u.Path, from) >= 0 && string.Compare(u.Path, to) < 0)
-            .OrderBy(u => u.Path)
-            .Select(u => new Item(u.Id, u.ParentId, u.Code, u.Name, u.Level, u.StationCode, u.Active))
-            .ToListAsync(ct);
+        return db.Set<OrgUnit>().AsNoTracking().Where(u => !none && string.Compare(u.Path, from) >= 0 && string.Compare(u.Path, to) < 0);
 #pragma warning restore CA1309
     }
+
+    private static async Task<IReadOnlyList<Item>> Read(IQueryable<OrgUnit> units, CancellationToken ct) =>
+        await units.OrderBy(u => u.Path).Select(u => new Item(u.Id, u.ParentId, u.Code, u.Name, u.Level, u.StationCode, u.Active)).ToListAsync(ct);
 
     public static async Task<IResult> Get(ListUnits useCase, CancellationToken ct) =>
         TypedResults.Ok(new Listing<Item>(await useCase.Run(ct), null));

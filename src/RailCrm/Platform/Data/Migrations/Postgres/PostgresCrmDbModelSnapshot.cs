@@ -703,6 +703,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.HasIndex("Trailing12RevenueFen", "Id")
                         .HasDatabaseName("ix_customers_trailing12revenue_fen_id");
 
+                    b.HasIndex("UnitId", "Tier")
+                        .HasDatabaseName("ix_customers_unit_id_tier")
+                        .HasFilter("deleted_at IS NULL");
+
                     b.HasIndex("UpdatedAt", "Id")
                         .HasDatabaseName("ix_customers_updated_at_id");
 
@@ -2372,12 +2376,14 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .IsRequired()
                         .HasConstraintName("fk_customer_sidings_customers_customer_id");
 
-                    b.HasOne("RailCrm.Modules.Reference.Siding", null)
+                    b.HasOne("RailCrm.Modules.Reference.Siding", "Siding")
                         .WithMany()
                         .HasForeignKey("SidingId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_customer_sidings_siding_siding_id");
+
+                    b.Navigation("Siding");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.MainStation", b =>
