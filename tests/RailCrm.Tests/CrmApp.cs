@@ -49,8 +49,8 @@ public sealed class CrmApp : IAsyncDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    /// <summary>Starts it; with <paramref name="empty"/> on a database that has tables but nobody in them.</summary>
-    public static async Task<CrmApp> Start(Engine engine, bool empty = false)
+    /// <summary>Starts it; with <paramref name="empty"/> on a database that has tables but nobody in them; with more <paramref name="settings"/>, key and value in turn.</summary>
+    public static async Task<CrmApp> Start(Engine engine, bool empty = false, params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("railcrm-test-").FullName;
         string connection;
@@ -73,7 +73,7 @@ public sealed class CrmApp : IAsyncDisposable
         }
 
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 31, 17, 0, 0, TimeSpan.Zero));
-        var app = WebHost.Build(["--urls", "http://127.0.0.1:0"], new(connection, folder), services =>
+        var app = WebHost.Build(["--urls", "http://127.0.0.1:0", .. settings], new(connection, folder), services =>
         {
             services.Configure<PasswordHasherOptions>(o => o.IterationCount = 1_000); // Hundreds of sign-ins, and none of them worth an attack.
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));

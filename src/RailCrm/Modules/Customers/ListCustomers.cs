@@ -180,7 +180,7 @@ internal sealed class ListCustomers(CrmDb db)
             (found, rows) = await CustomerSearch.Matching(db, rows, query.Q, ct);
         }
 
-        rows = await Way.To(db, rows, conditions, sort, wanted, () => db.Set<Customer>().IgnoreQueryFilters().Select(c => c.Id).DefaultIfEmpty().MaxAsync(ct), found, ct);
+        rows = await Way.To(db, rows, conditions, sort, wanted, () => db.Set<Customer>().IgnoreQueryFilters().OrderByDescending(c => c.Id).Select(c => c.Id).FirstOrDefaultAsync(ct), found, ct);
         return new View(rows, order, sort[0] == '-', mark);
     }
 

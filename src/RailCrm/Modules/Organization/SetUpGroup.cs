@@ -66,6 +66,7 @@ public sealed class SetUpGroup(CrmDb db, UserManager<User> users, SetUpCode setU
         await db.Write<Result<User>>(async () =>
         {
             ArgumentNullException.ThrowIfNull(user);
+            user.PasswordChangedAt = db.UtcNow;
             var result = await users.CreateAsync(user, password);
             if (!result.Succeeded)
             {

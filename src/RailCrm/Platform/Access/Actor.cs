@@ -21,6 +21,9 @@ public sealed record Actor(long UserId, string Name, long UnitId, string UnitPat
     /// <summary>Whether the password is somebody else's choice: until it is changed, nothing else is open.</summary>
     public bool MustChangePassword { get; init; }
 
+    /// <summary>When the password was chosen (UTC); null where that is not known.</summary>
+    public DateTime? PasswordChangedAt { get; init; }
+
     /// <summary>Whether someone is signed in.</summary>
     public bool IsKnown => UserId != 0;
 

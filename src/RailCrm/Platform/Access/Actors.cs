@@ -20,18 +20,18 @@ public static class Actors
                        where r.UserId == u.Id
                        select p.Permission).DefaultIfEmpty()
             where u.Id == userId && !u.Disabled
-            select new { u.UserName, u.UnitId, u.MustChangePassword, unit.Path, Permission = p }).AsNoTracking().ToListAsync(ct);
+            select new { u.UserName, u.UnitId, u.MustChangePassword, u.PasswordChangedAt, unit.Path, Permission = p }).AsNoTracking().ToListAsync(ct);
         return rows.Count == 0
             ? null
             : new(userId, rows[0].UserName ?? "", rows[0].UnitId, rows[0].Path,
                 Permission.WithDerived(rows.Select(r => r.Permission).OfType<string>()),
                 Scope.Of(rows[0].Path, userId, rows[0].UnitId), via)
-            { MustChangePassword = rows[0].MustChangePassword };
+            { MustChangePassword = rows[0].MustChangePassword, PasswordChangedAt = rows[0].PasswordChangedAt };
     }
 }
 
 /// <summary>Sets the actor of the request from the session cookie or the bearer token, before anything opens the database.</summary>
-internal sealed class ActorMiddleware(RequestDelegate next)
+internal sealed class ActorMiddleware(RequestDelegate next, PasswordPolicy policy)
 {
     public async Task InvokeAsync(HttpContext http, CurrentActor current, IServiceScopeFactory scopes)
     {
@@ -45,6 +45,7 @@ internal sealed class ActorMiddleware(RequestDelegate next)
             else if (http.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } id)
             {
                 current.Actor = await Actors.Find(db, long.Parse(id, System.Globalization.CultureInfo.InvariantCulture), "web", http.RequestAborted) ?? Actor.Nobody;
+                current.Actor = current.Actor with { MustChangePassword = current.Actor.MustChangePassword || (current.Actor.IsKnown && policy.IsOver(current.Actor.PasswordChangedAt, db.UtcNow)) };
             }
         }
 

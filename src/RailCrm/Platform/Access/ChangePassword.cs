@@ -51,11 +51,12 @@ internal sealed class ChangePassword(CrmDb db, UserManager<User> users, Allowanc
         }
 
         var mustHave = user.MustChangePassword;
-        user.MustChangePassword = false;
+        var age = user.PasswordChangedAt;
+        (user.MustChangePassword, user.PasswordChangedAt) = (false, db.UtcNow);
         var result = await users.ChangePasswordAsync(user, input.Current ?? "", input.New ?? "");
         if (!result.Succeeded)
         {
-            user.MustChangePassword = mustHave;
+            (user.MustChangePassword, user.PasswordChangedAt) = (mustHave, age);
             return new Refusal.InvalidMany([.. result.Errors.Select(e => IdentityErrors.Field(e, "", nameof(Input.New)))]);
         }
 
@@ -81,6 +82,7 @@ public static class IdentityErrors
             "PasswordTooShort" => new(passwordField, "account.password_short"),
             "CommonPassword" => new(passwordField, "account.password_common"),
             "PasswordTooLong" => new(passwordField, "account.password_long"),
+            "PasswordClasses" => new(passwordField, "account.password_classes", error.Description),
             _ => new(passwordField, "account.password_refused"),
         };
     }

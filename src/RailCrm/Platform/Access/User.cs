@@ -20,6 +20,9 @@ public sealed class User : IdentityUser<long>, IAudited
     /// <summary>Whether the password was given by somebody else, so that the person must take an own one first.</summary>
     public bool MustChangePassword { get; set; }
 
+    /// <summary>When the person chose the password (UTC); null where that is not known.</summary>
+    public DateTime? PasswordChangedAt { get; set; }
+
     /// <summary>zh-CN or en; null follows the browser.</summary>
     public string? Language { get; set; }
 

@@ -20,7 +20,7 @@ public sealed class CustomerListTests
     private static async Task<CrmApp> Filled(Engine engine)
     {
         var app = await CrmApp.Start(engine);
-        var s1 = await app.ActorOf("s1");
+        var (s1, north) = (await app.ActorOf("s1"), await app.ActorOf("north"));
         await app.In(System, async db =>
         {
             var units = await db.Set<OrgUnit>().OrderBy(u => u.Id).Select(u => u.Id).ToListAsync(Ct);
@@ -48,6 +48,7 @@ public sealed class CustomerListTests
                 if (random.Next(12) == 0)
                 {
                     db.Add(new CustomerGrant { CustomerId = customer.Id, UserId = s1.UserId, Reason = random.Next(3) > 0 ? "manager" : "shared", Until = random.Next(4) == 0 ? db.UtcNow.AddDays(-1) : null });
+                    db.Add(new CustomerGrant { CustomerId = customer.Id, UnitId = north.UnitId, Reason = "shared", Until = random.Next(4) == 0 ? db.UtcNow.AddDays(-1) : null }); // Inside and outside what the north owns.
                 }
             }
 

@@ -176,4 +176,40 @@ public sealed class UnitTests
         Assert.True(await app.In(admin, db => db.Set<User>().Where(u => u.UserName == "n1").Select(u => u.Disabled).SingleAsync(Ct)));
         Assert.Equal("", await Found("group", "小明"));
     }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_filter_offers_all_units_where_they_are_few_and_outlets_after_their_subsidiary_where_they_are_many(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        async Task<(string Codes, bool Cut)> Offered(string who, params string[] chosen)
+        {
+            var ids = new List<long?> { null };
+            foreach (var code in chosen)
+            {
+                ids.Add((await Unit(app, code)).Id);
+            }
+
+            var choice = await app.With<ListUnits, ListUnits.Choice>(await app.ActorOf(who), l => l.Near(Ct, ids));
+            return (string.Join(' ', choice.Items.Where(u => !u.Code.StartsWith('X')).Select(u => u.Code)), choice.Cut);
+        }
+
+        Assert.Equal(("GROUP N N1 N2 S S1", false), await Offered("group"));
+        await app.In(Actor.System("test"), async db =>
+        {
+            var east = new OrgUnit(await db.Set<OrgUnit>().SingleAsync(u => u.ParentId == null, Ct), "X", "东方公司");
+            await OrgUnit.Add(db, east, Ct);
+            for (var n = 0; n < 100; n++)
+            {
+                await OrgUnit.Add(db, new OrgUnit(east, $"X{n}", $"东方网点{n}"), Ct);
+            }
+
+            return 0;
+        });
+
+        Assert.Equal(("GROUP N S", true), await Offered("group"));
+        Assert.Equal(("GROUP N N1 N2 S", true), await Offered("group", "N"));
+        Assert.Equal(("GROUP N N1 N2 S S1", true), await Offered("group", "N2", "S"));
+        Assert.Equal(("N N1 N2", false), await Offered("north"));
+        Assert.Equal(("N1", false), await Offered("n1", "S1")); // What one may not see is offered to nobody.
+    }
 }

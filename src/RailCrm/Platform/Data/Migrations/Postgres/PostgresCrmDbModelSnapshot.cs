@@ -1949,6 +1949,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnName("normalized_user_name")
                         .UseCollation("C");
 
+                    b.Property<DateTime?>("PasswordChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("password_changed_at");
+
                     b.Property<string>("PasswordHash")
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
