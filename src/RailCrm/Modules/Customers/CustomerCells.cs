@@ -93,7 +93,7 @@ internal static partial class CustomerCells
     });
 
     /// <summary>Takes one part of a product; false where it says nothing of one, or something else than another part.</summary>
-    private static bool Told(string part, ProductRow product, Quotes quotes)
+    private static bool Told(string part, ProductRow product, QuotedTexts quotes)
     {
         if (Day(part) is { } day)
         {
@@ -123,7 +123,7 @@ internal static partial class CustomerCells
         }
     }
 
-    private static bool Told(string part, SidingRow siding, Quotes quotes)
+    private static bool Told(string part, SidingRow siding, QuotedTexts quotes)
     {
         if (Day(part) is { } day)
         {
@@ -158,9 +158,9 @@ internal static partial class CustomerCells
         }
     }
 
-    private static List<T>? Each<T>(string cell, string between, out string? wrong, Func<string, Quotes, T?> read) where T : class
+    private static List<T>? Each<T>(string cell, string between, out string? wrong, Func<string, QuotedTexts, T?> read) where T : class
     {
-        var quotes = new Quotes();
+        var quotes = new QuotedTexts();
         if (quotes.Hide(cell) is not { } hidden)
         {
             wrong = cell;
@@ -248,55 +248,6 @@ internal static partial class CustomerCells
 
     private static DateOnly? Day(string part) =>
         DateOnly.TryParseExact(part.Normalize(System.Text.NormalizationForm.FormKC), Days, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
-
-    /// <summary>Texts in quotes, each hidden behind one character of the private area while the rest of a cell is taken apart.</summary>
-    private sealed class Quotes
-    {
-        private const char First = '\uE000', Last = '\uF8FF';
-
-        private readonly List<string> _texts = [];
-
-        /// <summary>The cell without its quotes; null where one is not closed.</summary>
-        public string? Hide(string cell)
-        {
-            _texts.Clear();
-            var open = false;
-            var (hidden, inside) = (new System.Text.StringBuilder(), new System.Text.StringBuilder());
-            for (var i = 0; i < cell.Length; i++)
-            {
-                var doubled = open && cell[i] == '"' && i + 1 < cell.Length && cell[i + 1] == '"';
-                if (cell[i] == '"' && !doubled)
-                {
-                    open = !open;
-                    _ = open ? inside.Clear() : hidden.Append(Keep(inside.ToString()));
-                    continue;
-                }
-
-                _ = open ? inside.Append(cell[i]) : hidden.Append(cell[i] is >= First and <= Last ? Keep(cell[i].ToString()) : cell[i]);
-                i += doubled ? 1 : 0;
-            }
-
-            return open || _texts.Count > Last - First ? null : hidden.ToString();
-        }
-
-        /// <summary>A piece of the cell with what its quotes held.</summary>
-        public string Shown(string piece)
-        {
-            var shown = new System.Text.StringBuilder();
-            foreach (var c in piece.Trim())
-            {
-                _ = c is >= First and <= Last && c - First < _texts.Count ? shown.Append(_texts[c - First]) : shown.Append(c);
-            }
-
-            return shown.ToString();
-        }
-
-        private char Keep(string text)
-        {
-            _texts.Add(text);
-            return (char)Math.Min(First + _texts.Count - 1, Last);
-        }
-    }
 
     /// <summary>Needs no quotes: letters, with brackets, spaces and dots between them.</summary>
     [GeneratedRegex(@"^\p{L}([\p{L}·()（）&'\-. ]*[\p{L})）])?\z", RegexOptions.NonBacktracking)]

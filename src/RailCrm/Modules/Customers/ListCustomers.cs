@@ -103,7 +103,7 @@ internal sealed class ListCustomers(CrmDb db)
 
     /// <summary>How many there are, counted no further than one beyond <paramref name="most"/>.</summary>
     public async Task<int> Count(Query query, CancellationToken ct, int most = MostCounted) =>
-        db.Scope.Width == ScopeWidth.Wide && (query with { Cursor = null, Sort = null, Limit = 50, Tier = null }).Address("") == "" && Enum.TryParse<CustomerTier>(query.Tier ?? nameof(CustomerTier.Large), ignoreCase: true, out var tier)
+        db.Scope.Width == ScopeWidth.Wide && !(query with { Tier = null }).Filtered && Enum.TryParse<CustomerTier>(query.Tier ?? nameof(CustomerTier.Large), ignoreCase: true, out var tier)
             ? await CountWide(query.Tier is null ? null : tier, most, ct)
             : (await Look(query with { Cursor = null, Sort = null }, most, ct)).TryGet(out var view, out _) ? await view.Rows.Take(most + 1).CountAsync(ct) : 0;
 
