@@ -102,10 +102,8 @@ public static class CommandLine
     internal static async Task<int> Serve(Settings settings, string? urls, CancellationToken ct)
     {
         await using var app = WebHost.Build(urls is null ? [] : ["--urls", urls], settings);
-        var warm = Task.Run(() => Warm(app), ct);
         await Prepare(app, ct);
         await app.StartAsync(ct);
-        await warm;
         foreach (var url in app.Urls)
         {
             Console.WriteLine($"RailCRM  {url}");
@@ -113,13 +111,6 @@ public static class CommandLine
 
         await app.WaitForShutdownAsync(ct);
         return 0;
-    }
-
-    /// <summary>Builds the model that the first visitor needs, who is nobody yet, while this process prepares as the group itself: half a second of the start.</summary>
-    private static void Warm(WebApplication app)
-    {
-        using var services = app.Services.CreateScope();
-        _ = services.ServiceProvider.GetRequiredService<CrmDb>().Model;
     }
 
     /// <summary>Tables up to date, and where nobody can sign in yet, the set-up code on the console.</summary>

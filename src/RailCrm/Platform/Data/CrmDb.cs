@@ -178,7 +178,7 @@ public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider 
             ? base.SaveChanges(acceptAllChangesOnSuccess)
             : throw new InvalidOperationException("Use SaveChangesAsync.");
 
-    /// <remarks>What changed was found by <c>HasChanges</c>; each look for changes more costs as much as the saving.</remarks>
+    /// <remarks>What changed was found by <c>HasChanges</c> and is not looked for again.</remarks>
     private async Task<int> SaveWithAudit(bool accept, CancellationToken ct)
     {
         ChangeTracker.AutoDetectChangesEnabled = false;
