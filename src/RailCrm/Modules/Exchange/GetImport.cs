@@ -57,12 +57,7 @@ internal sealed class GetImport(CrmDb db, StartImport start, Settings settings)
             return refusal;
         }
 
-        await db.Write(async () =>
-        {
-            var now = db.UtcNow;
-            await db.Set<Job>().Where(j => j.Id == import.JobId && j.State == "running").ExecuteUpdateAsync(s => s.SetProperty(j => j.CancelRequested, true), ct);
-            return await db.Set<Job>().Where(j => j.Id == import.JobId && j.State == "queued").ExecuteUpdateAsync(s => s.SetProperty(j => j.State, "cancelled").SetProperty(j => j.FinishedAt, now), ct);
-        }, ct);
+        await db.Write(() => Job.Stop(db.Set<Job>().Where(j => j.Id == import.JobId), db.UtcNow, ct), ct);
         return await Run(id, ct);
     }
 

@@ -58,6 +58,13 @@ public sealed class Job
     /// <summary>UTC.</summary>
     public DateTime? FinishedAt { get; set; }
 
+    /// <summary>Ends the queued of these jobs at once, and asks the running ones to stop after their batch. One statement, so that a job claimed at this moment is met as either.</summary>
+    /// <returns>How many were not already ended or asked.</returns>
+    internal static Task<int> Stop(IQueryable<Job> jobs, DateTime now, CancellationToken ct) => jobs.Where(j => j.State == "queued" || (j.State == "running" && !j.CancelRequested)).ExecuteUpdateAsync(s => s
+        .SetProperty(j => j.CancelRequested, true)
+        .SetProperty(j => j.FinishedAt, j => j.State == "queued" ? now : j.FinishedAt)
+        .SetProperty(j => j.State, j => j.State == "queued" ? "cancelled" : j.State), ct);
+
     internal sealed class Mapping : IEntityTypeConfiguration<Job>
     {
         public void Configure(EntityTypeBuilder<Job> builder)

@@ -66,12 +66,7 @@ internal sealed class WatchJobs(CrmDb db, Runner runner, IEnumerable<Schedule> s
     }
 
     /// <summary>Stops a queued job at once, a running one after its batch.</summary>
-    public Task<Result<long>> Cancel(long id, CancellationToken ct) => Change(id, "job_cancelled", async jobs =>
-    {
-        var now = db.UtcNow;
-        return await jobs.Where(j => j.State == "running" && !j.CancelRequested).ExecuteUpdateAsync(s => s.SetProperty(j => j.CancelRequested, true), ct)
-            + await jobs.Where(j => j.State == "queued").ExecuteUpdateAsync(s => s.SetProperty(j => j.State, "cancelled").SetProperty(j => j.FinishedAt, now), ct);
-    }, ct);
+    public Task<Result<long>> Cancel(long id, CancellationToken ct) => Change(id, "job_cancelled", jobs => Job.Stop(jobs, db.UtcNow, ct), ct);
 
     private async Task<Result<long>> Change(long id, string action, Func<IQueryable<Job>, Task<int>> change, CancellationToken ct) => await db.Write<Result<long>>(async () =>
     {

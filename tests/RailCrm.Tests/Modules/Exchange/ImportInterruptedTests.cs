@@ -126,4 +126,25 @@ public sealed class ImportInterruptedTests
         Assert.Equal("cancelled", state);
         Assert.InRange(await app.In(System, db => db.Set<WaybillLine>().CountAsync(Ct)), 0, 79_999);
     }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_cancellation_that_meets_the_claim_of_the_job_is_not_lost(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await app.Services.GetRequiredService<Runner>().StopAsync(Ct);
+        using var api = await app.Api("n1");
+        var id = await Started(api, "waybills", Utf8("externalNo,date,customer\nA1,2026-03-01,甲公司"), create: true);
+
+        Task<HttpResponseMessage>? asked = null;
+        await app.In(System, db => db.Write(async () =>
+        {
+            await db.Set<Job>().ExecuteUpdateAsync(s => s.SetProperty(j => j.State, "running"), Ct);
+            asked = api.PostAsync($"/api/v1/imports/{id}/cancel", null, Ct);
+            await Task.Delay(500, Ct); // The cancellation has come as far as it can while the claim is not committed.
+            return 0;
+        }, Ct));
+
+        (await asked!).EnsureSuccessStatusCode();
+        Assert.Equal(("running", true), await app.In(System, async db => await db.Set<Job>().Select(j => new { j.State, j.CancelRequested }).SingleAsync(Ct) is var j ? (j.State, j.CancelRequested) : default));
+    }
 }
