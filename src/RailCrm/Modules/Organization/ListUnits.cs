@@ -36,12 +36,18 @@ public sealed class ListUnits(CrmDb db)
     /// <summary>The units for a filter to choose from: all where they are few; else those above the outlets, and the outlets of the subsidiaries that <paramref name="chosen"/> belong to.</summary>
     public async Task<Choice> Near(CancellationToken ct, params IReadOnlyList<long?> chosen)
     {
-        if (await Inside().Where(u => u.Level == UnitLevel.Outlet).Take(Few + 1).CountAsync(ct) <= Few)
+        var first = await Read(Inside().OrderBy(u => u.Level == UnitLevel.Outlet).ThenBy(u => u.Path).Take(Few + 1), ct); // The ones above the outlets first.
+        if (first.Count <= Few)
         {
-            return new(await Run(ct), Cut: false);
+            return new(first, Cut: false);
         }
 
         var ids = chosen.OfType<long>().ToList();
+        if (ids.Count == 0 && first.Any(u => u.Level == UnitLevel.Outlet))
+        {
+            return new([.. first.Where(u => u.Level != UnitLevel.Outlet)], Cut: true);
+        }
+
         var near = await Inside().Where(u => EF.Parameter(ids).Contains(u.Id)).Select(u => u.Level == UnitLevel.Outlet ? u.ParentId : u.Id).ToListAsync(ct);
         return new(await Read(Inside().Where(u => u.Level != UnitLevel.Outlet || EF.Parameter(near).Contains(u.ParentId)), ct), Cut: true);
     }

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Platform.Data;
@@ -31,22 +30,18 @@ public static class Actors
 }
 
 /// <summary>Sets the actor of the request from the session cookie or the bearer token, before anything opens the database.</summary>
-internal sealed class ActorMiddleware(RequestDelegate next, PasswordPolicy policy)
+internal sealed class ActorMiddleware(RequestDelegate next, PasswordPolicy policy, TimeProvider clock)
 {
     public async Task InvokeAsync(HttpContext http, CurrentActor current, IServiceScopeFactory scopes)
     {
-        await using (var services = scopes.CreateAsyncScope())
+        if (http.Request.Headers.Authorization.ToString() is ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var secret])
         {
-            var db = services.ServiceProvider.GetRequiredService<CrmDb>();
-            if (http.Request.Headers.Authorization.ToString() is ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var secret])
-            {
-                current.Actor = await ByToken(db, secret, http.RequestAborted) ?? Actor.Nobody;
-            }
-            else if (http.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } id)
-            {
-                current.Actor = await Actors.Find(db, long.Parse(id, System.Globalization.CultureInfo.InvariantCulture), "web", http.RequestAborted) ?? Actor.Nobody;
-                current.Actor = current.Actor with { MustChangePassword = current.Actor.MustChangePassword || (current.Actor.IsKnown && policy.IsOver(current.Actor.PasswordChangedAt, db.UtcNow)) };
-            }
+            await using var services = scopes.CreateAsyncScope();
+            current.Actor = await ByToken(services.ServiceProvider.GetRequiredService<CrmDb>(), secret, http.RequestAborted) ?? Actor.Nobody;
+        }
+        else if (Sessions.ActorOf(http) is { } actor)
+        {
+            current.Actor = actor with { MustChangePassword = actor.MustChangePassword || policy.IsOver(actor.PasswordChangedAt, clock.GetUtcNow().UtcDateTime) };
         }
 
         if (current.Actor.MustChangePassword && current.Actor.Via == "web" && !IsOpenBeforeChange(http))
@@ -72,6 +67,7 @@ internal sealed class ActorMiddleware(RequestDelegate next, PasswordPolicy polic
 
     private static async Task<Actor?> ByToken(CrmDb db, string secret, CancellationToken ct)
     {
+        await db.Database.OpenConnectionAsync(ct); // Once for token and actor; the scope gives it back.
         var (hash, now) = (Sessions.Hash(secret), db.UtcNow);
         var token = await db.Set<ApiToken>().AsNoTracking()
             .SingleOrDefaultAsync(t => t.Hash == hash && t.RevokedAt == null && (t.ExpiresAt == null || t.ExpiresAt > now), ct);

@@ -23,6 +23,7 @@ internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
     public const string UserIdClaim = "uid";
 
     private const string CurrentItem = "railcrm-session";
+    private const string ActorItem = "railcrm-session-actor";
     private const string EarlierItem = "railcrm-session-earlier";
     private const int AgentLength = 200;
 
@@ -32,6 +33,9 @@ internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
 
     /// <summary>The key of the session that made the request; null where there is none.</summary>
     public static string? Current(HttpContext http) => http.Items[CurrentItem] as string;
+
+    /// <summary>Who made the request by a session; null where nobody is signed in. Read along with the session, fresh for every request.</summary>
+    public static Actor? ActorOf(HttpContext http) => http.Items[ActorItem] as Actor;
 
     public Task<string> StoreAsync(AuthenticationTicket ticket) => StoreAsync(ticket, null!, default);
 
@@ -76,13 +80,14 @@ internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
 
         await using var services = scopes.CreateAsyncScope();
         var db = services.ServiceProvider.GetRequiredService<CrmDb>();
+        await db.Database.OpenConnectionAsync(cancellationToken); // Once for session and actor; the scope gives it back.
         var now = db.UtcNow;
         var session = await (
             from s in db.Set<Session>()
             join u in db.Set<User>() on s.UserId equals u.Id
             where s.Hash == hash && !u.Disabled && s.SecurityStamp == u.SecurityStamp
             select new { s.UserId, s.CreatedAt, s.SeenAt, u.UserName }).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
-        if (session is null || now - session.SeenAt > Idle || now - session.CreatedAt > Absolute)
+        if (session is null || now - session.SeenAt > Idle || now - session.CreatedAt > Absolute || await Actors.Find(db, session.UserId, "web", cancellationToken) is not { } actor)
         {
             return null;
         }
@@ -94,7 +99,7 @@ internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
 
         if (httpContext is not null)
         {
-            httpContext.Items[CurrentItem] = hash;
+            (httpContext.Items[CurrentItem], httpContext.Items[ActorItem]) = (hash, actor);
         }
 
         var identity = new ClaimsIdentity(IdentityConstants.ApplicationScheme);
