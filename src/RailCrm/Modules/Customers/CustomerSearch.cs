@@ -16,10 +16,10 @@ internal static class CustomerSearch
     /// <param name="db">The database, in the transaction of the change.</param>
     /// <param name="customer">The customer as it is now.</param>
     /// <param name="ct">Stops it.</param>
-    /// <param name="isNew">A new one has nobody yet whose phones it is found by.</param>
-    public static async Task Write(CrmDb db, Customer customer, CancellationToken ct, bool isNew = false)
+    /// <param name="people">All whose phones it is found by, where they are known; else they are read.</param>
+    public static async Task Write(CrmDb db, Customer customer, CancellationToken ct, IReadOnlyList<Contact>? people = null)
     {
-        var phones = isNew ? [] : await db.Set<Contact>().Where(k => k.CustomerId == customer.Id).Select(k => new { k.Mobile, k.Phone }).ToListAsync(ct);
+        var phones = people ?? await db.Set<Contact>().AsNoTracking().Where(k => k.CustomerId == customer.Id).ToListAsync(ct);
         var terms = SearchTerms.For(customer.Name, customer.ShortName, customer.Number, customer.CreditCode, [customer.Phone, .. phones.SelectMany(p => new[] { p.Mobile, p.Phone })]);
         await (db.IsPostgres
             ? db.Database.ExecuteSqlAsync($"INSERT INTO customer_search (customer_id, terms) VALUES ({customer.Id}, array_to_tsvector(string_to_array({terms}, ' '))) ON CONFLICT (customer_id) DO UPDATE SET terms = excluded.terms", ct)

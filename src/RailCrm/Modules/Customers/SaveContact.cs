@@ -149,6 +149,14 @@ public sealed class SaveContact(CrmDb db)
         }
     }
 
+    /// <summary>The first person of a customer that is yet to be made, of checked fields.</summary>
+    internal Contact First(Input input)
+    {
+        var contact = new Contact { CreatedAt = db.UtcNow };
+        Apply(input, contact, first: true);
+        return contact;
+    }
+
     private static void Apply(Input input, Contact contact, bool first)
     {
         contact.Name = input.Name.Trim();

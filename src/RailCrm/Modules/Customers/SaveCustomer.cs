@@ -14,7 +14,12 @@ namespace RailCrm.Modules.Customers;
 public sealed partial class SaveCustomer(CrmDb db)
 {
     /// <summary>Creates one where <paramref name="id"/> is null, else changes it if it still has <paramref name="version"/>.</summary>
-    public async Task<Result<Customer>> Run(long? id, int? version, Input input, CancellationToken ct)
+    public Task<Result<Customer>> Run(long? id, int? version, Input input, CancellationToken ct) => Run(id, version, input, [], ct);
+
+    /// <summary>Creates one together with people whose fields have been checked.</summary>
+    internal Task<Result<Customer>> Create(Input input, IReadOnlyList<Contact> people, CancellationToken ct) => Run(null, null, input, people, ct);
+
+    private async Task<Result<Customer>> Run(long? id, int? version, Input input, IReadOnlyList<Contact> people, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(input);
         if (CustomerRules.Check(input) is { Count: > 0 } errors)
@@ -24,7 +29,7 @@ public sealed partial class SaveCustomer(CrmDb db)
 
         try
         {
-            var saved = await db.Write(() => Save(id, version, input, ct), ct);
+            var saved = await db.Write(() => Save(id, version, input, people, ct), ct);
             if (saved.Refusal is not null)
             {
                 Forget();
@@ -46,7 +51,7 @@ public sealed partial class SaveCustomer(CrmDb db)
         }
     }
 
-    private async Task<Result<Customer>> Save(long? id, int? version, Input input, CancellationToken ct)
+    private async Task<Result<Customer>> Save(long? id, int? version, Input input, IReadOnlyList<Contact> people, CancellationToken ct)
     {
         var customer = id is null ? new Customer() : await db.Set<Customer>().SingleOrDefaultAsync(c => c.Id == id, ct);
         if (customer is null)
@@ -80,7 +85,7 @@ public sealed partial class SaveCustomer(CrmDb db)
 
         var code = customer.CreditCode;
         CustomerRules.Apply(input, customer, unitId, db.UtcNow);
-        customer.Completeness = Completeness.Score(customer, (id is null ? default : await Completeness.Lists.Of(db, customer.Id, ct)).After(input));
+        customer.Completeness = Completeness.Score(customer, (id is null ? new() { Contacts = people.Any(p => p.Active) } : await Completeness.Lists.Of(db, customer.Id, ct)).After(input));
         if (await SaveCustomerRows.Write(db, customer, input, ct) is { } wrongRow)
         {
             return wrongRow;
@@ -114,6 +119,12 @@ public sealed partial class SaveCustomer(CrmDb db)
             customer.Number = string.Create(CultureInfo.InvariantCulture, $"KH-{customer.Id:0000000}");
             customer.CreatedAt = db.UtcNow;
             db.Add(customer);
+            foreach (var person in people)
+            {
+                person.CustomerId = customer.Id;
+                db.Add(person);
+            }
+
             if (duplicates.Count > 0)
             {
                 db.Add(new AuditEntry(db.Actor, db.UtcNow, "duplicate_confirmed", nameof(Customer), customer.Id, customer.Id,
@@ -122,7 +133,7 @@ public sealed partial class SaveCustomer(CrmDb db)
         }
 
         await db.SaveChangesAsync(ct);
-        await CustomerSearch.Write(db, customer, ct, isNew: id is null);
+        await CustomerSearch.Write(db, customer, ct, id is null ? people : null);
         return customer;
     }
 

@@ -10,7 +10,7 @@ using RailCrm.Platform.Data;
 namespace RailCrm.Modules.Demo;
 
 /// <summary>The demo's customers: who they are, how they ship, who looks after them.</summary>
-internal sealed class DemoCustomers(CrmDb db, SaveCustomer saveCustomer, SaveContact saveContact, TimeProvider clock)
+internal sealed class DemoCustomers(CrmDb db, SaveCustomer saveCustomer, TimeProvider clock)
 {
     public enum Trend { Steady, Growing, Falling, Lost, New, Never }
 
@@ -94,7 +94,7 @@ internal sealed class DemoCustomers(CrmDb db, SaveCustomer saveCustomer, SaveCon
             told.Further(_sidings);
         }
 
-        var saved = await saveCustomer.Run(null, null, input, ct);
+        var saved = await saveCustomer.Create(input, known ? [.. People(n, size, dice)] : [], ct);
         if (!saved.TryGet(out var customer, out var refusal))
         {
             throw new InvalidOperationException($"{name}: {refusal.Code}");
@@ -107,30 +107,23 @@ internal sealed class DemoCustomers(CrmDb db, SaveCustomer saveCustomer, SaveCon
             _heads.Add(customer.Id);
         }
 
-        if (known)
-        {
-            await People(customer, n, size, dice, ct);
-        }
-
         return new(customer.Id, unit.Id, trade, place, to.Length == 0 ? [places[0]] : to, size, trend, 6 + dice.Next(months - 9));
     }
 
-    private async Task People(Customer customer, int n, double size, Random dice, CancellationToken ct)
+    private IEnumerable<Contact> People(int n, double size, Random dice)
     {
         string[] posts = ["采购部经理", "仓储主管", "财务"];
         for (var i = 0; i < (size > 0.05 ? 2 : 0) + dice.Next(2); i++)
         {
             var phone = string.Create(CultureInfo.InvariantCulture, $"139{10_000_000 + (n * 4) + i}");
-            db.Add(new Contact { CustomerId = customer.Id, Name = DemoWords.Person(dice), Title = posts[i], Mobile = phone, MobileDigits = phone, CreatedAt = db.UtcNow, Active = dice.Next(12) > 0 });
+            yield return new() { Name = DemoWords.Person(dice), Title = posts[i], Mobile = phone, MobileDigits = phone, CreatedAt = db.UtcNow, Active = dice.Next(12) > 0 };
         }
 
         var mobile = string.Create(CultureInfo.InvariantCulture, $"138{10_000_000 + n}");
-        db.Add(new Contact
+        yield return new()
         {
-            CustomerId = customer.Id, Name = DemoWords.Person(dice), Title = "物流部经理", Mobile = mobile, MobileDigits = mobile, CreatedAt = db.UtcNow, IsMain = true,
+            Name = DemoWords.Person(dice), Title = "物流部经理", Mobile = mobile, MobileDigits = mobile, CreatedAt = db.UtcNow, IsMain = true,
             Email = dice.Next(3) > 0 ? string.Create(CultureInfo.InvariantCulture, $"wuliu{n}@example.com") : null,
-        });
-        await db.SaveChangesAsync(ct);
-        await saveContact.Follow(customer, ct);
+        };
     }
 }

@@ -34,7 +34,9 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
             }
 
             var before = known?.Version;
-            var saved = await _save.Run(known?.Id, known?.Version, input, ct);
+            var saved = known is null
+                ? await _save.Create(input, contact is null ? [] : [_saveContact.First(contact.Input)], ct)
+                : await _save.Run(known.Id, known.Version, input, ct);
             _db.ChangeTracker.Clear();
             if (!saved.TryGet(out var customer, out var refusal))
             {
@@ -42,7 +44,7 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
                 continue;
             }
 
-            if (contact is not null && (await _saveContact.Run(customer.Id, contact.Id, null, contact.Input, ct)).Refusal is { } late)
+            if (known is not null && contact is not null && (await _saveContact.Run(customer.Id, contact.Id, null, contact.Input, ct)).Refusal is { } late)
             {
                 // It was checked before the customer was written, so this is no fault of the row: the batch is not kept.
                 throw new InvalidOperationException($"A contact that had been checked was refused: {late.Code}");
