@@ -19,14 +19,12 @@ internal static class CustomerConditions
         if (query.Unit is { } unitId)
         {
             var path = await db.Set<OrgUnit>().Where(u => u.Id == unitId).Select(u => u.Path).SingleOrDefaultAsync(ct);
-            var inside = new Scope(ScopeWidth.Wide, path ?? "/", 0, 0);
-            var (from, to) = (inside.Path, inside.End);
-            var units = await db.Set<OrgUnit>().Where(u => string.Compare(u.Path, from) >= 0 && string.Compare(u.Path, to) < 0).Select(u => u.Id).ToListAsync(ct);
+            var units = path is null ? [] : await PathRange.Below(path).Of(db).Select(u => u.Id).ToListAsync(ct);
             if (units is [var one])
             {
                 conditions.Add(new(c => c.UnitId == one, c => c.UnitId + 0 == one, past.Where(c => c.UnitId == one).Select(c => c.Id), "name", "-name"));
             }
-            else if (inside.Path.Count(c => c == '/') > 1 || path is null) // The group itself is no condition.
+            else if (path is null || path.Count(c => c == '/') > 1) // The group itself is no condition.
             {
                 conditions.Add(new(c => EF.Parameter(units).Contains(c.UnitId), c => EF.Parameter(units).Contains(c.UnitId + 0), past.Where(c => EF.Parameter(units).Contains(c.UnitId)).Select(c => c.Id)));
             }

@@ -82,7 +82,7 @@ internal sealed class ListCustomers(CrmDb db)
     public sealed record Whole(IAsyncEnumerable<IReadOnlyList<Customer>> Batches);
 
     /// <summary>The rows of a view, found and ready to be walked.</summary>
-    private sealed record View(IQueryable<Customer> Rows, Order<Customer, Row> Order, bool Descending, Mark? Mark);
+    private sealed record View(Found<Customer> Rows, Order<Customer, Row> Order, bool Descending, Mark? Mark);
 
     /// <summary>One page.</summary>
     public async Task<Result<Listing<Item>>> Run(Query query, CancellationToken ct)
@@ -105,15 +105,13 @@ internal sealed class ListCustomers(CrmDb db)
     public async Task<int> Count(Query query, CancellationToken ct, int most = MostCounted) =>
         db.Scope.Width == ScopeWidth.Wide && !(query with { Tier = null }).Filtered && Enum.TryParse<CustomerTier>(query.Tier ?? nameof(CustomerTier.Large), ignoreCase: true, out var tier)
             ? await CountWide(query.Tier is null ? null : tier, most, ct)
-            : (await Look(query with { Cursor = null, Sort = null }, most, ct)).TryGet(out var view, out _) ? await view.Rows.Take(most + 1).CountAsync(ct) : 0;
+            : (await Look(query with { Cursor = null, Sort = null }, most, ct)).TryGet(out var view, out _) ? await view.Rows.Rows.Take(most + 1).CountAsync(ct) : 0;
 
     /// <remarks>A subsidiary's customers lie scattered over every order, and to look for the first thousand is to read twenty thousand. So they are counted unit by unit, past the filter, whose two halves are told here one after the other.</remarks>
     private async Task<int> CountWide(CustomerTier? tier, int most, CancellationToken ct)
     {
-        var (from, to, user, unit, now) = (db.Scope.Path, db.Scope.End, db.Scope.UserId, db.Scope.UnitId, db.UtcNow);
-#pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
-        var units = db.Set<OrgUnit>().Where(u => string.Compare(u.Path, from) >= 0 && string.Compare(u.Path, to) < 0).Select(u => u.Id);
-#pragma warning restore CA1309
+        var (user, unit, now) = (db.Scope.UserId, db.Scope.UnitId, db.UtcNow);
+        var units = PathRange.Of(db.Scope).Of(db).Select(u => u.Id);
         var customers = db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter]);
         customers = tier is { } only ? customers.Where(c => c.Tier == only) : customers;
         var count = await customers.Where(c => units.Contains(c.UnitId)).Take(most + 1).CountAsync(ct);
@@ -180,11 +178,11 @@ internal sealed class ListCustomers(CrmDb db)
             (found, rows) = await CustomerSearch.Matching(db, rows, query.Q, ct);
         }
 
-        rows = await Way.To(db, rows, conditions, sort, wanted, () => db.Set<Customer>().IgnoreQueryFilters().OrderByDescending(c => c.Id).Select(c => c.Id).FirstOrDefaultAsync(ct), found, ct);
-        return new View(rows, order, sort[0] == '-', mark);
+        var way = await Way.To(db, rows, conditions, sort, wanted, () => db.Set<Customer>().IgnoreQueryFilters().OrderByDescending(c => c.Id).Select(c => c.Id).FirstOrDefaultAsync(ct), found, ct);
+        return new View(way, order, sort[0] == '-', mark);
     }
 
-    private static IQueryable<Row> Read(IQueryable<Customer> customers) => customers.Select(c => new Row(
+    internal static IQueryable<Row> Read(IQueryable<Customer> customers) => customers.Select(c => new Row(
         c.Id, c.Number, c.Name, c.CreditCode, c.Tier, c.UnitId, c.Phone, c.Trailing12RevenueFen, c.Trailing12GrossProfitFen, c.RevenueChangeFen, c.Completeness, c.UpdatedAt, c.Active));
 
     /// <summary>The place in a sort order behind one customer.</summary>

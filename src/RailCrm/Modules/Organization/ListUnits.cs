@@ -52,13 +52,7 @@ public sealed class ListUnits(CrmDb db)
         return new(await Read(Inside().Where(u => u.Level != UnitLevel.Outlet || EF.Parameter(near).Contains(u.ParentId)), ct), Cut: true);
     }
 
-    private IQueryable<OrgUnit> Inside()
-    {
-        var (from, to, none) = (db.Scope.Path, db.Scope.End, db.Scope.Width == ScopeWidth.None);
-#pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
-        return db.Set<OrgUnit>().AsNoTracking().Where(u => !none && string.Compare(u.Path, from) >= 0 && string.Compare(u.Path, to) < 0);
-#pragma warning restore CA1309
-    }
+    private IQueryable<OrgUnit> Inside() => PathRange.Of(db.Scope).Of(db).AsNoTracking();
 
     private static async Task<IReadOnlyList<Item>> Read(IQueryable<OrgUnit> units, CancellationToken ct) =>
         await units.OrderBy(u => u.Path).Select(u => new Item(u.Id, u.ParentId, u.Code, u.Name, u.Level, u.StationCode, u.Active)).ToListAsync(ct);

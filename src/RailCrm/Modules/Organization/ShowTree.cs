@@ -30,7 +30,7 @@ public sealed class ShowTree(CrmDb db, ListUnits units, IEnumerable<UnitDependen
         var shown = text.Length == 0 ? null : Matching(all, text);
         var below = all.ToLookup(u => u.ParentId);
         var ids = all.Select(u => u.Id).ToHashSet();
-        var big = shown is null && at is null && all.Count > Most;
+        var big = shown is null && all.Count > Most && (at is null || all.Any(u => u.Id == at && u.Level == UnitLevel.Group));
 
         Node Make(ListUnits.Item unit, int depth)
         {

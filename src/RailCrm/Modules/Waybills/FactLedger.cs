@@ -13,6 +13,8 @@ internal sealed class FactLedger(CrmDb db)
 {
     private const int LanesRemembered = 100_000;
 
+    private const string LaneColumns = "unit_id, service, commodity_category, mode, origin, destination";
+
     private static readonly string[] SumColumns = ["lines", "revenue_fen", "cost_fen", "weight_kg"];
 
     private readonly Dictionary<LaneKey, long> _lanes = [];
@@ -47,13 +49,13 @@ internal sealed class FactLedger(CrmDb db)
 
         var customerIds = changes.Select(c => c.Line.CustomerId).Distinct().Order().ToArray();
         var owners = await Owners(customerIds, ct);
+        await Look(changes.Select(c => KeyOf(c.Line)), ct);
         var facts = new Dictionary<FactKey, Sums>();
         var months = new Dictionary<(long UnitId, int Month), Sums>();
         foreach (var (line, sign) in changes)
         {
             var month = Month.Of(line.Date).Number;
-            var lane = await Lane(new(line.UnitId, line.Service, line.CommodityCategory, line.Mode, line.Origin, line.Destination), ct);
-            Of(facts, new(line.CustomerId, month, lane)).Add(line, sign);
+            Of(facts, new(line.CustomerId, month, _lanes[KeyOf(line)])).Add(line, sign);
             Of(months, (owners[line.CustomerId], month)).Add(line, sign);
         }
 
@@ -107,23 +109,83 @@ internal sealed class FactLedger(CrmDb db)
         return await db.Set<ScopeCustomer>().Where(c => EF.Parameter(customerIds).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.UnitId, ct);
     }
 
-    private async Task<long> Lane(LaneKey key, CancellationToken ct)
-    {
-        if (_lanes.TryGetValue(key, out var id))
-        {
-            return id;
-        }
+    private static LaneKey KeyOf(WaybillLine line) => new(line.UnitId, line.Service, line.CommodityCategory, line.Mode, line.Origin, line.Destination);
 
+    /// <summary>Finds the lanes of a batch, and makes those that no line went before.</summary>
+    private async Task Look(IEnumerable<LaneKey> keys, CancellationToken ct)
+    {
         if (_lanes.Count >= LanesRemembered)
         {
             _lanes.Clear();
         }
 
-        await db.Database.ExecuteSqlAsync(
-            $"INSERT INTO lanes (unit_id, service, commodity_category, mode, origin, destination) VALUES ({key.UnitId}, {key.Service}, {key.CommodityCategory}, {key.Mode}, {key.Origin}, {key.Destination}) ON CONFLICT DO NOTHING", ct);
-        return _lanes[key] = await db.Set<Lane>()
-            .Where(l => l.UnitId == key.UnitId && l.Service == key.Service && l.CommodityCategory == key.CommodityCategory && l.Mode == key.Mode && l.Origin == key.Origin && l.Destination == key.Destination)
-            .Select(l => l.Id).SingleAsync(ct);
+        // In order, so that two writers never wait for each other in a ring.
+        var missing = keys.Where(k => !_lanes.ContainsKey(k)).Distinct()
+            .OrderBy(k => k.UnitId).ThenBy(k => k.Service, StringComparer.Ordinal).ThenBy(k => k.CommodityCategory, StringComparer.Ordinal).ThenBy(k => k.Mode, StringComparer.Ordinal)
+            .ThenBy(k => k.Origin, StringComparer.Ordinal).ThenBy(k => k.Destination, StringComparer.Ordinal).ToList();
+        if (missing.Count == 0)
+        {
+            return;
+        }
+
+        if (db.IsPostgres)
+        {
+            await LookPostgres(missing, ct);
+        }
+        else
+        {
+            LookSqlite(missing);
+        }
+    }
+
+    private void LookSqlite(List<LaneKey> keys)
+    {
+        using var find = Command(db, "SELECT id FROM lanes WHERE unit_id = $1 AND service = $2 AND commodity_category = $3 AND mode = $4 AND origin = $5 AND destination = $6");
+        using var make = Command(db, $"INSERT INTO lanes ({LaneColumns}) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id");
+        foreach (var command in new[] { find, make }.Cast<SqliteCommand>())
+        {
+            for (var n = 1; n <= 6; n++)
+            {
+                command.Parameters.Add($"${n}", n == 1 ? SqliteType.Integer : SqliteType.Text);
+            }
+        }
+
+        foreach (var key in keys)
+        {
+            _lanes[key] = Id(find, key) ?? Id(make, key)!.Value;
+        }
+
+        static long? Id(DbCommand command, LaneKey key)
+        {
+            var p = command.Parameters;
+            (p[0].Value, p[1].Value, p[2].Value, p[3].Value, p[4].Value, p[5].Value) = (key.UnitId, key.Service, key.CommodityCategory, key.Mode, key.Origin, key.Destination);
+            return (long?)command.ExecuteScalar();
+        }
+    }
+
+    private async Task LookPostgres(List<LaneKey> keys, CancellationToken ct)
+    {
+        const string Asked = "unnest($1, $2, $3, $4, $5, $6) AS k (unit_id, service, commodity_category, mode, origin, destination)";
+        await using var make = Ask($"INSERT INTO lanes ({LaneColumns}) SELECT * FROM {Asked} ON CONFLICT DO NOTHING");
+        await make.ExecuteNonQueryAsync(ct);
+        await using var find = Ask($"SELECT l.id, k.* FROM {Asked} JOIN lanes l USING ({LaneColumns})");
+        await using var reader = await find.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            _lanes[new(reader.GetInt64(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetString(5), reader.GetString(6))] = reader.GetInt64(0);
+        }
+
+        NpgsqlCommand Ask(string sql)
+        {
+            var command = (NpgsqlCommand)Command(db, sql);
+            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. keys.Select(k => k.UnitId)] });
+            foreach (var of in new Func<LaneKey, string>[] { k => k.Service, k => k.CommodityCategory, k => k.Mode, k => k.Origin, k => k.Destination })
+            {
+                command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. keys.Select(of)] });
+            }
+
+            return command;
+        }
     }
 
     private void UpsertSqlite(string table, string keys, IReadOnlyList<(long, long, long, Sums)> rows, int width)

@@ -86,11 +86,7 @@ internal static class WaybillWay
     public static async Task<List<long>> Units(CrmDb db, long unitId, CancellationToken ct)
     {
         var path = await db.Set<OrgUnit>().Where(u => u.Id == unitId).Select(u => u.Path).SingleOrDefaultAsync(ct);
-        var inside = new Scope(ScopeWidth.Wide, path ?? "/", 0, 0);
-        var (low, high) = (inside.Path, inside.End);
-#pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
-        return await db.Set<OrgUnit>().Where(u => string.Compare(u.Path, low) >= 0 && string.Compare(u.Path, high) < 0).Select(u => u.Id).ToListAsync(ct);
-#pragma warning restore CA1309
+        return path is null ? [] : await PathRange.Below(path).Of(db).Select(u => u.Id).ToListAsync(ct);
     }
 
     /// <summary>The customers whose lines alone can be meant, where they are few: those of a small unit, of a narrow scope, of a rare lane.</summary>

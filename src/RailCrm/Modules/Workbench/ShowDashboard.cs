@@ -50,11 +50,7 @@ internal sealed class ShowDashboard(CrmDb db, TimeProvider clock)
             return new Refusal.NotFound();
         }
 
-        var range = new Scope(ScopeWidth.Wide, unit.Path, 0, 0);
-        var (low, high) = (range.Path, range.End);
-#pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
-        var units = await db.Set<OrgUnit>().Where(u => string.Compare(u.Path, low) >= 0 && string.Compare(u.Path, high) < 0).Select(u => u.Id).ToListAsync(ct);
-#pragma warning restore CA1309
+        var units = await PathRange.Below(unit.Path).Of(db).Select(u => u.Id).ToListAsync(ct);
         var last = Month.Of(clock.Today());
         var first = last.Plus(1 - (2 * Months));
         var owned = db.Set<OwnerMonth>().AsNoTracking().Where(m => m.Month >= first && m.Month <= last);

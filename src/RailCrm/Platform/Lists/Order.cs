@@ -63,19 +63,44 @@ internal abstract class Order<TRow, TItem>(string name) where TRow : class
     /// <summary>The rows from the mark on, in order.</summary>
     public abstract IReadOnlyList<IQueryable<TRow>> Walk(IQueryable<TRow> rows, bool descending, Mark? mark);
 
+    /// <summary>The rows that lie no further in the order than a mark.</summary>
+    protected abstract IQueryable<TRow> Until(IQueryable<TRow> rows, bool down, Mark end);
+
     /// <summary>The mark at a row.</summary>
     public abstract Mark At(TItem item, bool descending, bool back);
 
     /// <summary>One page; going back it comes in the list's order all the same.</summary>
-    public async Task<PageOf<TItem>> Page(IQueryable<TRow> rows, bool descending, Mark? mark, int limit, Func<IQueryable<TRow>, IQueryable<TItem>> select, CancellationToken ct)
+    public Task<PageOf<TItem>> Page(IQueryable<TRow> rows, bool descending, Mark? mark, int limit, Func<IQueryable<TRow>, IQueryable<TItem>> select, CancellationToken ct) =>
+        Page(new Found<TRow>(rows), descending, mark, limit, select, ct);
+
+    /// <inheritdoc cref="Page(IQueryable{TRow}, bool, Mark?, int, Func{IQueryable{TRow}, IQueryable{TItem}}, CancellationToken)"/>
+    public async Task<PageOf<TItem>> Page(Found<TRow> found, bool descending, Mark? mark, int limit, Func<IQueryable<TRow>, IQueryable<TItem>> select, CancellationToken ct)
     {
-        List<TItem> items = [];
-        foreach (var part in Walk(rows, descending, mark))
+        var down = descending ^ (mark?.Back ?? false);
+        List<TItem> items;
+        if (found is { Gather: { } gather, All: { } all } && (await Read(all, found.Far, 0)) is [var far])
         {
-            if (items.Count <= limit)
+            items = await Read(Until(found.Rows, down, At(far, descending, back: false)), 0, limit);
+            items = items.Count > limit ? items : await Read(await gather() ?? found.Rows, 0, limit);
+        }
+        else
+        {
+            items = await Read(found.Rows, 0, limit);
+        }
+
+        // As many as asked and one more, behind the mark and those left out.
+        async Task<List<TItem>> Read(IQueryable<TRow> rows, int without, int most)
+        {
+            List<TItem> read = [];
+            foreach (var part in Walk(rows, descending, mark))
             {
-                items.AddRange(await select(part.Take(limit + 1 - items.Count)).ToListAsync(ct));
+                if (read.Count <= most)
+                {
+                    read.AddRange(await select(without == 0 ? part.Take(most + 1 - read.Count) : part.Skip(without).Take(most + 1 - read.Count)).ToListAsync(ct));
+                }
             }
+
+            return read;
         }
 
         var more = items.Count > limit;
@@ -103,6 +128,16 @@ internal abstract class Order<TRow, TItem>(string name) where TRow : class
         {
             var down = descending ^ (mark?.Back ?? false);
             return mark is null ? [Sorted(rows, down)] : [Sorted(rows.Where(Equals(mark, down)), down), Sorted(rows.Where(Beyond(mark, down)), down)];
+        }
+
+        protected override IQueryable<TRow> Until(IQueryable<TRow> rows, bool down, Mark end)
+        {
+            // The range first and the ties beside it, so that an engine sees the range.
+            var place = Expression.Constant(new Place(value(end), end.Id));
+            var beyond = Beyond(end, down);
+            var tie = Expression.Equal(key.Body, Expression.Property(place, nameof(Place.Key)));
+            var later = down ? Expression.LessThan(Id, Expression.Property(place, nameof(Place.Id))) : Expression.GreaterThan(Id, Expression.Property(place, nameof(Place.Id)));
+            return rows.Where(Expression.Lambda<Func<TRow, bool>>(Expression.Not(beyond.Body), Row)).Where(Expression.Lambda<Func<TRow, bool>>(Expression.Not(Expression.AndAlso(tie, later)), Row));
         }
 
         private IQueryable<TRow> Sorted(IQueryable<TRow> rows, bool down)

@@ -11,15 +11,29 @@ namespace RailCrm.Platform.Lists;
 /// <param name="Serves">The orders that this condition's own index brings already.</param>
 internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, Expression<Func<TRow, bool>> Blind, IQueryable<long> Ids, params string[] Serves);
 
+/// <summary>How a list's rows are found.</summary>
+/// <param name="Rows">The rows that satisfy every condition.</param>
+/// <param name="Gather">Finds the same rows by the ids of one condition, where <paramref name="Rows"/> walks an order and may have to walk far; gives null where they are too many. Null elsewhere.</param>
+/// <param name="All">All rows of the table, to tell where a walk has gone far enough; never shown.</param>
+internal sealed record Found<TRow>(IQueryable<TRow> Rows, Func<Task<IQueryable<TRow>?>>? Gather = null, IQueryable<TRow>? All = null)
+{
+    /// <summary>A walk that has passed so many rows without filling its page is given up: some 20 ms.</summary>
+    public int Far { get; init; } = 10_000;
+}
+
 /// <summary>Chooses how a list's rows are found: gathered by the ids of its rarest condition, or walked along the index of its order until the page is full.</summary>
 /// <remarks>
 /// No one plan is good: 30 matches out of a million take a second to walk to, 600,000 a second to sort. Counting each condition on its own index,
-/// up to <see cref="Few"/>, costs well under a millisecond and tells which it is.
+/// up to <see cref="Few"/>, costs well under a millisecond and tells which it is. Where a condition goes with the order (names begin with a city, and so do
+/// regions) counting misleads, so a walk is given up after some thousand rows and the rows are gathered after all.
 /// </remarks>
 internal static class Way
 {
     /// <summary>Counting stops here: more ids than this are dearer to gather than an order is to walk.</summary>
     private const int Few = 8_000;
+
+    /// <summary>More ids than this are not gathered even where a walk leads nowhere: they would be carried to and fro for longer.</summary>
+    private const int Most = 100_000;
 
     /// <summary>The share of rows taken for a condition that many satisfy.</summary>
     private const double Many = 0.05;
@@ -33,21 +47,38 @@ internal static class Way
     /// <param name="total">Rows there are, about.</param>
     /// <param name="found">Ids that are known already, from a search; then these are the rarest.</param>
     /// <param name="ct">Cancels.</param>
-    public static async Task<IQueryable<TRow>> To<TRow>(
+    public static async Task<Found<TRow>> To<TRow>(
         CrmDb db, IQueryable<TRow> rows, IReadOnlyList<Condition<TRow>> conditions, string? sort, int wanted, Func<Task<long>> total, IReadOnlyList<long>? found, CancellationToken ct) where TRow : class
     {
-        if (found is null && db.Scope.Width != ScopeWidth.Narrow && !(conditions is [var only] && (sort is null || only.Serves.Contains(sort))))
-        {
-            found = await Rarest(conditions, wanted, total, db.Scope.Width, ct);
-        }
-
         if (found is not null)
         {
-            return conditions.Aggregate(Among(rows, found), (r, c) => r.Where(db.IsPostgres ? c.Test : c.Blind));
+            return new(Gathered(found));
         }
 
-        var leads = db.IsPostgres ? null : conditions.FirstOrDefault(c => sort is null || c.Serves.Contains(sort));
-        return conditions.Aggregate(rows, (r, c) => r.Where(db.IsPostgres || c == leads ? c.Test : c.Blind));
+        if (db.Scope.Width == ScopeWidth.Narrow || (conditions is [var only] && (sort is null || only.Serves.Contains(sort))))
+        {
+            return new(Walked(out _));
+        }
+
+        var (rarest, few) = await Rarest(conditions, wanted, total, db.Scope.Width, ct);
+        if (few)
+        {
+            return new(Gathered(await rarest!.Ids.ToListAsync(ct)));
+        }
+
+        var walked = Walked(out var leads);
+        var other = rarest == leads ? conditions.FirstOrDefault(c => c != leads) : rarest;
+        return other is null || db.IsPostgres // Its planner has statistics to go by.
+            ? new(walked)
+            : new(walked, async () => await other.Ids.Take(Most + 1).ToListAsync(ct) is { Count: <= Most } ids ? Gathered(ids) : null, db.Set<TRow>().IgnoreQueryFilters().AsNoTracking());
+
+        IQueryable<TRow> Gathered(IReadOnlyList<long> ids) => conditions.Aggregate(Among(rows, ids), (r, c) => r.Where(db.IsPostgres ? c.Test : c.Blind));
+
+        IQueryable<TRow> Walked(out Condition<TRow>? leading)
+        {
+            var leads = leading = db.IsPostgres ? null : conditions.FirstOrDefault(c => sort is null || c.Serves.Contains(sort));
+            return conditions.Aggregate(rows, (r, c) => r.Where(db.IsPostgres || c == leads ? c.Test : c.Blind));
+        }
     }
 
     private static IQueryable<TRow> Among<TRow>(IQueryable<TRow> rows, IReadOnlyList<long> ids) where TRow : class
@@ -57,12 +88,12 @@ internal static class Way
         return rows.Where(Expression.Lambda<Func<TRow, bool>>(new Swap(among.Parameters[0], Expression.Property(row, "Id")).Visit(among.Body)!, row));
     }
 
-    /// <summary>The ids of the rarest condition where gathering them is less work than walking the order; null otherwise.</summary>
-    private static async Task<IReadOnlyList<long>?> Rarest<TRow>(IReadOnlyList<Condition<TRow>> conditions, int wanted, Func<Task<long>> total, ScopeWidth width, CancellationToken ct)
+    /// <summary>The rarest condition, and whether gathering what satisfies it is less work than walking the order.</summary>
+    private static async Task<(Condition<TRow>? Rarest, bool Gather)> Rarest<TRow>(IReadOnlyList<Condition<TRow>> conditions, int wanted, Func<Task<long>> total, ScopeWidth width, CancellationToken ct)
     {
         if (conditions.Count == 0)
         {
-            return null;
+            return (null, false);
         }
 
         var all = Math.Max(1, await total());
@@ -74,7 +105,7 @@ internal static class Way
             (rarest, fewest) = count < fewest ? (condition, count) : (rarest, fewest);
         }
 
-        return fewest < Few && fewest < wanted / share ? await rarest.Ids.ToListAsync(ct) : null;
+        return (rarest, fewest < Few && fewest < wanted / share);
     }
 
     private sealed class Swap(Expression from, Expression to) : ExpressionVisitor

@@ -7,6 +7,7 @@ using RailCrm.Modules.Organization;
 using RailCrm.Modules.Reference;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Http;
+using RailCrm.Platform.Lists;
 
 namespace RailCrm.Tests.Modules.Customers;
 
@@ -151,6 +152,57 @@ public sealed class CustomerListTests
             Assert.Equal(rows.Count, rows.Distinct().Count());
             Assert.Equal(forth, back);
         }
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_walk_that_is_given_up_and_gathered_instead_shows_the_same_pages(Engine engine)
+    {
+        await using var app = await Filled(engine);
+        await app.In(System, async db =>
+        {
+            IQueryable<Customer> Kept() => db.Set<Customer>().AsNoTracking().Where(c => c.RegionCode != null && c.IndustryCode != null);
+            foreach (var (order, descending) in ListCustomers.Orders.SelectMany(o => new[] { (o, false), (o, true) }))
+            {
+                var (gathered, pages) = (0, 0);
+                IQueryable<Customer> Counted(IQueryable<Customer> rows)
+                {
+                    gathered++;
+                    return rows;
+                }
+
+                Found<Customer> Short() => new(Kept(), () => Task.FromResult<IQueryable<Customer>?>(Counted(Kept())), db.Set<Customer>().IgnoreQueryFilters().AsNoTracking()) { Far = 9 };
+                async Task<List<long>> All(Func<Found<Customer>> found, bool back)
+                {
+                    var (ids, mark) = (new List<long>(), (RailCrm.Platform.Lists.Mark?)null);
+                    if (back)
+                    {
+                        var last = (await order.Page(Kept(), !descending, null, 1, ListCustomers.Read, Ct)).Items[0];
+                        mark = order.At(last, descending, back: true);
+                        ids.Add(last.Id);
+                    }
+
+                    for (string? cursor = ""; cursor is not null;)
+                    {
+                        var page = await order.Page(found(), descending, mark, 4, ListCustomers.Read, Ct);
+                        ids.AddRange(back ? page.Items.Select(r => r.Id).Reverse() : page.Items.Select(r => r.Id));
+                        cursor = back ? page.Previous : page.Next;
+                        Assert.True(RailCrm.Platform.Lists.Mark.TryRead(cursor, descending ? "-" + order.Name : order.Name, out mark));
+                        pages++;
+                    }
+
+                    return ids;
+                }
+
+                var expected = await All(() => new(Kept()), back: false);
+                Assert.Equal(await Kept().CountAsync(Ct), expected.Count);
+                pages = 0;
+                Assert.Equal(expected, await All(Short, back: false));
+                Assert.InRange(gathered, 1, pages - 1);
+                Assert.Equal(Enumerable.Reverse(expected), await All(Short, back: true));
+            }
+
+            return 0;
+        });
     }
 
     [Theory, ClassData(typeof(BothEngines))]
