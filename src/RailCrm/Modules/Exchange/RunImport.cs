@@ -57,16 +57,6 @@ internal static class RunImport
         }
     }
 
-    /// <summary>One connection for the whole work, without the file mapped into memory: pages read and written once would fill it for nothing.</summary>
-    private static async Task OwnConnection(CrmDb db, CancellationToken ct)
-    {
-        await db.Database.OpenConnectionAsync(ct);
-        if (!db.IsPostgres)
-        {
-            await db.Database.ExecuteSqlAsync($"PRAGMA mmap_size=0", ct);
-        }
-    }
-
     private static async Task<Progress> Write(IServiceProvider services, CrmDb db, Import import, ImportKind kind, JobLease lease, CancellationToken ct)
     {
         var watch = Stopwatch.StartNew();
@@ -98,7 +88,7 @@ internal static class RunImport
             await Advance(progress);
         }
 
-        await OwnConnection(db, ct);
+        await db.Database.OpenConnectionAsync(ct); // One for the whole work: its pages stay at hand.
         var taker = kind.Take(services, map, import, progress.Days);
         var (seconds, customersBefore) = (progress.Seconds, progress.CustomersCreated);
         using var rejected = RejectedFile.Append(path + ".rejected", file, progress.RejectedBytes);

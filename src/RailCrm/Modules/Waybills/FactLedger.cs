@@ -11,7 +11,7 @@ namespace RailCrm.Modules.Waybills;
 /// <summary>Writes what follows from changed lines: monthly facts, owners' months and the customers whose figures are due. Only for <see cref="WaybillLedger"/>, in its transaction.</summary>
 internal sealed class FactLedger(CrmDb db)
 {
-    private const int LanesRemembered = 100_000;
+    private const int LanesRemembered = 20_000;
 
     private const string LaneColumns = "unit_id, service, commodity_category, mode, origin, destination";
 
