@@ -64,15 +64,13 @@ internal static class CustomerConditions
         if (!string.IsNullOrWhiteSpace(query.Station))
         {
             var station = await StationName(db, query.Station.Trim(), ct);
-            conditions.Add(new(c => c.MainStations.Any(s => s.Station == station), c => c.MainStations.Any(s => s.Station == station),
-                db.Set<MainStation>().IgnoreQueryFilters().Where(s => s.Station == station).Select(s => s.CustomerId).Distinct()));
+            conditions.Add(new(c => c.MainStations.Any(s => s.Station == station), db.Set<MainStation>().IgnoreQueryFilters().Where(s => s.Station == station).Select(s => s.CustomerId).Distinct()));
         }
 
         if (!string.IsNullOrWhiteSpace(query.Tag))
         {
             var tag = query.Tag.Trim();
-            conditions.Add(new(c => db.Set<CustomerTag>().Any(t => t.Tag == tag && t.CustomerId == c.Id), c => db.Set<CustomerTag>().Any(t => t.Tag == tag && t.CustomerId == c.Id),
-                db.Set<CustomerTag>().Where(t => t.Tag == tag).Select(t => t.CustomerId)));
+            conditions.Add(new(c => db.Set<CustomerTag>().Any(t => t.Tag == tag && t.CustomerId == c.Id), db.Set<CustomerTag>().Where(t => t.Tag == tag).Select(t => t.CustomerId)));
         }
 
         if (query.Below is { } below)
@@ -89,7 +87,6 @@ internal static class CustomerConditions
         {
             var (me, now) = (db.Actor.UserId, db.UtcNow);
             conditions.Add(new(
-                c => db.Set<CustomerGrant>().Any(g => g.CustomerId == c.Id && g.UserId == me && g.Reason == "manager" && (g.Until == null || g.Until > now)),
                 c => db.Set<CustomerGrant>().Any(g => g.CustomerId == c.Id && g.UserId == me && g.Reason == "manager" && (g.Until == null || g.Until > now)),
                 db.Set<CustomerGrant>().Where(g => g.UserId == me && g.Reason == "manager" && (g.Until == null || g.Until > now)).Select(g => g.CustomerId).Distinct()));
         }

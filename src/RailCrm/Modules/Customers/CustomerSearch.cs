@@ -1,6 +1,8 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Lists;
 
 namespace RailCrm.Modules.Customers;
 
@@ -9,9 +11,6 @@ internal static class CustomerSearch
 {
     /// <summary>Beyond so many hits the index is left and the sort order walked instead: a common term meets a row every few steps.</summary>
     private const int Common = 5_000;
-
-    /// <summary>Hits looked at to tell whether what was typed is how names begin.</summary>
-    private const int Sample = 100;
 
     /// <param name="db">The database, in the transaction of the change.</param>
     /// <param name="customer">The customer as it is now.</param>
@@ -26,41 +25,30 @@ internal static class CustomerSearch
             : db.Database.ExecuteSqlAsync($"INSERT OR REPLACE INTO customer_search (rowid, terms) VALUES ({customer.Id}, {terms})", ct));
     }
 
-    /// <summary>The customers that match what was typed: their ids where they are few, else a condition on the rows. Nothing where nothing searchable was typed.</summary>
-    public static async Task<(IReadOnlyList<long>? Ids, IQueryable<Customer> Rows)> Matching(CrmDb db, IQueryable<Customer> customers, string typed, CancellationToken ct)
+    /// <summary>The customers that match what was typed: their ids where they are few, else a condition for each word. No ids where nothing searchable was typed.</summary>
+    public static async Task<(IReadOnlyList<long>? Ids, IReadOnlyList<Condition<Customer>> Words)> Matching(CrmDb db, string typed, CancellationToken ct)
     {
         if (SearchTerms.Query(typed) is not { } query)
         {
-            return ([], customers);
+            return ([], []);
         }
 
         var ids = await Hits(db, query, ct);
         if (ids.Count < Common)
         {
-            return (ids, customers);
+            return (ids, []);
         }
 
-        var first = typed.Normalize(System.Text.NormalizationForm.FormKC).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[0];
-        var some = ids.Take(Sample).ToList();
-        var begin = db.Database.SqlQuery<long>($"SELECT id AS \"Value\" FROM customers WHERE name >= {first} AND name < {first + '\uffff'}");
-        if (await begin.CountAsync(id => EF.Parameter(some).Contains(id), ct) > Sample / 10)
-        {
-            // A place's name: its customers stand side by side in the order, perhaps a million steps from its start, so they are gathered.
-            var hits = HitsOf(db, query);
-            return (null, customers.Where(c => hits.Contains(c.Id)));
-        }
-
-        foreach (var word in typed.Normalize(System.Text.NormalizationForm.FormKC).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        return (null, [.. typed.Normalize(System.Text.NormalizationForm.FormKC).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(word =>
         {
             var pattern = $"%{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
 #pragma warning disable CA1308 // Pinyin is kept in lower case.
             var small = pattern.ToLowerInvariant();
 #pragma warning restore CA1308
-            customers = customers.Where(c => EF.Functions.Like(c.Name, pattern, "\\") || EF.Functions.Like(c.NameInitials, small, "\\")
-                || EF.Functions.Like(c.NamePinyin, small, "\\") || EF.Functions.Like(c.CreditCode!, pattern, "\\") || EF.Functions.Like(c.PhoneDigits!, pattern, "\\") || EF.Functions.Like(c.Number, pattern, "\\"));
-        }
-
-        return (null, customers);
+            Expression<Func<Customer, bool>> holds = c => EF.Functions.Like(c.Name, pattern, "\\") || EF.Functions.Like(c.NameInitials, small, "\\")
+                || EF.Functions.Like(c.NamePinyin, small, "\\") || EF.Functions.Like(c.CreditCode!, pattern, "\\") || EF.Functions.Like(c.PhoneDigits!, pattern, "\\") || EF.Functions.Like(c.Number, pattern, "\\");
+            return new Condition<Customer>(holds, HitsOf(db, query));
+        })]);
     }
 
     private static Task<List<long>> Hits(CrmDb db, IReadOnlyList<IReadOnlyList<(string Term, bool Prefix)>> query, CancellationToken ct) => HitsOf(db, query).Take(Common).ToListAsync(ct);

@@ -105,7 +105,7 @@ internal sealed class ListCustomers(CrmDb db)
     public async Task<int> Count(Query query, CancellationToken ct, int most = MostCounted) =>
         db.Scope.Width == ScopeWidth.Wide && !(query with { Tier = null }).Filtered && Enum.TryParse<CustomerTier>(query.Tier ?? nameof(CustomerTier.Large), ignoreCase: true, out var tier)
             ? await CountWide(query.Tier is null ? null : tier, most, ct)
-            : (await Look(query with { Cursor = null, Sort = null }, most, ct)).TryGet(out var view, out _) ? await view.Rows.Rows.Take(most + 1).CountAsync(ct) : 0;
+            : (await Look(query with { Cursor = null, Sort = null }, most, ct)).TryGet(out var view, out _) ? await view.Rows.Count(most, ct) : 0;
 
     /// <remarks>A subsidiary's customers lie scattered over every order, and to look for the first thousand is to read twenty thousand. So they are counted unit by unit, past the filter, whose two halves are told here one after the other.</remarks>
     private async Task<int> CountWide(CustomerTier? tier, int most, CancellationToken ct)
@@ -175,10 +175,12 @@ internal sealed class ListCustomers(CrmDb db)
         var rows = db.Set<Customer>().AsNoTracking();
         if (!string.IsNullOrWhiteSpace(query.Q))
         {
-            (found, rows) = await CustomerSearch.Matching(db, rows, query.Q, ct);
+            (found, var words) = await CustomerSearch.Matching(db, query.Q, ct);
+            conditions.AddRange(words);
         }
 
-        var way = await Way.To(db, rows, conditions, sort, wanted, () => db.Set<Customer>().IgnoreQueryFilters().OrderByDescending(c => c.Id).Select(c => c.Id).FirstOrDefaultAsync(ct), found, ct);
+        var all = db.Set<Customer>().IgnoreQueryFilters().AsNoTracking();
+        var way = await Way.To(db, rows, all, conditions, sort, wanted, () => all.OrderByDescending(c => c.Id).Select(c => c.Id).FirstOrDefaultAsync(ct), found, ct);
         return new View(way, order, sort[0] == '-', mark);
     }
 

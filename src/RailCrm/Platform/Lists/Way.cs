@@ -9,7 +9,11 @@ namespace RailCrm.Platform.Lists;
 /// <param name="Blind">The same in a form that SQLite finds no index for: without statistics it takes the first equality it sees and sorts all that match.</param>
 /// <param name="Ids">The ids of the rows that satisfy it, read off its own index, past every filter: only ever used to narrow a query that has them.</param>
 /// <param name="Serves">The orders that this condition's own index brings already.</param>
-internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, Expression<Func<TRow, bool>> Blind, IQueryable<long> Ids, params string[] Serves);
+internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, Expression<Func<TRow, bool>> Blind, IQueryable<long> Ids, params string[] Serves)
+{
+    /// <summary>A condition that no column's index answers.</summary>
+    public Condition(Expression<Func<TRow, bool>> test, IQueryable<long> ids) : this(test, test, ids) { }
+}
 
 /// <summary>How a list's rows are found.</summary>
 /// <param name="Rows">The rows that satisfy every condition.</param>
@@ -19,6 +23,13 @@ internal sealed record Found<TRow>(IQueryable<TRow> Rows, Func<Task<IQueryable<T
 {
     /// <summary>A walk that has passed so many rows without filling its page is given up: some 20 ms.</summary>
     public int Far { get; init; } = 10_000;
+
+    /// <summary>Finds some of the rows quickly, for a count that only has to pass a mark; null where <see cref="Rows"/> is quick itself.</summary>
+    public Func<Task<IQueryable<TRow>>>? Some { get; init; }
+
+    /// <summary>How many there are, counted no further than one beyond <paramref name="most"/>.</summary>
+    public async Task<int> Count(int most, CancellationToken ct) =>
+        Some is not null && await (await Some()).Take(most + 1).CountAsync(ct) is var some && some > most ? some : await Rows.Take(most + 1).CountAsync(ct);
 }
 
 /// <summary>Chooses how a list's rows are found: gathered by the ids of its rarest condition, or walked along the index of its order until the page is full.</summary>
@@ -41,6 +52,7 @@ internal static class Way
     /// <summary>The rows that satisfy all conditions, in the shape that is fast.</summary>
     /// <param name="db">The database.</param>
     /// <param name="rows">All rows of the list.</param>
+    /// <param name="all">All rows of the table.</param>
     /// <param name="conditions">What they must satisfy.</param>
     /// <param name="sort">The order wanted; null where none is.</param>
     /// <param name="wanted">Rows of a page.</param>
@@ -48,14 +60,14 @@ internal static class Way
     /// <param name="found">Ids that are known already, from a search; then these are the rarest.</param>
     /// <param name="ct">Cancels.</param>
     public static async Task<Found<TRow>> To<TRow>(
-        CrmDb db, IQueryable<TRow> rows, IReadOnlyList<Condition<TRow>> conditions, string? sort, int wanted, Func<Task<long>> total, IReadOnlyList<long>? found, CancellationToken ct) where TRow : class
+        CrmDb db, IQueryable<TRow> rows, IQueryable<TRow> all, IReadOnlyList<Condition<TRow>> conditions, string? sort, int wanted, Func<Task<long>> total, IReadOnlyList<long>? found, CancellationToken ct) where TRow : class
     {
         if (found is not null)
         {
             return new(Gathered(found));
         }
 
-        if (db.Scope.Width == ScopeWidth.Narrow || (conditions is [var only] && (sort is null || only.Serves.Contains(sort))))
+        if (db.Scope.Width == ScopeWidth.Narrow || (conditions is [var only] && Brings(only)))
         {
             return new(Walked(out _));
         }
@@ -68,15 +80,21 @@ internal static class Way
 
         var walked = Walked(out var leads);
         var other = rarest == leads ? conditions.FirstOrDefault(c => c != leads) : rarest;
-        return other is null || db.IsPostgres // Its planner has statistics to go by.
+        return other is null
             ? new(walked)
-            : new(walked, async () => await other.Ids.Take(Most + 1).ToListAsync(ct) is { Count: <= Most } ids ? Gathered(ids) : null, db.Set<TRow>().IgnoreQueryFilters().AsNoTracking());
+            : new(walked, async () => await other.Ids.Take(Most + 1).ToListAsync(ct) is { Count: <= Most } ids ? Gathered(ids) : null, all)
+            {
+                Some = sort is null ? async () => Gathered(await rarest!.Ids.Take(Few).ToListAsync(ct)) : null,
+            };
+
+        // Whether a condition's own index brings the order; any will do where none is wanted. Without an index of its own a condition has no blind form.
+        bool Brings(Condition<TRow> condition) => sort is null ? condition.Test != condition.Blind : condition.Serves.Contains(sort);
 
         IQueryable<TRow> Gathered(IReadOnlyList<long> ids) => conditions.Aggregate(Among(rows, ids), (r, c) => r.Where(db.IsPostgres ? c.Test : c.Blind));
 
         IQueryable<TRow> Walked(out Condition<TRow>? leading)
         {
-            var leads = leading = db.IsPostgres ? null : conditions.FirstOrDefault(c => sort is null || c.Serves.Contains(sort));
+            var leads = leading = db.IsPostgres ? null : conditions.FirstOrDefault(Brings);
             return conditions.Aggregate(rows, (r, c) => r.Where(db.IsPostgres || c == leads ? c.Test : c.Blind));
         }
     }
