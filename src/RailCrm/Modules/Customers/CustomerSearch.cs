@@ -47,7 +47,7 @@ internal static class CustomerSearch
 #pragma warning restore CA1308
             Expression<Func<Customer, bool>> holds = c => EF.Functions.Like(c.Name, pattern, "\\") || EF.Functions.Like(c.NameInitials, small, "\\")
                 || EF.Functions.Like(c.NamePinyin, small, "\\") || EF.Functions.Like(c.CreditCode!, pattern, "\\") || EF.Functions.Like(c.PhoneDigits!, pattern, "\\") || EF.Functions.Like(c.Number, pattern, "\\");
-            return new Condition<Customer>(holds, HitsOf(db, query));
+            return new Condition<Customer>(holds, HitsOf(db, query)) { Some = ids };
         })]);
     }
 

@@ -13,6 +13,9 @@ internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, Expres
 {
     /// <summary>A condition that no column's index answers.</summary>
     public Condition(Expression<Func<TRow, bool>> test, IQueryable<long> ids) : this(test, test, ids) { }
+
+    /// <summary>Some of the ids, where they are known to be many and were read already: a search reads its index once.</summary>
+    public IReadOnlyList<long>? Some { get; init; }
 }
 
 /// <summary>How a list's rows are found.</summary>
@@ -84,7 +87,7 @@ internal static class Way
             ? new(walked)
             : new(walked, async () => await other.Ids.Take(Most + 1).ToListAsync(ct) is { Count: <= Most } ids ? Gathered(ids) : null, all)
             {
-                Some = sort is null ? async () => Gathered(await rarest!.Ids.Take(Few).ToListAsync(ct)) : null,
+                Some = sort is null ? async () => Gathered(rarest!.Some ?? await rarest.Ids.Take(Few).ToListAsync(ct)) : null,
             };
 
         // Whether a condition's own index brings the order; any will do where none is wanted. Without an index of its own a condition has no blind form.
@@ -118,7 +121,7 @@ internal static class Way
         var (rarest, fewest, share) = (conditions[0], Few, width == ScopeWidth.Wide ? Many : 1.0);
         foreach (var condition in conditions)
         {
-            var count = await condition.Ids.Take(Few).CountAsync(ct);
+            var count = condition.Some is null ? await condition.Ids.Take(Few).CountAsync(ct) : Few;
             share *= count == Few ? Math.Max(Many, (double)Few / all) : Math.Max(1, count) / (double)all;
             (rarest, fewest) = count < fewest ? (condition, count) : (rarest, fewest);
         }
