@@ -56,6 +56,11 @@ internal static class CustomerRules
             }
         }
 
+        if (!string.IsNullOrWhiteSpace(input.Phone) && PhoneNumber.Digits(input.Phone) is not { Length: >= 3 })
+        {
+            errors.Add(new(nameof(input.Phone), "customer.phone_wrong")); // 110, 12306 and extensions are short.
+        }
+
         if (input.MarketSharePercent is < 0 or > 100)
         {
             errors.Add(new(nameof(input.MarketSharePercent), "customer.percent_range"));

@@ -140,7 +140,7 @@ internal sealed class ListCustomers(CrmDb db)
         const int Batch = 1_000;
         for (Mark? mark = null; ;)
         {
-            var page = await view.Order.Page(view.Rows, view.Descending, mark, Batch, Read, ct);
+            var page = await view.Order.Page(view.Rows.Rows, view.Descending, mark, Batch, Read, ct); // Walked to its end, however far.
             var ids = page.Items.Select(r => r.Id).ToList();
             var customers = await db.Set<Customer>().AsNoTracking().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
             yield return [.. ids.Where(customers.ContainsKey).Select(id => customers[id])];

@@ -74,6 +74,7 @@ public sealed partial class CustomerPagesTests
         var wrong = await (await Post(browser, "/customers/new", Filled(more))).Content.ReadAsStringAsync(Ct);
         Assert.Contains("value=\"abc\"", wrong, StringComparison.Ordinal);
         Assert.Contains("12人", WebUtility.HtmlDecode(wrong), StringComparison.Ordinal);
+        Assert.Contains(">职工人数：", WebUtility.HtmlDecode(wrong), StringComparison.Ordinal); // Above the form, far from the field, the field is named.
         Assert.Equal(0, await app.In(System, db => db.Set<Customer>().CountAsync(Ct)));
         var right = Filled(wrong);
         (right["Form.Shareholders[1].SharePercent"], right["Form.EmployeeCount"]) = ("55.5", "12");

@@ -227,6 +227,7 @@ public sealed class CustomerTests
             data.Add(engine, """{"name":"甲","creditCode":"123"}""", "creditCode");
             data.Add(engine, """{"name":"甲","website":"javascript:alert(1)"}""", "website");
             data.Add(engine, """{"name":"甲","marketSharePercent":101}""", "marketSharePercent");
+            data.Add(engine, """{"name":"甲","phone":"abc"}""", "phone");
             data.Add(engine, """{"name":"甲","employeeCount":-1}""", "employeeCount");
             data.Add(engine, """{"name":"甲","unitId":999999}""", "unitId");
         }
