@@ -17,7 +17,7 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
 
     public override async Task<RowAnswer[]> Take(IReadOnlyList<TableRow> rows, CancellationToken ct)
     {
-        var (answers, drafts) = Read(rows);
+        var (answers, drafts) = await Read(rows, ct);
         foreach (var source in drafts.GroupBy(d => d.Source))
         {
             var written = await _record.Run(source.Key, [.. source.Select(d => d.Draft)], import.CreateCustomers, ct);
@@ -36,7 +36,7 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
 
     public override async Task<RowAnswer[]> Preview(IReadOnlyList<TableRow> rows, CancellationToken ct)
     {
-        var (answers, drafts) = Read(rows);
+        var (answers, drafts) = await Read(rows, ct);
         var looked = await _record.Preview([.. drafts.Select(d => d.Draft)], import.CreateCustomers, ct);
         foreach (var (place, answer) in drafts.Zip(looked, (d, w) => (d.Place, w)))
         {
@@ -46,8 +46,9 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
         return answers;
     }
 
-    private (RowAnswer[] Answers, List<(int Place, string Source, WaybillDraft Draft)> Drafts) Read(IReadOnlyList<TableRow> rows)
+    private async Task<(RowAnswer[] Answers, List<(int Place, string Source, WaybillDraft Draft)> Drafts)> Read(IReadOnlyList<TableRow> rows, CancellationToken ct)
     {
+        var unreadable = new List<(int Place, WaybillDraft Draft)>();
         var answers = new RowAnswer[rows.Count];
         var drafts = new List<(int, string, WaybillDraft)>(rows.Count);
         var errors = new List<FieldError>();
@@ -73,12 +74,21 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
             if (errors.Count > 0)
             {
                 answers[i] = new(null, [.. errors]);
+                unreadable.Add((i, draft));
                 errors.Clear();
             }
             else
             {
                 drafts.Add((i, source, draft));
             }
+        }
+
+        // Whoever mends a row wants to hear all that is wrong with it at once.
+        var looked = unreadable.Count == 0 ? [] : await _record.Preview([.. unreadable.Select(u => u.Draft)], import.CreateCustomers, ct);
+        foreach (var (place, more) in unreadable.Zip(looked, (u, l) => (u.Place, l.Errors)))
+        {
+            var told = answers[place].Errors;
+            answers[place] = new(null, [.. told, .. more.Where(m => told.All(t => RejectedFile.FieldName(t.Field) != RejectedFile.FieldName(m.Field)))]);
         }
 
         return (answers, drafts);

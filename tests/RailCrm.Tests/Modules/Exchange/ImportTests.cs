@@ -133,6 +133,22 @@ public sealed class ImportTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_rejected_row_tells_all_that_is_wrong_with_it_and_each_field_once(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        using var api = await app.Api("n1");
+
+        var done = await Loaded(api, "waybills", Utf8("externalNo,date,customer,revenue,unit\nA1,someday,无人知晓公司,七千,无此单位\nA2,2026-03-01,无人知晓公司,七千,\n"));
+
+        Assert.Equal(2, Number(done, "rowsRejected"));
+        var lines = (await api.GetStringAsync($"/api/v1/imports/{Number(done, "id")}/rejected", Ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        foreach (var field in new[] { "日期: ", "客户: ", "收入（默认元）: ", "单位: " })
+        {
+            Assert.Equal(field is "日期: " or "单位: " ? (2, 1) : (2, 2), (lines[1].Split(field).Length, lines[2].Split(field).Length));
+        }
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task A_line_of_a_customer_outside_the_scope_is_rejected_and_nothing_is_told_of_it(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
