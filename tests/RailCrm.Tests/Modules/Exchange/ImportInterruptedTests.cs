@@ -140,7 +140,11 @@ public sealed class ImportInterruptedTests
         {
             await db.Set<Job>().ExecuteUpdateAsync(s => s.SetProperty(j => j.State, "running"), Ct);
             asked = api.PostAsync($"/api/v1/imports/{id}/cancel", null, Ct);
-            await Task.Delay(500, Ct); // The cancellation has come as far as it can while the claim is not committed.
+            for (var i = 0; db.IsPostgres && i < 1_000 && !await db.Database.SqlQuery<bool>($"SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock') AS \"Value\"").SingleAsync(Ct); i++)
+            {
+                await Task.Delay(10, Ct); // Until the cancellation waits for the claim; SQLite's writers are in turn anyway.
+            }
+
             return 0;
         }, Ct));
 
