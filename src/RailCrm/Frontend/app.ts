@@ -5,6 +5,7 @@ import "./combobox";
 import "./drop";
 import "./progress";
 import "./rows";
+import "./lists";
 import "./duplicates";
 
 // A chart brings ECharts with it, so its code is fetched only where one stands on the page.

@@ -14,4 +14,10 @@ public static class BusinessCalendar
 
     /// <summary>An instant (UTC) as the clock in Beijing showed it.</summary>
     public static DateTime ToBeijing(DateTime utc) => TimeZoneInfo.ConvertTimeFromUtc(DateTime.SpecifyKind(utc, DateTimeKind.Utc), Beijing);
+
+    /// <summary>The day of an instant (UTC).</summary>
+    public static DateOnly Day(DateTime utc) => DateOnly.FromDateTime(ToBeijing(utc));
+
+    /// <summary>The instant (UTC) at which a day begins.</summary>
+    public static DateTime StartOfDay(DateOnly day) => TimeZoneInfo.ConvertTimeToUtc(day.ToDateTime(TimeOnly.MinValue), Beijing);
 }

@@ -11,6 +11,7 @@ using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Jobs;
+using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui;
 using Scalar.AspNetCore;
 
@@ -125,6 +126,7 @@ public static class WebHost
             o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
         services.AddUi();
+        services.AddLists();
         ModuleList.Add(services);
     }
 
@@ -153,6 +155,7 @@ public static class WebHost
         app.MapOpenApi("/api/openapi/{documentName}.json").RequireAuthorization(Permission.SignedIn);
         app.MapScalarApiReference("/api/docs", o => o.WithOpenApiRoutePattern("/api/openapi/{documentName}.json")).RequireAuthorization(Permission.SignedIn);
         app.MapUi();
+        app.MapLists();
         ModuleList.MapPages(app);
         var api = app.MapGroup("/api/v1").DisableAntiforgery().AddEndpointFilter<ApiCsrfFilter>();
         ModuleList.Map(api);

@@ -43,12 +43,14 @@ public sealed partial class RouteMatrixTests
         ("reference/{}", Everybody, _ => Task.FromResult("bureaus")),
         ("reference/sidings/{}", Everybody, SidingOf),
         ("reference/stations/{}", Everybody, Station),
+        ("lists/{}", Everybody, _ => Task.FromResult("contacts")),
+        ("contacts/{}", Scope, Customer),
         ("openapi/{}.json", Everybody, _ => Task.FromResult("v1")),
         ("docs/{}", Everybody, _ => Task.FromResult("v1")),
     ];
 
-    /// <summary>Addresses at which nothing stands in these tests: no rows were rejected, the kit is for development, no job ran.</summary>
-    private static readonly string[] Empty = ["imports/{}/rejected", "kit", "settings/tiers/job"];
+    /// <summary>Addresses at which nothing stands in these tests: no rows were rejected, the kit is for development, no job ran, no rows were selected.</summary>
+    private static readonly string[] Empty = ["imports/{}/rejected", "kit", "settings/tiers/job", "lists/{}/work"];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

@@ -25,6 +25,14 @@ public static class Completeness
                 db.Set<Shareholder>().Any(s => s.CustomerId == c.Id), db.Set<CustomerProduct>().Any(p => p.CustomerId == c.Id),
                 db.Set<MainStation>().Any(s => s.CustomerId == c.Id), db.Set<Contact>().Any(k => k.CustomerId == c.Id && k.DeletedAt == null && k.Active))).SingleAsync(ct);
 
+        /// <summary>As stored, of many customers at once.</summary>
+        internal static async Task<Dictionary<long, Lists>> Of(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct)
+        {
+            async Task<HashSet<long>> Having<T>(IQueryable<T> rows) where T : class, ICustomerBound => [.. await rows.Where(r => EF.Parameter(ids).Contains(r.CustomerId)).Select(r => r.CustomerId).Distinct().ToListAsync(ct)];
+            var (shareholders, products, stations, contacts) = (await Having(db.Set<Shareholder>()), await Having(db.Set<CustomerProduct>()), await Having(db.Set<MainStation>()), await Having(db.Set<Contact>().Where(k => k.Active)));
+            return ids.Distinct().ToDictionary(id => id, id => new Lists(shareholders.Contains(id), products.Contains(id), stations.Contains(id), contacts.Contains(id)));
+        }
+
         /// <summary>As they will be once <paramref name="input"/> is stored.</summary>
         public Lists After(SaveCustomer.Input input) => this with
         {

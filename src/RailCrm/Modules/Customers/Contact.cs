@@ -59,6 +59,10 @@ public sealed class Contact : ICustomerBound, IAudited, IVersioned, IBinned
             builder.ToTable("customer_contacts");
             builder.HasIndex(c => c.MobileDigits);
             builder.HasIndex(c => c.PhoneDigits);
+            builder.HasIndex(c => new { c.Name, c.Id });
+            builder.HasIndex(c => new { c.IsMain, c.Name, c.Id });
+            builder.HasIndex(c => new { c.CreatedAt, c.Id });
+            builder.HasIndex(c => new { c.Active, c.Name, c.Id }).HasFilter("NOT active"); // As with customers: few are.
             builder.HasOne<Customer>().WithMany().HasForeignKey(c => c.CustomerId);
         }
     }

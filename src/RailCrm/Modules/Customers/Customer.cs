@@ -202,6 +202,13 @@ public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned
             builder.HasIndex(c => new { c.Tier, c.Trailing12RevenueFen, c.Id });
             builder.HasIndex(c => new { c.RevenueChangeFen, c.Id });
             builder.HasIndex(c => new { c.UpdatedAt, c.Id });
+            builder.HasIndex(c => new { c.CreatedAt, c.Id });
+            builder.HasIndex(c => new { c.Trailing12GrossProfitFen, c.Id });
+            builder.HasIndex(c => new { c.Trailing12WeightKg, c.Id });
+            builder.HasIndex(c => c.Kind).HasFilter("kind <> 'Company'"); // Nearly all are companies.
+            builder.HasIndex(c => c.OwnershipType);
+            builder.HasIndex(c => c.SizeClass);
+            builder.HasIndex(c => c.EmployeeCount);
             builder.HasIndex(c => new { c.Completeness, c.Id });
             builder.HasIndex(c => new { c.Active, c.Name, c.Id }).HasFilter("NOT active"); // Few are; those who still are need no index of their own.
             builder.HasOne<OrgUnit>().WithMany().HasForeignKey(c => c.UnitId).OnDelete(DeleteBehavior.Restrict);

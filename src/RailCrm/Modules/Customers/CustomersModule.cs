@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
+using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui;
 
 namespace RailCrm.Modules.Customers;
@@ -31,6 +32,10 @@ internal static class CustomersModule
     private const long MostUpload = 4 * AttachmentStore.MostBytes;
 
     public static void Add(IServiceCollection services) => services
+        .AddSingleton<CustomerList>()
+        .AddSingleton<ListOf>(s => s.GetRequiredService<CustomerList>())
+        .AddSingleton<ContactList>()
+        .AddSingleton<ListOf>(s => s.GetRequiredService<ContactList>())
         .AddScoped<ListCustomers>()
         .AddScoped<ExportCustomers>()
         .AddScoped<GetCustomer>()
@@ -46,6 +51,7 @@ internal static class CustomersModule
         .AddSingleton(new CustomerTab("attachment.title", "attachments", Permission.CustomersRead, 50, (db, id, ct) => db.Set<Attachment>().CountAsync(a => a.CustomerId == id, ct)))
         .AddSingleton(new CustomerTab("customer.history", "history", Permission.CustomersRead, 60))
         .AddSingleton(new MenuItem("customer.title", "/customers", "building", Permission.CustomersRead, 10, Go: "c"))
+        .AddSingleton(new MenuItem("contact.title", "/contacts", "address-book", Permission.CustomersRead, 11, Go: "p"))
         .AddSingleton(new MenuItem("customer.new", "/customers/new", "building", Permission.CustomersWrite, 10, MenuPlace.Create))
         .AddSingleton(new MenuItem("customer.quick", "/customers/quick", "plus", Permission.CustomersWrite, 11, MenuPlace.Create));
 
@@ -82,6 +88,9 @@ internal static class CustomersModule
     public static void MapPages(IEndpointRouteBuilder app)
     {
         app.MapPost("/customers/export", ExportCustomers.Post).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.CustomersRead, Permission.Export).ExcludeFromDescription();
+        app.MapGet("/contacts/{id:long}", async (long id, HttpContext http, CrmDb db, CancellationToken ct) => await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(k => k.Id == id).Select(k => (long?)k.CustomerId).SingleOrDefaultAsync(ct) is { } customer
+            ? Results.LocalRedirect($"/customers/{customer}/contacts{(db.Actor.May(Permission.CustomersWrite) ? $"/{id}" : "")}{http.Request.QueryString}")
+            : Results.NotFound()).RequireAuthorization(Permission.CustomersRead).ExcludeFromDescription();
         app.MapPost("/customers/{id:long}/attachments/files", KeepAttachment.PostFromPage).DisableAntiforgery().RequireAuthorization(Permission.CustomersWrite).ExcludeFromDescription()
             .WithMetadata(new RequestSizeLimitAttribute(MostUpload), new RequestFormLimitsAttribute { MultipartBodyLengthLimit = MostUpload });
     }

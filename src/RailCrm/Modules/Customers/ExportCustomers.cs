@@ -6,13 +6,14 @@ using RailCrm.Kernel;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Files;
+using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui;
 using static RailCrm.Platform.Text.Texts;
 
 namespace RailCrm.Modules.Customers;
 
 /// <summary>The list as it is seen, all pages of it, as a file that our own import takes back without loss.</summary>
-internal sealed class ExportCustomers(CrmDb db, ListCustomers list)
+internal sealed class ExportCustomers(CrmDb db, ListCustomers customers, CustomerList list)
 {
     /// <summary>What a row is made of.</summary>
     /// <param name="Customer">With its lists.</param>
@@ -45,19 +46,19 @@ internal sealed class ExportCustomers(CrmDb db, ListCustomers list)
     ];
 
     /// <summary>The file, or why there is none.</summary>
-    public async Task<Result<TableExport>> Run(string? format, ListCustomers.Query query, CancellationToken ct)
+    public async Task<Result<TableExport>> Run(string? format, View view, CancellationToken ct)
     {
         if (!TableExport.Formats.Contains(format))
         {
             return new Refusal.Invalid("export.format_unknown", "format");
         }
 
-        if (!(await list.All(query, ct)).TryGet(out var all, out var refusal))
+        if (!(await customers.All(view, ct)).TryGet(out var all, out var refusal))
         {
             return refusal;
         }
 
-        if (format == "xlsx" && await list.Count(query, ct, XlsxWriter.MostRows) > XlsxWriter.MostRows)
+        if (format == "xlsx" && await list.Count(db, view, XlsxWriter.MostRows, ct) > XlsxWriter.MostRows)
         {
             return new Refusal.Conflict("export.sheet_full");
         }
@@ -65,9 +66,9 @@ internal sealed class ExportCustomers(CrmDb db, ListCustomers list)
         var units = await db.Set<OrgUnit>().AsNoTracking().Select(u => new { u.Id, u.Code, u.Name }).ToListAsync(ct);
         var twice = units.GroupBy(u => u.Name).Where(g => g.Skip(1).Any()).Select(g => g.Key).ToHashSet();
         var names = units.ToDictionary(u => u.Id, u => twice.Contains(u.Name) ? u.Code : u.Name);
-        var view = Uri.UnescapeDataString((query with { Cursor = null, Limit = 50 }).Address(""));
+        var asked = Uri.UnescapeDataString((view with { Cursor = null, Limit = 50, Columns = null, Base = null }).Address(list, ""));
         var name = string.Create(CultureInfo.InvariantCulture, $"{T("customer.title")}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
-        return new TableExport(db, name, nameof(Customer), view, format!, [.. Columns.Select(c => T(c.TextKey))], Rows(all, names, ct));
+        return new TableExport(db, name, nameof(Customer), asked, format!, [.. Columns.Select(c => T(c.TextKey))], Rows(all, names, ct));
     }
 
     private async IAsyncEnumerable<Cell[]> Rows(ListCustomers.Whole all, Dictionary<long, string> units, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
@@ -105,15 +106,19 @@ internal sealed class ExportCustomers(CrmDb db, ListCustomers list)
     private static Cell Choice<TValue>(string texts, TValue value) => Cell.Of(value is null ? null : T($"{texts}.{JsonNamingPolicy.CamelCase.ConvertName(value.ToString()!)}"));
 
     /// <summary>Sends the file; a refusal is told on the list it came from.</summary>
-    public static async Task<IResult> Post([FromForm] string? format, HttpContext http, ExportCustomers useCase, CancellationToken ct)
+    public static async Task<IResult> Post([FromForm] string? format, HttpContext http, ExportCustomers useCase, CustomerList list, CancellationToken ct)
     {
-        var query = ListCustomers.Query.Of(http.Request.Query);
-        if ((await useCase.Run(format, query, ct)).TryGet(out var export, out var refusal))
+        if (!View.TryRead(list, http.Request.Query.Select(q => new KeyValuePair<string, string?>(q.Key, q.Value)), out var view))
+        {
+            return TypedResults.LocalRedirect(list.Path);
+        }
+
+        if ((await useCase.Run(format, view, ct)).TryGet(out var export, out var refusal))
         {
             return export;
         }
 
         new Notice(T(refusal.Code, refusal.Args), IsError: true).Leave(http);
-        return TypedResults.LocalRedirect(query.Address("/customers"));
+        return TypedResults.LocalRedirect(view.Address(list));
     }
 }

@@ -42,6 +42,9 @@ public sealed class SaveContact(CrmDb db)
         internal static Answer Of(Contact c) => new(c.Id, c.Name, c.Title, c.Mobile, c.Phone, c.Email, c.IsMain, c.Active, c.CreatedAt, c.Version);
     }
 
+    /// <summary>What is stored, as one would say it.</summary>
+    internal static Input Said(Contact k) => new() { Name = k.Name, Title = k.Title, Mobile = k.Mobile, Phone = k.Phone, Email = k.Email, IsMain = k.IsMain, Active = k.Active };
+
     /// <summary>Main first, then the active by name; with <paramref name="binned"/> those in the bin instead.</summary>
     internal async Task<Result<List<Contact>>> Of(long customerId, bool binned, CancellationToken ct)
     {

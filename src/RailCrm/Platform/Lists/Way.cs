@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Platform.Data;
 
@@ -6,16 +7,44 @@ namespace RailCrm.Platform.Lists;
 
 /// <summary>One condition of a list's view.</summary>
 /// <param name="Test">What a row must satisfy.</param>
-/// <param name="Blind">The same in a form that SQLite finds no index for: without statistics it takes the first equality it sees and sorts all that match.</param>
-/// <param name="Ids">The ids of the rows that satisfy it, read off its own index, past every filter: only ever used to narrow a query that has them.</param>
-/// <param name="Serves">The orders that this condition's own index brings already.</param>
-internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, Expression<Func<TRow, bool>> Blind, IQueryable<long> Ids, params string[] Serves)
+/// <param name="Ids">The ids of the rows that satisfy it, read off its own index, past every filter: only ever used to narrow a query that has them. Null where no index tells them.</param>
+/// <param name="Indexed">Whether a column's own index answers it, which SQLite then likes to take.</param>
+/// <param name="Serves">The orders that this index brings already.</param>
+internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, IQueryable<long>? Ids, bool Indexed = false, params string[] Serves)
 {
-    /// <summary>A condition that no column's index answers.</summary>
-    public Condition(Expression<Func<TRow, bool>> test, IQueryable<long> ids) : this(test, test, ids) { }
+    private static readonly PropertyInfo Nothing = typeof(Never).GetProperty(nameof(Never.Holds))!;
+
+    /// <summary>The test in a form that SQLite finds no index for: without statistics it takes the first equality it sees and sorts all that match.</summary>
+    /// <remarks>A bit-wise "or" with a parameter that is false: no expression of it is a column any more.</remarks>
+    public Expression<Func<TRow, bool>> Blind => Indexed ? Expression.Lambda<Func<TRow, bool>>(Expression.Or(Test.Body, Expression.Property(Expression.Constant(new Never()), Nothing)), Test.Parameters) : Test;
 
     /// <summary>Some of the ids, where they are known to be many and were read already: a search reads its index once.</summary>
     public IReadOnlyList<long>? Some { get; init; }
+
+    /// <summary>No condition: every row satisfies it.</summary>
+    public static readonly Condition<TRow> Holds = new(row => true, null);
+
+    /// <summary>Any of these: what satisfies one of them.</summary>
+    public static Condition<TRow> Any(IReadOnlyList<Condition<TRow>> alternatives)
+    {
+        if (alternatives is [var only])
+        {
+            return only;
+        }
+
+        var row = Expression.Parameter(typeof(TRow), "row");
+        var test = alternatives.Select(a => new Swap(a.Test.Parameters[0], row).Visit(a.Test.Body)!).Aggregate(Expression.OrElse);
+        var ids = alternatives.All(a => a.Ids is not null) ? alternatives.Select(a => a.Ids!).Aggregate((a, b) => a.Concat(b)) : null;
+        return new(Expression.Lambda<Func<TRow, bool>>(test, row), ids, alternatives.Any(a => a.Indexed));
+    }
+
+    /// <summary>The rows for which this does not hold, and no index to find them by.</summary>
+    public Condition<TRow> Not() => new(Expression.Lambda<Func<TRow, bool>>(Expression.Not(Test.Body), Test.Parameters), null);
+
+    private sealed class Never
+    {
+        public bool Holds { get; }
+    }
 }
 
 /// <summary>How a list's rows are found.</summary>
@@ -78,20 +107,20 @@ internal static class Way
         var (rarest, few) = await Rarest(conditions, wanted, total, db.Scope.Width, ct);
         if (few)
         {
-            return new(Gathered(await rarest!.Ids.ToListAsync(ct)));
+            return new(Gathered(await rarest!.Ids!.ToListAsync(ct)));
         }
 
         var walked = Walked(out var leads);
-        var other = rarest == leads ? conditions.FirstOrDefault(c => c != leads) : rarest;
+        var other = rarest == leads ? conditions.FirstOrDefault(c => c != leads && c.Ids is not null) : rarest;
         return other is null
             ? new(walked)
-            : new(walked, async () => await other.Ids.Take(Most + 1).ToListAsync(ct) is { Count: <= Most } ids ? Gathered(ids) : null, all)
+            : new(walked, async () => await other.Ids!.Take(Most + 1).ToListAsync(ct) is { Count: <= Most } ids ? Gathered(ids) : null, all)
             {
-                Some = sort is null ? async () => Gathered(rarest!.Some ?? await rarest.Ids.Take(Few).ToListAsync(ct)) : null,
+                Some = sort is null && rarest is not null ? async () => Gathered(rarest!.Some ?? await rarest.Ids!.Take(Few).ToListAsync(ct)) : null,
             };
 
-        // Whether a condition's own index brings the order; any will do where none is wanted. Without an index of its own a condition has no blind form.
-        bool Brings(Condition<TRow> condition) => sort is null ? condition.Test != condition.Blind : condition.Serves.Contains(sort);
+        // Whether a condition's own index brings the order; any will do where none is wanted.
+        bool Brings(Condition<TRow> condition) => sort is null ? condition.Indexed : condition.Serves.Contains(sort);
 
         IQueryable<TRow> Gathered(IReadOnlyList<long> ids) => conditions.Aggregate(Among(rows, ids), (r, c) => r.Where(db.IsPostgres ? c.Test : c.Blind));
 
@@ -112,6 +141,7 @@ internal static class Way
     /// <summary>The rarest condition, and whether gathering what satisfies it is less work than walking the order.</summary>
     private static async Task<(Condition<TRow>? Rarest, bool Gather)> Rarest<TRow>(IReadOnlyList<Condition<TRow>> conditions, int wanted, Func<Task<long>> total, ScopeWidth width, CancellationToken ct)
     {
+        conditions = [.. conditions.Where(c => c.Ids is not null)];
         if (conditions.Count == 0)
         {
             return (null, false);
@@ -121,7 +151,7 @@ internal static class Way
         var (rarest, fewest, share) = (conditions[0], Few, width == ScopeWidth.Wide ? Many : 1.0);
         foreach (var condition in conditions)
         {
-            var count = condition.Some is null ? await condition.Ids.Take(Few).CountAsync(ct) : Few;
+            var count = condition.Some is null ? await condition.Ids!.Take(Few).CountAsync(ct) : Few;
             share *= count == Few ? Math.Max(Many, (double)Few / all) : Math.Max(1, count) / (double)all;
             (rarest, fewest) = count < fewest ? (condition, count) : (rarest, fewest);
         }
@@ -129,8 +159,10 @@ internal static class Way
         return (rarest, fewest < Few && fewest < wanted / share);
     }
 
-    private sealed class Swap(Expression from, Expression to) : ExpressionVisitor
-    {
-        public override Expression? Visit(Expression? node) => node == from ? to : base.Visit(node);
-    }
+}
+
+/// <summary>Puts one expression where another stood.</summary>
+internal sealed class Swap(Expression from, Expression to) : ExpressionVisitor
+{
+    public override Expression? Visit(Expression? node) => node == from ? to : base.Visit(node);
 }

@@ -419,6 +419,19 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.HasIndex("PhoneDigits")
                         .HasDatabaseName("ix_customer_contacts_phone_digits");
 
+                    b.HasIndex("CreatedAt", "Id")
+                        .HasDatabaseName("ix_customer_contacts_created_at_id");
+
+                    b.HasIndex("Name", "Id")
+                        .HasDatabaseName("ix_customer_contacts_name_id");
+
+                    b.HasIndex("Active", "Name", "Id")
+                        .HasDatabaseName("ix_customer_contacts_active_name_id")
+                        .HasFilter("NOT active");
+
+                    b.HasIndex("IsMain", "Name", "Id")
+                        .HasDatabaseName("ix_customer_contacts_is_main_name_id");
+
                     b.ToTable("customer_contacts", (string)null);
                 });
 
@@ -678,6 +691,13 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .IsUnique()
                         .HasDatabaseName("ix_customers_credit_code");
 
+                    b.HasIndex("EmployeeCount")
+                        .HasDatabaseName("ix_customers_employee_count");
+
+                    b.HasIndex("Kind")
+                        .HasDatabaseName("ix_customers_kind")
+                        .HasFilter("kind <> 'Company'");
+
                     b.HasIndex("NormalizedName")
                         .HasDatabaseName("ix_customers_normalized_name");
 
@@ -685,14 +705,23 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .IsUnique()
                         .HasDatabaseName("ix_customers_number");
 
+                    b.HasIndex("OwnershipType")
+                        .HasDatabaseName("ix_customers_ownership_type");
+
                     b.HasIndex("ParentId")
                         .HasDatabaseName("ix_customers_parent_id");
 
                     b.HasIndex("PhoneDigits")
                         .HasDatabaseName("ix_customers_phone_digits");
 
+                    b.HasIndex("SizeClass")
+                        .HasDatabaseName("ix_customers_size_class");
+
                     b.HasIndex("Completeness", "Id")
                         .HasDatabaseName("ix_customers_completeness_id");
+
+                    b.HasIndex("CreatedAt", "Id")
+                        .HasDatabaseName("ix_customers_created_at_id");
 
                     b.HasIndex("Name", "Id")
                         .HasDatabaseName("ix_customers_name_id");
@@ -700,8 +729,14 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.HasIndex("RevenueChangeFen", "Id")
                         .HasDatabaseName("ix_customers_revenue_change_fen_id");
 
+                    b.HasIndex("Trailing12GrossProfitFen", "Id")
+                        .HasDatabaseName("ix_customers_trailing12gross_profit_fen_id");
+
                     b.HasIndex("Trailing12RevenueFen", "Id")
                         .HasDatabaseName("ix_customers_trailing12revenue_fen_id");
+
+                    b.HasIndex("Trailing12WeightKg", "Id")
+                        .HasDatabaseName("ix_customers_trailing12weight_kg_id");
 
                     b.HasIndex("UnitId", "Tier")
                         .HasDatabaseName("ix_customers_unit_id_tier")
@@ -2296,6 +2331,144 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasName("pk_scheduled_slots");
 
                     b.ToTable("scheduled_slots", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Lists.ListChoice", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("List")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("list")
+                        .UseCollation("C");
+
+                    b.Property<string>("ViewKey")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("view_key")
+                        .UseCollation("C");
+
+                    b.Property<string>("Columns")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("columns")
+                        .UseCollation("C");
+
+                    b.Property<bool>("IsDefault")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_default");
+
+                    b.Property<bool>("Pinned")
+                        .HasColumnType("boolean")
+                        .HasColumnName("pinned");
+
+                    b.HasKey("UserId", "List", "ViewKey")
+                        .HasName("pk_list_choices");
+
+                    b.ToTable("list_choices", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Lists.SavedView", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("address")
+                        .UseCollation("C");
+
+                    b.Property<string>("List")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("list")
+                        .UseCollation("C");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long?>("UnitId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unit_id");
+
+                    b.Property<DateTime>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_saved_views");
+
+                    b.HasIndex("List", "OwnerId")
+                        .HasDatabaseName("ix_saved_views_list_owner_id");
+
+                    b.HasIndex("List", "UnitId")
+                        .HasDatabaseName("ix_saved_views_list_unit_id");
+
+                    b.ToTable("saved_views", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Lists.WorkRow", b =>
+                {
+                    b.Property<long>("JobId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("job_id");
+
+                    b.Property<long>("RowId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("row_id");
+
+                    b.Property<string>("Before")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("before")
+                        .UseCollation("C");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("outcome")
+                        .UseCollation("C");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("reason")
+                        .UseCollation("C");
+
+                    b.Property<int>("VersionAfter")
+                        .HasColumnType("integer")
+                        .HasColumnName("version_after");
+
+                    b.HasKey("JobId", "RowId")
+                        .HasName("pk_work_rows");
+
+                    b.HasIndex("JobId", "Outcome", "RowId")
+                        .HasDatabaseName("ix_work_rows_job_id_outcome_row_id");
+
+                    b.ToTable("work_rows", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserRole<long>", b =>

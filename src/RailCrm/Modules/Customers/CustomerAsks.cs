@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Organization;
+using RailCrm.Modules.Reference;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Lists;
+
+namespace RailCrm.Modules.Customers;
+
+/// <summary>The filters of the customer list that are more than a comparison with a column, each with the index that answers it.</summary>
+/// <remarks>The ids look past the scope on purpose: they only narrow a query that carries it.</remarks>
+internal static class CustomerAsks
+{
+#pragma warning disable CA1309, CA1310, CA1311 // Translated to SQL, where the column's collation decides.
+    /// <summary>A unit, with everything under it.</summary>
+    public static Task<Result<Condition<Customer>>> Unit(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, async value =>
+    {
+        if (!long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var unitId))
+        {
+            return None(db);
+        }
+
+        var path = await db.Set<OrgUnit>().Where(u => u.Id == unitId).Select(u => u.Path).SingleOrDefaultAsync(ct);
+        var units = path is null ? [] : await PathRange.Below(path).Of(db).Select(u => u.Id).ToListAsync(ct);
+        return units is [var one] ? Of(db, c => c.UnitId == one, "name", "-name")
+            : path is null || path.Count(c => c == '/') > 1 ? Of(db, c => EF.Parameter(units).Contains(c.UnitId))
+            : Condition<Customer>.Holds; // The group itself is no condition.
+    });
+
+    /// <summary>A GB/T 4754 code; a section takes its divisions along.</summary>
+    public static Task<Result<Condition<Customer>>> Industry(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value =>
+    {
+        if (value.Length == 0)
+        {
+            return Task.FromResult(Of(db, c => c.IndustryCode == null, "name", "-name"));
+        }
+
+        var code = ReferenceData.IndustryCode(value) ?? value;
+        var codes = ReferenceData.Industries.Where(i => i.Section == code).Select(i => i.Code).Append(code).Distinct().ToList();
+        return Task.FromResult(codes is [var division] ? Of(db, c => c.IndustryCode == division, "name", "-name") : Of(db, c => EF.Parameter(codes).Contains(c.IndustryCode!)));
+    });
+
+    /// <summary>A GB/T 2260 code; a province takes its cities and counties along.</summary>
+    public static Task<Result<Condition<Customer>>> Region(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value =>
+    {
+        if (value.Length == 0)
+        {
+            return Task.FromResult(Of(db, c => c.RegionCode == null, "name", "-name"));
+        }
+
+        var region = Shared(ReferenceData.RegionCode(value) ?? value);
+        var (first, last) = (region.PadRight(6, '0'), region.PadRight(6, '9'));
+        return Task.FromResult(region.Length == 6 ? Of(db, c => c.RegionCode == region, "name", "-name") : Of(db, c => string.Compare(c.RegionCode, first) >= 0 && string.Compare(c.RegionCode, last) <= 0));
+    });
+
+    /// <summary>A main sending or receiving station, by name or code.</summary>
+    public static Task<Result<Condition<Customer>>> Station(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, async value =>
+    {
+        var station = await StationName(db, value.Trim(), ct);
+        return new(c => c.MainStations.Any(s => s.Station == station), db.Set<MainStation>().IgnoreQueryFilters().Where(s => s.Station == station).Select(s => s.CustomerId).Distinct());
+    });
+
+    /// <summary>A tag.</summary>
+    public static Task<Result<Condition<Customer>>> Tag(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value =>
+    {
+        var tag = value.Trim();
+        return Task.FromResult(new Condition<Customer>(c => db.Set<CustomerTag>().Any(t => t.Tag == tag && t.CustomerId == c.Id), db.Set<CustomerTag>().Where(t => t.Tag == tag).Select(t => t.CustomerId)));
+    });
+
+    /// <summary>Completeness less than this.</summary>
+    public static Task<Result<Condition<Customer>>> Below(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value => Task.FromResult(
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var below) ? Of(db, c => c.Completeness < below, "completeness", "-completeness") : None(db)));
+
+    /// <summary>Those whose manager the reader is.</summary>
+    public static Task<Result<Condition<Customer>>> Mine(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value =>
+    {
+        var (me, now) = (db.Actor.UserId, db.UtcNow);
+        var mine = new Condition<Customer>(
+            c => db.Set<CustomerGrant>().Any(g => g.CustomerId == c.Id && g.UserId == me && g.Reason == "manager" && (g.Until == null || g.Until > now)),
+            db.Set<CustomerGrant>().Where(g => g.UserId == me && g.Reason == "manager" && (g.Until == null || g.Until > now)).Select(g => g.CustomerId).Distinct());
+        return Task.FromResult(value == "true" ? mine : mine.Not());
+    });
+
+    /// <summary>A phone that begins with these digits.</summary>
+    public static Task<Result<Condition<Customer>>> Phone(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value =>
+    {
+        var digits = PhoneNumber.Digits(value) ?? "";
+        var end = digits + ":"; // The character behind 9.
+        return Task.FromResult(digits.Length == 0 ? None(db) : Of(db, c => string.Compare(c.PhoneDigits, digits) >= 0 && string.Compare(c.PhoneDigits, end) < 0));
+    });
+
+    /// <summary>A name that contains this, by the search's own rules; or that is exactly this.</summary>
+    public static Task<Result<Condition<Customer>>> Name(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, async value =>
+    {
+        if (asked.Operator == "=")
+        {
+            return Of(db, c => c.Name == value, "name", "-name");
+        }
+
+        var (ids, words) = await CustomerSearch.Matching(db, value, ct);
+        return ids is null ? words.Aggregate((a, b) => a with { Test = And(a.Test, b.Test) })
+            : new(c => EF.Parameter(ids).Contains(c.Id), db.Set<Customer>().IgnoreQueryFilters().Where(c => EF.Parameter(ids).Contains(c.Id)).Select(c => c.Id));
+    });
+#pragma warning restore CA1309, CA1310, CA1311
+
+    private static Condition<Customer> Of(CrmDb db, Expression<Func<Customer, bool>> test, params string[] serves) =>
+        new(test, db.Set<Customer>().IgnoreQueryFilters().Where(test).Select(c => c.Id), Indexed: true, serves);
+
+    private static Condition<Customer> None(CrmDb db) => Of(db, c => c.Id < 0);
+
+    private static Expression<Func<Customer, bool>> And(Expression<Func<Customer, bool>> a, Expression<Func<Customer, bool>> b) =>
+        Expression.Lambda<Func<Customer, bool>>(Expression.AndAlso(a.Body, new Swap(b.Parameters[0], a.Parameters[0]).Visit(b.Body)!), a.Parameters);
+
+    private static async Task<Result<Condition<Customer>>> Each(Criterion asked, Func<string, Task<Condition<Customer>>> of)
+    {
+        var alternatives = new List<Condition<Customer>>();
+        foreach (var value in asked.Values)
+        {
+            if (!PlainText.IsStorable(value) || value.Length > Customer.NameLength)
+            {
+                return new Refusal.InvalidMany([new(asked.Field, "customer.text_unstorable")]);
+            }
+
+            alternatives.Add(await of(value));
+        }
+
+        return alternatives.Contains(Condition<Customer>.Holds) ? Condition<Customer>.Holds : Condition<Customer>.Any(alternatives);
+    }
+
+    /// <summary>The digits that a region shares with everything in it: 320000 is 32, 320500 is 3205.</summary>
+    private static string Shared(string code)
+    {
+        var text = code.Trim();
+        return text is [.., '0', '0'] && text.Length == 6 ? text.EndsWith("0000", StringComparison.Ordinal) ? text[..2] : text[..4] : text.Length > 6 ? text[..6] : text;
+    }
+
+    /// <summary>A station by its name or one of its codes.</summary>
+    private static async Task<string> StationName(CrmDb db, string typed, CancellationToken ct)
+    {
+        if (typed.Length == 0 || !typed.All(char.IsAsciiLetterOrDigit))
+        {
+            return typed;
+        }
+
+        var upper = typed.ToUpperInvariant();
+        return await db.Set<Station>().Where(s => s.TelegraphCode == upper).Select(s => s.Name).FirstOrDefaultAsync(ct)
+            ?? await db.Set<Station>().Where(s => s.TmisCode == typed).Select(s => s.Name).FirstOrDefaultAsync(ct) ?? typed;
+    }
+}

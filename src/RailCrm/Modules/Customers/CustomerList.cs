@@ -1,0 +1,115 @@
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Organization;
+using RailCrm.Modules.Reference;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Lists;
+using F = RailCrm.Platform.Lists.ListField<RailCrm.Modules.Customers.Customer>;
+using K = RailCrm.Platform.Lists.FieldKind;
+
+namespace RailCrm.Modules.Customers;
+
+/// <summary>The list of customers: every field that can be shown, filtered by, sorted, grouped or changed in it.</summary>
+internal sealed class CustomerList : ListOf<Customer>
+{
+    private static readonly NamesOf Units = (db, ids, ct) => db.Set<OrgUnit>().Where(u => EF.Parameter(ids).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
+    private static readonly NamesOf Parents = (db, ids, ct) => db.Set<Customer>().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
+
+    public override string Key => "customers";
+    public override string Path => "/customers";
+    public override string TextKey => "customer.title";
+    public override string Permission => Platform.Access.Permission.CustomersRead;
+    public override string Order => "name";
+    public override string SearchKey => "customer.search_hint";
+    public override IReadOnlyList<string> Columns { get; } = ["name", "tier", "unit", "creditCode", "phone", "revenue", "change", "completeness", "updated"];
+    public override IReadOnlyList<string> Quick { get; } = ["unit", "tier", "mine"];
+    public override IReadOnlyList<SystemView> Views { get; } =
+    [
+        new("all", "list.view_all", ""), new("mine", "customer.mine_yes", "mine=true"), new("large", "tier.large", "tier=large&sort=-revenue"), new("atRisk", "tier.atRisk", "tier=atRisk&sort=-revenue"),
+        new("falling", "customer.view_falling", "sort=change&columns=name,tier,unit,revenue,change,phone"), new("incomplete", "customer.view_incomplete", "below=50&sort=completeness"), new("board", "customer.view_board", "layout=board&group=tier&sort=-revenue"),
+    ];
+
+    protected override IReadOnlyList<ListField<Customer>> Declared { get; } =
+    [
+        F.Of("name", "customer.name", K.Text, c => c.Name).Sorted().Asked(["~", "="], CustomerAsks.Name).Named().Edited(nameof(SaveCustomer.Input.Name), bulk: false),
+        F.Of("id", "list.id", K.Number, c => c.Id).Indexed().Hidden(),
+        F.Of("number", "customer.number", K.Text, c => c.Number).Indexed().Copied(),
+        F.Of("shortName", "customer.short_name", K.Text, c => c.ShortName).Edited(nameof(SaveCustomer.Input.ShortName)),
+        F.Of("tier", "customer.tier", K.Choice, c => c.Tier).Indexed("name", "revenue").Chosen("tier", ["large", "medium", "small", "atRisk", "prospective"], "customer.tier_unknown").Grouped(),
+        F.Of("unit", "customer.unit", K.Reference, c => c.UnitId).Asked(["="], CustomerAsks.Unit).Refers(Units, id => $"/organization/{id}").Grouped(),
+        F.Of("creditCode", "customer.credit_code", K.Text, c => c.CreditCode).Indexed().Copied().Edited(nameof(SaveCustomer.Input.CreditCode), bulk: false),
+        F.Of("phone", "customer.phone", K.Text, c => c.Phone).Asked(["~"], CustomerAsks.Phone).Copied().Edited(nameof(SaveCustomer.Input.Phone), bulk: false),
+        F.Of("kind", "customer.kind", K.Choice, c => c.Kind).Indexed().Chosen("kind", ["company", "soleTrader", "publicBody"]).Grouped().Edited(nameof(SaveCustomer.Input.Kind)),
+        F.Of("legalRepresentative", "customer.legal_representative", K.Text, c => c.LegalRepresentative).Edited(nameof(SaveCustomer.Input.LegalRepresentative)),
+        F.Of("ownership", "customer.ownership", K.Choice, c => c.OwnershipType).Indexed().Chosen("ownership", ["stateOwned", "private", "foreign", "jointVenture", "collective", "individual", "institution"]).Grouped().Edited(nameof(SaveCustomer.Input.OwnershipType)),
+        F.Of("sizeClass", "customer.size_class", K.Choice, c => c.SizeClass).Indexed().Chosen("size", ["large", "medium", "small", "micro"]).Grouped().Edited(nameof(SaveCustomer.Input.SizeClass)),
+        F.Of("industry", "customer.industry", K.Choice, c => c.IndustryCode).Asked(["="], CustomerAsks.Industry).Coded(ReferenceData.IndustryName, ReferenceData.IndustryOptions).Grouped().Edited(nameof(SaveCustomer.Input.IndustryCode)),
+        F.Of("region", "customer.region", K.Text, c => c.RegionCode).Asked(["="], CustomerAsks.Region).Coded(ReferenceData.RegionName).LookedUp("/api/v1/lookup/regions?q=").Grouped().Edited(nameof(SaveCustomer.Input.RegionCode)),
+        F.Only("station", "customer.station", K.Text, ["="], CustomerAsks.Station).LookedUp("/api/v1/lookup/stations?q="),
+        F.Of("tags", "customer.tags", K.Text, c => c.Tags).Coded(t => t.Trim(',').Replace(",", " · ", StringComparison.Ordinal)).Edited(nameof(SaveCustomer.Input.Tags)),
+        F.Only("tag", "customer.tag", K.Text, ["="], CustomerAsks.Tag),
+        F.Only("mine", "customer.mine", K.Flag, ["="], CustomerAsks.Mine),
+        F.Of("employees", "customer.employee_count", K.Number, c => c.EmployeeCount).Indexed().Edited(nameof(SaveCustomer.Input.EmployeeCount)),
+        F.Of("parent", "customer.parent", K.Reference, c => c.ParentId).Refers(Parents, id => $"/customers/{id}"),
+        F.Of("transportModes", "customer.transport_modes", K.Text, c => c.TransportModes).Coded(CustomerText.Modes),
+        F.Of("transportCycle", "customer.transport_cycle", K.Text, c => c.TransportCycle).Coded(CustomerText.Cycle),
+        F.Of("businessDirection", "customer.business_direction", K.Text, c => c.BusinessDirection).Edited(nameof(SaveCustomer.Input.BusinessDirection)),
+        F.Of("businessAddress", "customer.business_address", K.Text, c => c.BusinessAddress).Edited(nameof(SaveCustomer.Input.BusinessAddress)),
+        F.Of("website", "customer.website", K.Text, c => c.Website).Edited(nameof(SaveCustomer.Input.Website)),
+        F.Of("revenue", "customer.revenue12_short", K.Money, c => c.Trailing12RevenueFen).Sorted().Indexed().Summed(),
+        F.Of("profit", "customer.profit12_short", K.Money, c => c.Trailing12GrossProfitFen).Sorted().Indexed().Summed(),
+        F.Of("weight", "customer.weight12_short", K.Weight, c => c.Trailing12WeightKg).Sorted().Indexed().Summed(),
+        F.Of("previous", "customer.previous12", K.Money, c => c.Previous12RevenueFen),
+        F.Of("change", "customer.change12", K.Money, c => c.RevenueChangeFen).Sorted().Indexed(),
+        F.Of("completeness", "customer.completeness", K.Percent, c => c.Completeness).Sorted().Indexed(),
+        F.Only("below", "customer.below", K.Percent, ["="], CustomerAsks.Below),
+        F.Of("active", "customer.active", K.Flag, c => c.Active).Indexed("name").Grouped().Edited(nameof(SaveCustomer.Input.Active)),
+        F.Of("created", "customer.created", K.Instant, c => c.CreatedAt).Sorted().Indexed(),
+        F.Of("updated", "customer.updated", K.Instant, c => c.UpdatedAt).Sorted().Indexed(),
+    ];
+
+    public override IReadOnlyList<ListWork> Works { get; } =
+    [
+        new("edit", "list.work_edit", "edit", Platform.Access.Permission.CustomersWrite), new("assign", "customer.work_assign", "building-community", Platform.Access.Permission.CustomersSupervise),
+        new("tag", "customer.work_tag", "tag", Platform.Access.Permission.CustomersWrite), new("untag", "customer.work_untag", "tags", Platform.Access.Permission.CustomersWrite),
+        new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/customers/export"), new("bin", "customer.bin", "trash", Platform.Access.Permission.CustomersDelete, Danger: true),
+    ];
+
+    public override string EditPermission => Platform.Access.Permission.CustomersWrite;
+
+    public override Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => WorkOnCustomers.Refuses(db, this, order, ct);
+
+    public override async Task<IReadOnlyList<(string Value, string Text)>> WorkChoices(CrmDb db, string act, CancellationToken ct) =>
+        act == "assign" ? [.. (await new ListUnits(db).Run(ct)).Where(u => u.Active).Select(u => (u.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), u.Name))] : [];
+
+    public override Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct) => WorkOnCustomers.Run(services.GetRequiredService<CrmDb>(), this, order, rows, ct);
+
+    public override async Task<Result<Edited>> Edit(IServiceProvider services, long id, ListField field, string? value, string? was, CancellationToken ct)
+    {
+        if (!(await services.GetRequiredService<GetCustomer>().Run(id, ct)).TryGet(out var customer, out var refusal))
+        {
+            return refusal;
+        }
+
+        var input = CustomerRules.Of(customer);
+        if (TypedValue.Of(input, field.Input!) != (was ?? ""))
+        {
+            return new Refusal.Stale();
+        }
+
+        return !TypedValue.Set(input, field.Input!, value) ? new Refusal.InvalidMany([new(field.Input!, "list.value_wrong", Platform.Text.Texts.Get(field.TextKey), value)])
+            : (await services.GetRequiredService<SaveCustomer>().Run(id, customer.Version, input, ct)).TryGet(out var saved, out refusal) ? Told(saved, field)
+            : refusal;
+    }
+
+    protected override async Task<Searched<Customer>> Search(CrmDb db, string typed, CancellationToken ct)
+    {
+        var (ids, words) = await CustomerSearch.Matching(db, typed, ct);
+        return new(ids, words);
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> Count(CrmDb db, View view, int most, CancellationToken ct) =>
+        db.Scope.Width == ScopeWidth.Wide && CountWide.Tier(view) is (true, var tier) ? CountWide.Run(db, tier, most, ct) : base.Count(db, view, most, ct);
+}

@@ -1,0 +1,146 @@
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Text;
+using RailCrm.Platform.Ui.Kit;
+
+namespace RailCrm.Platform.Lists;
+
+/// <summary>What a field holds: how it is typed, compared, shown and exported.</summary>
+public enum FieldKind
+{
+    /// <summary>Words.</summary>
+    Text,
+
+    /// <summary>A count.</summary>
+    Number,
+
+    /// <summary>Stored in fen; typed in yuan.</summary>
+    Money,
+
+    /// <summary>Stored in kg; typed in tonnes.</summary>
+    Weight,
+
+    /// <summary>0–100.</summary>
+    Percent,
+
+    /// <summary>A day.</summary>
+    Date,
+
+    /// <summary>An instant (UTC), typed as a day of Beijing.</summary>
+    Instant,
+
+    /// <summary>One of a few codes, each with a text.</summary>
+    Choice,
+
+    /// <summary>Yes or no.</summary>
+    Flag,
+
+    /// <summary>The key of another row, shown by its name.</summary>
+    Reference,
+}
+
+/// <summary>Names the rows that a column refers to, all of a page at once.</summary>
+public delegate Task<Dictionary<long, string>> NamesOf(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct);
+
+/// <summary>A field of a list: a column, a filter, an order, a group, as far as it is declared to be one.</summary>
+/// <param name="key">Its name in addresses and in the API's <c>filter</c>.</param>
+/// <param name="textKey">What it is called.</param>
+/// <param name="kind">What it holds.</param>
+public abstract class ListField(string key, string textKey, FieldKind kind)
+{
+    /// <summary>Its name in addresses.</summary>
+    public string Key => key;
+
+    /// <summary>What it is called.</summary>
+    public string TextKey => textKey;
+
+    /// <summary>What it holds.</summary>
+    public FieldKind Kind => kind;
+
+    /// <summary>How it may be compared; empty where it cannot be filtered by.</summary>
+    public IReadOnlyList<string> Operators { get; protected set; } = [];
+
+    /// <summary>Whether it can be shown; else it only filters.</summary>
+    public bool IsColumn { get; protected set; } = true;
+
+    /// <summary>Whether it stands in no panel.</summary>
+    public bool IsHidden { get; protected set; }
+
+    /// <summary>Whether the list can be put in its order.</summary>
+    public bool IsSorted { get; protected set; }
+
+    /// <summary>Whether the list can be grouped by it, and laid out as a board.</summary>
+    public bool IsGrouped { get; protected set; }
+
+    /// <summary>Whether its sum says something.</summary>
+    public bool IsSummed { get; protected set; }
+
+    /// <summary>Whether it is the link to the record.</summary>
+    public bool IsName { get; protected set; }
+
+    /// <summary>Whether it is copied as often as it is read.</summary>
+    public bool IsCopied { get; protected set; }
+
+    /// <summary>Its name in the use case that changes it; null where it cannot be changed in the list.</summary>
+    public string? Input { get; protected set; }
+
+    /// <summary>Whether it can be changed for many rows at once: what is unique to a row cannot.</summary>
+    public bool IsBulk { get; protected set; }
+
+    /// <summary>Before a choice's code: the key of its text.</summary>
+    public string? Texts { get; protected set; }
+
+    /// <summary>The codes of a choice.</summary>
+    public IReadOnlyList<string> Codes { get; protected set; } = [];
+
+    /// <summary>Where it is looked up as one types.</summary>
+    public string? Lookup { get; protected set; }
+
+    /// <summary>Names what it refers to.</summary>
+    public NamesOf? Names { get; protected set; }
+
+    /// <summary>The page of what it refers to.</summary>
+    public Func<long, string>? Href { get; protected set; }
+
+    /// <summary>Says a stored code in words, where that is no plain choice.</summary>
+    public Func<string, string?>? Words { get; protected set; }
+
+    /// <summary>A figure, right-aligned.</summary>
+    public bool IsFigure => Kind is FieldKind.Number or FieldKind.Money or FieldKind.Weight or FieldKind.Percent;
+
+    /// <summary>What it is called, with its unit.</summary>
+    public string Label => Kind switch { FieldKind.Money => $"{Text.Texts.Get(textKey)} ({Figures.Unit})", FieldKind.Weight => $"{Text.Texts.Get(textKey)} (t)", _ => Text.Texts.Get(textKey) };
+
+    /// <summary>What it is called in a filter, where money is always yuan.</summary>
+    public string FilterLabel => Kind switch { FieldKind.Money => $"{Text.Texts.Get(textKey)} ({Text.Texts.Get("ui.unit_yuan")})", FieldKind.Weight => $"{Text.Texts.Get(textKey)} (t)", _ => Text.Texts.Get(textKey) };
+
+    /// <summary>The options of a choice.</summary>
+    public virtual IEnumerable<(string Value, string Text)> Options => Kind == FieldKind.Flag
+        ? [("true", Text.Texts.Get("ui.yes")), ("false", Text.Texts.Get("ui.no"))]
+        : Codes.Select(c => (c, Text.Texts.Get($"{Texts}.{c}")));
+
+    /// <summary>A stored value as people read it; null where there is none.</summary>
+    public string? Say(object? value, IReadOnlyDictionary<long, string>? names = null) => value switch
+    {
+        null or "" => null,
+        long key when Kind == FieldKind.Reference => names?.GetValueOrDefault(key) ?? "—",
+        long fen when Kind == FieldKind.Money => Figures.Money(fen),
+        long kg when Kind == FieldKind.Weight => Figures.Tonnes(kg),
+        int percent when Kind == FieldKind.Percent => $"{percent} %",
+        IFormattable number when Kind == FieldKind.Number => number.ToString("#,0.##", System.Globalization.CultureInfo.CurrentCulture),
+        DateTime at => Figures.Time(at),
+        DateOnly day => Figures.Date(day),
+        bool yes => Text.Texts.Get(yes ? "ui.yes" : "ui.no"),
+        Enum code => Text.Texts.Get($"{Texts}.{System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(code.ToString())}"),
+        string text => Words is not null ? Words(text) : Texts is not null ? Text.Texts.Find($"{Texts}.{text}") ?? text : text,
+        _ => value.ToString(),
+    };
+
+    /// <summary>A filter's value as people read it.</summary>
+    public string SayAsked(string value) => value.Length == 0 ? Text.Texts.Get("list.unknown")
+        : Options.FirstOrDefault(o => string.Equals(o.Value, value, StringComparison.OrdinalIgnoreCase)).Text is { } option ? option
+        : Words?.Invoke(value) ?? value;
+}
+
+/// <summary>One row of a page: its id, its key in the order that holds, and the cells asked for.</summary>
+public sealed record Line(long Id, object? Key, object?[] Cells);

@@ -1,0 +1,229 @@
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Platform.Lists;
+
+/// <summary>How a field of a row finds its rows.</summary>
+internal delegate Task<Result<Condition<TRow>>> Asks<TRow>(CrmDb db, Criterion asked, CancellationToken ct);
+
+/// <summary>A field of a list of <typeparamref name="TRow"/>, declared in one line.</summary>
+internal abstract class ListField<TRow>(string key, string textKey, FieldKind kind) : ListField(key, textKey, kind) where TRow : class
+{
+    private Asks<TRow>? _asks;
+    private IEnumerable<(string, string)>? _options;
+
+    /// <summary>What is read of a row; null for a field that only filters.</summary>
+    public abstract LambdaExpression? Read { get; }
+
+    /// <summary>The order by it, where there is one.</summary>
+    public Order<TRow, Line>? Order { get; protected set; }
+
+    /// <summary>Refused with this text where a value is none of it.</summary>
+    protected string WrongKey { get; private set; } = "list.value_wrong";
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Value, string Text)> Options => _options ?? base.Options;
+
+    /// <summary>A field that can be shown.</summary>
+    public static ListField<TRow, TValue> Of<TValue>(string key, string textKey, FieldKind kind, Expression<Func<TRow, TValue>> read) => new(key, textKey, kind, read);
+
+    /// <summary>A field that only filters.</summary>
+    public static ListField<TRow> Only(string key, string textKey, FieldKind kind, IReadOnlyList<string> operators, Asks<TRow> asks) => new ListField<TRow, string?>(key, textKey, kind, null).NoColumn().Asked(operators, asks);
+
+    private ListField<TRow> NoColumn()
+    {
+        IsColumn = false;
+        return this;
+    }
+
+    /// <summary>Filtered in a way of its own.</summary>
+    public ListField<TRow> Asked(IReadOnlyList<string> operators, Asks<TRow> asks)
+    {
+        (Operators, _asks) = (operators, asks);
+        return this;
+    }
+
+    /// <summary>It is no column and stands in no panel: the rows selected are told by it.</summary>
+    public ListField<TRow> Hidden()
+    {
+        IsColumn = false;
+        IsHidden = true;
+        return this;
+    }
+
+    /// <summary>The list can be grouped by it.</summary>
+    public ListField<TRow> Grouped()
+    {
+        IsGrouped = true;
+        return this;
+    }
+
+    /// <summary>Its sum stands below the list and in groups.</summary>
+    public ListField<TRow> Summed()
+    {
+        IsSummed = true;
+        return this;
+    }
+
+    /// <summary>It is the link to the record.</summary>
+    public ListField<TRow> Named()
+    {
+        IsName = IsCopied = true;
+        return this;
+    }
+
+    /// <summary>A button copies it.</summary>
+    public ListField<TRow> Copied()
+    {
+        IsCopied = true;
+        return this;
+    }
+
+    /// <summary>It can be changed where it stands, through the use case that takes it by this name.</summary>
+    public ListField<TRow> Edited(string input, bool bulk = true)
+    {
+        (Input, IsBulk) = (input, bulk);
+        return this;
+    }
+
+    /// <summary>A choice: its codes, the beginning of their text keys, and what is said of a wrong one.</summary>
+    public ListField<TRow> Chosen(string texts, IReadOnlyList<string> codes, string? wrongKey = null)
+    {
+        (Texts, Codes, WrongKey) = (texts, codes, wrongKey ?? WrongKey);
+        return this;
+    }
+
+    /// <summary>A code from a table: how it is said, and what may be chosen.</summary>
+    public ListField<TRow> Coded(Func<string, string?> words, IEnumerable<(string, string)>? options = null)
+    {
+        (Words, _options) = (words, options);
+        return this;
+    }
+
+    /// <summary>Looked up as one types.</summary>
+    public ListField<TRow> LookedUp(string address)
+    {
+        Lookup = address;
+        return this;
+    }
+
+    /// <summary>The key of another row, with its name and page.</summary>
+    public ListField<TRow> Refers(NamesOf names, Func<long, string>? href = null)
+    {
+        (Names, Href) = (names, href);
+        return this;
+    }
+
+    /// <summary>The condition that a view asks for, or what is wrong with it.</summary>
+    public Task<Result<Condition<TRow>>> Where(CrmDb db, Criterion asked, CancellationToken ct) =>
+        !Operators.Contains(asked.Operator) ? Task.FromResult<Result<Condition<TRow>>>(new Refusal.InvalidMany([new(Key, "list.operator_wrong", Text.Texts.Get(TextKey))]))
+        : _asks is not null ? _asks(db, asked, ct) : Task.FromResult(Compared(db, asked));
+
+    /// <summary>The comparison with its column.</summary>
+    protected abstract Result<Condition<TRow>> Compared(CrmDb db, Criterion asked);
+
+    /// <summary>A refusal that names the field.</summary>
+    protected Refusal Wrong(string value) => new Refusal.InvalidMany([new(Key, WrongKey, Text.Texts.Get(TextKey), value)]);
+}
+
+/// <inheritdoc/>
+internal sealed class ListField<TRow, TValue>(string key, string textKey, FieldKind kind, Expression<Func<TRow, TValue>>? read) : ListField<TRow>(key, textKey, kind) where TRow : class
+{
+    private string[] _serves = [];
+
+    /// <inheritdoc/>
+    public override LambdaExpression? Read => read;
+
+    /// <summary>An index brings its order.</summary>
+    public ListField<TRow, TValue> Sorted()
+    {
+        IsSorted = true;
+        object made = typeof(TValue) switch
+        {
+            var t when t == typeof(string) => Order<TRow, Line>.ByText(Key, (Expression<Func<TRow, string>>)(object)read!, l => ((string?)l.Key ?? "", l.Id)),
+            var t when t == typeof(long) => Order<TRow, Line>.ByNumber(Key, (Expression<Func<TRow, long>>)(object)read!, n => n, l => ((long)l.Key!, l.Id)),
+            var t when t == typeof(int) => Order<TRow, Line>.ByNumber(Key, (Expression<Func<TRow, int>>)(object)read!, n => (int)Math.Clamp(n, int.MinValue, int.MaxValue), l => ((int)l.Key!, l.Id)),
+            var t when t == typeof(DateOnly) => Order<TRow, Line>.ByNumber(Key, (Expression<Func<TRow, DateOnly>>)(object)read!, n => DateOnly.FromDayNumber((int)Math.Clamp(n, 0, DateOnly.MaxValue.DayNumber)), l => (((DateOnly)l.Key!).DayNumber, l.Id)),
+            var t when t == typeof(DateTime) => Order<TRow, Line>.ByNumber(Key, (Expression<Func<TRow, DateTime>>)(object)read!, n => new DateTime(Math.Max(0, n), DateTimeKind.Utc), l => (((DateTime)l.Key!).Ticks, l.Id)),
+            _ => throw new InvalidOperationException($"No order by {typeof(TValue).Name}."),
+        };
+        Order = (Order<TRow, Line>)made;
+        return this;
+    }
+
+    /// <summary>An index begins with it, so that it can be filtered by.</summary>
+    /// <param name="serves">The orders that this index brings for one value.</param>
+    public ListField<TRow, TValue> Indexed(params string[] serves)
+    {
+        _serves = [.. serves.SelectMany(s => new[] { s, "-" + s })];
+        Operators = Kind switch
+        {
+            FieldKind.Text => ["=", "!=", "~"],
+            FieldKind.Choice or FieldKind.Reference => ["=", "!="],
+            FieldKind.Flag => ["="],
+            _ => [">=", "<=", "="],
+        };
+        return this;
+    }
+
+    /// <inheritdoc/>
+    protected override Result<Condition<TRow>> Compared(CrmDb db, Criterion asked)
+    {
+        var ranges = new List<(TValue From, TValue To)>();
+        foreach (var value in asked.Values)
+        {
+            if (value.Length == 0 && default(TValue) is null && asked.Operator is "=" or "!=")
+            {
+                ranges.Add((default!, default!));
+            }
+            else if (value.Length > 0 && ValueRange.TryRead<TValue>(Kind, value, db.UtcNow, out var from, out var to))
+            {
+                ranges.Add((from, to));
+            }
+            else
+            {
+                return Wrong(value);
+            }
+        }
+
+        if (ranges.Count == 0 || (asked.Operator is not ("=" or "!=") && ranges.Count > 1))
+        {
+            return Wrong(string.Join(',', asked.Values));
+        }
+
+        // Past the scope on purpose: these ids only narrow a query that carries it.
+        var past = db.Set<TRow>().IgnoreQueryFilters();
+        var id = Expression.Lambda<Func<TRow, long>>(Expression.Property(read!.Parameters[0], "Id"), read.Parameters);
+        Condition<TRow> Of(Expression test, params string[] serves)
+        {
+            var holds = Expression.Lambda<Func<TRow, bool>>(test, read.Parameters);
+            return new(holds, past.Where(holds).Select(id), Indexed: true, serves);
+        }
+
+        var (body, first) = (read.Body, ranges[0]);
+        var single = ranges.Count == 1 && Equals(first.From, first.To);
+        switch (asked.Operator)
+        {
+            case ">=":
+                return Of(Compare.AtLeast(body, first.From), Own());
+            case "<=":
+                return Of(Compare.AtMost(body, first.To), Own());
+            case "~":
+                return Of(Expression.AndAlso(Compare.AtLeast(body, first.From), Compare.AtMost(body, (TValue)(object)(first.To + "\uffff"))), Own());
+            case "=":
+                return single ? Of(Compare.Same(body, first.From), [.. _serves])
+                    : ranges.TrueForAll(r => Equals(r.From, r.To) && r.From is not null) ? Of(Compare.Among(body, ranges.ConvertAll(r => r.From)))
+                    : Condition<TRow>.Any([.. ranges.Select(r => Equals(r.From, r.To) ? Of(Compare.Same(body, r.From)) : Of(Expression.AndAlso(Compare.AtLeast(body, r.From), Compare.AtMost(body, r.To)), Own()))]);
+            default: // !=: what is not known is none of them either.
+                var known = ranges.Where(r => r.From is not null).Select(r => r.From).ToList();
+                var none = known.Count == 0 ? null : Expression.Not(Compare.Among(body, known));
+                var test = ranges.Exists(r => r.From is null) ? (none is null ? Compare.Known(body) : Expression.AndAlso(none, Compare.Known(body)))
+                    : default(TValue) is null ? Expression.OrElse(none!, Compare.Same<TValue>(body, default!)) : none!;
+                return new Condition<TRow>(Expression.Lambda<Func<TRow, bool>>(test, read.Parameters), null);
+        }
+
+        string[] Own() => IsSorted ? [Key, "-" + Key] : [];
+    }
+}

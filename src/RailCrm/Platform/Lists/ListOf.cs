@@ -1,0 +1,122 @@
+using RailCrm.Kernel;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Platform.Lists;
+
+/// <summary>A view that comes with the list.</summary>
+/// <param name="Key">Its name in addresses.</param>
+/// <param name="TextKey">What it is called.</param>
+/// <param name="Address">What it asks for.</param>
+public sealed record SystemView(string Key, string TextKey, string Address);
+
+/// <summary>A page of a list's rows.</summary>
+/// <param name="Lines">The rows, with the cells of the columns asked for.</param>
+/// <param name="Names">For each column that refers to other rows, what those are called.</param>
+/// <param name="Next">Where the next page begins.</param>
+/// <param name="Previous">Where the page before begins.</param>
+public sealed record LinePage(IReadOnlyList<Line> Lines, IReadOnlyDictionary<string, IReadOnlyDictionary<long, string>> Names, string? Next, string? Previous);
+
+/// <summary>The rows that share a value.</summary>
+/// <param name="Value">The value; null where there is none.</param>
+/// <param name="Text">The value as people read it.</param>
+/// <param name="Asked">The value as a filter takes it.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Sums">Their sums, in the order of the list's summed fields.</param>
+public sealed record Group(object? Value, string Text, string Asked, long Count, IReadOnlyList<long> Sums);
+
+/// <summary>A list as a module declares it: the page, the API, the export, saved views and work on many rows all read this one declaration.</summary>
+public abstract class ListOf
+{
+    /// <summary>Its name where views are kept.</summary>
+    public abstract string Key { get; }
+
+    /// <summary>The page it stands on.</summary>
+    public abstract string Path { get; }
+
+    /// <summary>What it is called.</summary>
+    public abstract string TextKey { get; }
+
+    /// <summary>Who may see it.</summary>
+    public abstract string Permission { get; }
+
+    /// <summary>Its order where none is asked for.</summary>
+    public abstract string Order { get; }
+
+    /// <summary>What its search looks through; null where it has none.</summary>
+    public virtual string? SearchKey => null;
+
+    /// <summary>Its fields.</summary>
+    public abstract IReadOnlyList<ListField> Fields { get; }
+
+    /// <summary>The columns shown where none are chosen.</summary>
+    public abstract IReadOnlyList<string> Columns { get; }
+
+    /// <summary>The filters always in sight.</summary>
+    public abstract IReadOnlyList<string> Quick { get; }
+
+    /// <summary>The views that come with it.</summary>
+    public abstract IReadOnlyList<SystemView> Views { get; }
+
+    /// <summary>What can be done to many of its rows.</summary>
+    public virtual IReadOnlyList<ListWork> Works => [];
+
+    /// <summary>Who may change a cell where it stands; null where nobody may.</summary>
+    public virtual string? EditPermission => null;
+
+    /// <summary>Where counting stops: "1,000+" is all a reader needs to know, and a million rows take longer to count than to show.</summary>
+    public virtual int MostCounted => 1_000;
+
+    /// <summary>A field by its key; null where there is none.</summary>
+    public ListField? Find(string? key) => key is null ? null : Fields.FirstOrDefault(f => f.Key == key);
+
+    /// <summary>The columns that a view shows, the name always first, each with its width where one was chosen.</summary>
+    public IReadOnlyList<(ListField Field, int? Width)> ColumnsOf(View view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        var chosen = (view.Columns ?? Columns).Select(c => c.Split('.') is [var key, .. var rest] && Find(key) is { IsColumn: true } field ? (Field: field, Width: rest is [var w] && int.TryParse(w, out var width) ? Math.Clamp(width, 60, 800) : (int?)null) : default)
+            .Where(c => c.Field is not null).DistinctBy(c => c.Field).ToList();
+        var name = Fields.First(f => f.IsName);
+        return [chosen.Find(c => c.Field == name) is { Field: not null } first ? first : (name, null), .. chosen.Where(c => c.Field != name)];
+    }
+
+    /// <summary>The page of a record.</summary>
+    public virtual string Record(Line line) => $"{Path}/{line.Id}";
+
+    /// <summary>One page of a view.</summary>
+    public abstract Task<Result<LinePage>> Read(CrmDb db, View view, IReadOnlyList<ListField> columns, CancellationToken ct);
+
+    /// <summary>How many rows a view has, counted no further than one beyond <paramref name="most"/>.</summary>
+    public abstract Task<int> Count(CrmDb db, View view, int most, CancellationToken ct);
+
+    /// <summary>The rows of a view by the values of a field, with their sums; largest first for references, else in the field's order.</summary>
+    public abstract Task<Result<List<Group>>> Groups(CrmDb db, View view, ListField by, CancellationToken ct);
+
+    /// <summary>The records before and behind one in a view; null where there is none.</summary>
+    public abstract Task<(long? Previous, long? Next)> Beside(CrmDb db, View view, long id, CancellationToken ct);
+
+    /// <summary>All ids of a view in its order, batch by batch.</summary>
+    public abstract IAsyncEnumerable<IReadOnlyList<long>> Ids(CrmDb db, View view, CancellationToken ct);
+
+    /// <summary>Why a work on many cannot even be ordered: a field that is none, a value that is wrong for every row. Null where it can.</summary>
+    public virtual Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => Task.FromResult<Refusal?>(null);
+
+    /// <summary>What a work may choose from, such as the units to assign to; empty where it asks for nothing or for a field.</summary>
+    public virtual Task<IReadOnlyList<(string Value, string Text)>> WorkChoices(CrmDb db, string act, CancellationToken ct) => Task.FromResult<IReadOnlyList<(string, string)>>([]);
+
+    /// <summary>Does a work to some rows, in the transaction that is open, and writes on each how it came out. With <see cref="WorkOrder.UndoOf"/> it takes back what each row says was there before.</summary>
+    public virtual Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct) => throw new InvalidOperationException($"{Key} knows no work on many rows.");
+
+    /// <summary>Whether a work can be taken back.</summary>
+    public virtual bool Undoes(string act) => true;
+
+    /// <summary>Changes one field of one row through the use case that its form uses; refused where it no longer holds <paramref name="was"/>.</summary>
+    public virtual Task<Result<Edited>> Edit(IServiceProvider services, long id, ListField field, string? value, string? was, CancellationToken ct) => throw new InvalidOperationException($"{Key} cannot be changed in the list.");
+
+    /// <summary>What some rows are called, those in the bin too; only those that the actor sees.</summary>
+    public abstract Task<Dictionary<long, string>> NamesOfRows(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct);
+}
+
+/// <summary>A cell as it is after it was changed.</summary>
+/// <param name="Text">As people read it.</param>
+/// <param name="Value">As one would type it.</param>
+public sealed record Edited(string Text, string Value);

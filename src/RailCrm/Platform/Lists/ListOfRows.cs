@@ -1,0 +1,229 @@
+using System.Linq.Expressions;
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Platform.Lists;
+
+/// <summary>What searching found: the ids where they are few, else a condition for each word.</summary>
+internal sealed record Searched<TRow>(IReadOnlyList<long>? Ids, IReadOnlyList<Condition<TRow>> Words);
+
+/// <summary>A list of stored rows.</summary>
+internal abstract class ListOf<TRow> : ListOf where TRow : class
+{
+    private const int Batch = 1_000;
+
+    /// <summary>The rows of a view, found and ready to be walked.</summary>
+    internal sealed record Looked(Found<TRow> Rows, Order<TRow, Line> Order, bool Descending, Mark? Mark);
+
+    /// <inheritdoc/>
+    public sealed override IReadOnlyList<ListField> Fields => Declared;
+
+    /// <summary>The fields with their types.</summary>
+    protected abstract IReadOnlyList<ListField<TRow>> Declared { get; }
+
+    /// <summary>The orders it can take; each an index, so that a page is read off it.</summary>
+    internal IEnumerable<Order<TRow, Line>> Orders => Declared.Select(f => f.Order).OfType<Order<TRow, Line>>();
+
+    /// <summary>Looks for what was typed.</summary>
+    protected virtual Task<Searched<TRow>> Search(CrmDb db, string typed, CancellationToken ct) => throw new InvalidOperationException($"{Key} has no search.");
+
+    /// <summary>All rows that the actor may see.</summary>
+    protected virtual IQueryable<TRow> Rows(CrmDb db) => db.Set<TRow>().AsNoTracking();
+
+    /// <summary>The ids of all rows of a narrow scope, where it is quicker to name them than to look at every row of an order; null elsewhere.</summary>
+    protected virtual Task<IReadOnlyList<long>?> Within(CrmDb db, CancellationToken ct) => Task.FromResult<IReadOnlyList<long>?>(null);
+
+    /// <summary>The rows of a view in the shape that is fast for an order (null: for none).</summary>
+    protected virtual async Task<Result<Found<TRow>>> Find(CrmDb db, View view, string? sort, int wanted, CancellationToken ct)
+    {
+        if (!(await Conditions(db, view, ct)).TryGet(out var conditions, out var refusal))
+        {
+            return refusal;
+        }
+
+        IReadOnlyList<long>? found = null;
+        if (view.Search is { } typed)
+        {
+            (found, var words) = await Search(db, typed, ct);
+            conditions.AddRange(words);
+        }
+
+        found ??= await Within(db, ct);
+        var all = db.Set<TRow>().IgnoreQueryFilters().AsNoTracking();
+        var id = Expression.Parameter(typeof(TRow), "row");
+        var ids = all.Select(Expression.Lambda<Func<TRow, long>>(Expression.Property(id, "Id"), id));
+        return await Way.To(db, Rows(db), all, conditions, sort, wanted, () => ids.OrderByDescending(i => i).FirstOrDefaultAsync(ct), found, ct);
+    }
+
+    /// <summary>What a view's filter asks for, a condition for each of its groups.</summary>
+    protected async Task<Result<List<Condition<TRow>>>> Conditions(CrmDb db, View view, CancellationToken ct)
+    {
+        var conditions = new List<Condition<TRow>>();
+        foreach (var group in view.Filter.Groups)
+        {
+            var alternatives = new List<Condition<TRow>>();
+            foreach (var asked in group)
+            {
+                if (Declared.FirstOrDefault(f => f.Key == asked.Field) is not { Operators.Count: > 0 } field)
+                {
+                    return new Refusal.InvalidMany([new("filter", "list.field_unknown", asked.Field)]);
+                }
+
+                if (!(await field.Where(db, asked, ct)).TryGet(out var condition, out var refusal))
+                {
+                    return refusal;
+                }
+
+                alternatives.Add(condition);
+            }
+
+            if (!alternatives.Contains(Condition<TRow>.Holds))
+            {
+                conditions.Add(Condition<TRow>.Any(alternatives));
+            }
+        }
+
+        return conditions;
+    }
+
+    /// <summary>A stored row's cell, as it is shown after it was changed.</summary>
+    protected Edited Told(TRow row, ListField field)
+    {
+        var value = Declared.First(f => f.Key == field.Key).Read!.Compile().DynamicInvoke(row);
+        return new(field.Say(value) ?? "", TypedValue.Of(value));
+    }
+
+    /// <summary>The rows of a view with its order.</summary>
+    internal async Task<Result<Looked>> Look(CrmDb db, View view, int wanted, CancellationToken ct)
+    {
+        var sort = view.Sort ?? Order;
+        if (Declared.FirstOrDefault(f => f.Order is not null && f.Key == sort.TrimStart('-') && sort.Length - f.Key.Length <= 1)?.Order is not { } order)
+        {
+            return new Refusal.Invalid("customer.sort_unknown", nameof(View.Sort));
+        }
+
+        if (!Mark.TryRead(view.Cursor, sort, out var mark))
+        {
+            return new Refusal.Invalid("common.cursor_invalid", nameof(View.Cursor));
+        }
+
+        return (await Find(db, view, sort, wanted, ct)).TryGet(out var found, out var refusal) ? new Looked(found, order, sort[0] == '-', mark) : refusal;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<Result<LinePage>> Read(CrmDb db, View view, IReadOnlyList<ListField> columns, CancellationToken ct)
+    {
+        if (!(await Look(db, view, view.Limit, ct)).TryGet(out var looked, out var refusal))
+        {
+            return refusal;
+        }
+
+        var page = await looked.Order.Page(looked.Rows, looked.Descending, looked.Mark, view.Limit, Selected(looked.Order.Name, columns), ct);
+        return new LinePage(page.Items, await NamesIn(db, page.Items, columns, ct), page.Next, page.Previous);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<int> Count(CrmDb db, View view, int most, CancellationToken ct) =>
+        (await Find(db, view, null, most, ct)).TryGet(out var found, out _) ? await found.Count(most, ct) : 0;
+
+    /// <inheritdoc/>
+    public override async Task<(long? Previous, long? Next)> Beside(CrmDb db, View view, long id, CancellationToken ct)
+    {
+        var here = view with { Cursor = null };
+        if (!(await Look(db, here, 1, ct)).TryGet(out var looked, out _) || await Selected(looked.Order.Name, [])(db.Set<TRow>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(Having(id))).SingleOrDefaultAsync(ct) is not { } line)
+        {
+            return (null, null);
+        }
+
+        var next = await looked.Order.Page(looked.Rows, looked.Descending, looked.Order.At(line, looked.Descending, back: false), 1, Selected(looked.Order.Name, []), ct);
+        var previous = await looked.Order.Page(looked.Rows, looked.Descending, looked.Order.At(line, looked.Descending, back: true), 1, Selected(looked.Order.Name, []), ct);
+        return (previous.Items.FirstOrDefault()?.Id, next.Items.FirstOrDefault()?.Id);
+    }
+
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<IReadOnlyList<long>> Ids(CrmDb db, View view, [EnumeratorCancellation] CancellationToken ct)
+    {
+        if (!(await Look(db, view with { Cursor = null }, int.MaxValue, ct)).TryGet(out var looked, out _))
+        {
+            yield break;
+        }
+
+        await foreach (var lines in Walk(looked, [], ct))
+        {
+            yield return [.. lines.Select(l => l.Id)];
+        }
+    }
+
+    /// <summary>All rows in their order, batch by batch: each is a query of its own, so that nothing is held in between and a reader who leaves ends it.</summary>
+    internal async IAsyncEnumerable<IReadOnlyList<Line>> Walk(Looked looked, IReadOnlyList<ListField> columns, [EnumeratorCancellation] CancellationToken ct)
+    {
+        for (Mark? mark = null; ;)
+        {
+            var page = await looked.Order.Page(looked.Rows.Rows, looked.Descending, mark, Batch, Selected(looked.Order.Name, columns), ct); // Walked to its end, however far.
+            yield return page.Items;
+            if (page.Next is null)
+            {
+                yield break;
+            }
+
+            mark = looked.Order.At(page.Items[^1], looked.Descending, back: false);
+        }
+    }
+
+    /// <summary>What the rows refer to, by the columns' keys.</summary>
+    internal static async Task<IReadOnlyDictionary<string, IReadOnlyDictionary<long, string>>> NamesIn(CrmDb db, IReadOnlyList<Line> lines, IReadOnlyList<ListField> columns, CancellationToken ct)
+    {
+        var names = new Dictionary<string, IReadOnlyDictionary<long, string>>();
+        for (var i = 0; i < columns.Count; i++)
+        {
+            if (columns[i].Names is { } read)
+            {
+                names[columns[i].Key] = await read(db, [.. lines.Select(l => l.Cells[i]).OfType<long>().Distinct()], ct);
+            }
+        }
+
+        return names;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<Dictionary<long, string>> NamesOfRows(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct)
+    {
+        var row = Expression.Parameter(typeof(TRow), "row");
+        var among = Expression.Lambda<Func<TRow, bool>>(Compare.Among(Expression.Property(row, "Id"), [.. ids]), row);
+        var (name, key) = (Declared.First(f => f.IsName), Orders.First().Name);
+        return await Selected(key, [name])(db.Set<TRow>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(among)).ToDictionaryAsync(l => l.Id, l => name.Say(l.Cells[0]) ?? "—", ct);
+    }
+
+    private static Expression<Func<TRow, bool>> Having(long id)
+    {
+        var row = Expression.Parameter(typeof(TRow), "row");
+        return Expression.Lambda<Func<TRow, bool>>(Compare.Same(Expression.Property(row, "Id"), id), row);
+    }
+
+    /// <summary>Reads the id, the key of the order and the columns, and nothing else of a row.</summary>
+    internal Func<IQueryable<TRow>, IQueryable<Line>> Selected(string sort, IReadOnlyList<ListField> columns)
+    {
+        var row = Expression.Parameter(typeof(TRow), "row");
+        Expression Value(LambdaExpression read) => Expression.Convert(new Swap(read.Parameters[0], row).Visit(read.Body)!, typeof(object));
+        var cells = columns.Select(c => Declared.First(f => f.Key == c.Key).Read is { } read ? Value(read) : Expression.Constant(null)).ToList();
+        var line = Expression.New(typeof(Line).GetConstructors()[0], Expression.Property(row, "Id"), Value(Declared.First(f => f.Key == sort).Read!), Expression.NewArrayInit(typeof(object), cells));
+        var select = Expression.Lambda<Func<TRow, Line>>(line, row);
+        return rows => rows.Select(select);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<Result<List<Group>>> Groups(CrmDb db, View view, ListField by, CancellationToken ct)
+    {
+        if (!(await Find(db, view, null, int.MaxValue, ct)).TryGet(out var found, out var refusal))
+        {
+            return refusal;
+        }
+
+        var field = Declared.First(f => f.Key == by.Key);
+        var counted = await Grouping.Of(found.Rows, field, [.. Declared.Where(f => f.IsSummed)], ct);
+        var names = field.Names is null ? null : await field.Names(db, [.. counted.Select(g => g.Value).OfType<long>()], ct);
+        return counted.ConvertAll(g => g with { Text = field.Say(g.Value, names) ?? Text.Texts.Get("list.unknown") });
+    }
+}

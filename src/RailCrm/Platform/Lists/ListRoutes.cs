@@ -1,0 +1,136 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
+using RailCrm.Kernel;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Http;
+using RailCrm.Platform.Ui;
+
+namespace RailCrm.Platform.Lists;
+
+/// <summary>What the forms around a list post: views kept and chosen, columns, and work on many rows.</summary>
+internal static class ListRoutes
+{
+    public static IServiceCollection AddLists(this IServiceCollection services) => services.AddScoped<SavedViews>().AddScoped<WorkOnRows>().AddSingleton(new Jobs.JobHandler(WorkOnRows.Kind, WorkOnRows.Run));
+
+    public static void MapLists(this IEndpointRouteBuilder app)
+    {
+        var lists = app.MapGroup("/lists/{list}").WithMetadata(new RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.SignedIn).ExcludeFromDescription();
+        lists.MapPost("/views", SaveView);
+        lists.MapPost("/views/{view}", ChangeView);
+        lists.MapPost("/columns", Columns);
+        lists.MapPost("/rows/{id:long}", EditRow);
+        app.MapGet("/lists/{list}/work/{job:long}/state", WorkState).RequireAuthorization(Permission.SignedIn).ExcludeFromDescription();
+    }
+
+    /// <summary>A list that the actor may see.</summary>
+    internal static ListOf? Seen(HttpContext http, string list)
+    {
+        var actor = http.RequestServices.GetRequiredService<CurrentActor>().Actor;
+        return http.RequestServices.GetServices<ListOf>().FirstOrDefault(l => l.Key == list && actor.May(l.Permission));
+    }
+
+    private static async Task<IResult> SaveView(string list, HttpContext http, SavedViews views, [FromForm] SavedViews.Input input, [FromForm] long? id, [FromForm] int? version, CancellationToken ct)
+    {
+        if (Seen(http, list) is not { } of)
+        {
+            return TypedResults.NotFound();
+        }
+
+        if ((await views.Save(of, id, version, input, ct)).TryGet(out var kept, out var refusal))
+        {
+            new Notice(Text.Texts.Get("list.view_kept", kept.Name)).Leave(http);
+            return TypedResults.LocalRedirect($"{of.Path}?view={kept.Id}");
+        }
+
+        return Refused(of, http, refusal, LocalUrl.Or($"{of.Path}{input.Address}", of.Path));
+    }
+
+    private static async Task<IResult> ChangeView(string list, string view, HttpContext http, SavedViews views, [FromForm] string? act, [FromForm] string? returnUrl, CancellationToken ct)
+    {
+        if (Seen(http, list) is not { } of)
+        {
+            return TypedResults.NotFound();
+        }
+
+        Refusal? refusal;
+        switch (act)
+        {
+            case "pin" or "unpin":
+                (await views.Pin(of, view, act == "pin", ct)).TryGet(out _, out refusal);
+                break;
+            case "default":
+                (await views.MakeDefault(of, view, ct)).TryGet(out _, out refusal);
+                break;
+            case "delete" when long.TryParse(view, out var id):
+                if ((await views.Delete(of, id, ct)).TryGet(out var gone, out refusal))
+                {
+                    new Notice(Text.Texts.Get("list.view_gone", gone.Name)).Leave(http);
+                    return TypedResults.LocalRedirect(of.Path + "?view=all");
+                }
+
+                break;
+            default:
+                return TypedResults.NotFound();
+        }
+
+        return refusal is null ? TypedResults.LocalRedirect(LocalUrl.Or(returnUrl, of.Path)) : Refused(of, http, refusal, LocalUrl.Or(returnUrl, of.Path));
+    }
+
+    /// <summary>Columns chosen: kept for the person where no view holds, else a change of the view that can be saved.</summary>
+    private static async Task<IResult> Columns(string list, HttpContext http, SavedViews views, [FromForm] string? returnUrl, [FromForm] string? reset, CancellationToken ct)
+    {
+        if (Seen(http, list) is not { } of)
+        {
+            return TypedResults.NotFound();
+        }
+
+        var chosen = reset is not null ? null : string.Join(',', http.Request.Form["column"].Select(c => c!.Trim()).Where(c => c.Length > 0));
+        var address = LocalUrl.Or(returnUrl, of.Path);
+        var query = QueryHelpers.ParseQuery(new Uri(new("http://here"), address).Query).Select(p => new KeyValuePair<string, string?>(p.Key, p.Value)).Where(p => p.Key is not ("columns" or "cursor")).ToList();
+        if (query.Exists(p => p.Key == "view") && chosen is not null)
+        {
+            return TypedResults.LocalRedirect(QueryHelpers.AddQueryString(of.Path, [.. query, new("columns", chosen)]));
+        }
+
+        await views.KeepColumns(of, string.IsNullOrEmpty(chosen) ? null : chosen, ct);
+        return TypedResults.LocalRedirect(QueryHelpers.AddQueryString(of.Path, query));
+    }
+
+    /// <summary>One cell, changed where it stands: told as JSON to a page that asks so, else on the page it came from, with undo.</summary>
+    private static async Task<IResult> EditRow(string list, long id, HttpContext http, [FromForm] string? field, [FromForm] string? value, [FromForm] string? was, [FromForm] string? returnUrl, CancellationToken ct)
+    {
+        var actor = http.RequestServices.GetRequiredService<CurrentActor>().Actor;
+        if (Seen(http, list) is not { } of || of.Find(field) is not { Input: not null } named)
+        {
+            return TypedResults.NotFound();
+        }
+
+        var edited = of.EditPermission is { } needed && actor.May(needed) ? await of.Edit(http.RequestServices, id, named, value, was, ct) : new Refusal.Forbidden();
+        if (http.Request.Headers.Accept.Contains("application/json"))
+        {
+            return edited.Answer(e => TypedResults.Ok(e));
+        }
+
+        if (edited.TryGet(out var now, out var refusal))
+        {
+            var back = new Dictionary<string, string> { ["field"] = named.Key, ["value"] = was ?? "", ["was"] = now.Value, ["returnUrl"] = returnUrl ?? of.Path };
+            new Notice(Text.Texts.Get("list.cell_kept", Text.Texts.Get(named.TextKey), now.Text), Undo: new($"/lists/{list}/rows/{id}", back)).Leave(http);
+            return TypedResults.LocalRedirect(LocalUrl.Or(returnUrl, of.Path));
+        }
+
+        return Refused(of, http, refusal, LocalUrl.Or(returnUrl, of.Path));
+    }
+
+    /// <summary>How far a work on many has come, for the bar that follows it.</summary>
+    private static async Task<IResult> WorkState(string list, long job, HttpContext http, WorkOnRows works, CancellationToken ct) =>
+        Seen(http, list) is null ? TypedResults.NotFound()
+        : (await works.Get(list, job, ct)).Answer(s => TypedResults.Ok(new { s.Job.State, s.Job.RowsDone, s.Job.RowsTotal, s.Job.RowsRejected }));
+
+    private static Microsoft.AspNetCore.Http.HttpResults.RedirectHttpResult Refused(ListOf list, HttpContext http, Refusal refusal, string address)
+    {
+        var said = refusal is Refusal.InvalidMany { Errors: [var first, ..] } ? Text.Texts.Get(first.Code, first.Args) : Text.Texts.Get(refusal.Code, refusal.Args);
+        new Notice(said, IsError: true).Leave(http);
+        return TypedResults.LocalRedirect(LocalUrl.Or(address, list.Path));
+    }
+}

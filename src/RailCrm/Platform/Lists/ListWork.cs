@@ -1,0 +1,10 @@
+namespace RailCrm.Platform.Lists;
+
+/// <summary>Something that can be done to many rows at once.</summary>
+/// <param name="Key">Its name in addresses.</param>
+/// <param name="TextKey">What it is called.</param>
+/// <param name="Icon">Its icon.</param>
+/// <param name="Permission">Who may do it.</param>
+/// <param name="Leads">A page of its own that takes the rows, such as merging, at <c>?ids=1,2,3</c>; null where it runs as a job.</param>
+/// <param name="Danger">Whether it takes something away.</param>
+public sealed record ListWork(string Key, string TextKey, string Icon, string Permission, string? Leads = null, bool Danger = false);

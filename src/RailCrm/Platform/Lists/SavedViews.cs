@@ -1,0 +1,200 @@
+using System.Globalization;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Platform.Lists;
+
+/// <summary>The views a person has of a list: those that come with it, those shared with the person's units, and the person's own.</summary>
+public sealed class SavedViews(CrmDb db)
+{
+    /// <summary>A person keeps at most so many views of one list.</summary>
+    public const int Most = 100;
+
+    /// <summary>A view to choose.</summary>
+    /// <param name="Key">As it stands in an address.</param>
+    /// <param name="Name">What it is called.</param>
+    /// <param name="Address">What it asks for.</param>
+    /// <param name="Own">Whether the person may change it.</param>
+    /// <param name="Shared">Whether others see it too.</param>
+    /// <param name="Stored">Where it is kept; null for one that comes with the list.</param>
+    /// <param name="Pinned">Stands above the list.</param>
+    /// <param name="IsDefault">Opens with it.</param>
+    public sealed record Choice(string Key, string Name, string Address, bool Own, bool Shared, SavedView? Stored, bool Pinned, bool IsDefault)
+    {
+        /// <summary>Whether it comes with the list.</summary>
+        public bool IsSystem => Stored is null;
+    }
+
+    /// <summary>All a person may choose from, and the columns the person likes where no view says which.</summary>
+    public sealed record Choices(IReadOnlyList<Choice> Views, string? Columns)
+    {
+        /// <summary>The view of a key; null where there is none.</summary>
+        public Choice? Find(string? key) => key is null ? null : Views.FirstOrDefault(v => v.Key == key);
+    }
+
+    /// <summary>What is kept of a view.</summary>
+    public sealed class Input
+    {
+        /// <summary>Its name.</summary>
+        public string? Name { get; set; }
+
+        /// <summary>The address it keeps.</summary>
+        public string? Address { get; set; }
+
+        /// <summary>Whether everybody in the person's unit and below it shall see it.</summary>
+        public bool Share { get; set; }
+
+        /// <summary>Whether it shall open with the list.</summary>
+        public bool IsDefault { get; set; }
+    }
+
+    /// <summary>All views of a list that the actor may choose from.</summary>
+    public async Task<Choices> Of(ListOf list, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        var (key, me) = (list.Key, db.Actor.UserId);
+        var units = db.Actor.UnitPath.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(u => (long?)long.Parse(u, CultureInfo.InvariantCulture)).ToList();
+        var stored = await db.Set<SavedView>().AsNoTracking().Where(v => v.List == key && v.OwnerId == me).Concat(db.Set<SavedView>().AsNoTracking().Where(v => v.List == key && EF.Parameter(units).Contains(v.UnitId) && v.OwnerId != me)).ToListAsync(ct);
+        var chosen = await db.Set<ListChoice>().AsNoTracking().Where(c => c.UserId == me && c.List == key).ToDictionaryAsync(c => c.ViewKey, ct);
+        Choice Made(string view, string name, string address, SavedView? kept) => new(
+            view, name, address, kept?.OwnerId == me, kept?.UnitId is not null, kept, chosen.TryGetValue(view, out var choice) ? choice.Pinned : kept is null, choice?.IsDefault == true);
+        return new(
+            [.. list.Views.Select(v => Made(v.Key, Text.Texts.Get(v.TextKey), v.Address, null)), .. stored.OrderBy(v => v.Name, StringComparer.CurrentCulture).Select(v => Made(Key(v.Id), v.Name, v.Address, v))],
+            chosen.GetValueOrDefault("")?.Columns);
+    }
+
+    /// <summary>Keeps a view as a new one, or in place of one's own that still has <paramref name="version"/>.</summary>
+    public async Task<Result<SavedView>> Save(ListOf list, long? id, int? version, Input input, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        ArgumentNullException.ThrowIfNull(input);
+        var name = PlainText.Trimmed(input.Name);
+        if (name is null || name.Length > SavedView.NameLength || !PlainText.IsStorable(name))
+        {
+            return new Refusal.Invalid("list.view_name_wrong", nameof(input.Name));
+        }
+
+        if (!View.TryRead(list, QueryHelpers.ParseQuery(input.Address).Select(p => new KeyValuePair<string, string?>(p.Key, p.Value)), out var view) || view.Kept(list) is not { Length: <= SavedView.AddressLength } address)
+        {
+            return new Refusal.Invalid("list.filter_wrong", nameof(input.Address));
+        }
+
+        return await db.Write<Result<SavedView>>(async () =>
+        {
+            var (key, me) = (list.Key, db.Actor.UserId);
+            var kept = id is null ? new SavedView { List = key, OwnerId = me } : await db.Set<SavedView>().SingleOrDefaultAsync(v => v.Id == id && v.List == key && v.OwnerId == me, ct);
+            if (kept is null)
+            {
+                return new Refusal.NotFound();
+            }
+
+            if (id is not null && version is not null && kept.Version != version)
+            {
+                return new Refusal.Stale();
+            }
+
+            var others = await db.Set<SavedView>().Where(v => v.List == key && v.OwnerId == me && v.Id != kept.Id).Select(v => v.Name).ToListAsync(ct);
+            if (others.Contains(name) || (id is null && others.Count >= Most))
+            {
+                return new Refusal.Invalid(others.Contains(name) ? "list.view_name_taken" : "list.views_full", nameof(input.Name));
+            }
+
+            (kept.Name, kept.Address, kept.UnitId, kept.UpdatedAt) = (name, address.TrimStart('?'), input.Share ? db.Actor.UnitId : null, db.UtcNow);
+            if (id is null)
+            {
+                db.Add(kept);
+            }
+
+            await db.SaveChangesAsync(ct);
+            if (id is null)
+            {
+                await Choose(key, Key(kept.Id), c => c.Pinned = true, ct);
+            }
+
+            if (input.IsDefault)
+            {
+                await Default(key, Key(kept.Id), ct);
+            }
+
+            return kept;
+        }, ct);
+    }
+
+    /// <summary>Takes one's own view away, with everybody's choices of it.</summary>
+    public Task<Result<SavedView>> Delete(ListOf list, long id, CancellationToken ct) => db.Write<Result<SavedView>>(async () =>
+    {
+        var (key, me, view) = (list.Key, db.Actor.UserId, Key(id));
+        if (await db.Set<SavedView>().SingleOrDefaultAsync(v => v.Id == id && v.List == key && v.OwnerId == me, ct) is not { } kept)
+        {
+            return new Refusal.NotFound();
+        }
+
+        db.Remove(kept);
+        await db.SaveChangesAsync(ct);
+        await db.Set<ListChoice>().Where(c => c.List == key && c.ViewKey == view).ExecuteDeleteAsync(ct);
+        return kept;
+    }, ct);
+
+    /// <summary>Puts a view above the list, or takes it from there.</summary>
+    public Task<Result<string>> Pin(ListOf list, string view, bool pinned, CancellationToken ct) => Chosen(list, view, () => Choose(list.Key, view, c => c.Pinned = pinned, ct), ct);
+
+    /// <summary>Makes a view the one that opens with the list; the same once more takes that back.</summary>
+    public Task<Result<string>> MakeDefault(ListOf list, string view, CancellationToken ct) => Chosen(list, view, () => Default(list.Key, view, ct), ct);
+
+    /// <summary>Keeps the columns the actor likes where no view says which; null for the list's own.</summary>
+    public Task<Result<string>> KeepColumns(ListOf list, string? columns, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        var kept = View.Plain with { Columns = columns?.Split(',', StringSplitOptions.RemoveEmptyEntries) };
+        var said = columns is null ? null : string.Join(',', list.ColumnsOf(kept).Select(c => c.Width is { } w ? $"{c.Field.Key}.{w}" : c.Field.Key));
+        return db.Write<Result<string>>(async () =>
+        {
+            await Choose(list.Key, "", c => c.Columns = said, ct);
+            return list.Key;
+        }, ct);
+    }
+
+    private static string Key(long id) => id.ToString(CultureInfo.InvariantCulture);
+
+    private async Task<Result<string>> Chosen(ListOf list, string view, Func<Task> choose, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        if ((await Of(list, ct)).Find(view) is null)
+        {
+            return new Refusal.NotFound();
+        }
+
+        return await db.Write<Result<string>>(async () =>
+        {
+            await choose();
+            return view;
+        }, ct);
+    }
+
+    private async Task Default(string list, string view, CancellationToken ct)
+    {
+        var me = db.Actor.UserId;
+        foreach (var other in await db.Set<ListChoice>().Where(c => c.UserId == me && c.List == list && c.IsDefault && c.ViewKey != view).ToListAsync(ct))
+        {
+            other.IsDefault = false;
+        }
+
+        await Choose(list, view, c => c.IsDefault = !c.IsDefault, ct);
+    }
+
+    private async Task Choose(string list, string view, Action<ListChoice> change, CancellationToken ct)
+    {
+        var me = db.Actor.UserId;
+        await db.Alone($"choice:{me}:{list}", ct);
+        var choice = await db.Set<ListChoice>().SingleOrDefaultAsync(c => c.UserId == me && c.List == list && c.ViewKey == view, ct);
+        if (choice is null)
+        {
+            db.Add(choice = new() { UserId = me, List = list, ViewKey = view, Pinned = view.Length > 0 });
+        }
+
+        change(choice);
+        await db.SaveChangesAsync(ct);
+    }
+}

@@ -1,0 +1,195 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Jobs;
+
+namespace RailCrm.Platform.Lists;
+
+/// <summary>Does one thing to many rows of a list, as a job: with progress, an answer for every row, and undo.</summary>
+public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> lists)
+{
+    /// <summary>The kind of its job.</summary>
+    public const string Kind = "list.work";
+
+    /// <summary>It can be taken back for so many days.</summary>
+    public const int UndoDays = 30;
+
+    /// <summary>Rows of one transaction: long enough to be quick, short enough that nobody waits for the database.</summary>
+    private const int Batch = 500;
+
+    /// <summary>How far a job has come; kept as its checkpoint.</summary>
+    private sealed record Progress(bool Collected, long Done, long Refused, long Total);
+
+    /// <summary>A work on many as its page shows it.</summary>
+    /// <param name="Job">The job.</param>
+    /// <param name="Order">What was to be done.</param>
+    /// <param name="Counts">How many rows came out how.</param>
+    /// <param name="Undone">The job that took it back; null while nobody has.</param>
+    /// <param name="CanUndo">Whether it can be taken back now.</param>
+    public sealed record Seen(Job Job, WorkOrder Order, IReadOnlyDictionary<string, int> Counts, long? Undone, bool CanUndo);
+
+    /// <summary>Orders it. The rows of a view are looked up when the job begins.</summary>
+    public async Task<Result<Job>> Start(WorkOrder order, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        if (lists.FirstOrDefault(l => l.Key == order.List) is not { } list || list.Works.FirstOrDefault(w => w.Key == order.Act) is not { Leads: null } work || !db.Actor.May(list.Permission))
+        {
+            return new Refusal.NotFound();
+        }
+
+        if (!db.Actor.May(work.Permission))
+        {
+            return new Refusal.Forbidden();
+        }
+
+        if (!order.All && order.Ids.Count == 0 && order.UndoOf is null)
+        {
+            return new Refusal.Invalid("list.none_selected", nameof(order.Ids));
+        }
+
+        if (order.UndoOf is null && await list.Refuses(db, order, ct) is { } refused)
+        {
+            return refused;
+        }
+
+        var job = new Job { Kind = Kind, Input = JsonSerializer.Serialize(order), UserId = db.Actor.UserId, CreatedAt = db.UtcNow };
+        db.Add(job);
+        await db.SaveChangesAsync(ct);
+        runner.Wake();
+        return job;
+    }
+
+    /// <summary>Takes a work back: each row that nobody has changed since gets its old value.</summary>
+    public async Task<Result<Job>> Undo(string list, long jobId, CancellationToken ct) =>
+        (await Get(list, jobId, ct)).TryGet(out var seen, out var refusal)
+            ? seen.CanUndo ? await Start(new() { List = list, Act = seen.Order.Act, Field = seen.Order.Field, UndoOf = jobId }, ct) : new Refusal.Conflict("list.undo_too_late")
+            : refusal;
+
+    /// <summary>A work that the actor ordered.</summary>
+    public async Task<Result<Seen>> Get(string list, long jobId, CancellationToken ct)
+    {
+        var me = db.Actor.UserId;
+        var job = await db.Set<Job>().AsNoTracking().SingleOrDefaultAsync(j => j.Id == jobId && j.Kind == Kind && j.UserId == me, ct);
+        if (job is null || JsonSerializer.Deserialize<WorkOrder>(job.Input) is not { } order || order.List != list)
+        {
+            return new Refusal.NotFound();
+        }
+
+        var counts = await db.Set<WorkRow>().Where(r => r.JobId == jobId && r.Outcome != null).GroupBy(r => r.Outcome!).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
+        var undo = $"\"UndoOf\":{jobId}}}";
+        var undone = await db.Set<Job>().Where(j => j.Id > jobId && j.Kind == Kind && j.UserId == me && j.Input.EndsWith(undo)).Select(j => (long?)j.Id).FirstOrDefaultAsync(ct);
+        var can = job.FinishedAt is { } at && at > db.UtcNow.AddDays(-UndoDays) && undone is null && order.UndoOf is null && counts.GetValueOrDefault("done") > 0 && lists.First(l => l.Key == list).Undoes(order.Act);
+        return new Seen(job, order, counts, undone, can);
+    }
+
+    /// <summary>A page of its rows, those of one outcome or all.</summary>
+    public async Task<IReadOnlyList<WorkRow>> Rows(long jobId, string? outcome, long after, int most, CancellationToken ct)
+    {
+        var rows = db.Set<WorkRow>().AsNoTracking().Where(r => r.JobId == jobId && r.RowId > after);
+        return await (outcome is null ? rows : rows.Where(r => r.Outcome == outcome)).OrderBy(r => r.RowId).Take(most).ToListAsync(ct);
+    }
+
+    /// <summary>Ends it after its batch; what is done stays done and can be taken back.</summary>
+    public async Task<bool> Cancel(string list, long jobId, CancellationToken ct) =>
+        (await Get(list, jobId, ct)).TryGet(out _, out _) && await db.Write(() => Job.Stop(db.Set<Job>().Where(j => j.Id == jobId), db.UtcNow, ct), ct) > 0;
+
+    /// <summary>Does it, from where an earlier try left it.</summary>
+    internal static async Task<string> Run(IServiceProvider services, JobLease lease, CancellationToken ct)
+    {
+        var (db, job) = (services.GetRequiredService<CrmDb>(), lease.Job);
+        var order = JsonSerializer.Deserialize<WorkOrder>(job.Input)!;
+        var list = services.GetServices<ListOf>().First(l => l.Key == order.List);
+        if (!db.Actor.May(list.Works.First(w => w.Key == order.Act).Permission))
+        {
+            throw new JobRefusedException(Text.Texts.Get("common.forbidden"));
+        }
+
+        var at = job.Checkpoint is null ? new(false, 0, 0, 0) : JsonSerializer.Deserialize<Progress>(job.Checkpoint)!;
+        at = at.Collected ? at : await Collect(db, list, order, lease, ct);
+        while (true)
+        {
+            at = await db.Write(async () =>
+            {
+                var rows = await db.Set<WorkRow>().Where(r => r.JobId == job.Id && r.Outcome == null).OrderBy(r => r.RowId).Take(Batch).ToListAsync(ct);
+                if (rows.Count == 0)
+                {
+                    return at with { Total = at.Done };
+                }
+
+                await list.Work(services, order, rows, ct);
+                await db.SaveChangesAsync(ct);
+                var next = at with { Done = at.Done + rows.Count, Refused = at.Refused + rows.Count(r => r.Outcome == "refused") };
+                await lease.Advance(JsonSerializer.Serialize(next), next.Done, next.Refused, next.Total, ct);
+                return next;
+            }, ct);
+            db.ChangeTracker.Clear();
+            if (at.Total <= at.Done)
+            {
+                return JsonSerializer.Serialize(new { at.Done, at.Refused });
+            }
+        }
+    }
+
+    /// <summary>Writes down which rows are meant, before the first is changed: a view may no longer hold what was just changed.</summary>
+    private static async Task<Progress> Collect(CrmDb db, ListOf list, WorkOrder order, JobLease lease, CancellationToken ct)
+    {
+        var (id, total) = (lease.Job.Id, 0L);
+        await db.Write(() => db.Set<WorkRow>().Where(r => r.JobId == id).ExecuteDeleteAsync(ct), ct);
+        await foreach (var rows in Meant(db, list, order, ct))
+        {
+            total += rows.Count;
+            await db.Write(async () =>
+            {
+                foreach (var row in rows)
+                {
+                    row.JobId = id;
+                    db.Add(row);
+                }
+
+                await db.SaveChangesAsync(ct);
+                await lease.Advance(JsonSerializer.Serialize(new Progress(false, 0, 0, total)), 0, 0, null, ct);
+                return 0;
+            }, ct);
+            db.ChangeTracker.Clear();
+        }
+
+        var collected = new Progress(true, 0, 0, total);
+        await db.Write(async () =>
+        {
+            await lease.Advance(JsonSerializer.Serialize(collected), 0, 0, total, ct);
+            return 0;
+        }, ct);
+        return collected;
+    }
+
+    private static async IAsyncEnumerable<List<WorkRow>> Meant(CrmDb db, ListOf list, WorkOrder order, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        if (order.UndoOf is { } undone)
+        {
+            for (var after = 0L; await db.Set<WorkRow>().AsNoTracking().Where(r => r.JobId == undone && r.Outcome == "done" && r.RowId > after).OrderBy(r => r.RowId).Take(Batch).ToListAsync(ct) is { Count: > 0 } done;)
+            {
+                after = done[^1].RowId;
+                yield return done.ConvertAll(r => new WorkRow { RowId = r.RowId, Before = r.Before, VersionAfter = r.VersionAfter });
+            }
+        }
+        else if (order.All)
+        {
+            var asked = QueryHelpers.ParseQuery(order.In == "all" ? "" : order.In).Select(p => new KeyValuePair<string, string?>(p.Key, p.Value));
+            if (!View.TryRead(list, asked, out var view))
+            {
+                throw new JobRefusedException(Text.Texts.Get("list.filter_wrong"));
+            }
+
+            await foreach (var ids in list.Ids(db, view, ct))
+            {
+                yield return [.. ids.Select(i => new WorkRow { RowId = i })];
+            }
+        }
+        else
+        {
+            yield return [.. order.Ids.Distinct().Order().Select(i => new WorkRow { RowId = i })];
+        }
+    }
+}

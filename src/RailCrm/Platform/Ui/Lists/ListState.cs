@@ -1,0 +1,77 @@
+using Microsoft.AspNetCore.WebUtilities;
+using RailCrm.Platform.Lists;
+
+namespace RailCrm.Platform.Ui.Lists;
+
+/// <summary>A list as one reader looks at it in one request: the view, the saved view it began with, the columns.</summary>
+public sealed class ListState
+{
+    private ListState(ListOf list, View view, SavedViews.Choices choices, SavedViews.Choice? begun, bool readable) => (List, View, Choices, Begun, IsReadable) = (list, view, choices, begun, readable);
+
+    /// <summary>The list.</summary>
+    public ListOf List { get; }
+
+    /// <summary>How it is looked at.</summary>
+    public View View { get; }
+
+    /// <summary>What the reader may choose from.</summary>
+    public SavedViews.Choices Choices { get; }
+
+    /// <summary>The saved view that it began with.</summary>
+    public SavedViews.Choice? Begun { get; }
+
+    /// <summary>False where the address holds a filter that cannot be read.</summary>
+    public bool IsReadable { get; }
+
+    /// <summary>What stands in the way of showing it, in words.</summary>
+    public string? Wrong { get; set; }
+
+    /// <summary>Whether it differs from the view it began with.</summary>
+    public bool IsChanged => Begun is not null && Kept(Begun) != View.Kept(List);
+
+    /// <summary>The columns shown, each with its width where one was chosen.</summary>
+    public IReadOnlyList<(ListField Field, int? Width)> Columns => List.ColumnsOf(View.Columns is null && Choices.Columns is { } own ? View with { Columns = own.Split(',') } : View);
+
+    /// <summary>The address of another way to look at the list.</summary>
+    public string Href(View view) => Begun is not null && Kept(Begun) == view.Kept(List)
+        ? QueryHelpers.AddQueryString(List.Path, new Dictionary<string, string?> { ["view"] = Begun.Key, ["cursor"] = view.Cursor }.Where(p => p.Value is not null))
+        : (view with { Base = Begun?.Key }).Address(List);
+
+    /// <summary>The address with another sort; null is the list's own order.</summary>
+    public string Sorted(string? sort) => Href(View with { Sort = sort, Cursor = null });
+
+    /// <summary>The address of a saved view.</summary>
+    public string HrefOf(SavedViews.Choice choice)
+    {
+        ArgumentNullException.ThrowIfNull(choice);
+        return $"{List.Path}?view={choice.Key}";
+    }
+
+    /// <summary>A record's page, which then knows the records before and behind it.</summary>
+    public string Record(Line line) => QueryHelpers.AddQueryString(List.Record(line), "in", Within);
+
+    /// <summary>The view as a record's page takes it along.</summary>
+    public string Within => View.Kept(List).TrimStart('?') is { Length: > 0 } kept ? kept : "all";
+
+    /// <summary>Reads an address: a saved view alone stands for what it keeps, and an empty address for the reader's default.</summary>
+    public static ListState Of(ListOf list, IEnumerable<KeyValuePair<string, string?>> address, SavedViews.Choices choices)
+    {
+        ArgumentNullException.ThrowIfNull(choices);
+        var said = address.ToList();
+        var readable = View.TryRead(list, said, out var view);
+        var bare = !said.Exists(p => p.Key is not ("view" or "cursor"));
+        var begun = choices.Find(view.Base) ?? (bare && view.Base is null ? choices.Views.FirstOrDefault(v => v.IsDefault) : null);
+        if (begun is not null && bare)
+        {
+            readable = View.TryRead(list, Parts(begun.Address), out var kept);
+            view = kept with { Cursor = view.Cursor, Base = begun.Key };
+        }
+
+        return new(list, view, choices, begun, readable);
+
+    }
+
+    private string Kept(SavedViews.Choice choice) => View.TryRead(List, Parts(choice.Address), out var view) ? view.Kept(List) : "";
+
+    private static IEnumerable<KeyValuePair<string, string?>> Parts(string address) => QueryHelpers.ParseQuery(address).Select(p => new KeyValuePair<string, string?>(p.Key, p.Value));
+}
