@@ -56,6 +56,7 @@ internal sealed class Pages(Database database)
             pages.Add(List("search by initials", user, [.. some.Take(20).Select(c => new ListCustomers.Query(c.Initials.Split(' ')[0].Substring(2, 4)))], 25));
             pages.Add(List("search by credit code", user, [.. some.Take(20).Select(c => new ListCustomers.Query(c.Code))], 25));
             pages.AddRange(await Filters(raw, user));
+            pages.AddRange(Views(user));
             pages.Add(new("dashboard", user, ["/"], (s, _) => s.GetRequiredService<ShowDashboard>().Run(null, default), 50));
         }
 
@@ -91,6 +92,32 @@ internal sealed class Pages(Database database)
 
         return [.. filters.SelectMany(f => new[] { f.Query, f.Query with { Sort = "-revenue" }, f.Query with { Sort = "completeness" }, f.Query with { Sort = "-updated", Tier = "large" } }
             .Select(q => List($"filter {f.Name}{(q.Tier is null ? "" : ", tier")}, sort {q.Sort ?? "name"}", user, [q], 25)))];
+    }
+
+    /// <summary>Saved views as people make them: two filters and a sort, an or-group, groups with subtotals, boards; and the contacts.</summary>
+    private static IEnumerable<Page> Views(string user)
+    {
+        foreach (var (filter, most) in new[]
+        {
+            ("tier=large,medium;completeness<=60", 40.0), ("tier=atRisk;region=320000", 40), ("revenue>=1000000;industry=31", 40), ("tag=战略合作;tier=small", 40), ("created>=-1y;sizeClass=large", 40), ("active=false;revenue>=1", 40), ("name~钢铁;tier!=small", 40),
+            ("tier=large|tag=战略合作;completeness>=50", 80), ("region=320000|region=330000|industry=06;revenue>=500000", 80), ("name~水泥|name~化工;tier=atRisk|tier=large", 80), ("creditCode=|completeness<=20", 80),
+        })
+        {
+            foreach (var sort in new[] { "name", "-revenue", "-updated" })
+            {
+                yield return List($"view {filter}, sort {sort}", user, [new(Filter: filter, Sort: sort)], most);
+            }
+        }
+
+        foreach (var address in new[] { "layout=groups&group=tier", "layout=groups&group=unit", "layout=groups&group=industry", "layout=groups&group=region", "layout=groups&group=sizeClass", "layout=groups&group=tier&filter=region%3D320000%7Cindustry%3D31", "layout=board&group=tier" })
+        {
+            yield return new($"customers {Uri.UnescapeDataString(address)}", user, [$"/customers?{address}"], (s, _) => s.GetRequiredService<ListCustomers>().Run(new(), default), 200);
+        }
+
+        foreach (var address in new[] { "/contacts", "/contacts?sort=-created", "/contacts?main=true", "/contacts?mobile=138" })
+        {
+            yield return new($"list {address}", user, [address], (s, _) => s.GetRequiredService<ListCustomers>().Run(new(), default), 40);
+        }
     }
 
     private static Page List(string name, string user, ListCustomers.Query[] queries, double? mostMs, double? least = null) =>

@@ -8,7 +8,8 @@ internal static class EveryPage
     public static async Task ReadsWell(Browser browser, string language, bool desktopDark)
     {
         var found = new List<string>();
-        foreach (var person in browser.Demo.Pages.Append(("/no-such-page", "group")).Append(("/no-permission", "group")).GroupBy(p => p.Item2))
+        (string, string)[] more = [("/no-such-page", "group"), ("/no-permission", "group"), .. new[] { "?layout=cards", "?layout=board&group=sizeClass", "?layout=groups&group=unit", "?layout=chart&group=tier", "?filter=tier%3Dlarge%7Cactive%3Dtrue&view=large" }.Select(q => ("/customers" + q, "group")), ("/lists/customers/work?act=edit&all=true&in=all", "group")];
+        foreach (var person in browser.Demo.Pages.Concat(more).GroupBy(p => p.Item2))
         {
             await using var walk = await browser.Open(null, language, 1400, desktopDark, person.Key);
             foreach (var (path, _) in person)

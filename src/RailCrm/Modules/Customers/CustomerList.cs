@@ -21,6 +21,7 @@ internal sealed class CustomerList : ListOf<Customer>
     public override string TextKey => "customer.title";
     public override string Permission => Platform.Access.Permission.CustomersRead;
     public override string Order => "name";
+    public override string Below => "number";
     public override string SearchKey => "customer.search_hint";
     public override IReadOnlyList<string> Columns { get; } = ["name", "tier", "unit", "creditCode", "phone", "revenue", "change", "completeness", "updated"];
     public override IReadOnlyList<string> Quick { get; } = ["unit", "tier", "mine"];
@@ -61,7 +62,7 @@ internal sealed class CustomerList : ListOf<Customer>
         F.Of("profit", "customer.profit12_short", K.Money, c => c.Trailing12GrossProfitFen).Sorted().Indexed().Summed(),
         F.Of("weight", "customer.weight12_short", K.Weight, c => c.Trailing12WeightKg).Sorted().Indexed().Summed(),
         F.Of("previous", "customer.previous12", K.Money, c => c.Previous12RevenueFen),
-        F.Of("change", "customer.change12", K.Money, c => c.RevenueChangeFen).Sorted().Indexed(),
+        F.Of("change", "customer.change12", K.Money, c => c.RevenueChangeFen).Sorted().Indexed().Changing(),
         F.Of("completeness", "customer.completeness", K.Percent, c => c.Completeness).Sorted().Indexed(),
         F.Only("below", "customer.below", K.Percent, ["="], CustomerAsks.Below),
         F.Of("active", "customer.active", K.Flag, c => c.Active).Indexed("name").Grouped().Edited(nameof(SaveCustomer.Input.Active)),

@@ -75,6 +75,9 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     /// <summary>Whether its sum says something.</summary>
     public bool IsSummed { get; protected set; }
 
+    /// <summary>Whether it tells a change, with its sign and colour.</summary>
+    public bool IsChange { get; protected set; }
+
     /// <summary>Whether it is the link to the record.</summary>
     public bool IsName { get; protected set; }
 
@@ -124,7 +127,7 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     {
         null or "" => null,
         long key when Kind == FieldKind.Reference => names?.GetValueOrDefault(key) ?? "—",
-        long fen when Kind == FieldKind.Money => Figures.Money(fen),
+        long fen when Kind == FieldKind.Money => IsChange ? Figures.Change(fen) : Figures.Money(fen),
         long kg when Kind == FieldKind.Weight => Figures.Tonnes(kg),
         int percent when Kind == FieldKind.Percent => $"{percent} %",
         IFormattable number when Kind == FieldKind.Number => number.ToString("#,0.##", System.Globalization.CultureInfo.CurrentCulture),

@@ -67,6 +67,13 @@ internal abstract class ListField<TRow>(string key, string textKey, FieldKind ki
         return this;
     }
 
+    /// <summary>It tells a change.</summary>
+    public ListField<TRow> Changing()
+    {
+        IsChange = true;
+        return this;
+    }
+
     /// <summary>It is the link to the record.</summary>
     public ListField<TRow> Named()
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
@@ -126,6 +127,93 @@ public sealed class CustomerListTests
                 Assert.Equal(expected.Count, counted);
             }
         }
+    }
+
+    /// <summary>Conditions of the filter's own language, each with what it keeps in plain words.</summary>
+    private static readonly (string Asked, Func<Customer, bool> Keeps)[] Conditions =
+    [
+        ("tier=large", c => c.Tier == CustomerTier.Large), ("tier=small,atRisk", c => c.Tier is CustomerTier.Small or CustomerTier.AtRisk), ("tier!=medium", c => c.Tier != CustomerTier.Medium), ("tier!=medium,large", c => c.Tier is not (CustomerTier.Medium or CustomerTier.Large)),
+        ("revenue>=150", c => c.Trailing12RevenueFen >= 15_000), ("revenue<=99.5", c => c.Trailing12RevenueFen <= 9_950), ("revenue=70", c => c.Trailing12RevenueFen == 7_000), ("change<=-0.05", c => c.RevenueChangeFen <= -5),
+        ("region=320000", c => c.RegionCode?.StartsWith("32", StringComparison.Ordinal) == true), ("region=320505,330100", c => c.RegionCode is "320505" or "330100"), ("region=", c => c.RegionCode is null),
+        ("industry=06", c => c.IndustryCode == "06"), ("industry=B,31", c => c.IndustryCode is "B" or "06" or "31"), ("industry=", c => c.IndustryCode is null), ("completeness>=20", c => c.Completeness >= 20),
+        ("tag=煤炭", c => c.Tags?.Contains(",煤炭,", StringComparison.Ordinal) == true), ("station=高桥镇", c => c.MainStations.Any(s => s.Station == "高桥镇")), ("active=false", c => !c.Active), ("active=true", c => c.Active),
+        ("name~东方", c => c.Name.Contains("东方", StringComparison.Ordinal)), ("number~KH-00001", c => c.Number.StartsWith("KH-00001", StringComparison.Ordinal)), ("number=KH-0000007", c => c.Number == "KH-0000007"),
+        ("phone~0512600001", c => c.PhoneDigits?.StartsWith("0512600001", StringComparison.Ordinal) == true), ("creditCode=", c => c.CreditCode is null), ("creditCode!=", c => c.CreditCode is not null),
+        ("sizeClass=", c => c.SizeClass is null), ("sizeClass!=small", c => c.SizeClass != SizeClass.Small), ("created>=today", _ => true), ("created<=-1d", _ => false), ("updated>=-1y", _ => true),
+    ];
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Any_filter_with_or_groups_keeps_what_plain_code_keeps_of_the_same_rows(Engine engine)
+    {
+        await using var app = await Filled(engine);
+        var random = new Random(17);
+        foreach (var user in new[] { "group", "north", "s1" })
+        {
+            var actor = await app.ActorOf(user);
+            var seen = await app.In(actor, db => db.Set<Customer>().Include(c => c.MainStations).AsNoTracking().ToListAsync(Ct));
+            using var api = await app.Api(user);
+            var alone = Conditions.Select(c => new[] { new[] { c } });
+            var mixed = Enumerable.Range(0, 24).Select(_ => Enumerable.Range(0, 1 + random.Next(3)).Select(_ => random.GetItems(Conditions, 1 + random.Next(3))).ToArray());
+            foreach (var groups in alone.Concat(mixed))
+            {
+                var filter = string.Join(';', groups.Select(g => string.Join('|', g.Select(c => c.Asked))));
+                var sort = random.GetItems([.. List.Orders.SelectMany(o => new[] { o.Name, "-" + o.Name })], 1)[0];
+                var expected = seen.Where(c => groups.All(g => g.Any(t => t.Keeps(c)))).Select(c => c.Id).Order().ToList();
+
+                var walked = await Walk(api, $"filter={Uri.EscapeDataString(filter)}&sort={sort}");
+
+                Assert.True(expected.SequenceEqual(walked.Select(i => i.GetProperty("id").GetInt64()).Order()), $"{user} {filter} {sort}: {walked.Count} instead of {expected.Count}");
+                var view = Seen($"filter={Uri.EscapeDataString(filter)}");
+                Assert.Equal(expected.Count, await app.In(actor, db => List.Count(db, view, 1_000, Ct)));
+                var by = random.GetItems([.. List.Fields.Where(f => f.IsGrouped)], 1)[0];
+                Assert.True((await app.In(actor, db => List.Groups(db, view, by, Ct))).TryGet(out var counted, out _));
+                Assert.Equal((expected.Count, seen.Where(c => expected.Contains(c.Id)).Sum(c => c.Trailing12RevenueFen)), (counted.Sum(g => g.Count), counted.Sum(g => g.Sums[0])));
+            }
+        }
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_record_knows_its_neighbours_in_the_view_that_led_to_it(Engine engine)
+    {
+        await using var app = await Filled(engine);
+        var actor = await app.ActorOf("north");
+        foreach (var query in new[] { "", "sort=-revenue", "tier=large&sort=change", "q=东方" })
+        {
+            var view = Seen(query);
+            var ids = new List<long>();
+            await app.In(actor, async db =>
+            {
+                await foreach (var batch in List.Ids(db, view, Ct))
+                {
+                    ids.AddRange(batch);
+                }
+
+                return 0;
+            });
+            Assert.NotEmpty(ids);
+            for (var n = 0; n < ids.Count; n += 7)
+            {
+                Assert.Equal((n == 0 ? null : ids[n - 1], n == ids.Count - 1 ? null : ids[n + 1]), await app.In(actor, db => List.Beside(db, view, ids[n], Ct)));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("nonsense=1")]
+    [InlineData("tier>=large")]
+    [InlineData("tier=huge")]
+    [InlineData("revenue>=viel")]
+    [InlineData("revenue>=1,2")]
+    [InlineData("revenue=")]
+    [InlineData("created>=2026-13")]
+    [InlineData("tier")]
+    public async Task A_filter_that_means_nothing_is_refused_with_the_field_it_stumbles_on(string filter)
+    {
+        await using var app = await CrmApp.Start(Engine.Sqlite);
+        using var api = await app.Api("group");
+        using var answer = await api.GetAsync(new Uri($"/api/v1/customers?filter={Uri.EscapeDataString(filter)}", UriKind.Relative), Ct);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.NotEmpty((await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("errors").EnumerateObject());
     }
 
     [Theory, ClassData(typeof(BothEngines))]

@@ -26,8 +26,8 @@ public sealed class ListState
     /// <summary>What stands in the way of showing it, in words.</summary>
     public string? Wrong { get; set; }
 
-    /// <summary>Whether it differs from the view it began with.</summary>
-    public bool IsChanged => Begun is not null && Kept(Begun) != View.Kept(List);
+    /// <summary>Whether it differs from the view it began with; from the one that asks for nothing everything differs, so nobody is told.</summary>
+    public bool IsChanged => Begun is { Address.Length: > 0 } && Kept(Begun) != View.Kept(List);
 
     /// <summary>The columns shown, each with its width where one was chosen.</summary>
     public IReadOnlyList<(ListField Field, int? Width)> Columns => List.ColumnsOf(View.Columns is null && Choices.Columns is { } own ? View with { Columns = own.Split(',') } : View);

@@ -1,0 +1,153 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace RailCrm.BrowserTests.Journeys;
+
+public sealed partial class Someone_makes_a_list_the_own_one(Browser browser)
+{
+    [Theory, MemberData(nameof(Ways.All), MemberType = typeof(Ways))]
+    public async Task Narrows_it_by_either_of_two_conditions_keeps_that_as_a_view_and_is_told_of_a_change(string language, int width)
+    {
+        await using var walk = await browser.Open(null, language, width, user: "group");
+        var page = walk.Page;
+        await page.GotoAsync("/customers?view=all");
+        await page.ClickAsync("#filter > summary");
+        await page.SelectOptionAsync("#filter select[name=add]", "tier");
+        await page.SelectOptionAsync("#filter select[name=value]", ["large", "medium"]);
+        await page.ClickAsync("#filter button.btn-primary");
+        await page.WaitForURLAsync("**/customers?**tier**");
+        await page.ClickAsync("#filter > summary");
+        await page.SelectOptionAsync("#filter select[name=or]", "0");
+        await page.SelectOptionAsync("#filter select[name=add]", "completeness");
+        await page.SelectOptionAsync("#filter select[name=op]", "<=");
+        await page.FillAsync("#filter input[name=value]", "40");
+        await page.ClickAsync("#filter button.btn-primary");
+        await Assertions.Expect(page.Locator(".rc-chip-group .rc-chip")).ToHaveCountAsync(2);
+        await Assertions.Expect(page.Locator("table.rc-list tbody tr").First).ToBeVisibleAsync();
+        await walk.Check();
+
+        var name = $"{language} {width}";
+        await page.ClickAsync("[data-target=save-view]");
+        await page.FillAsync("#view-name", name);
+        await page.ClickAsync("#save-view button.btn-primary");
+        await page.WaitForURLAsync(OneView());
+        await Assertions.Expect(page.Locator(".rc-views-tabs a.active")).ToContainTextAsync(name);
+        await Assertions.Expect(page.Locator(".rc-chip-group .rc-chip")).ToHaveCountAsync(2);
+        await Assertions.Expect(page.Locator(".rc-changed")).ToHaveCountAsync(0);
+
+        await page.Locator(".rc-chip-group .rc-chip").Last.ClickAsync();
+        await Assertions.Expect(page.Locator(".rc-changed")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".rc-chip-group .rc-chip")).ToHaveCountAsync(1);
+        await page.Locator(".rc-views > form button").ClickAsync(); // Saves the change.
+        await page.WaitForURLAsync(OneView());
+        await Assertions.Expect(page.Locator(".rc-chip-group .rc-chip")).ToHaveCountAsync(1);
+
+        await page.ClickAsync("[data-target=all-views]");
+        await walk.Check();
+        await page.Locator("#all-views li", new() { HasText = name }).Locator("button[value=delete]").ClickAsync();
+        await Assertions.Expect(page.Locator(".rc-toast")).ToContainTextAsync(name);
+        await Assertions.Expect(page.Locator(".rc-views-tabs a", new() { HasText = name })).ToHaveCountAsync(0);
+    }
+
+    [Theory, MemberData(nameof(Ways.All), MemberType = typeof(Ways))]
+    public async Task Tags_the_rows_ticked_sees_each_one_done_and_takes_it_back(string language, int width)
+    {
+        await using var walk = await browser.Open(null, language, width, user: "group");
+        var page = walk.Page;
+        await page.GotoAsync("/customers?tier=small&sort=-revenue");
+        await page.Locator(".rc-pick").Nth(0).CheckAsync();
+        await page.Locator("table.rc-list tbody th a").Nth(1).FocusAsync();
+        await page.Keyboard.PressAsync("x");
+        await Assertions.Expect(page.Locator(".rc-work-count")).ToContainTextAsync("2");
+        await walk.Check();
+        await page.ClickAsync(".rc-work button[value=tag]");
+        await page.WaitForURLAsync("**/lists/customers/work?**");
+        await walk.Check();
+        await page.FillAsync("[name='Form.Value']", $"旅程{width}");
+        await page.Locator("main form button.btn-primary").Last.ClickAsync();
+        await page.WaitForURLAsync(OneWork());
+        await Assertions.Expect(page.Locator(".rc-badge.rc-success")).ToHaveCountAsync(3, new() { Timeout = 60_000 }); // The work and its two rows.
+        await walk.Check();
+
+        await page.GotoAsync($"/customers?tag={Uri.EscapeDataString($"旅程{width}")}");
+        await Assertions.Expect(page.Locator("table.rc-list tbody tr")).ToHaveCountAsync(2);
+        await page.GoBackAsync();
+        await page.Locator("main .rc-head-actions form button").ClickAsync();
+        await Assertions.Expect(page.Locator(".rc-badge.rc-success")).ToHaveCountAsync(3, new() { Timeout = 60_000 });
+        await page.GotoAsync($"/customers?tag={Uri.EscapeDataString($"旅程{width}")}");
+        await Assertions.Expect(page.Locator(".rc-empty")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Chooses_columns_changes_a_cell_where_it_stands_and_walks_from_record_to_record()
+    {
+        await using var walk = await browser.Open(null, "zh-CN", 1400, user: "group");
+        var page = walk.Page;
+        await page.GotoAsync("/customers?view=all");
+        await page.ClickAsync("[data-target=columns]");
+        await page.CheckAsync("#columns input[value=website]");
+        await page.Locator("#columns li", new() { Has = page.Locator("input[value=website]") }).Locator("[data-move='-1']").ClickAsync();
+        await walk.Check();
+        await page.ClickAsync("#columns button.btn-primary");
+        var cell = page.Locator("td[data-field=website]").First;
+        await Assertions.Expect(cell).ToBeVisibleAsync();
+
+        await cell.DblClickAsync();
+        await page.Keyboard.TypeAsync("ftp://wrong");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(cell.Locator(".invalid-feedback")).ToContainTextAsync("http");
+        await cell.Locator("input").FillAsync("https://example.com");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(cell).ToContainTextAsync("https://example.com");
+        await page.ReloadAsync();
+        await Assertions.Expect(page.Locator("td[data-field=website]").First).ToContainTextAsync("https://example.com");
+
+        var names = await page.Locator("table.rc-list tbody th a").AllInnerTextsAsync();
+        await page.Locator("table.rc-list tbody th a").First.ClickAsync();
+        await Assertions.Expect(page.Locator("h1")).ToContainTextAsync(names[0]);
+        await page.ClickAsync(".rc-beside a[rel=next]");
+        await Assertions.Expect(page.Locator("h1")).ToContainTextAsync(names[1]);
+        await page.ClickAsync(".rc-tabs a[href*='/contacts']");
+        await page.ClickAsync(".rc-beside a[rel=next]");
+        await Assertions.Expect(page.Locator("h1")).ToContainTextAsync(names[2]);
+        Assert.Contains("/contacts", page.Url, StringComparison.Ordinal);
+        await page.ClickAsync(".rc-beside a[rel=prev]");
+        await Assertions.Expect(page.Locator("h1")).ToContainTextAsync(names[1]);
+
+        await page.GotoAsync("/customers?view=all");
+        await page.ClickAsync("[data-target=columns]");
+        await page.ClickAsync("#columns button[name=reset]");
+        await Assertions.Expect(page.Locator("td[data-field=website]")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Moves_a_card_on_the_board_opens_a_group_and_looks_at_the_picture()
+    {
+        await using var walk = await browser.Open(null, "zh-CN", 1400, user: "group");
+        var page = walk.Page;
+        await page.GotoAsync("/customers?layout=board&group=ownership");
+        var columns = page.Locator(".rc-board-column");
+        await Assertions.Expect(columns.First).ToBeVisibleAsync();
+        await walk.Check();
+        var name = (await columns.First.Locator(".rc-board-card > a").First.InnerTextAsync()).Trim();
+        await columns.First.Locator(".rc-board-card").First.DragToAsync(columns.Nth(1));
+        await Assertions.Expect(page.Locator(".rc-toast")).ToBeVisibleAsync();
+        await page.ClickAsync(".rc-toast form button"); // Undo.
+        await Assertions.Expect(page.Locator(".rc-board-column").First).ToContainTextAsync(name);
+
+        await page.GotoAsync("/customers?layout=groups&group=tier");
+        await walk.Check();
+        var count = await page.Locator("table.rc-list tbody tr").First.Locator("td").First.InnerTextAsync();
+        await page.Locator("table.rc-list tbody th a").First.ClickAsync();
+        await Assertions.Expect(page.Locator(".rc-pager")).ToContainTextAsync(count);
+        await page.GotoAsync("/customers?layout=chart&group=tier&measure=weight&chart=pie");
+        await Assertions.Expect(page.Locator("rc-chart svg")).ToBeVisibleAsync();
+        await walk.Check();
+    }
+
+    [GeneratedRegex(@"/customers\?view=\d+$")]
+    private static partial Regex OneView();
+
+    [GeneratedRegex(@"/lists/customers/work/\d+$")]
+    private static partial Regex OneWork();
+}

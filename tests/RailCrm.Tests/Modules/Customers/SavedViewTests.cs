@@ -1,0 +1,98 @@
+using System.Net;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Lists;
+
+namespace RailCrm.Tests.Modules.Customers;
+
+public sealed class SavedViewTests
+{
+    private static readonly CustomerList List = new();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private static async Task<SavedView> Saved(CrmApp app, string who, string name, string address, bool share = false) =>
+        (await app.With<SavedViews, Result<SavedView>>(await app.ActorOf(who), v => v.Save(List, null, null, new() { Name = name, Address = address, Share = share }, Ct))).TryGet(out var view, out var refusal) ? view : throw new InvalidOperationException(refusal.Code);
+
+    private static async Task<IReadOnlyList<SavedViews.Choice>> Seen(CrmApp app, string who) =>
+        (await app.With<SavedViews, SavedViews.Choices>(await app.ActorOf(who), v => v.Of(List, Ct))).Views;
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_view_is_seen_by_its_owner_and_when_shared_by_the_unit_and_everyone_below_it(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await Saved(app, "north", "北方大客户", "?tier=large");
+        await Saved(app, "north", "北方风险", "?tier=atRisk&sort=-revenue", share: true);
+
+        Assert.Equal(["北方大客户", "北方风险"], (await Seen(app, "north")).Where(v => !v.IsSystem).Select(v => v.Name));
+        Assert.Equal(["北方风险"], (await Seen(app, "n1")).Where(v => !v.IsSystem).Select(v => v.Name));
+        Assert.DoesNotContain(await Seen(app, "s1"), v => !v.IsSystem);
+        Assert.DoesNotContain(await Seen(app, "group"), v => !v.IsSystem);
+        Assert.True(List.Views.Count <= (await Seen(app, "s1")).Count(v => v.IsSystem));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Only_the_owner_changes_or_deletes_a_view_and_never_over_a_later_change(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var view = await Saved(app, "north", "北方", "?tier=large", share: true);
+        var (north, n1) = (await app.ActorOf("north"), await app.ActorOf("n1"));
+        SavedViews.Input input = new() { Name = "改名", Address = "?tier=small" };
+
+        Assert.IsType<Refusal.NotFound>((await app.With<SavedViews, Result<SavedView>>(n1, v => v.Save(List, view.Id, view.Version, input, Ct))).Refusal);
+        Assert.IsType<Refusal.NotFound>((await app.With<SavedViews, Result<SavedView>>(n1, v => v.Delete(List, view.Id, Ct))).Refusal);
+        Assert.Null((await app.With<SavedViews, Result<SavedView>>(north, v => v.Save(List, view.Id, view.Version, input, Ct))).Refusal);
+        Assert.IsType<Refusal.Stale>((await app.With<SavedViews, Result<SavedView>>(north, v => v.Save(List, view.Id, view.Version, input, Ct))).Refusal);
+        Assert.Null((await app.With<SavedViews, Result<SavedView>>(north, v => v.Delete(List, view.Id, Ct))).Refusal);
+        Assert.DoesNotContain(await Seen(app, "n1"), v => !v.IsSystem);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_name_is_taken_once_and_a_filter_that_cannot_be_read_is_refused(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await Saved(app, "n1", "我的", "?tier=large");
+        var n1 = await app.ActorOf("n1");
+        async Task<string?> Refused(string? name, string address) => (await app.With<SavedViews, Result<SavedView>>(n1, v => v.Save(List, null, null, new() { Name = name, Address = address }, Ct))).Refusal?.Code;
+
+        Assert.Equal("list.view_name_taken", await Refused("我的", "?tier=small"));
+        Assert.Equal("list.view_name_wrong", await Refused("  ", "?tier=small"));
+        Assert.Equal("list.view_name_wrong", await Refused(new string('长', 61), ""));
+        Assert.Equal("list.filter_wrong", await Refused("坏的", "?filter=nonsense"));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task The_default_view_opens_with_the_list_and_a_change_of_it_is_told(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var n1 = await app.ActorOf("n1");
+        await app.With<SaveCustomer, Result<Customer>>(n1, s => s.Run(null, null, new() { Name = "甲公司" }, Ct));
+        var view = await Saved(app, "n1", "大的在前", "?tier=large&sort=-revenue");
+        await app.With<SavedViews, Result<string>>(n1, v => v.MakeDefault(List, $"{view.Id}", Ct));
+        using var browser = await app.SignedIn("n1");
+
+        var opened = await browser.GetStringAsync(new Uri("/customers", UriKind.Relative), Ct);
+        Assert.Contains("没有符合条件的客户", opened, StringComparison.Ordinal);
+        Assert.DoesNotContain("rc-changed", opened, StringComparison.Ordinal);
+        Assert.Contains("甲公司", await browser.GetStringAsync(new Uri("/customers?view=all", UriKind.Relative), Ct), StringComparison.Ordinal);
+        Assert.Contains("rc-changed", await browser.GetStringAsync(new Uri($"/customers?view={view.Id}&tier=small", UriKind.Relative), Ct), StringComparison.Ordinal);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Columns_chosen_stay_with_the_person_and_a_condition_added_becomes_part_of_the_address(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var n1 = await app.ActorOf("n1");
+        await app.With<SaveCustomer, Result<Customer>>(n1, s => s.Run(null, null, new() { Name = "甲公司", LegalRepresentative = "赵法人" }, Ct));
+        await app.With<SavedViews, Result<string>>(n1, v => v.KeepColumns(List, "name.300,legalRepresentative,nonsense,tier", Ct));
+        using var browser = await app.SignedIn("n1");
+
+        Assert.Contains("赵法人", await browser.GetStringAsync(new Uri("/customers", UriKind.Relative), Ct), StringComparison.Ordinal);
+        Assert.Equal("name.300,legalRepresentative,tier", await app.In(n1, db => db.Set<ListChoice>().Where(c => c.UserId == n1.UserId && c.ViewKey == "").Select(c => c.Columns).SingleAsync(Ct)));
+        using var added = await browser.GetAsync(new Uri("/customers?tier=large&add=revenue&op=%3E%3D&value=100&or=0", UriKind.Relative), Ct);
+        Assert.Equal(HttpStatusCode.Found, added.StatusCode);
+        Assert.Contains("filter=tier%3Dlarge%7Crevenue%3E%3D100", added.Headers.Location!.OriginalString, StringComparison.Ordinal);
+    }
+}
