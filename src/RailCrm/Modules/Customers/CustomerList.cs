@@ -45,7 +45,7 @@ internal sealed class CustomerList : ListOf<Customer>
         F.Of("legalRepresentative", "customer.legal_representative", K.Text, c => c.LegalRepresentative).Edited(nameof(SaveCustomer.Input.LegalRepresentative)),
         F.Of("ownership", "customer.ownership", K.Choice, c => c.OwnershipType).Indexed().Chosen("ownership", ["stateOwned", "private", "foreign", "jointVenture", "collective", "individual", "institution"]).Grouped().Edited(nameof(SaveCustomer.Input.OwnershipType)),
         F.Of("sizeClass", "customer.size_class", K.Choice, c => c.SizeClass).Indexed().Chosen("size", ["large", "medium", "small", "micro"]).Grouped().Edited(nameof(SaveCustomer.Input.SizeClass)),
-        F.Of("industry", "customer.industry", K.Choice, c => c.IndustryCode).Asked(["="], CustomerAsks.Industry).Coded(ReferenceData.IndustryName, ReferenceData.IndustryOptions).Grouped().Edited(nameof(SaveCustomer.Input.IndustryCode)),
+        F.Of("industry", "customer.industry", K.Choice, c => c.IndustryCode).Asked(["="], CustomerAsks.Industry).Coded(ReferenceData.IndustryName, () => ReferenceData.IndustryOptions).Grouped().Edited(nameof(SaveCustomer.Input.IndustryCode)),
         F.Of("region", "customer.region", K.Text, c => c.RegionCode).Asked(["="], CustomerAsks.Region).Coded(ReferenceData.RegionName).LookedUp("/api/v1/lookup/regions?q=").Grouped().Edited(nameof(SaveCustomer.Input.RegionCode)),
         F.Only("station", "customer.station", K.Text, ["="], CustomerAsks.Station).LookedUp("/api/v1/lookup/stations?q="),
         F.Of("tags", "customer.tags", K.Text, c => c.Tags).Coded(t => t.Trim(',').Replace(",", " · ", StringComparison.Ordinal)).Edited(nameof(SaveCustomer.Input.Tags)),

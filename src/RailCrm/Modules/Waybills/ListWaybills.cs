@@ -10,7 +10,7 @@ using RailCrm.Platform.Lists;
 namespace RailCrm.Modules.Waybills;
 
 /// <summary>Waybill lines in the actor's scope, newest first unless asked otherwise, page by page both ways.</summary>
-internal sealed class ListWaybills(CrmDb db)
+internal sealed class ListWaybills(CrmDb db, WaybillList list)
 {
     /// <summary>In an address: what has no category, mode or station.</summary>
     public const string Unknown = "none";
@@ -20,10 +20,10 @@ internal sealed class ListWaybills(CrmDb db)
     private static readonly Order<WaybillLine, WaybillLine> ByDate = Order<WaybillLine, WaybillLine>.ByNumber(
         "date", w => w.Date, n => DateOnly.FromDayNumber((int)Math.Clamp(n, 0, DateOnly.MaxValue.DayNumber)), w => (w.Date.DayNumber, w.Id));
 
-    /// <summary>The view. <c>Unit</c> did the work, <c>Owner</c> (with everything under it) owns the customer. <c>From</c> and <c>To</c> are days (2025-01-31) or months (2025-01), both included; <c>Mine</c> asks for customers whose manager the reader is.</summary>
+    /// <summary>The view. <c>Unit</c> did the work, <c>Owner</c> (with everything under it) owns the customer. <c>From</c> and <c>To</c> are days (2025-01-31) or months (2025-01), both included; <c>Mine</c> asks for customers whose manager the reader is. <c>Filter</c> says more in the lists' own words: <c>mode=carload,container;origin=高桥镇|destination=高桥镇</c>.</summary>
     public sealed record Query(
         long? Customer = null, long? Unit = null, string? From = null, string? To = null, string? Source = null, string? ExternalNo = null, string? Service = null,
-        string? Commodity = null, string? Mode = null, string? Origin = null, string? Destination = null, long? Owner = null, string? Cursor = null, int Limit = 50, string? Sort = null, bool? Mine = null)
+        string? Commodity = null, string? Mode = null, string? Origin = null, string? Destination = null, long? Owner = null, string? Cursor = null, int Limit = 50, string? Sort = null, bool? Mine = null, string? Filter = null)
     {
         /// <summary>Reads an address; what cannot be read is left out.</summary>
         public static Query Of(IQueryCollection query)
@@ -33,14 +33,14 @@ internal sealed class ListWaybills(CrmDb db)
             long? Id(string name) => long.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null;
             return new(
                 Id("customer"), Id("unit"), Text("from"), Text("to"), Text("source"), Text("externalNo"), Text("service"), Text("commodity"), Text("mode"), Text("origin"), Text("destination"), Id("owner"), Text("cursor"),
-                (int)Math.Clamp(Id("limit") ?? 50, 1, MaxLimit), Text("sort"), Text("mine") == "true" ? true : null);
+                (int)Math.Clamp(Id("limit") ?? 50, 1, MaxLimit), Text("sort"), Text("mine") == "true" ? true : null, Text("filter"));
         }
 
         /// <summary>What holds, by its name in the address; nothing that is left to its default.</summary>
         public IEnumerable<KeyValuePair<string, string?>> Fields() => new Dictionary<string, string?>
         {
             ["customer"] = Number(Customer), ["owner"] = Number(Owner), ["unit"] = Number(Unit), ["from"] = From, ["to"] = To, ["source"] = Source, ["externalNo"] = ExternalNo, ["service"] = Service,
-            ["commodity"] = Commodity, ["mode"] = Mode, ["origin"] = Origin, ["destination"] = Destination, ["mine"] = Mine == true ? "true" : null, ["sort"] = Sort, ["limit"] = Limit == 50 ? null : Number(Limit), ["cursor"] = Cursor,
+            ["commodity"] = Commodity, ["mode"] = Mode, ["origin"] = Origin, ["destination"] = Destination, ["mine"] = Mine == true ? "true" : null, ["filter"] = Filter, ["sort"] = Sort, ["limit"] = Limit == 50 ? null : Number(Limit), ["cursor"] = Cursor,
         }.Where(f => !string.IsNullOrEmpty(f.Value));
 
         /// <summary>The address of the view on a page.</summary>
@@ -107,14 +107,9 @@ internal sealed class ListWaybills(CrmDb db)
 
     private async Task<Result<View>> Look(Query query, CancellationToken ct)
     {
-        if (!TryDay(query.From, last: false, out var from))
+        if (!Platform.Lists.View.TryRead(list, query.Fields(), out var asked))
         {
-            return new Refusal.Invalid("waybill.day_wrong", nameof(Query.From));
-        }
-
-        if (!TryDay(query.To, last: true, out var to))
-        {
-            return new Refusal.Invalid("waybill.day_wrong", nameof(Query.To));
+            return new Refusal.InvalidMany([new("filter", "list.filter_wrong")]);
         }
 
         var sort = query.Sort ?? "-date";
@@ -128,7 +123,7 @@ internal sealed class ListWaybills(CrmDb db)
             return new Refusal.Invalid("common.cursor_invalid", nameof(Query.Cursor));
         }
 
-        return new View(await WaybillWay.Rows(db, query, from, to, ct), sort[0] == '-', mark);
+        return (await list.Rows(db, asked, ct)).TryGet(out var found, out var refusal) ? new View(found.Rows, sort[0] == '-', mark) : refusal;
     }
 
     internal static Item Of(WaybillLine w, string customer) => new(

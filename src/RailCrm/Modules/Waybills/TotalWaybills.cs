@@ -14,7 +14,7 @@ internal sealed class TotalWaybills(CrmDb db)
     /// <summary>The sums; null where the view cuts through months or numbers, or reaches too far.</summary>
     public async Task<Sums?> Run(ListWaybills.Query query, CancellationToken ct)
     {
-        if (query.Mine == true || !string.IsNullOrEmpty(query.Source) || !string.IsNullOrEmpty(query.ExternalNo)
+        if (query.Mine == true || !string.IsNullOrEmpty(query.Filter) || !string.IsNullOrEmpty(query.Source) || !string.IsNullOrEmpty(query.ExternalNo)
             || !ListWaybills.TryDay(query.From, last: false, out var from) || !ListWaybills.TryDay(query.To, last: true, out var to)
             || (from is { } f && f.Day != 1) || (to is { } t && Month.Of(t).Last != t))
         {

@@ -17,9 +17,9 @@ internal static class WaybillWay
     private const int Few = 4_000;
 
     /// <summary>The lines that satisfy the view, in no order yet.</summary>
-    public static async Task<IQueryable<WaybillLine>> Rows(CrmDb db, ListWaybills.Query query, DateOnly? from, DateOnly? to, CancellationToken ct)
+    public static async Task<IQueryable<WaybillLine>> Rows(CrmDb db, ListWaybills.Query query, DateOnly? from, DateOnly? to, IReadOnlyList<LaneCondition> lanes, CancellationToken ct)
     {
-        var lines = Laned(db.Set<WaybillLine>().AsNoTracking(), query);
+        var lines = lanes.Aggregate(Laned(db.Set<WaybillLine>().AsNoTracking(), query), (l, c) => l.Where(c.OfLine));
         lines = from is { } f ? lines.Where(w => w.Date >= f) : lines;
         lines = to is { } t ? lines.Where(w => w.Date <= t) : lines;
         lines = query.Customer is { } customer ? lines.Where(w => w.CustomerId == customer) : lines;
@@ -62,7 +62,7 @@ internal static class WaybillWay
             return lines;
         }
 
-        return await Whose(db, query, owners, from, to, ct) is { } customers ? lines.Where(w => EF.Parameter(customers).Contains(w.CustomerId)) : lines;
+        return await Whose(db, query, lanes, owners, from, to, ct) is { } customers ? lines.Where(w => EF.Parameter(customers).Contains(w.CustomerId)) : lines;
     }
 
     /// <summary>The sources there are, each found by one seek behind the last.</summary>
@@ -90,7 +90,7 @@ internal static class WaybillWay
     }
 
     /// <summary>The customers whose lines alone can be meant, where they are few: those of a small unit, of a narrow scope, of a rare lane.</summary>
-    private static async Task<List<long>?> Whose(CrmDb db, ListWaybills.Query query, List<long>? owners, DateOnly? from, DateOnly? to, CancellationToken ct)
+    private static async Task<List<long>?> Whose(CrmDb db, ListWaybills.Query query, IReadOnlyList<LaneCondition> conditions, List<long>? owners, DateOnly? from, DateOnly? to, CancellationToken ct)
     {
         var known = owners is not null ? db.Set<ScopeCustomer>().Where(c => EF.Parameter(owners).Contains(c.UnitId)).Select(c => c.Id)
             : db.Scope.Width == ScopeWidth.Narrow ? db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Select(c => c.Id) : null;
@@ -99,12 +99,12 @@ internal static class WaybillWay
             return few;
         }
 
-        if (!HasLane(query))
+        if (!HasLane(query) && conditions.Count == 0)
         {
             return null;
         }
 
-        var lanes = Laned(db.Set<Lane>(), query).Select(l => l.Id);
+        var lanes = conditions.Aggregate(Laned(db.Set<Lane>(), query), (l, c) => l.Where(c.OfLane)).Select(l => l.Id);
         var facts = db.Set<MonthlyFact>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(m => lanes.Contains(m.LaneId));
         if (from is { } f)
         {

@@ -1,5 +1,6 @@
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Http;
+using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui;
 
 namespace RailCrm.Modules.Waybills;
@@ -9,6 +10,8 @@ internal static class WaybillsModule
     public static void Add(IServiceCollection services) => services
         .AddScoped<WaybillLedger>()
         .AddScoped<RecordWaybills>()
+        .AddSingleton<WaybillList>()
+        .AddSingleton<ListOf>(s => s.GetRequiredService<WaybillList>())
         .AddScoped<ListWaybills>()
         .AddScoped<TotalWaybills>()
         .AddScoped<ExportWaybills>()

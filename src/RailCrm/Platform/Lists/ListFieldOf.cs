@@ -12,7 +12,7 @@ internal delegate Task<Result<Condition<TRow>>> Asks<TRow>(CrmDb db, Criterion a
 internal abstract class ListField<TRow>(string key, string textKey, FieldKind kind) : ListField(key, textKey, kind) where TRow : class
 {
     private Asks<TRow>? _asks;
-    private IEnumerable<(string, string)>? _options;
+    private Func<IEnumerable<(string, string)>>? _options;
 
     /// <summary>What is read of a row; null for a field that only filters.</summary>
     public abstract LambdaExpression? Read { get; }
@@ -24,7 +24,7 @@ internal abstract class ListField<TRow>(string key, string textKey, FieldKind ki
     protected string WrongKey { get; private set; } = "list.value_wrong";
 
     /// <inheritdoc/>
-    public override IEnumerable<(string Value, string Text)> Options => _options ?? base.Options;
+    public override IEnumerable<(string Value, string Text)> Options => _options?.Invoke() ?? base.Options;
 
     /// <summary>A field that can be shown.</summary>
     public static ListField<TRow, TValue> Of<TValue>(string key, string textKey, FieldKind kind, Expression<Func<TRow, TValue>> read) => new(key, textKey, kind, read);
@@ -103,7 +103,7 @@ internal abstract class ListField<TRow>(string key, string textKey, FieldKind ki
     }
 
     /// <summary>A code from a table: how it is said, and what may be chosen.</summary>
-    public ListField<TRow> Coded(Func<string, string?> words, IEnumerable<(string, string)>? options = null)
+    public ListField<TRow> Coded(Func<string, string?> words, Func<IEnumerable<(string, string)>>? options = null)
     {
         (Words, _options) = (words, options);
         return this;

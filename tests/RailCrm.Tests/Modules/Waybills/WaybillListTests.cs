@@ -93,6 +93,10 @@ public sealed class WaybillListTests
             ("from=2026-01-15", (w, _) => w.Date >= new DateOnly(2026, 1, 15)), ("source=ERP", (w, _) => w.Source == "ERP"), ("externalNo=W7", (w, _) => w.ExternalNo == "W7"), ("service=handling", (w, _) => w.Service == "handling"),
             ("commodity=03", (w, _) => w.CommodityCategory == "03"), ("commodity=none", (w, _) => w.CommodityCategory.Length == 0), ("mode=container", (w, _) => w.Mode == "container"), ("mode=none", (w, _) => w.Mode.Length == 0),
             ("origin=高桥镇", (w, _) => w.Origin == "高桥镇"), ("destination=高桥镇", (w, _) => w.Destination == "高桥镇"), ("origin=没有的站", (_, _) => false), ("mine=true", (_, c) => c.Id == customer),
+            ($"filter={Uri.EscapeDataString("mode=container,none")}", (w, _) => w.Mode is "container" or ""), ($"filter={Uri.EscapeDataString("origin=高桥镇|destination=高桥镇")}", (w, _) => w.Origin == "高桥镇" || w.Destination == "高桥镇"),
+            ($"filter={Uri.EscapeDataString("service!=handling")}", (w, _) => w.Service != "handling"), ($"filter={Uri.EscapeDataString("date>=2026-01-15;date<=2026-02")}", (w, _) => w.Date >= new DateOnly(2026, 1, 15) && w.Date <= new DateOnly(2026, 2, 28)),
+            ($"filter={Uri.EscapeDataString("mode=none|commodity=03;origin=苏州,高桥镇")}", (w, _) => (w.Mode.Length == 0 || w.CommodityCategory == "03") && w.Origin.Length > 0), ($"filter={Uri.EscapeDataString("origin=没有的站|destination=没有的站")}", (_, _) => false),
+            ($"filter={Uri.EscapeDataString($"customer={customer};unit={s1}|mode=container")}", (w, c) => c.Id == customer && (w.UnitId == s1 || w.Mode == "container")),
         ];
         foreach (var user in new[] { "group", "north", "s1" })
         {

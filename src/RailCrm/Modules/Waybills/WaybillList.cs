@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
+using RailCrm.Modules.Organization;
+using RailCrm.Modules.Reference;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Lists;
+using F = RailCrm.Platform.Lists.ListField<RailCrm.Modules.Waybills.WaybillLine>;
+using K = RailCrm.Platform.Lists.FieldKind;
+
+namespace RailCrm.Modules.Waybills;
+
+/// <summary>The list of waybill lines. There may be a hundred million, indexed by day, customer and number alone; what else is asked is answered by way of the lanes (<see cref="WaybillWay"/>).</summary>
+internal sealed class WaybillList : ListOf<WaybillLine>
+{
+    private static readonly NamesOf Customers = (db, ids, ct) => db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
+    private static readonly NamesOf Units = (db, ids, ct) => db.Set<OrgUnit>().Where(u => EF.Parameter(ids).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
+    private static readonly Asks<WaybillLine> Elsewhere = (_, _, _) => throw new InvalidOperationException("Answered by WaybillWay.");
+
+    public override string Key => "waybills";
+    public override string Path => "/waybills";
+    public override string TextKey => "waybill.title";
+    public override string Permission => Platform.Access.Permission.WaybillsRead;
+    public override string Order => "-date";
+    public override string Below => "source";
+    public override IReadOnlyList<string> Columns { get; } = ["externalNo", "date", "customer", "service", "goods", "origin", "destination", "weight", "revenue", "profit"];
+    public override IReadOnlyList<string> Quick { get; } = ["externalNo", "customer", "from", "to", "owner", "service"];
+    public override IReadOnlyList<SystemView> Views { get; } = [new("all", "list.view_all", ""), new("mine", "customer.mine_yes", "mine=true"), new("recent", "waybill.view_recent", "filter=date>=-30d")];
+
+    protected override IReadOnlyList<ListField<WaybillLine>> Declared { get; } =
+    [
+        F.Of("externalNo", "import.field.externalNo", K.Text, w => w.ExternalNo).Asked(["="], Elsewhere).Named(),
+        F.Of("date", "import.field.date", K.Date, w => w.Date).Sorted().Asked([">=", "<=", "="], Elsewhere),
+        F.Of("customer", "import.field.customer", K.Reference, w => w.CustomerId).Asked(["="], Elsewhere).Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q="),
+        F.Of("service", "import.field.service", K.Text, w => w.Service).Asked(["=", "!="], Elsewhere).Coded(c => Said("service", c), () => WaybillLine.Services.Select(s => (s, Said("service", s)))),
+        F.Of("mode", "import.field.mode", K.Text, w => w.Mode).Asked(["=", "!="], Elsewhere).Coded(c => Said("mode", c), () => WaybillLine.Modes.Append(ListWaybills.Unknown).Select(m => (m, Said("mode", m)))),
+        F.Of("goods", "import.field.commodity", K.Text, w => w.Commodity),
+        F.Of("commodity", "waybill.category", K.Text, w => w.CommodityCategory).Asked(["=", "!="], Elsewhere).Coded(c => Said("commodity", c), () => ReferenceData.CommodityOptions.Append((ListWaybills.Unknown, Said("commodity", "")))) ,
+        F.Of("origin", "import.field.origin", K.Text, w => w.Origin).Asked(["=", "!="], Elsewhere).LookedUp("/api/v1/lookup/stations?q="),
+        F.Of("destination", "import.field.destination", K.Text, w => w.Destination).Asked(["=", "!="], Elsewhere).LookedUp("/api/v1/lookup/stations?q="),
+        F.Of("wagons", "import.field.wagons", K.Number, w => w.Wagons),
+        F.Of("containers", "import.field.containers", K.Number, w => w.Containers),
+        F.Of("weight", "waybill.weight_plain", K.Weight, w => w.WeightKg).Summed(),
+        F.Of("revenue", "waybill.revenue_plain", K.Money, w => w.RevenueFen).Summed(),
+        F.Of("cost", "waybill.cost_plain", K.Money, w => w.CostFen).Summed(),
+        F.Of("profit", "workbench.profit", K.Money, w => w.RevenueFen - w.CostFen).Summed(),
+        F.Of("contract", "import.field.contract", K.Text, w => w.ContractNo),
+        F.Of("note", "import.field.note", K.Text, w => w.Note),
+        F.Of("unit", "waybill.unit", K.Reference, w => w.UnitId).Asked(["="], Elsewhere).Refers(Units),
+        F.Only("owner", "customer.unit", K.Reference, ["="], Elsewhere).Refers(Units),
+        F.Of("source", "import.field.source", K.Text, w => w.Source).Asked(["="], Elsewhere).Coded(WaybillPage.SourceName),
+        F.Only("from", "waybill.from", K.Text, ["="], Elsewhere),
+        F.Only("to", "waybill.to", K.Text, ["="], Elsewhere),
+        F.Only("mine", "customer.mine", K.Flag, ["="], Elsewhere),
+    ];
+
+    private static string Said(string texts, string code) => Platform.Text.Texts.Find($"{texts}.{(code == ListWaybills.Unknown ? "" : code)}") ?? code;
+
+    /// <inheritdoc/>
+    protected override Task<Result<Found<WaybillLine>>> Find(CrmDb db, View view, string? sort, int wanted, CancellationToken ct) => Rows(db, view, ct);
+
+    /// <summary>The lines of a view, in no order yet.</summary>
+    internal async Task<Result<Found<WaybillLine>>> Rows(CrmDb db, View view, CancellationToken ct)
+    {
+        if (!Split(view, db.UtcNow).TryGet(out var parts, out var refusal))
+        {
+            return refusal;
+        }
+
+        var (query, lanes, (from, to)) = parts;
+        return new Found<WaybillLine>(await WaybillWay.Rows(db, query, from, to, lanes, ct));
+    }
+
+    /// <summary>The view as the plain query it is; null where it asks for more than one thing of a kind, or for either of two.</summary>
+    internal ListWaybills.Query? Plain(View view, DateTime now) => Split(view, now).TryGet(out var parts, out _) && parts.Lanes.Count == 0 ? parts.Query with
+    {
+        From = parts.Days.From?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), To = parts.Days.To?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+    } : null;
+
+    /// <summary>Takes a view apart: what is asked once goes where it is answered fastest; what is asked of lanes in any other way becomes a condition on lanes.</summary>
+    private Result<(ListWaybills.Query Query, IReadOnlyList<LaneCondition> Lanes, (DateOnly? From, DateOnly? To) Days)> Split(View view, DateTime now)
+    {
+        var (query, lanes) = (new ListWaybills.Query(), new List<LaneCondition>());
+        (DateOnly? From, DateOnly? To) days = default;
+        foreach (var group in view.Filter.Groups)
+        {
+            if (group.FirstOrDefault(c => Find(c.Field) is not { Operators.Count: > 0 } field || !field.Operators.Contains(c.Operator)) is { } wrong)
+            {
+                return new Refusal.InvalidMany([Find(wrong.Field) is { } known ? new(wrong.Field, "list.operator_wrong", Platform.Text.Texts.Get(known.TextKey)) : new("filter", "list.field_unknown", wrong.Field)]);
+            }
+
+            if (group is [{ Field: "from" or "to" or "date" } day])
+            {
+                if (Days(day, now) is not var (first, last))
+                {
+                    return new Refusal.InvalidMany([new(day.Field, "waybill.day_wrong")]);
+                }
+
+                days = (Later(days.From, first), Earlier(days.To, last));
+            }
+            else if (group is [{ Operator: "=", Values: [{ Length: > 0 } value] } one] && Taken(query, one.Field, value) is { } taken)
+            {
+                query = taken;
+            }
+            else if (LaneCondition.Of(group) is { } lane)
+            {
+                lanes.Add(lane);
+            }
+            else
+            {
+                return new Refusal.InvalidMany([new(group[0].Field, "waybill.filter_apart")]);
+            }
+        }
+
+        return (query, lanes, days);
+    }
+
+    /// <summary>The query with one thing more; null where it asks for that already, or the value is none.</summary>
+    private static ListWaybills.Query? Taken(ListWaybills.Query query, string field, string value)
+    {
+        long? id = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null;
+        return field switch
+        {
+            "customer" when query.Customer is null => query with { Customer = id ?? -1 }, // A name nobody has finds nothing.
+            "owner" when query.Owner is null => query with { Owner = id ?? -1 },
+            "unit" when query.Unit is null => query with { Unit = id ?? -1 },
+            "source" when query.Source is null => query with { Source = value },
+            "externalNo" when query.ExternalNo is null => query with { ExternalNo = value },
+            "service" when query.Service is null => query with { Service = value },
+            "commodity" when query.Commodity is null => query with { Commodity = value },
+            "mode" when query.Mode is null => query with { Mode = value },
+            "origin" when query.Origin is null => query with { Origin = value },
+            "destination" when query.Destination is null => query with { Destination = value },
+            "mine" => query with { Mine = value == "true" ? true : null },
+            _ => null,
+        };
+    }
+
+    private static (DateOnly? From, DateOnly? To)? Days(Criterion asked, DateTime now) =>
+        asked.Values is [var value] && ValueRange.TryRead<DateOnly>(K.Date, value, now, out var first, out var last)
+            ? (asked.Field, asked.Operator) switch { ("from", _) or (_, ">=") => (first, null), ("to", _) or (_, "<=") => (null, last), _ => (first, last) }
+            : null;
+
+    private static DateOnly? Later(DateOnly? a, DateOnly? b) => a is null || b > a ? b ?? a : a;
+
+    private static DateOnly? Earlier(DateOnly? a, DateOnly? b) => a is null || b < a ? b ?? a : a;
+}
+
+/// <summary>A condition on how the work was done, told of the line and of its lane: some lanes' customers are few, whose lines alone need be looked at.</summary>
+internal sealed record LaneCondition(Expression<Func<WaybillLine, bool>> OfLine, Expression<Func<Lane, bool>> OfLane)
+{
+    /// <summary>Any of some conditions on lanes; null where one is on something else.</summary>
+    public static LaneCondition? Of(IReadOnlyList<Criterion> alternatives)
+    {
+        var (line, lane) = (Expression.Parameter(typeof(WaybillLine), "line"), Expression.Parameter(typeof(Lane), "lane"));
+        return Any(line, alternatives) is { } ofLine && Any(lane, alternatives) is { } ofLane
+            ? new(Expression.Lambda<Func<WaybillLine, bool>>(ofLine, line), Expression.Lambda<Func<Lane, bool>>(ofLane, lane)) : null;
+    }
+
+    private static Expression? Any(ParameterExpression row, IReadOnlyList<Criterion> alternatives)
+    {
+        Expression? any = null;
+        foreach (var asked in alternatives)
+        {
+            Expression? test = asked.Field switch
+            {
+                "service" => Text(nameof(Lane.Service)), "commodity" => Text(nameof(Lane.CommodityCategory)), "mode" => Text(nameof(Lane.Mode)), "origin" => Text(nameof(Lane.Origin)), "destination" => Text(nameof(Lane.Destination)),
+                "unit" => Compare.Among(Expression.Property(row, nameof(Lane.UnitId)), asked.Values.Select(v => long.TryParse(v, CultureInfo.InvariantCulture, out var id) ? id : -1).ToList()),
+                _ => null,
+            };
+            if (test is null)
+            {
+                return null;
+            }
+
+            test = asked.Operator == "!=" ? Expression.Not(test) : test;
+            any = any is null ? test : Expression.OrElse(any, test);
+
+            Expression Text(string property) => Compare.Among(Expression.Property(row, property), asked.Values.Select(v => v == ListWaybills.Unknown ? "" : v).ToList());
+        }
+
+        return any;
+    }
+}
