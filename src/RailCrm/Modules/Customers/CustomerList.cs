@@ -110,6 +110,8 @@ internal sealed class CustomerList : ListOf<Customer>
         return new(ids, words);
     }
 
+    private protected override Task<List<Group>?> GroupsOfAll(CrmDb db, ListField<Customer> by, IReadOnlyList<ListField<Customer>> sums, CancellationToken ct) => GroupCustomers.All(db, by, sums, ct);
+
     /// <inheritdoc/>
     public override Task<int> Count(CrmDb db, View view, int most, CancellationToken ct) =>
         db.Scope.Width == ScopeWidth.Wide && CountWide.Tier(view) is (true, var tier) ? CountWide.Run(db, tier, most, ct) : base.Count(db, view, most, ct);

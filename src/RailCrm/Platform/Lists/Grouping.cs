@@ -38,7 +38,12 @@ internal static class Grouping
             ? (await given.GroupBy(g => g.Key).Select(g => new { g.Key, Count = g.LongCount() }).ToListAsync(ct)).ConvertAll(g => (g.Key, g.Count, Sums: Array.Empty<long>()))
             : (await given.GroupBy(g => g.Key).Select(g => new { g.Key, Count = g.LongCount(), A = g.Sum(x => x.A), B = g.Sum(x => x.B), C = g.Sum(x => x.C), D = g.Sum(x => x.D) }).ToListAsync(ct))
                 .ConvertAll(g => (g.Key, g.Count, Sums: new[] { g.A, g.B, g.C, g.D }[..sums.Count]));
-        var groups = read.Select(g => new Group(g.Key, "", Asked(g.Key), g.Count, g.Sums));
+        return Ordered(read.Select(g => new Group(g.Key, "", Asked(g.Key), g.Count, g.Sums)), by);
+    }
+
+    /// <summary>In the order of a choice's codes, else the largest first.</summary>
+    public static List<Group> Ordered(IEnumerable<Group> groups, ListField by)
+    {
         var order = by.Codes.Count > 0 ? by.Codes : [.. by.Options.Select(o => o.Value)];
         return [.. order.Count is > 0 and < 30 && by.Kind != FieldKind.Reference
             ? groups.OrderBy(g => order.ToList().IndexOf(g.Asked) is var at && at < 0 ? int.MaxValue : at)

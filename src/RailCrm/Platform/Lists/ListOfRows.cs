@@ -213,16 +213,25 @@ internal abstract class ListOf<TRow> : ListOf where TRow : class
         return rows => rows.Select(select);
     }
 
+    /// <summary>The groups of all rows where they can be told without looking at each; null where they cannot.</summary>
+    private protected virtual Task<List<Group>?> GroupsOfAll(CrmDb db, ListField<TRow> by, IReadOnlyList<ListField<TRow>> sums, CancellationToken ct) => Task.FromResult<List<Group>?>(null);
+
     /// <inheritdoc/>
     public override async Task<Result<List<Group>>> Groups(CrmDb db, View view, ListField by, CancellationToken ct)
     {
-        if (!(await Find(db, view, null, int.MaxValue, ct)).TryGet(out var found, out var refusal))
+        var field = Declared.First(f => f.Key == by.Key);
+        IReadOnlyList<ListField<TRow>> sums = [.. Declared.Where(f => f.IsSummed)];
+        var counted = view.IsFiltered ? null : await GroupsOfAll(db, field, sums, ct);
+        if (counted is null)
         {
-            return refusal;
+            if (!(await Find(db, view, null, int.MaxValue, ct)).TryGet(out var found, out var refusal))
+            {
+                return refusal;
+            }
+
+            counted = await Grouping.Of(found.Rows, field, sums, ct);
         }
 
-        var field = Declared.First(f => f.Key == by.Key);
-        var counted = await Grouping.Of(found.Rows, field, [.. Declared.Where(f => f.IsSummed)], ct);
         var names = field.Names is null ? null : await field.Names(db, [.. counted.Select(g => g.Value).OfType<long>()], ct);
         return counted.ConvertAll(g => g with { Text = field.Say(g.Value, names) ?? Text.Texts.Get("list.unknown") });
     }

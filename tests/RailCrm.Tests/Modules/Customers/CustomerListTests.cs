@@ -173,6 +173,23 @@ public sealed class CustomerListTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task Groups_of_all_customers_add_up_for_every_width_of_scope(Engine engine)
+    {
+        await using var app = await Filled(engine);
+        foreach (var user in new[] { "group", "north", "s1" })
+        {
+            var actor = await app.ActorOf(user);
+            var seen = await app.In(actor, db => db.Set<Customer>().AsNoTracking().ToListAsync(Ct));
+            foreach (var by in List.Fields.Where(f => f.IsGrouped))
+            {
+                Assert.True((await app.In(actor, db => List.Groups(db, View.Plain, by, Ct))).TryGet(out var groups, out _));
+                Assert.Equal((seen.Count, seen.Sum(c => c.Trailing12RevenueFen), seen.Sum(c => c.Trailing12WeightKg)), (groups.Sum(g => g.Count), groups.Sum(g => g.Sums[0]), groups.Sum(g => g.Sums[2])));
+                Assert.Equal(groups.Count, groups.Select(g => g.Asked).Distinct().Count());
+            }
+        }
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task A_record_knows_its_neighbours_in_the_view_that_led_to_it(Engine engine)
     {
         await using var app = await Filled(engine);

@@ -673,10 +673,6 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.HasIndex("Trailing12WeightKg", "Id")
                         .HasDatabaseName("ix_customers_trailing12weight_kg_id");
 
-                    b.HasIndex("UnitId", "Tier")
-                        .HasDatabaseName("ix_customers_unit_id_tier")
-                        .HasFilter("deleted_at IS NULL");
-
                     b.HasIndex("UpdatedAt", "Id")
                         .HasDatabaseName("ix_customers_updated_at_id");
 
@@ -698,6 +694,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
 
                     b.HasIndex("UnitId", "Name", "Id")
                         .HasDatabaseName("ix_customers_unit_id_name_id");
+
+                    b.HasIndex("UnitId", "Tier", "IndustryCode", "RegionCode", "SizeClass", "OwnershipType", "Kind", "Active", "Trailing12RevenueFen", "Trailing12GrossProfitFen", "Trailing12WeightKg")
+                        .HasDatabaseName("ix_customers_groups")
+                        .HasFilter("deleted_at IS NULL");
 
                     b.ToTable("customers", (string)null);
                 });

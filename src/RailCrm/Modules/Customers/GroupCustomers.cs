@@ -1,0 +1,38 @@
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Modules.Organization;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Lists;
+
+namespace RailCrm.Modules.Customers;
+
+/// <summary>Groups of all customers that the reader sees, read off one index that holds every value grouped by and every sum: a million rows are too many to look at one by one.</summary>
+internal static class GroupCustomers
+{
+    /// <summary>The index; see <see cref="Customer"/>'s mapping.</summary>
+    internal const string Index = "ix_customers_groups";
+
+    /// <summary>The groups without their texts; null where the scope is narrow, and its few rows are looked at anyway.</summary>
+    /// <remarks>A subsidiary's are read unit by unit, past the filter, whose two halves are told here one after the other, as <see cref="CountWide"/> does.</remarks>
+    public static async Task<List<Group>?> All(CrmDb db, ListField<Customer> by, IReadOnlyList<ListField<Customer>> sums, CancellationToken ct)
+    {
+        if (db.Scope.Width is not (ScopeWidth.All or ScopeWidth.Wide))
+        {
+            return null;
+        }
+
+        if (db.Scope.Width == ScopeWidth.All)
+        {
+            return await Grouping.Of(Read(db.Set<Customer>().AsNoTracking()), by, sums, ct);
+        }
+
+        var (user, unit, now) = (db.Scope.UserId, db.Scope.UnitId, db.UtcNow);
+        var units = await PathRange.Of(db.Scope).Of(db).Select(u => u.Id).ToListAsync(ct);
+        var past = db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking();
+        var own = await Grouping.Of(Read(past.Where(c => EF.Parameter(units).Contains(c.UnitId))), by, sums, ct);
+        var granted = db.Set<CustomerGrant>().Where(g => (g.UserId == user || g.UnitId == unit) && (g.Until == null || g.Until > now)).Select(g => g.CustomerId);
+        var others = await Grouping.Of(past.Where(c => granted.Contains(c.Id) && !EF.Parameter(units).Contains(c.UnitId)), by, sums, ct);
+        return Grouping.Ordered(own.Concat(others).GroupBy(g => g.Asked).Select(g => g.First() with { Count = g.Sum(x => x.Count), Sums = [.. sums.Select((_, i) => g.Sum(x => x.Sums[i]))] }), by);
+
+        IQueryable<Customer> Read(IQueryable<Customer> rows) => db.IsPostgres ? rows : IndexHint.By(rows, Index);
+    }
+}
