@@ -19,6 +19,24 @@ public sealed partial class SaveCustomer(CrmDb db)
     /// <summary>Creates one together with people whose fields have been checked.</summary>
     internal Task<Result<Customer>> Create(Input input, IReadOnlyList<Contact> people, CancellationToken ct) => Run(null, null, input, people, ct);
 
+    /// <summary>Says what <see cref="Run(long?, int?, Input, CancellationToken)"/> would: refuse it, change something, or find nothing new. Writes nothing, and forgets what it has read.</summary>
+    internal async Task<Result<bool>> Look(long? id, Input input, CancellationToken ct)
+    {
+        if (CustomerRules.Check(input) is { Count: > 0 } errors)
+        {
+            return new Refusal.InvalidMany(errors);
+        }
+
+        try
+        {
+            return (await Save(id, null, input, [], write: false, ct)).TryGet(out var customer, out var refusal) ? id is null || db.Entry(customer).State != EntityState.Unchanged : refusal;
+        }
+        finally
+        {
+            db.ChangeTracker.Clear();
+        }
+    }
+
     private async Task<Result<Customer>> Run(long? id, int? version, Input input, IReadOnlyList<Contact> people, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -29,7 +47,7 @@ public sealed partial class SaveCustomer(CrmDb db)
 
         try
         {
-            var saved = await db.Write(() => Save(id, version, input, people, ct), ct);
+            var saved = await db.Write(() => Save(id, version, input, people, write: true, ct), ct);
             if (saved.Refusal is not null)
             {
                 Forget();
@@ -51,7 +69,7 @@ public sealed partial class SaveCustomer(CrmDb db)
         }
     }
 
-    private async Task<Result<Customer>> Save(long? id, int? version, Input input, IReadOnlyList<Contact> people, CancellationToken ct)
+    private async Task<Result<Customer>> Save(long? id, int? version, Input input, IReadOnlyList<Contact> people, bool write, CancellationToken ct)
     {
         var customer = id is null ? new Customer() : await db.Set<Customer>().SingleOrDefaultAsync(c => c.Id == id, ct);
         if (customer is null)
@@ -111,6 +129,11 @@ public sealed partial class SaveCustomer(CrmDb db)
         if (duplicates.Count > 0 && id is null && string.IsNullOrWhiteSpace(input.DuplicateReason))
         {
             return new Refusal.NeedsConfirmation("customer.duplicate", duplicates);
+        }
+
+        if (!write)
+        {
+            return customer;
         }
 
         if (id is null)

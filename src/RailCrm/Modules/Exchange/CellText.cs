@@ -114,6 +114,9 @@ internal static class CellText
         return null;
     }
 
+    /// <summary>Yes or no in either language; null where it is neither.</summary>
+    public static bool? YesNo(string? cell) => cell?.ToUpperInvariant() switch { "1" or "是" or "TRUE" or "YES" or "Y" => true, "0" or "否" or "FALSE" or "NO" or "N" => false, _ => null };
+
     /// <summary>A number without unit.</summary>
     public static bool TryNumber(string cell, out decimal number)
     {

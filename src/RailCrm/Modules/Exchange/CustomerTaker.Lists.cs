@@ -9,9 +9,10 @@ namespace RailCrm.Modules.Exchange;
 internal sealed partial class CustomerTaker
 {
     /// <summary>A contact to be written.</summary>
-    /// <param name="Id">Null where it is new.</param>
+    /// <param name="Before">What is known of it; null where it is new.</param>
+    /// <param name="FormerMain">Who is called first until now; null where nobody is, or it is the same.</param>
     /// <param name="Input">What is to be stored.</param>
-    private sealed record MainContact(long? Id, SaveContact.Input Input);
+    private sealed record MainContact(Contact? Before, Contact? FormerMain, SaveContact.Input Input);
 
     private async Task Lists(TableRow row, Customer? known, SaveCustomer.Input input, List<FieldError> errors, CancellationToken ct)
     {
@@ -111,7 +112,8 @@ internal sealed partial class CustomerTaker
             Name = name ?? same?.Name ?? "", Title = title ?? same?.Title, Mobile = mobile ?? same?.Mobile, Phone = phone ?? same?.Phone, Email = email ?? same?.Email, IsMain = true, Active = true,
         };
         errors.AddRange(SaveContact.Check(input).Select(e => e with { Field = $"contact{e.Field}" }));
-        return same is { IsMain: true, Active: true } && (same.Title, same.Mobile, same.Phone, same.Email) == (input.Title, input.Mobile, input.Phone, input.Email) ? null : new(same?.Id, input);
+        return same is { IsMain: true, Active: true } && (same.Title, same.Mobile, same.Phone, same.Email) == (input.Title, input.Mobile, input.Phone, input.Email) ? null
+            : new(same, stored.Find(k => k.IsMain && k != same), input);
     }
 
     /// <summary>The column that fills a field of the record, for errors.</summary>

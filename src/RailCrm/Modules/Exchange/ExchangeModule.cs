@@ -17,7 +17,18 @@ internal static class ExchangeModule
         .AddScoped<StartImport>()
         .AddScoped<PostImport>()
         .AddScoped<GetImport>()
+        .AddScoped<ReviewImport>()
+        .AddScoped<RevertImport>()
+        .AddScoped<ListImported>()
+        .AddScoped<Undo, CustomerUndo>()
+        .AddScoped<Undo, ContactUndo>()
+        .AddScoped<Undo, WaybillUndo>()
+        .AddScoped<Undo, UnitUndo>()
+        .AddScoped<Undo, EmployeeUndo>()
+        .AddScoped<Undo, StationUndo>()
+        .AddSingleton(new JobHandler(CheckImport.Kind, CheckImport.Run))
         .AddSingleton(new JobHandler(RunImport.Kind, RunImport.Run))
+        .AddSingleton(new JobHandler(RevertImport.Kind, RevertImport.Work))
         .AddSingleton(new JobHandler(SweepImports.Kind, SweepImports.Run))
         .AddSingleton(new Schedule(SweepImports.Kind, 4))
         .AddSingleton(new MenuItem("import.title", "/imports", "file-import", Permission.Import, 70, Go: "i"));
@@ -27,6 +38,8 @@ internal static class ExchangeModule
     {
         app.MapPost("/imports/files", UploadFile.PostFromPage).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.Import).ExcludeFromDescription()
             .WithMetadata(app.ServiceProvider.GetRequiredService<UploadLimit>(), AnyLength);
+        app.MapPost("/imports/{id:long}/review/{row:long}", ReviewForms.PostRow).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.Import).ExcludeFromDescription();
+        app.MapPost("/imports/{id:long}/fixes", ReviewForms.PostFixes).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.Import).ExcludeFromDescription();
         app.MapGet("/imports/templates/{kind}", ImportTemplate.Get).RequireAuthorization(Permission.Import).ExcludeFromDescription();
     }
 
@@ -37,6 +50,9 @@ internal static class ExchangeModule
         imports.MapPost("", PostImport.Post).RequireAuthorization(Permission.Import).WithMetadata(api.ServiceProvider.GetRequiredService<UploadLimit>(), AnyLength);
         imports.MapGet("/{id:long}", GetImport.Get).RequireAuthorization(Permission.Import);
         imports.MapPost("/{id:long}/cancel", GetImport.PostCancel).RequireAuthorization(Permission.Import);
+        imports.MapGet("/{id:long}/work", GetImport.GetWork).RequireAuthorization(Permission.Import);
+        imports.MapGet("/{id:long}/rows", ListImported.Get).RequireAuthorization(Permission.Import);
+        imports.MapPost("/{id:long}/revert", RevertImport.Post).RequireAuthorization(Permission.Import);
         imports.MapGet("/{id:long}/rejected", GetImport.GetRejected).RequireAuthorization(Permission.Import);
     }
 }

@@ -6,6 +6,9 @@ namespace RailCrm.Modules.Exchange;
 /// <summary>The column, or columns joined by a dash, that fill one field.</summary>
 internal sealed class Filling(int[] columns, string header)
 {
+    /// <summary>The places of its columns.</summary>
+    public int[] Columns => columns;
+
     /// <summary>Yuan per one, by the unit in the header.</summary>
     public decimal Yuan { get; } = CellText.YuanOf(header);
 
@@ -159,6 +162,9 @@ internal sealed class FieldMap
 
         return guessed;
     }
+
+    /// <summary>The places of the columns that fill the field an error speaks of.</summary>
+    public int[] ColumnsOf(string errorField) => _fields.TryGetValue(RejectedFile.FieldName(errorField), out var filling) ? filling.Columns : [];
 
     /// <summary>What fills a field; null where nothing does.</summary>
     public Filling? this[string field] => _fields.GetValueOrDefault(field);

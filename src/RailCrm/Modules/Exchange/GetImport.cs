@@ -13,14 +13,31 @@ namespace RailCrm.Modules.Exchange;
 internal sealed class GetImport(CrmDb db, StartImport start, Settings settings)
 {
     /// <summary>An import and its job.</summary>
-    /// <param name="State">draft, queued, running, completed, failed or cancelled.</param>
+    /// <param name="State">draft, checking, review, queued, running, completed, failed or cancelled.</param>
     /// <param name="RowsDone">Rows dealt with, the rejected among them.</param>
     /// <param name="By">Who loads it; null for the group itself.</param>
     /// <param name="Source">The source of lines that name none.</param>
     /// <param name="DateOrder">What dates such as 3/5/2026 were taken for.</param>
     public sealed record Answer(
         long Id, string Kind, string FileName, string State, long? RowsTotal, long RowsDone, long RowsRejected, long Created, long Updated, long Unchanged, long CustomersCreated,
-        double Seconds, string? Message, DateTime CreatedAt, DateTime? FinishedAt, string? By, string Source, DayOrder DateOrder);
+        double Seconds, string? Message, DateTime CreatedAt, DateTime? FinishedAt, string? By, string Source, DayOrder DateOrder, string Mode)
+    {
+        /// <summary>The latest check: its state, and how it ended where it failed.</summary>
+        public Work? Check { get; init; }
+
+        /// <summary>The work that takes the import back.</summary>
+        public Work? Revert { get; init; }
+    }
+
+    /// <summary>A job beside the import's own.</summary>
+    /// <param name="State">queued, running, completed, failed or cancelled.</param>
+    /// <param name="Message">Why it failed.</param>
+    public sealed record Work(string State, long? RowsTotal, long RowsDone, long RowsRejected, string? Message, DateTime? FinishedAt)
+    {
+        internal static Work? Of(Job? job) => job is null ? null : new(job.State, job.RowsTotal, job.RowsDone, job.RowsRejected, job.State == "failed" ? job.Result : null, job.FinishedAt);
+
+        internal bool IsOpen => State is "queued" or "running";
+    }
 
     public async Task<Result<Answer>> Run(long id, CancellationToken ct)
     {
@@ -29,7 +46,8 @@ internal sealed class GetImport(CrmDb db, StartImport start, Settings settings)
             return refusal;
         }
 
-        return Of(import, await db.Set<Job>().AsNoTracking().SingleOrDefaultAsync(j => j.Id == import.JobId, ct),
+        var jobs = await db.Set<Job>().AsNoTracking().Where(j => j.Id == import.JobId || j.Id == import.CheckJobId || j.Id == import.RevertJobId).ToDictionaryAsync(j => j.Id, ct);
+        return Of(import, jobs,
             await db.Set<User>().Where(u => u.Id == import.UserId).Select(u => u.DisplayName).SingleOrDefaultAsync(ct));
     }
 
@@ -43,10 +61,14 @@ internal sealed class GetImport(CrmDb db, StartImport start, Settings settings)
             from job in jobs.DefaultIfEmpty()
             join u in db.Set<User>() on i.UserId equals u.Id into users
             from user in users.DefaultIfEmpty()
+            join c in db.Set<Job>() on i.CheckJobId equals c.Id into checks
+            from check in checks.DefaultIfEmpty()
+            join x in db.Set<Job>() on i.RevertJobId equals x.Id into reverts
+            from revert in reverts.DefaultIfEmpty()
             where all || i.UserId == me
             orderby i.Id descending
-            select new { i, job, By = user == null ? null : user.DisplayName }).Take(50).ToListAsync(ct);
-        return [.. rows.Select(r => Of(r.i, r.job, r.By))];
+            select new { i, job, check, revert, By = user == null ? null : user.DisplayName }).Take(50).ToListAsync(ct);
+        return [.. rows.Select(r => Of(r.i, new[] { r.job, r.check, r.revert }.OfType<Job>().ToDictionary(j => j.Id), r.By))];
     }
 
     /// <summary>Asks the work to stop after its batch.</summary>
@@ -57,7 +79,7 @@ internal sealed class GetImport(CrmDb db, StartImport start, Settings settings)
             return refusal;
         }
 
-        await db.Write(() => Job.Stop(db.Set<Job>().Where(j => j.Id == import.JobId), db.UtcNow, ct), ct);
+        await db.Write(() => Job.Stop(db.Set<Job>().Where(j => j.Id == import.JobId || j.Id == import.CheckJobId || j.Id == import.RevertJobId), db.UtcNow, ct), ct);
         return await Run(id, ct);
     }
 
@@ -66,14 +88,23 @@ internal sealed class GetImport(CrmDb db, StartImport start, Settings settings)
 
     private Task<Result<Import>> Import(long id, CancellationToken ct) => start.Find(id, ct);
 
-    private static Answer Of(Import import, Job? job, string? by)
+    private static Answer Of(Import import, IReadOnlyDictionary<long, Job> jobs, string? by)
     {
+        var (job, check) = (jobs.GetValueOrDefault(import.JobId ?? 0), jobs.GetValueOrDefault(import.CheckJobId ?? 0));
+        var draft = check?.State switch { "queued" or "running" => "checking", "completed" => "review", _ => "draft" };
         var progress = RunImport.Progress.Of(job is { State: "completed", Result: not null } ? job.Result : job?.Checkpoint);
-        return new(import.Id, import.Kind, import.FileName, job?.State ?? "draft", job?.RowsTotal, job?.RowsDone ?? 0, job?.RowsRejected ?? 0, progress.Created, progress.Updated, progress.Unchanged,
-            progress.CustomersCreated, progress.Seconds, job?.State == "failed" ? job.Result : null, import.CreatedAt, job?.FinishedAt, by, import.Source, progress.Days);
+        return new(import.Id, import.Kind, import.FileName, job?.State ?? draft, job?.RowsTotal, job?.RowsDone ?? 0, job?.RowsRejected ?? 0, progress.Created, progress.Updated, progress.Unchanged,
+            progress.CustomersCreated, progress.Seconds, job?.State == "failed" ? job.Result : null, import.CreatedAt, job?.FinishedAt, by, import.Source, progress.Days, import.Mode)
+        {
+            Check = Work.Of(check), Revert = Work.Of(jobs.GetValueOrDefault(import.RevertJobId ?? 0)),
+        };
     }
 
     public static async Task<IResult> Get(long id, GetImport useCase, CancellationToken ct) => (await useCase.Run(id, ct)).Answer(a => TypedResults.Ok(a));
+
+    /// <summary>The job that is at work now, for a bar that follows it.</summary>
+    public static async Task<IResult> GetWork(long id, GetImport useCase, CancellationToken ct) =>
+        (await useCase.Run(id, ct)).Answer(a => TypedResults.Ok(a.Revert ?? (a.State is "checking" or "review" or "draft" ? a.Check : null) ?? new Work(a.State, a.RowsTotal, a.RowsDone, a.RowsRejected, a.Message, a.FinishedAt)));
 
     public static async Task<IResult> GetAll(GetImport useCase, CancellationToken ct) => TypedResults.Ok(new Listing<Answer>(await useCase.Latest(ct), null));
 

@@ -42,9 +42,12 @@ internal sealed record ImportField(string Name, bool Required, params string[] S
         "sidings" => ("import.help.sidings", "钢厂专用线@高桥镇, 产权 钢厂, 1850 m, 4 股, 60 车/日, 2027-12-31"),
         "parentCustomer" => ("import.help.parent_customer", "华东钢铁集团有限公司"),
         "contactName" => ("import.help.contact", "王伟"),
+        "staffNumber" => ("import.help.staff_number", "10086"),
+        "account" => ("import.help.account", "wangwei"),
+        "mobile" => ("import.help.mobile", "13800138000"),
         "contactMobile" => ("import.help.contact_part", "13800138000"),
         "contactTitle" or "contactPhone" or "contactEmail" => ("import.help.contact_part", ""),
-        "active" or "passenger" or "freight" => ("import.help.yes_no", "1"),
+        "active" or "main" or "passenger" or "freight" => ("import.help.yes_no", "1"),
         "tags" => ("import.help.tags", "重点、煤炭"),
         _ => ("import.help.text", ""),
     };
@@ -121,7 +124,28 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
             new("contactMobile", false, "联系人手机", "手机", "手机号", "mobile"),
             new("contactPhone", false, "联系人固定电话", "固定电话", "landline"),
             new("contactEmail", false, "联系人邮箱", "邮箱", "电子邮箱", "email"),
-        ], (services, map, _, _) => new CustomerTaker(services, map)),
+        ], (services, map, import, _) => new CustomerTaker(services, map, import)),
+        new("contacts", Platform.Access.Permission.CustomersWrite,
+        [
+            new("customer", true, "客户", "客户名称", "客户编号", "统一社会信用代码", "信用代码", "公司名称", "customername", "customernumber", "creditcode", "company"),
+            new("name", true, "姓名", "联系人", "联系人姓名", "contact", "contactname"),
+            new("mobile", false, "手机", "手机号", "联系人手机", "mobilephone"),
+            new("title", false, "职务", "岗位", "jobtitle", "post"),
+            new("phone", false, "固定电话", "电话", "座机", "landline", "telephone", "tel"),
+            new("email", false, "邮箱", "电子邮箱", "mail"),
+            new("main", false, "主联系人", "是否主联系人", "ismain", "maincontact"),
+            new("active", false, "是否在用", "在用", "是否在职"),
+        ], (services, map, import, _) => new ContactTaker(services, map, import)),
+        new("employees", Platform.Access.Permission.OrganizationWrite,
+        [
+            new("staffNumber", false, "工号", "职工编号", "员工编号", "编号", "staffnumber", "employeenumber", "employeeno", "number"),
+            new("name", true, "姓名", "职工姓名", "员工姓名", "employeename"),
+            new("unit", false, "单位", "所属单位", "网点", "部门", "单位编码", "unitcode", "outlet", "department"),
+            new("position", false, "岗位", "职务", "jobtitle", "title"),
+            new("phone", false, "电话", "办公电话", "手机", "telephone", "tel", "mobile"),
+            new("email", false, "邮箱", "电子邮箱", "mail"),
+            new("account", false, "账号", "登录名", "用户名", "username", "login"),
+        ], (services, map, import, _) => new EmployeeTaker(services, map, import)),
         new("org", Platform.Access.Permission.OrganizationWrite,
         [
             new("code", true, "单位编码", "编码", "代码", "单位代码", "机构编码", "机构代码", "组织编码", "unitcode", "unitno"),
@@ -129,7 +153,7 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
             new("parent", false, "上级单位", "上级", "上级编码", "上级代码", "上级单位编码", "上级名称", "上级机构", "隶属单位", "所属单位", "parentcode", "parentunit", "parentname"),
             new("level", false, "级别", "层级", "单位级别", "机构级别", "单位类型", "unitlevel", "type"),
             new("station", false, "所在车站", "车站", "电报码", "stationcode", "stationname"),
-        ], (services, map, _, _) => new UnitTaker(services, map)),
+        ], (services, map, import, _) => new UnitTaker(services, map, import)),
         new("stations", Platform.Access.Permission.OrganizationWrite,
         [
             new("telegraphCode", true, "电报码", "telecode", "telegraph"),
@@ -142,7 +166,7 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
             new("bureauCode", false, "路局", "局码", "bureau"),
             new("passenger", false, "客运"),
             new("freight", false, "货运"),
-        ], (services, map, _, _) => new StationTaker(services, map)),
+        ], (services, map, import, _) => new StationTaker(services, map, import)),
     ];
 
     /// <summary>The kind of that name, or null.</summary>

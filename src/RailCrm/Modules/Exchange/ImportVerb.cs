@@ -15,22 +15,24 @@ namespace RailCrm.Modules.Exchange;
 /// <summary><c>railcrm import KIND FILE</c>: the same work as in the browser, done by this process.</summary>
 internal static class ImportVerb
 {
-    private sealed record Options(string Kind, FileInfo File, string[] Map, string? Encoding, bool CreateCustomers, string? Source, bool Json);
+    private sealed record Options(string Kind, FileInfo File, string[] Map, string? Encoding, bool CreateCustomers, string? Source, string? Mode, bool Json);
 
     public static Command Command()
     {
-        var kind = new Argument<string>("kind") { Description = "org, stations, customers or waybills." };
-        kind.AcceptOnlyFromAmong("org", "stations", "customers", "waybills");
+        var kind = new Argument<string>("kind") { Description = string.Join(", ", ImportKind.All.Select(k => k.Name)) + "." };
+        kind.AcceptOnlyFromAmong([.. ImportKind.All.Select(k => k.Name)]);
         var file = new Argument<FileInfo>("file") { Description = ".csv or .xlsx." };
         var map = new Option<string[]>("--map") { Description = "field=Column; columns joined by + are joined by a dash.", AllowMultipleArgumentsPerToken = true };
         var encoding = new Option<string?>("--encoding") { Description = "utf-8, gb18030, utf-16 …; found out where missing." };
         var create = new Option<bool>("--create-customers") { Description = "Make unknown customers as potential ones." };
         var source = new Option<string?>("--source") { Description = "Source of lines that name none." };
+        var mode = new Option<string?>("--mode") { Description = "create, update or both (where missing): what rows may do." };
+        mode.AcceptOnlyFromAmong([.. ImportMode.All]);
         var user = new Option<string?>("--as") { Description = "In whose name; the group's where missing." };
         var json = new Option<bool>("--json") { Description = "The last line is the result as JSON." };
-        var command = new Command("import", "Loads a file.") { kind, file, map, encoding, create, source, user, json };
+        var command = new Command("import", "Loads a file.") { kind, file, map, encoding, create, source, mode, user, json };
         command.SetAction((parse, ct) => CommandLine.With(
-            services => Run(services, new(parse.GetValue(kind)!, parse.GetValue(file)!, parse.GetValue(map) ?? [], parse.GetValue(encoding), parse.GetValue(create), parse.GetValue(source), parse.GetValue(json)), ct),
+            services => Run(services, new(parse.GetValue(kind)!, parse.GetValue(file)!, parse.GetValue(map) ?? [], parse.GetValue(encoding), parse.GetValue(create), parse.GetValue(source), parse.GetValue(mode), parse.GetValue(json)), ct),
             parse.GetValue(user)));
         return command;
     }
@@ -62,7 +64,7 @@ internal static class ImportVerb
             throw new InvalidOperationException($"The file {options.File.FullName} cannot be read: permission denied.");
         }
 
-        import = Value(await start.Run(import.Id, mapping, options.CreateCustomers, options.Encoding, options.Source, claimed: true, ct));
+        import = Value(await start.Run(import.Id, new(mapping, options.CreateCustomers, options.Encoding, options.Source, options.Mode), claimed: true, ct));
         db.ChangeTracker.Clear();
         var job = await db.Set<Job>().AsNoTracking().SingleAsync(j => j.Id == import.JobId, ct);
         var runner = services.GetRequiredService<Runner>();

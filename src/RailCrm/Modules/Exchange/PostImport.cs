@@ -15,7 +15,10 @@ internal sealed class PostImport(CrmDb db, UploadFile upload, StartImport start)
     private static readonly JsonSerializerOptions Json = new() { AllowDuplicateProperties = false };
 
     /// <summary>What a request asks for beside its file.</summary>
-    private sealed record Wish(string Kind, string? MappingJson, Dictionary<string, string>? Mapping, bool CreateCustomers, string? Encoding, string? Source);
+    private sealed record Wish(string Kind, string? MappingJson, Dictionary<string, string>? Mapping, bool CreateCustomers, string? Encoding, string? Source, string? Mode)
+    {
+        public StartImport.Choice Choice => new(Mapping, CreateCustomers, Encoding, Source, Mode);
+    }
 
     public static async Task<IResult> Post(HttpContext http, PostImport useCase, CancellationToken ct)
     {
@@ -48,7 +51,7 @@ internal sealed class PostImport(CrmDb db, UploadFile upload, StartImport start)
         }
 
         var wish = new Wish(form["kind"].ToString(), json, mapping?.ToDictionary(m => m.Key, m => m.Value ?? ""), form["createCustomers"].ToString() is "true" or "1" or "on",
-            form["encoding"].ToString() is { Length: > 0 } e ? e : null, form["source"].ToString() is { Length: > 0 } s ? s : null);
+            form["encoding"].ToString() is { Length: > 0 } e ? e : null, form["source"].ToString() is { Length: > 0 } s ? s : null, form["mode"].ToString() is { Length: > 0 } m ? m : null);
         var answer = key is null ? await useCase.Run(wish, file, ct) : await useCase.Once(key, wish, file, ct);
         return answer.Answer(id => TypedResults.Accepted($"/api/v1/imports/{id}", new Accepted(id)));
     }
@@ -64,7 +67,7 @@ internal sealed class PostImport(CrmDb db, UploadFile upload, StartImport start)
             return refusal;
         }
 
-        if ((await start.Run(import.Id, wish.Mapping, wish.CreateCustomers, wish.Encoding, wish.Source, claimed: false, ct)).TryGet(out _, out refusal))
+        if ((await start.Run(import.Id, wish.Choice, claimed: false, ct)).TryGet(out _, out refusal))
         {
             return import.Id;
         }
@@ -97,7 +100,7 @@ internal sealed class PostImport(CrmDb db, UploadFile upload, StartImport start)
                     return new Refusal.Conflict(""); // The same request beside us was first.
                 }
 
-                if (!(await start.Run(import.Id, wish.Mapping, wish.CreateCustomers, wish.Encoding, wish.Source, claimed: false, ct)).TryGet(out _, out var refused))
+                if (!(await start.Run(import.Id, wish.Choice, claimed: false, ct)).TryGet(out _, out var refused))
                 {
                     return refused;
                 }
@@ -127,6 +130,6 @@ internal sealed class PostImport(CrmDb db, UploadFile upload, StartImport start)
     {
         await using var content = file.OpenReadStream();
         var bytes = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, ct));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{wish.Kind}\n{wish.MappingJson}\n{wish.CreateCustomers}\n{wish.Encoding}\n{wish.Source}\n{file.FileName}\n{bytes}")));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{wish.Kind}\n{wish.MappingJson}\n{wish.CreateCustomers}\n{wish.Encoding}\n{wish.Source}\n{wish.Mode}\n{file.FileName}\n{bytes}")));
     }
 }

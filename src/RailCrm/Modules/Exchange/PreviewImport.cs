@@ -8,12 +8,17 @@ internal sealed class PreviewImport(StartImport start, Settings settings, IServi
 {
     private const int MostRows = 1_000;
     private const int MostErrors = 20;
+    private const int SampleRows = 5;
 
     /// <summary>What was seen.</summary>
     /// <param name="Days">What dates such as 3/5/2026 are taken for, as far as these rows tell.</param>
     public sealed record Look(
         ImportKind Kind, IReadOnlyList<string> Columns, IReadOnlyDictionary<string, string> Mapping, bool IsXlsx, string Encoding, long HeaderRow, IReadOnlyList<TableRow> Rows, DayOrder Days,
-        Refusal? MappingRefusal, int Wrong, IReadOnlyList<(TableRow Row, IReadOnlyList<FieldError> Errors)> Errors);
+        Refusal? MappingRefusal, int Wrong, IReadOnlyList<(TableRow Row, IReadOnlyList<FieldError> Errors)> Errors)
+    {
+        /// <summary>The first rows that are right, as they are understood.</summary>
+        public IReadOnlyList<(long Row, string Outcome, IReadOnlyDictionary<string, string> Fields)> Sample { get; init; } = [];
+    }
 
     /// <summary>Looks at the first thousand rows.</summary>
     /// <param name="import">Whose file.</param>
@@ -36,7 +41,11 @@ internal sealed class PreviewImport(StartImport start, Settings settings, IServi
             var days = rows.Select(r => map.Clean(r, "date")).OfType<string>().Aggregate(DayOrder.None, CellDay.Learn);
             var answers = await kind.Take(services, map, import, days).Preview(rows, ct);
             var wrong = rows.Zip(answers, (r, a) => (Row: r, a.Errors)).Where(r => r.Errors.Count > 0).ToList();
-            return look with { Days = days, Wrong = wrong.Count, Errors = [.. wrong.Take(MostErrors)] };
+            return look with
+            {
+                Days = days, Wrong = wrong.Count, Errors = [.. wrong.Take(MostErrors)],
+                Sample = [.. rows.Zip(answers).Where(r => r.Second.Outcome is not null).Take(SampleRows).Select(r => (r.First.Number, r.Second.Outcome!, Interpreted.Of(kind, map, r.First, days)))],
+            };
         }
         catch (TableFileException e)
         {

@@ -67,13 +67,14 @@ internal static class RunImport
             throw new JobRefusedException(Texts.Get(refusal.Code, refusal.Args));
         }
 
+        var read = new EditedRows(file, import, await db.Set<ImportEdit>().AsNoTracking().Where(e => e.ImportId == import.Id).ToListAsync(ct));
         var progress = Progress.Of(lease.Job.Checkpoint);
         if (progress.RowsTotal is null)
         {
             // Read once through before anything is written: a broken file is refused whole, the rest of the time is known, and so is what 3/5/2026 means.
             var (total, days, date) = (0L, DayOrder.None, map["date"]);
             var renewed = Stopwatch.GetTimestamp();
-            foreach (var row in file.Rows())
+            foreach (var row in read.Rows())
             {
                 total++;
                 days = date?.Clean(row) is { } text ? CellDay.Learn(days, text) : days;
@@ -92,7 +93,7 @@ internal static class RunImport
         var taker = kind.Take(services, map, import, progress.Days);
         var (seconds, customersBefore) = (progress.Seconds, progress.CustomersCreated);
         using var rejected = RejectedFile.Append(path + ".rejected", file, progress.RejectedBytes);
-        using var batches = file.Rows(progress.LastRow).Chunk(taker.BatchSize).GetEnumerator();
+        using var batches = read.Rows(progress.LastRow).Chunk(taker.BatchSize).GetEnumerator();
         var reading = Task.Run(batches.MoveNext, CancellationToken.None);
         try
         {
@@ -108,7 +109,8 @@ internal static class RunImport
                         rejected.Write(row, answer.Errors);
                     }
 
-                    long Count(RowAnswer outcome) => answers.Count(a => ReferenceEquals(a, outcome));
+                    await RecordImported.Write(db, import.Id, batch, answers, ct);
+                    long Count(RowAnswer outcome) => answers.Count(a => a.Outcome == outcome.Outcome);
                     var next = progress with
                     {
                         LastRow = batch[^1].Number,

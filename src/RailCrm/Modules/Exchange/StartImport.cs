@@ -11,7 +11,7 @@ using RailCrm.Platform.Jobs;
 
 namespace RailCrm.Modules.Exchange;
 
-/// <summary>Starts the work on a file that was taken in. The page, the API and the command line all come through here.</summary>
+/// <summary>Starts the check of a file that was taken in, and the work on it. The page, the API and the command line all come through here.</summary>
 public sealed class StartImport(CrmDb db, Settings settings, Runner runner)
 {
     /// <summary>An import of the actor's own; the system's administrators see all.</summary>
@@ -19,15 +19,63 @@ public sealed class StartImport(CrmDb db, Settings settings, Runner runner)
         await db.Set<Import>().AsNoTracking().SingleOrDefaultAsync(i => i.Id == id, ct) is { } import && (import.UserId == db.Actor.UserId || db.Actor.May(Permission.System))
             ? import : new Refusal.NotFound();
 
-    /// <summary>Starts the work with a mapping; the mapping is remembered for the next file of the same columns.</summary>
+    /// <summary>How a file is to be read and what its rows may do.</summary>
+    /// <param name="Mapping">Field → column; remembered or guessed where null or empty.</param>
+    /// <param name="CreateCustomers">Whether unknown customers are made.</param>
+    /// <param name="Encoding">Encoding, where the user knows better.</param>
+    /// <param name="Source">Source of lines that name none.</param>
+    /// <param name="Mode">A code of <see cref="ImportMode"/>; both where null.</param>
+    internal sealed record Choice(IReadOnlyDictionary<string, string>? Mapping, bool CreateCustomers, string? Encoding, string? Source, string? Mode = null);
+
+    /// <summary>Starts the work in one step; the mapping is remembered for the next file of the same columns.</summary>
     /// <param name="id">The import.</param>
-    /// <param name="chosen">Field → column; remembered or guessed where null or empty.</param>
-    /// <param name="createCustomers">Whether unknown customers are made.</param>
-    /// <param name="encoding">Encoding, where the user knows better.</param>
-    /// <param name="source">Source of lines that name none.</param>
+    /// <param name="choice">How.</param>
     /// <param name="claimed">Whether the caller does the work itself, so that no server takes it first.</param>
     /// <param name="ct">Cancels.</param>
-    internal async Task<Result<Import>> Run(long id, IReadOnlyDictionary<string, string>? chosen, bool createCustomers, string? encoding, string? source, bool claimed, CancellationToken ct)
+    internal Task<Result<Import>> Run(long id, Choice choice, bool claimed, CancellationToken ct) => Begin(id, choice, claimed, (import, job) => import.JobId = job.Id, RunImport.Kind, ct);
+
+    /// <summary>Starts the pass over the whole file that writes nothing. What was replaced in columns of these names last time is replaced again.</summary>
+    internal Task<Result<Import>> Check(long id, Choice choice, CancellationToken ct) => Begin(id, choice, claimed: false, (import, job) => import.CheckJobId = job.Id, CheckImport.Kind, ct);
+
+    /// <summary>Starts the work on a file that was checked, as it was kept then.</summary>
+    internal async Task<Result<Import>> Reviewed(long id, CancellationToken ct)
+    {
+        if (!(await Find(id, ct)).TryGet(out var import, out var missing))
+        {
+            return missing;
+        }
+
+        return await Begin(id, KeptIn(import), claimed: false, (i, job) => i.JobId = job.Id, RunImport.Kind, ct);
+    }
+
+    /// <summary>Checks the file anew, as it is kept.</summary>
+    internal async Task<Result<Import>> CheckAgain(long id, CancellationToken ct) =>
+        (await Find(id, ct)).TryGet(out var import, out var missing) ? await Check(id, KeptIn(import), ct) : missing;
+
+    /// <summary>Back to the choice of columns; what was written into cells stays.</summary>
+    internal Task<Result<Import>> Reopen(long id, CancellationToken ct) => db.Write<Result<Import>>(async () =>
+    {
+        if (!(await Find(id, ct)).TryGet(out _, out var missing))
+        {
+            return missing;
+        }
+
+        var import = await db.Set<Import>().SingleAsync(i => i.Id == id, ct);
+        if (import.JobId is not null)
+        {
+            return new Refusal.Conflict("import.started_already");
+        }
+
+        import.CheckJobId = null;
+        await db.SaveChangesAsync(ct);
+        return import;
+    }, ct);
+
+    /// <summary>What was chosen when it was last checked or started.</summary>
+    internal static Choice KeptIn(Import import) =>
+        new(JsonSerializer.Deserialize<Dictionary<string, string>>(import.Mapping), import.CreateCustomers, import.Encoding, import.Source, import.Mode);
+
+    private async Task<Result<Import>> Begin(long id, Choice choice, bool claimed, Action<Import, Job> attach, string jobKind, CancellationToken ct)
     {
         if (!(await Find(id, ct)).TryGet(out var found, out var missing))
         {
@@ -40,17 +88,22 @@ public sealed class StartImport(CrmDb db, Settings settings, Runner runner)
             return new Refusal.Forbidden();
         }
 
-        if (source is { Length: > WaybillLine.SourceLength } || !PlainText.IsStorable(source))
+        if (choice.Source is { Length: > WaybillLine.SourceLength } || !PlainText.IsStorable(choice.Source))
         {
             return new Refusal.Invalid("waybill.source_wrong", "source");
+        }
+
+        if (choice.Mode is not null && !ImportMode.All.Contains(choice.Mode))
+        {
+            return new Refusal.Invalid("import.mode_unknown", "mode");
         }
 
         FieldMap? map;
         TableFile file;
         try
         {
-            file = TableFile.Open(UploadFile.PathOf(settings, found), encoding ?? found.Encoding, kind);
-            var mapping = await Mapping(kind, found, file.Headers, chosen, ct);
+            file = TableFile.Open(UploadFile.PathOf(settings, found), choice.Encoding ?? found.Encoding, kind);
+            var mapping = await Mapping(kind, found, file.Headers, choice.Mapping, ct);
             if (!FieldMap.Of(kind, file.Headers, mapping).TryGet(out map, out var refusal))
             {
                 return refusal;
@@ -63,13 +116,14 @@ public sealed class StartImport(CrmDb db, Settings settings, Runner runner)
 
         var started = await db.Write<Result<Import>>(async () =>
         {
+            await db.Alone($"import:{id}", ct);
             var import = await db.Set<Import>().SingleAsync(i => i.Id == id, ct);
-            if (import.JobId is not null)
+            if (import.JobId is not null || await db.Set<Job>().AnyAsync(j => j.Id == import.CheckJobId && (j.State == "queued" || j.State == "running"), ct))
             {
                 return new Refusal.Conflict("import.started_already");
             }
 
-            var job = new Job { Kind = RunImport.Kind, Input = JsonSerializer.Serialize(id), UserId = db.Actor.UserId, CreatedAt = db.UtcNow };
+            var job = new Job { Kind = jobKind, Input = JsonSerializer.Serialize(id), UserId = db.Actor.UserId, CreatedAt = db.UtcNow };
             if (claimed)
             {
                 (job.State, job.Token, job.Attempts, job.StartedAt, job.LeaseUntil) = ("running", 1, 1, db.UtcNow, await Runner.DatabaseSeconds(db, ct) + JobLease.Seconds);
@@ -77,19 +131,14 @@ public sealed class StartImport(CrmDb db, Settings settings, Runner runner)
 
             db.Add(job);
             await db.SaveChangesAsync(ct);
-            import.JobId = job.Id;
-            import.CreateCustomers = createCustomers;
+            var isFirst = import.CheckJobId is null;
+            attach(import, job);
+            import.CreateCustomers = choice.CreateCustomers;
             import.Encoding = file.IsXlsx ? null : file.Encoding.WebName;
-            import.Source = string.IsNullOrWhiteSpace(source) ? "import" : source.Trim();
+            import.Source = string.IsNullOrWhiteSpace(choice.Source) ? "import" : choice.Source.Trim();
+            import.Mode = choice.Mode ?? ImportMode.Both;
             import.Mapping = JsonSerializer.Serialize(map.Headers.ToDictionary(h => h.Key, h => string.Join('+', h.Value)));
-            var columns = Columns(import.Kind, file.Headers);
-            var remembered = await db.Set<RememberedMapping>().SingleOrDefaultAsync(m => m.UserId == db.Actor.UserId && m.Columns == columns, ct);
-            if (remembered is null)
-            {
-                db.Add(remembered = new() { UserId = db.Actor.UserId, Columns = columns });
-            }
-
-            remembered.Mapping = import.Mapping;
+            await Remember(import, file.Headers, takeFixes: isFirst && jobKind == CheckImport.Kind, ct);
             await db.SaveChangesAsync(ct);
             return import;
         }, ct);
@@ -99,6 +148,23 @@ public sealed class StartImport(CrmDb db, Settings settings, Runner runner)
         }
 
         return started;
+    }
+
+    private async Task Remember(Import import, IReadOnlyList<string> headers, bool takeFixes, CancellationToken ct)
+    {
+        var columns = Columns(import.Kind, headers);
+        var remembered = await db.Set<RememberedMapping>().SingleOrDefaultAsync(m => m.UserId == db.Actor.UserId && m.Columns == columns, ct);
+        if (remembered is null)
+        {
+            db.Add(remembered = new() { UserId = db.Actor.UserId, Columns = columns });
+        }
+        else if (takeFixes && import.Fixes == "[]")
+        {
+            import.Fixes = remembered.Fixes;
+        }
+
+        remembered.Mapping = import.Mapping;
+        remembered.Fixes = import.CheckJobId is null ? remembered.Fixes : import.Fixes; // An automation that checks nothing has no say in it.
     }
 
     /// <summary>What is chosen stands; of what nothing is said, the headers tell; where nothing at all is chosen, what was chosen last time for the same columns.</summary>

@@ -6,7 +6,7 @@ using RailCrm.Platform.Data;
 namespace RailCrm.Modules.Exchange;
 
 /// <summary>Takes stations, by telegraph code; an empty cell changes nothing.</summary>
-internal sealed class StationTaker(IServiceProvider services, FieldMap map) : RowTaker
+internal sealed class StationTaker(IServiceProvider services, FieldMap map, Import import) : RowTaker(import)
 {
     private readonly CrmDb _db = services.GetRequiredService<CrmDb>();
 
@@ -14,7 +14,30 @@ internal sealed class StationTaker(IServiceProvider services, FieldMap map) : Ro
 
     public override async Task<RowAnswer[]> Take(IReadOnlyList<TableRow> rows, CancellationToken ct)
     {
+        var (answers, written) = await Apply(rows, ct);
+        await _db.SaveChangesAsync(ct);
+        foreach (var (place, station, before) in written)
+        {
+            answers[place] = answers[place] with { Made = [new(StationUndo.Code, station.Id, station.Version, before is null ? null : Changes.Of(before, SaveStation.Input.Of(station)))] };
+        }
+
+        _db.ChangeTracker.Clear();
+        return answers;
+    }
+
+    public override async Task<RowAnswer[]> Preview(IReadOnlyList<TableRow> rows, CancellationToken ct)
+    {
+        var (answers, _) = await Apply(rows, ct);
+        _db.ChangeTracker.Clear();
+        return answers;
+    }
+
+    /// <summary>Sets what the rows say, and saves nothing. A code that comes twice is written down once: what it was before the first.</summary>
+    private async Task<(RowAnswer[] Answers, List<(int Place, Station Station, SaveStation.Input? Before)> Written)> Apply(IReadOnlyList<TableRow> rows, CancellationToken ct)
+    {
         var answers = Check(rows);
+        var written = new List<(int Place, Station Station, SaveStation.Input? Before)>();
+        var seen = new HashSet<Station>();
         var codes = rows.Select(r => map.Clean(r, "telegraphCode")?.ToUpperInvariant() ?? "").Distinct().Where(PlainText.IsStorable).ToList();
         var known = await _db.Set<Station>().Where(s => EF.Parameter(codes).Contains(s.TelegraphCode)).ToDictionaryAsync(s => s.TelegraphCode, ct);
         for (var i = 0; i < rows.Count; i++)
@@ -27,8 +50,14 @@ internal sealed class StationTaker(IServiceProvider services, FieldMap map) : Ro
             string? Text(string field) => map.Clean(rows[i], field);
             var code = Text("telegraphCode")!.ToUpperInvariant();
             var isNew = !known.TryGetValue(code, out var station);
+            if (Kept("telegraphCode", isNew) is { } kept)
+            {
+                answers[i] = new(null, [kept]);
+                continue;
+            }
+
             station ??= known[code] = new() { TelegraphCode = code };
-            var before = (station.Name, station.PinyinCode, station.Pinyin, station.TmisCode, station.City, station.ProvinceCode, station.BureauCode, station.Passenger, station.Freight);
+            var before = SaveStation.Input.Of(station);
             station.Name = Text("name")!;
             station.PinyinCode = Text("pinyinCode") ?? (station.PinyinCode.Length > 0 ? station.PinyinCode : Pinyin.Initials(station.Name));
             station.Pinyin = Text("pinyin") ?? (station.Pinyin.Length > 0 ? station.Pinyin : Pinyin.Full(station.Name));
@@ -43,15 +72,19 @@ internal sealed class StationTaker(IServiceProvider services, FieldMap map) : Ro
                 _db.Add(station);
             }
 
-            answers[i] = isNew ? RowAnswer.Created : before == (station.Name, station.PinyinCode, station.Pinyin, station.TmisCode, station.City, station.ProvinceCode, station.BureauCode, station.Passenger, station.Freight) ? RowAnswer.Unchanged : RowAnswer.Updated;
+            answers[i] = isNew ? RowAnswer.Created : Same(before, station) ? RowAnswer.Unchanged : RowAnswer.Updated;
+            if (answers[i] != RowAnswer.Unchanged && seen.Add(station))
+            {
+                written.Add((i, station, isNew ? null : before));
+            }
         }
 
-        await _db.SaveChangesAsync(ct);
-        _db.ChangeTracker.Clear();
-        return answers;
+        return (answers, written);
     }
 
-    public override Task<RowAnswer[]> Preview(IReadOnlyList<TableRow> rows, CancellationToken ct) => Task.FromResult(Check(rows));
+    private static bool Same(SaveStation.Input before, Station s) =>
+        (before.Name, before.PinyinCode, before.Pinyin, before.TmisCode, before.City, before.ProvinceCode, before.BureauCode, before.Passenger, before.Freight)
+        == (s.Name, s.PinyinCode, s.Pinyin, s.TmisCode, s.City, s.ProvinceCode, s.BureauCode, s.Passenger, s.Freight);
 
     private RowAnswer[] Check(IReadOnlyList<TableRow> rows) => [.. rows.Select(row =>
     {

@@ -7,7 +7,7 @@ using RailCrm.Platform.Data;
 namespace RailCrm.Modules.Exchange;
 
 /// <summary>Takes units of the organisation, by code; a unit without parent is the group itself. Units may stand in any order in the file.</summary>
-internal sealed class UnitTaker(IServiceProvider services, FieldMap map) : RowTaker
+internal sealed class UnitTaker(IServiceProvider services, FieldMap map, Import import) : RowTaker(import)
 {
     private static readonly Dictionary<string, UnitLevel> Levels = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -20,6 +20,8 @@ internal sealed class UnitTaker(IServiceProvider services, FieldMap map) : RowTa
 
     /// <remarks>A whole organisation in one transaction: a unit may stand before the one above it.</remarks>
     public override int BatchSize => 20_000;
+
+    public override bool NeedsWholeFile => true;
 
     public override async Task<RowAnswer[]> Take(IReadOnlyList<TableRow> rows, CancellationToken ct)
     {
@@ -50,7 +52,7 @@ internal sealed class UnitTaker(IServiceProvider services, FieldMap map) : RowTa
             answers[i] = await Take(rows[i], write: false, ct);
             if (answers[i].Errors is [{ Code: "import.parent_unknown" }] && here.Contains(map.Clean(rows[i], "parent")!))
             {
-                answers[i] = new(null, []);
+                answers[i] = RowAnswer.Created;
             }
         }
 
@@ -115,21 +117,37 @@ internal sealed class UnitTaker(IServiceProvider services, FieldMap map) : RowTa
             return new(null, [new("level", "import.level_wrong")]);
         }
 
-        if (!write)
+        if (Kept("code", known is null) is { } kept)
         {
-            return new(null, []);
+            return new(null, [kept]);
         }
 
         if (known is null)
         {
-            await OrgUnit.Add(_db, new(parent, code, name, station), ct);
-            return RowAnswer.Created;
+            if (!write)
+            {
+                return RowAnswer.Created;
+            }
+
+            var unit = new OrgUnit(parent, code, name, station);
+            await OrgUnit.Add(_db, unit, ct);
+            return RowAnswer.Created with { Made = [new(UnitUndo.Code, unit.Id, unit.Version)] };
         }
 
+        var before = UnitUndo.Of(known);
         (known.Name, known.StationCode) = (name, station ?? known.StationCode);
-        var changed = _db.Entry(known).State == EntityState.Modified;
+        if (_db.Entry(known).State != EntityState.Modified)
+        {
+            return RowAnswer.Unchanged;
+        }
+
+        if (!write)
+        {
+            return RowAnswer.Updated;
+        }
+
         await _db.SaveChangesAsync(ct);
-        return changed ? RowAnswer.Updated : RowAnswer.Unchanged;
+        return RowAnswer.Updated with { Made = [new(UnitUndo.Code, known.Id, known.Version, Changes.Of(before, UnitUndo.Of(known)))] };
     }
 
     /// <summary>The telegraph code of the one station of that name, where stations are loaded; else what was written.</summary>

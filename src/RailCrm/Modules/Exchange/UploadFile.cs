@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform;
 using RailCrm.Platform.Data;
@@ -129,8 +130,13 @@ public sealed class UploadFile(CrmDb db, Settings settings, UploadLimit limit)
     internal async Task Discard(Import import, CancellationToken ct)
     {
         db.ChangeTracker.Clear();
-        db.Remove(import);
-        await db.SaveChangesAsync(ct);
+        await db.Write(async () =>
+        {
+            await db.Set<ImportEdit>().Where(e => e.ImportId == import.Id).ExecuteDeleteAsync(ct);
+            db.Remove(import);
+            return await db.SaveChangesAsync(ct);
+        }, ct);
+        ReviewFile.Delete(PathOf(settings, import));
         File.Delete(PathOf(settings, import));
     }
 

@@ -4,7 +4,7 @@ using RailCrm.Modules.Waybills;
 namespace RailCrm.Modules.Exchange;
 
 /// <summary>Takes waybill lines: cells become drafts, which <see cref="RecordWaybills"/> checks and writes.</summary>
-internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Import import, DayOrder order) : RowTaker
+internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Import import, DayOrder order) : RowTaker(import)
 {
     private readonly RecordWaybills _record = services.GetRequiredService<RecordWaybills>();
     private readonly Filling? _source = map["source"], _externalNo = map["externalNo"], _date = map["date"], _customer = map["customer"], _unit = map["unit"], _service = map["service"],
@@ -20,27 +20,48 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
         var (answers, drafts) = await Read(rows, ct);
         foreach (var source in drafts.GroupBy(d => d.Source))
         {
-            var written = await _record.Run(source.Key, [.. source.Select(d => d.Draft)], import.CreateCustomers, ct);
+            // Where only known lines may change, no customer is made for one that is not.
+            var written = await _record.Run(source.Key, [.. source.Select(d => d.Draft)], Import.CreateCustomers && Import.Mode != ImportMode.Update, Unwanted, ct);
             foreach (var (place, answer) in source.Zip(written, (d, w) => (d.Place, w)))
             {
-                answers[place] = answer.Outcome switch
-                {
-                    LineOutcome.Created => RowAnswer.Created, LineOutcome.Updated => RowAnswer.Updated, LineOutcome.Unchanged => RowAnswer.Unchanged,
-                    LineOutcome.NumberTaken or null => new(null, answer.Errors),
-                };
+                answers[place] = Of(answer) is { Outcome: not null } taken ? taken with { Made = [.. Made(answer)] } : Of(answer);
             }
         }
 
         return answers;
     }
 
+    private static RowAnswer Of(RecordWaybills.Answer answer) => answer.Outcome switch
+    {
+        LineOutcome.Created => RowAnswer.Created, LineOutcome.Updated => RowAnswer.Updated, LineOutcome.Unchanged => RowAnswer.Unchanged,
+        LineOutcome.NumberTaken or null => new(null, answer.Errors),
+    };
+
+    private static IEnumerable<Made> Made(RecordWaybills.Answer answer)
+    {
+        if (answer.MadeCustomer is { } customer)
+        {
+            yield return new(CustomerUndo.Code, customer.Id, customer.Version);
+        }
+
+        if (answer is { Outcome: LineOutcome.Created or LineOutcome.Updated, Line: { } line })
+        {
+            yield return new(WaybillUndo.Code, line.Id, WaybillUndo.Sum(line), answer.Before is { } before ? Changes.Of(before, line) : null);
+        }
+    }
+
+    private FieldError? Unwanted(bool isNew) => Kept("externalNo", isNew);
+
     public override async Task<RowAnswer[]> Preview(IReadOnlyList<TableRow> rows, CancellationToken ct)
     {
         var (answers, drafts) = await Read(rows, ct);
-        var looked = await _record.Preview([.. drafts.Select(d => d.Draft)], import.CreateCustomers, ct);
-        foreach (var (place, answer) in drafts.Zip(looked, (d, w) => (d.Place, w)))
+        foreach (var source in drafts.GroupBy(d => d.Source))
         {
-            answers[place] = new(null, answer.Errors);
+            var looked = await _record.Preview(source.Key, [.. source.Select(d => d.Draft)], Import.CreateCustomers && Import.Mode != ImportMode.Update, Unwanted, ct);
+            foreach (var (place, answer) in source.Zip(looked, (d, w) => (d.Place, w)))
+            {
+                answers[place] = answer.Errors.Count > 0 ? new(null, answer.Errors) : Of(answer);
+            }
         }
 
         return answers;
@@ -65,7 +86,7 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
                 WeightKg = _weight?.Clean(row) is { } weight ? CellText.Kg(weight, _weight.Kg, out var kg) is { } bad ? Wrong<long>(errors, "weight", bad) : kg : null,
                 RevenueFen = Fen(_revenue, row, "revenue", errors), CostFen = Fen(_cost, row, "cost", errors),
             };
-            var source = _source?.Clean(row) ?? import.Source;
+            var source = _source?.Clean(row) ?? Import.Source;
             if (source.Length > WaybillLine.SourceLength || !PlainText.IsStorable(source))
             {
                 errors.Add(new("source", "waybill.source_wrong"));
@@ -84,7 +105,7 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
         }
 
         // Whoever mends a row wants to hear all that is wrong with it at once.
-        var looked = unreadable.Count == 0 ? [] : await _record.Preview([.. unreadable.Select(u => u.Draft)], import.CreateCustomers, ct);
+        var looked = unreadable.Count == 0 ? [] : await _record.Preview([.. unreadable.Select(u => u.Draft)], Import.CreateCustomers, ct);
         foreach (var (place, more) in unreadable.Zip(looked, (u, l) => (u.Place, l.Errors)))
         {
             var told = answers[place].Errors;

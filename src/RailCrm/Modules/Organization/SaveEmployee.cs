@@ -31,11 +31,14 @@ internal sealed class SaveEmployee(CrmDb db, ChangeAccount accounts)
         return await db.Set<Employee>().SingleOrDefaultAsync(e => e.Id == id && units.Any(u => u.Id == e.UnitId), ct);
     }
 
-    public async Task<Result<Employee>> Run(long? id, int? version, Input input, CancellationToken ct)
+    public Task<Result<Employee>> Run(long? id, int? version, Input input, CancellationToken ct) => Run(id, version, input, write: true, ct);
+
+    /// <summary>As the other; without <paramref name="write"/> only says whether it would be refused.</summary>
+    public async Task<Result<Employee>> Run(long? id, int? version, Input input, bool write, CancellationToken ct)
     {
         try
         {
-            return await db.Write(() => Save(id, version, input, ct), ct);
+            return write ? await db.Write(() => Save(id, version, input, write, ct), ct) : await Save(id, version, input, write, ct);
         }
         catch (DbUpdateConcurrencyException)
         {
@@ -47,7 +50,7 @@ internal sealed class SaveEmployee(CrmDb db, ChangeAccount accounts)
         }
     }
 
-    private async Task<Result<Employee>> Save(long? id, int? version, Input input, CancellationToken ct)
+    private async Task<Result<Employee>> Save(long? id, int? version, Input input, bool write, CancellationToken ct)
     {
         var employee = id is null ? new Employee() : await Find(id.Value, ct);
         if (employee is null)
@@ -102,6 +105,11 @@ internal sealed class SaveEmployee(CrmDb db, ChangeAccount accounts)
         if (errors.Count > 0)
         {
             return new Refusal.InvalidMany(errors);
+        }
+
+        if (!write)
+        {
+            return employee;
         }
 
         if (input.MoveAccount && user is not null && user.UnitId != unitId && (await accounts.Edit(user.Id, user.DisplayName, unitId, ct)).Refusal is { } refused)

@@ -35,7 +35,17 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
     /// <summary>What became of one line: what was done with it, or what is wrong with it.</summary>
     /// <param name="Outcome">Null where it was rejected.</param>
     /// <param name="Errors">Empty where it was not.</param>
-    public sealed record Answer(LineOutcome? Outcome, IReadOnlyList<FieldError> Errors);
+    public sealed record Answer(LineOutcome? Outcome, IReadOnlyList<FieldError> Errors)
+    {
+        /// <summary>The line as it was written; null where it was not.</summary>
+        internal WaybillLine? Line { get; init; }
+
+        /// <summary>What stood there before; null where the line is new.</summary>
+        internal WaybillLine? Before { get; init; }
+
+        /// <summary>The customer that was made for it; null where it was known.</summary>
+        internal Customer? MadeCustomer { get; init; }
+    }
 
     /// <summary>How many customers were made on the way.</summary>
     public int CustomersCreated { get; private set; }
@@ -45,33 +55,77 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
     /// <param name="drafts">The lines.</param>
     /// <param name="createCustomers">Whether a customer nobody knows is made as a potential one, rather than the line rejected.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<Answer[]> Run(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, CancellationToken ct)
+    public Task<Answer[]> Run(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, CancellationToken ct) => Run(source, drafts, createCustomers, null, ct);
+
+    /// <param name="source">The system the lines come from.</param>
+    /// <param name="drafts">The lines.</param>
+    /// <param name="createCustomers">Whether a customer nobody knows is made.</param>
+    /// <param name="kept">Why a line that is new, or is none, is not taken; everything is where null.</param>
+    /// <param name="ct">Cancels.</param>
+    internal async Task<Answer[]> Run(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, Func<bool, FieldError?>? kept, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(drafts);
         return await db.Write(async () =>
         {
             var (answers, lines, places) = await Prepare(source, drafts, createCustomers, ct);
-            var outcomes = await ledger.Write(lines, ct);
+            await Keep(answers, lines, places, kept, ct);
+            var replaced = new Dictionary<int, WaybillLine>();
+            var outcomes = await ledger.Write(lines, replaced, ct);
             for (var i = 0; i < outcomes.Length; i++)
             {
-                answers[places[i]] = outcomes[i] == LineOutcome.NumberTaken
-                    ? new(null, [new(nameof(WaybillDraft.ExternalNo), "waybill.number_taken")])
-                    : new(outcomes[i], []);
+                answers[places[i]] = outcomes[i] == LineOutcome.NumberTaken ? Taken(answers[places[i]])
+                    : answers[places[i]] with { Outcome = outcomes[i], Line = lines[i], Before = replaced.GetValueOrDefault(i) };
             }
 
             return answers;
         }, ct);
     }
 
+    private static Answer Taken(Answer answer) => answer with { Errors = [new(nameof(WaybillDraft.ExternalNo), "waybill.number_taken")] };
+
+    /// <summary>Takes out the lines that are not wanted, before anything is written.</summary>
+    private async Task Keep(Answer[] answers, List<WaybillLine> lines, List<int> places, Func<bool, FieldError?>? kept, CancellationToken ct)
+    {
+        if (kept is null || (kept(true) ?? kept(false)) is null)
+        {
+            return;
+        }
+
+        var looked = await ledger.Look(lines, ct);
+        for (var i = lines.Count - 1; i >= 0; i--)
+        {
+            if (kept(looked[i] == LineOutcome.Created) is { } error)
+            {
+                answers[places[i]] = answers[places[i]] with { Errors = [error] };
+                lines.RemoveAt(i);
+                places.RemoveAt(i);
+            }
+        }
+    }
+
     /// <summary>Says what is wrong with each line, and writes nothing.</summary>
     /// <remarks>With <paramref name="createCustomers"/> an unknown customer is no mistake.</remarks>
-    public async Task<Answer[]> Preview(IReadOnlyList<WaybillDraft> drafts, bool createCustomers, CancellationToken ct)
+    public Task<Answer[]> Preview(IReadOnlyList<WaybillDraft> drafts, bool createCustomers, CancellationToken ct) => Preview("preview", drafts, createCustomers, null, ct);
+
+    /// <summary>As the other, and what would become of each line of that source.</summary>
+    internal async Task<Answer[]> Preview(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, Func<bool, FieldError?>? kept, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(drafts);
-        var (answers, _, _) = await Prepare("preview", drafts, createCustomers: null, ct);
-        return createCustomers
-            ? [.. answers.Select(a => a is { Errors.Count: > 0 } ? new Answer(null, [.. a.Errors.Where(e => e.Code != "waybill.customer_unknown")]) : a)]
-            : answers;
+        var (answers, lines, places) = await Prepare(source, drafts, createCustomers: null, ct);
+        await Keep(answers, lines, places, kept, ct);
+        var looked = await ledger.Look(lines, ct);
+        for (var i = 0; i < looked.Length; i++)
+        {
+            answers[places[i]] = looked[i] == LineOutcome.NumberTaken ? Taken(answers[places[i]]) : answers[places[i]] with { Outcome = looked[i] };
+        }
+
+        for (var i = 0; createCustomers && i < answers.Length; i++)
+        {
+            // A customer that will be made has no line yet: the line is new unless its number is known, and then its customer was.
+            answers[i] = answers[i].Errors is [{ Code: "waybill.customer_unknown" }] ? new(LineOutcome.Created, []) : answers[i] with { Errors = [.. answers[i].Errors.Where(e => e.Code != "waybill.customer_unknown")] };
+        }
+
+        return answers;
     }
 
     private async Task<(Answer[] Answers, List<WaybillLine> Lines, List<int> Places)> Prepare(string source, IReadOnlyList<WaybillDraft> drafts, bool? createCustomers, CancellationToken ct)
@@ -100,11 +154,12 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
             }
 
             Found? customer = null;
+            Customer? made = null;
             if (!string.IsNullOrWhiteSpace(draft.Customer))
             {
                 var text = Key(draft.Customer);
                 customer = _customers.TryGetValue(text, out var found) ? found
-                    : createCustomers == true && errors.Count == 0 ? await Create(text, draft.Customer.Trim(), ct)
+                    : createCustomers == true && errors.Count == 0 ? await Create(text, draft.Customer.Trim(), c => made = c, ct)
                     : new(0, 0, new(nameof(draft.Customer), "waybill.customer_unknown"));
                 if (customer.Value.Error is { } error)
                 {
@@ -118,7 +173,7 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
                 continue;
             }
 
-            answers[i] = new(null, []);
+            answers[i] = new(null, []) { MadeCustomer = made };
             places.Add(i);
             lines.Add(new()
             {
@@ -210,7 +265,7 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
     }
 
     /// <remarks>A code or number alone makes no customer: there is no name in it.</remarks>
-    private async Task<Found> Create(string text, string written, CancellationToken ct)
+    private async Task<Found> Create(string text, string written, Action<Customer> tell, CancellationToken ct)
     {
         if (text.StartsWith("KH-", StringComparison.OrdinalIgnoreCase) || (text.Length == 18 && UnifiedSocialCreditCode.Check(UnifiedSocialCreditCode.Normalise(text)) == CreditCodeCheck.Valid))
         {
@@ -227,6 +282,7 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
         }
 
         CustomersCreated++;
+        tell(customer);
         return _customers[text] = new(customer.Id, customer.UnitId, null);
     }
 

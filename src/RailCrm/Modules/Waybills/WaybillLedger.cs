@@ -37,7 +37,23 @@ public sealed class WaybillLedger(CrmDb db)
     /// <summary>Inserts or updates lines by source and external number; answers in the order given.</summary>
     /// <param name="lines">Checked lines of customers within the scope; the same number twice counts as two writes, the later one standing.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<LineOutcome[]> Write(IReadOnlyList<WaybillLine> lines, CancellationToken ct)
+    public Task<LineOutcome[]> Write(IReadOnlyList<WaybillLine> lines, CancellationToken ct) => Write(lines, null, ct);
+
+    /// <summary>Says what <see cref="Write(IReadOnlyList{WaybillLine}, CancellationToken)"/> would do with each line, and writes nothing.</summary>
+    internal async Task<LineOutcome[]> Look(IReadOnlyList<WaybillLine> lines, CancellationToken ct)
+    {
+        var places = Enumerable.Range(0, lines.Count).DistinctBy(i => (lines[i].Source, lines[i].ExternalNo)).ToList();
+        var known = await Known(lines, places, ct);
+        var visible = await Visible([.. known.Values.Select(k => k.CustomerId).Distinct()], ct);
+        var byNumber = known.ToDictionary(k => (lines[k.Key].Source, lines[k.Key].ExternalNo), k => k.Value);
+        var firsts = places.ToHashSet();
+        return [.. lines.Select((line, i) => !byNumber.TryGetValue((line.Source, line.ExternalNo), out var before) ? firsts.Contains(i) ? LineOutcome.Created : LineOutcome.Updated
+            : !visible.Contains(before.CustomerId) ? LineOutcome.NumberTaken
+            : Same(before, line) ? LineOutcome.Unchanged : LineOutcome.Updated)];
+    }
+
+    /// <summary>As the other, and tells what stood in the place of a line that was changed; every line written carries its key afterwards.</summary>
+    internal async Task<LineOutcome[]> Write(IReadOnlyList<WaybillLine> lines, Dictionary<int, WaybillLine>? replaced, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(lines);
         return await db.Write(async () =>
@@ -49,7 +65,7 @@ public sealed class WaybillLedger(CrmDb db)
             {
                 if (i == lines.Count || !seen.Add((lines[i].Source, lines[i].ExternalNo)))
                 {
-                    await WriteDistinct(lines, start, i, outcomes, ct);
+                    await WriteDistinct(lines, start, i, outcomes, replaced, ct);
                     start = i;
                     seen.Clear();
                     if (i < lines.Count)
@@ -73,7 +89,7 @@ public sealed class WaybillLedger(CrmDb db)
         return lines.Count;
     }, ct);
 
-    private async Task WriteDistinct(IReadOnlyList<WaybillLine> lines, int from, int to, LineOutcome[] outcomes, CancellationToken ct)
+    private async Task WriteDistinct(IReadOnlyList<WaybillLine> lines, int from, int to, LineOutcome[] outcomes, Dictionary<int, WaybillLine>? replaced, CancellationToken ct)
     {
         if (to <= from)
         {
@@ -102,6 +118,7 @@ public sealed class WaybillLedger(CrmDb db)
             {
                 outcomes[i] = LineOutcome.Updated;
                 lines[i].Id = before.Id;
+                replaced?.Add(i, before);
                 changes.Add((before, -1));
                 changes.Add((lines[i], 1));
             }
@@ -136,6 +153,7 @@ public sealed class WaybillLedger(CrmDb db)
         await using var insert = FactLedger.Command(db, $"INSERT INTO waybill_lines ({LineColumns}) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19) ON CONFLICT (source, external_no) DO NOTHING");
         var p = Enumerable.Range(1, 19).Select(n => ((SqliteCommand)insert).Parameters.Add($"${n}", n is 4 or 5 or (>= 12 and <= 17) ? SqliteType.Integer : SqliteType.Text)).ToArray();
         var conflicts = new List<int>();
+        var handle = ((SqliteConnection)insert.Connection!).Handle;
         for (var i = from; i < to; i++)
         {
             var line = lines[i];
@@ -147,6 +165,10 @@ public sealed class WaybillLedger(CrmDb db)
             {
                 conflicts.Add(i);
             }
+            else
+            {
+                line.Id = SQLitePCL.raw.sqlite3_last_insert_rowid(handle);
+            }
         }
 
         return await Known(lines, conflicts, ct);
@@ -155,8 +177,10 @@ public sealed class WaybillLedger(CrmDb db)
     private async Task<Dictionary<int, WaybillLine>> InsertPostgres(IReadOnlyList<WaybillLine> lines, int from, int to, CancellationToken ct)
     {
         var known = await Known(lines, [.. Enumerable.Range(from, to - from)], ct);
+        var fresh = to - from - known.Count;
+        var ids = new Queue<long>(await db.Database.SqlQuery<long>($"SELECT nextval(pg_get_serial_sequence('waybill_lines', 'id')) AS \"Value\" FROM generate_series(1, {fresh})").ToListAsync(ct));
         // Another writer of the same number in between makes the copy fail on the unique index: the whole transaction is tried again by its owner.
-        await using var copy = await ((NpgsqlConnection)db.Database.GetDbConnection()).BeginBinaryImportAsync($"COPY waybill_lines ({LineColumns}) FROM STDIN (FORMAT binary)", ct);
+        await using var copy = await ((NpgsqlConnection)db.Database.GetDbConnection()).BeginBinaryImportAsync($"COPY waybill_lines (id, {LineColumns}) FROM STDIN (FORMAT binary)", ct);
         for (var i = from; i < to; i++)
         {
             if (known.ContainsKey(i))
@@ -165,7 +189,9 @@ public sealed class WaybillLedger(CrmDb db)
             }
 
             var line = lines[i];
+            line.Id = ids.Dequeue();
             await copy.StartRowAsync(ct);
+            await copy.WriteAsync(line.Id, NpgsqlDbType.Bigint, ct);
             foreach (var text in new[] { line.Source, line.ExternalNo })
             {
                 await copy.WriteAsync(text, NpgsqlDbType.Text, ct);

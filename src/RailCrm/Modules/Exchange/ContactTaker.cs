@@ -1,0 +1,118 @@
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Modules.Exchange;
+
+/// <summary>Takes people at customers, by customer and mobile, else by customer and name; an empty cell changes nothing.</summary>
+internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Import import) : RowTaker(import)
+{
+    private readonly SaveContact _save = services.GetRequiredService<SaveContact>();
+    private readonly CrmDb _db = services.GetRequiredService<CrmDb>();
+    private readonly HashSet<(long, string)> _above = [];
+
+    public override int BatchSize => 500;
+
+    public override Task<RowAnswer[]> Take(IReadOnlyList<TableRow> rows, CancellationToken ct) => Each(rows, write: true, ct);
+
+    public override Task<RowAnswer[]> Preview(IReadOnlyList<TableRow> rows, CancellationToken ct) => Each(rows, write: false, ct);
+
+    private async Task<RowAnswer[]> Each(IReadOnlyList<TableRow> rows, bool write, CancellationToken ct)
+    {
+        var customers = await Customers(rows, ct);
+        var answers = new RowAnswer[rows.Count];
+        for (var i = 0; i < rows.Count; i++)
+        {
+            answers[i] = await One(rows[i], customers, write, ct);
+            _db.ChangeTracker.Clear();
+        }
+
+        return answers;
+    }
+
+    private async Task<RowAnswer> One(TableRow row, Dictionary<string, long?> customers, bool write, CancellationToken ct)
+    {
+        var (customer, name, mobile) = (map.Written(row, "customer"), map.Written(row, "name"), map.Written(row, "mobile"));
+        var errors = new List<FieldError>();
+        long? id = null;
+        if (customer is null)
+        {
+            errors.Add(new("customer", "waybill.missing"));
+        }
+        else if (!PlainText.IsStorable(customer))
+        {
+            errors.Add(new("customer", "customer.text_unstorable"));
+        }
+        else if (!customers.TryGetValue(Key(customer), out id) || id is null)
+        {
+            errors.Add(new("customer", customers.ContainsKey(Key(customer)) ? "waybill.customer_ambiguous" : "waybill.customer_unknown"));
+        }
+
+        var stored = id is null ? [] : await _db.Set<Contact>().AsNoTracking().Where(k => k.CustomerId == id).OrderBy(k => k.Id).ToListAsync(ct);
+        var digits = PhoneNumber.Digits(mobile);
+        var same = (digits is null ? null : stored.Find(k => k.MobileDigits == digits)) ?? stored.Find(k => k.Name == name && (digits is null || k.MobileDigits is null));
+        var input = new SaveContact.Input
+        {
+            Name = name ?? same?.Name ?? "", Title = map.Written(row, "title") ?? same?.Title, Mobile = mobile ?? same?.Mobile, Phone = map.Written(row, "phone") ?? same?.Phone, Email = map.Written(row, "email") ?? same?.Email,
+            IsMain = YesNo(row, "main", errors), Active = YesNo(row, "active", errors),
+        };
+        errors.AddRange(SaveContact.Check(input));
+        errors.AddRange(id is not null && Kept(digits is null ? "name" : "mobile", same is null) is { } kept ? [kept] : []);
+        if (errors.Count > 0)
+        {
+            return new(null, errors);
+        }
+
+        if (same is not null && (same.Name, same.Title, same.Mobile, same.Phone, same.Email, same.IsMain, same.Active) == (input.Name, input.Title, input.Mobile, input.Phone, input.Email, input.IsMain ?? same.IsMain, input.Active ?? same.Active))
+        {
+            return RowAnswer.Unchanged;
+        }
+
+        if (!write)
+        {
+            return same is null && _above.Add((id!.Value, digits ?? input.Name)) ? RowAnswer.Created : RowAnswer.Updated;
+        }
+
+        return (await ContactUndo.Write(_save, id!.Value, same, stored.Find(k => k.IsMain && k != same), input, ct)).TryGet(out var made, out var refusal)
+            ? (same is null ? RowAnswer.Created : made.Count > 0 ? RowAnswer.Updated : RowAnswer.Unchanged) with { Made = made }
+            : new(null, refusal is Refusal.InvalidMany many ? many.Errors : [new("name", refusal.Code, refusal.Args)]);
+    }
+
+    private bool? YesNo(TableRow row, string field, List<FieldError> errors)
+    {
+        var typed = map.Clean(row, field);
+        var said = CellText.YesNo(typed);
+        errors.AddRange(typed is not null && said is null ? [new(field, "import.choice_unknown", "是 · 否 · yes · no")] : []);
+        return said;
+    }
+
+    /// <summary>The customers of a batch in three reads: by number, credit code and name; null where two have the name.</summary>
+    private async Task<Dictionary<string, long?>> Customers(IReadOnlyList<TableRow> rows, CancellationToken ct)
+    {
+        var typed = rows.Select(r => map.Written(r, "customer")).OfType<string>().Where(PlainText.IsStorable).Select(Key).Distinct().ToList();
+        var found = new Dictionary<string, long?>();
+        var all = _db.Set<Customer>().AsNoTracking();
+        var names = typed.SelectMany(CustomerTaker.Names).Distinct().ToList();
+        foreach (var same in (await all.Where(c => EF.Parameter(names).Contains(c.Name)).Select(c => new { c.Id, c.Name }).ToListAsync(ct)).GroupBy(c => Key(c.Name)))
+        {
+            found[same.Key] = same.Count() == 1 ? same.First().Id : null;
+        }
+
+        var codes = typed.Select(UnifiedSocialCreditCode.Normalise).Where(c => c.Length == 18).Distinct().ToList();
+        foreach (var c in await all.Where(c => EF.Parameter(codes).Contains(c.CreditCode!)).Select(c => new { c.Id, c.CreditCode }).ToListAsync(ct))
+        {
+            found[Key(c.CreditCode!)] = c.Id;
+        }
+
+        var numbers = typed.Where(t => t.StartsWith("KH-", StringComparison.Ordinal)).ToList();
+        foreach (var c in await all.Where(c => EF.Parameter(numbers).Contains(c.Number)).Select(c => new { c.Id, c.Number }).ToListAsync(ct))
+        {
+            found[Key(c.Number)] = c.Id;
+        }
+
+        return found;
+    }
+
+    private static string Key(string typed) => typed.Normalize(System.Text.NormalizationForm.FormKC).Trim().ToUpperInvariant();
+}

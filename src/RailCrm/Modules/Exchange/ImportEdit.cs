@@ -1,0 +1,46 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace RailCrm.Modules.Exchange;
+
+/// <summary>What a user wrote into the cells of one row before it is loaded; the uploaded file stays as it was.</summary>
+public sealed class ImportEdit
+{
+    /// <summary>The import.</summary>
+    public long ImportId { get; set; }
+
+    /// <summary>The row in the file, as people count.</summary>
+    public long Row { get; set; }
+
+    /// <summary>JSON: column, from 0 → what stands there instead.</summary>
+    public string Cells { get; set; } = "{}";
+
+    /// <summary>Whether the row is left out.</summary>
+    public bool Skipped { get; set; }
+
+    /// <summary>The check whose finding this is newer than: the next check has read it.</summary>
+    public long CheckJobId { get; set; }
+
+    /// <summary>What that check had found.</summary>
+    public string Was { get; set; } = "";
+
+    /// <summary>What would become of the row now: created, updated, unchanged, wrong or skipped.</summary>
+    public string Outcome { get; set; } = "";
+
+    /// <summary>JSON: what is still wrong.</summary>
+    public string Errors { get; set; } = "[]";
+
+    internal sealed class Configuration : IEntityTypeConfiguration<ImportEdit>
+    {
+        public void Configure(EntityTypeBuilder<ImportEdit> builder)
+        {
+            builder.ToTable("import_edits");
+            builder.HasKey(e => new { e.ImportId, e.Row });
+            builder.Property(e => e.Cells).HasMaxLength(200_000);
+            builder.Property(e => e.Errors).HasMaxLength(100_000);
+            builder.Property(e => e.Was).HasMaxLength(10);
+            builder.Property(e => e.Outcome).HasMaxLength(10);
+            builder.HasOne<Import>().WithMany().HasForeignKey(e => e.ImportId);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Platform;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Jobs;
+
+namespace RailCrm.Modules.Exchange;
+
+/// <summary>Shows what a check found, row by row, and takes what the user writes over it. The file itself stays as it was.</summary>
+internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport start, IServiceProvider services)
+{
+    public const int PageSize = 50;
+
+    /// <summary>Most rows that are mended one by one; more is work for a spreadsheet.</summary>
+    public const int MostEdits = 5_000;
+
+    private static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>A page of rows.</summary>
+    /// <param name="Found">Counts, with what was mended since.</param>
+    /// <param name="Edited">Rows that somebody has written over.</param>
+    /// <param name="Previous">Whether there are rows before.</param>
+    /// <param name="Next">Whether there are rows after.</param>
+    public sealed record Look(Import Import, ImportKind Kind, TableFile File, FieldMap Map, CheckImport.Found Found, IReadOnlyList<ReviewRow> Rows, IReadOnlySet<long> Edited, bool Previous, bool Next);
+
+    /// <summary>The rows of a filter after one, or before one.</summary>
+    public async Task<Result<Look>> Run(long id, string filter, long? after, long? before, CancellationToken ct)
+    {
+        if (!(await Open(id, ct)).TryGet(out var open, out var refusal))
+        {
+            return refusal;
+        }
+
+        filter = ReviewRow.Filters.Contains(filter) ? filter : "all";
+        var backwards = before is not null;
+        var beyond = before ?? after ?? 0;
+        var rows = Merged(open, filter, beyond, backwards).Take(PageSize + 1).ToList();
+        var more = rows.Count > PageSize;
+        rows = rows[..Math.Min(rows.Count, PageSize)];
+        rows.Reverse(0, backwards ? rows.Count : 0);
+        return new Look(open.Import, open.Kind, open.File, open.Map, Counts(open), rows, open.Edits.Keys.ToHashSet(), backwards ? more : after is > 0, backwards || more);
+    }
+
+    /// <summary>Writes over the cells of one row, or leaves it out, and says what would become of it now.</summary>
+    /// <param name="id">The import.</param>
+    /// <param name="number">The row.</param>
+    /// <param name="cells">Column, from 0 → what is to stand there; the others stay as they are.</param>
+    /// <param name="skip">Whether it is left out; null leaves that as it is.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<Result<ReviewRow>> Edit(long id, long number, IReadOnlyDictionary<int, string> cells, bool? skip, CancellationToken ct)
+    {
+        if (!(await Open(id, ct)).TryGet(out var open, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (ReviewFile.Row(open.Path, open.CheckId, number) is not { } found || cells.Keys.Any(c => c < 0 || c >= open.File.Headers.Count))
+        {
+            return new Refusal.NotFound();
+        }
+
+        if (cells.Values.Any(c => c.Length > TableFile.LongestCell || !PlainText.IsStorable(c)))
+        {
+            return new Refusal.Invalid("customer.text_unstorable", "row");
+        }
+
+        var known = await db.Set<ImportEdit>().AsNoTracking().SingleOrDefaultAsync(e => e.ImportId == id && e.Row == number, ct);
+        if (known is null && await db.Set<ImportEdit>().CountAsync(e => e.ImportId == id, ct) >= MostEdits)
+        {
+            return new Refusal.Conflict("import.edits_many");
+        }
+
+        var written = known is null ? [] : EditedRows.CellsOf(known);
+        var now = Over(found, open.Edits.GetValueOrDefault(number)).Cells;
+        foreach (var (column, text) in cells.Where(c => c.Value != now[c.Key]))
+        {
+            (written[column], now[column]) = (text, text);
+        }
+
+        var edit = new ImportEdit { ImportId = id, Row = number, CheckJobId = open.CheckId, Cells = JsonSerializer.Serialize(written, Json), Skipped = skip ?? known?.Skipped ?? false, Was = open.Edits.GetValueOrDefault(number)?.Was ?? found.Outcome };
+        var answer = edit.Skipped ? new RowAnswer("skipped", []) : await Judge(open, new(number, now), edit, ct);
+        (edit.Outcome, edit.Errors) = (answer.Outcome ?? "wrong", JsonSerializer.Serialize(answer.Errors, Json));
+        db.ChangeTracker.Clear();
+        var isNew = await db.Write(async () =>
+        {
+            await db.Alone($"import:{id}", ct);
+            var stored = await db.Set<ImportEdit>().AnyAsync(e => e.ImportId == id && e.Row == number, ct);
+            db.Entry(edit).State = stored ? EntityState.Modified : EntityState.Added;
+            return await db.SaveChangesAsync(ct);
+        }, ct);
+        db.ChangeTracker.Clear();
+        return new ReviewRow(number, edit.Outcome, now, answer.Errors);
+    }
+
+    /// <summary>Sets what is replaced in whole columns, and checks the file anew.</summary>
+    public async Task<Result<Import>> Fix(long id, Func<List<ColumnFix>, List<ColumnFix>> change, CancellationToken ct)
+    {
+        if (!(await Open(id, ct)).TryGet(out var open, out var refusal))
+        {
+            return refusal;
+        }
+
+        var fixes = change(ColumnFix.Read(open.Import.Fixes));
+        if (fixes.Count > ColumnFix.Most || fixes.Any(f => f.From.Length is 0 or > ColumnFix.Longest || f.To.Length > ColumnFix.Longest || !PlainText.IsStorable(f.From + f.To) || !open.File.Headers.Contains(f.Column)))
+        {
+            return new Refusal.Invalid("import.fix_wrong", "fix");
+        }
+
+        var text = ColumnFix.Write(fixes);
+        if (text.Length > ColumnFix.MostCharacters)
+        {
+            return new Refusal.Invalid("import.fix_wrong", "fix");
+        }
+
+        await db.Write(async () =>
+        {
+            (await db.Set<Import>().SingleAsync(i => i.Id == id, ct)).Fixes = text;
+            return await db.SaveChangesAsync(ct);
+        }, ct);
+        return await start.CheckAgain(id, ct);
+    }
+
+    /// <summary>A checked import with its file and what was mended since the check.</summary>
+    private sealed record Opened(Import Import, ImportKind Kind, TableFile File, FieldMap Map, string Path, long CheckId, CheckImport.Found Found, Dictionary<long, ImportEdit> Edits);
+
+    private async Task<Result<Opened>> Open(long id, CancellationToken ct)
+    {
+        if (!(await start.Find(id, ct)).TryGet(out var import, out var missing))
+        {
+            return missing;
+        }
+
+        var job = await db.Set<Job>().AsNoTracking().SingleOrDefaultAsync(j => j.Id == import.CheckJobId && j.State == "completed", ct);
+        if (job is null || import.JobId is not null)
+        {
+            return new Refusal.Conflict("import.not_in_review");
+        }
+
+        var kind = ImportKind.Named(import.Kind)!;
+        try
+        {
+            var path = UploadFile.PathOf(settings, import);
+            var file = TableFile.Open(path, import.Encoding, kind);
+            if (!FieldMap.Of(kind, file.Headers, StartImport.KeptIn(import).Mapping!).TryGet(out var map, out var refusal))
+            {
+                return refusal;
+            }
+
+            var edits = await db.Set<ImportEdit>().AsNoTracking().Where(e => e.ImportId == id && e.CheckJobId == job.Id).ToDictionaryAsync(e => e.Row, ct);
+            return new Opened(import, kind, file, map, path, job.Id, CheckImport.Found.Of(job.Result), edits);
+        }
+        catch (TableFileException e)
+        {
+            return new Refusal.InvalidMany([new("file", e.Code, e.Args)]);
+        }
+    }
+
+    private static CheckImport.Found Counts(Opened open)
+    {
+        long Of(string outcome, long found) => found + open.Edits.Values.Count(e => e.Outcome == outcome) - open.Edits.Values.Count(e => e.Was == outcome);
+        var f = open.Found;
+        return f with { Created = Of("created", f.Created), Updated = Of("updated", f.Updated), Unchanged = Of("unchanged", f.Unchanged), Wrong = Of("wrong", f.Wrong), Skipped = Of("skipped", f.Skipped) };
+    }
+
+    /// <summary>What the check found and what was mended since, as one list in the order of the file.</summary>
+    private static IEnumerable<ReviewRow> Merged(Opened open, string filter, long beyond, bool backwards)
+    {
+        var mended = open.Edits.Values.Where(e => (filter == "all" || e.Outcome == filter) && (backwards ? e.Row < beyond : e.Row > beyond));
+        using var now = (backwards ? mended.OrderByDescending(e => e.Row) : mended.OrderBy(e => e.Row)).GetEnumerator();
+        var left = now.MoveNext();
+        foreach (var row in ReviewFile.Rows(open.Path, open.CheckId, filter, beyond, backwards).Where(r => !open.Edits.ContainsKey(r.Number)))
+        {
+            while (left && (backwards ? now.Current.Row > row.Number : now.Current.Row < row.Number))
+            {
+                yield return Over(ReviewFile.Row(open.Path, open.CheckId, now.Current.Row)!, now.Current);
+                left = now.MoveNext();
+            }
+
+            yield return row;
+        }
+
+        for (; left; left = now.MoveNext())
+        {
+            yield return Over(ReviewFile.Row(open.Path, open.CheckId, now.Current.Row)!, now.Current);
+        }
+    }
+
+    private static ReviewRow Over(ReviewRow found, ImportEdit? edit)
+    {
+        string[] cells = [.. found.Cells];
+        if (edit is null)
+        {
+            return found with { Cells = cells };
+        }
+
+        EditedRows.Write(cells, EditedRows.CellsOf(edit));
+        return found with { Cells = cells, Outcome = edit.Outcome, Errors = ReviewFile.Read(JsonSerializer.Deserialize<List<FieldError>>(edit.Errors, Json)!) };
+    }
+
+    /// <summary>What would become of one row; of one that stands or falls with others, along with them.</summary>
+    private async Task<RowAnswer> Judge(Opened open, TableRow row, ImportEdit edit, CancellationToken ct)
+    {
+        var taker = open.Kind.Take(services, open.Map, open.Import, open.Found.Days);
+        if (!taker.NeedsWholeFile)
+        {
+            return (await taker.Preview([row], ct))[0];
+        }
+
+        var edits = await db.Set<ImportEdit>().AsNoTracking().Where(e => e.ImportId == open.Import.Id && e.Row != edit.Row).ToListAsync(ct);
+        var rows = new EditedRows(open.File, open.Import, [.. edits, edit]).Rows().ToList();
+        return (await taker.Preview(rows, ct))[rows.FindIndex(r => r.Number == row.Number)];
+    }
+}
