@@ -100,7 +100,10 @@ public sealed partial class An_account_manager_works_with_customers(Browser brow
         await page.WaitForURLAsync(NewImport());
         await walk.Check();
         await page.SelectOptionAsync("select[name=CreateCustomers]", "true");
-        await page.Locator("main form button.btn-primary").Last.ClickAsync();
+        await page.ClickAsync("button[value=review]");
+        await page.WaitForURLAsync("**/review", new() { Timeout = 30_000 });
+        await walk.Check();
+        await page.ClickAsync("button[value=start]");
         await Assertions.Expect(page.Locator("a[href$='/rejected']").First).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await walk.Check();
         await Assertions.Expect(page.Locator("main")).ToContainTextAsync("500");

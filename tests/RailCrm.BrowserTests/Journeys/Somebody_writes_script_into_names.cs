@@ -22,11 +22,14 @@ public sealed class Somebody_writes_script_into_names(Browser browser)
         await page.Locator("main form button.btn-primary").First.ClickAsync();
         await page.WaitForURLAsync("**/imports/*");
         await walk.CheckQuiet();
-        await page.Locator("main form button.btn-primary").Last.ClickAsync();
+        await page.ClickAsync("button[value=review]");
+        await page.WaitForURLAsync("**/review", new() { Timeout = 30_000 });
+        await walk.CheckQuiet();
+        await page.ClickAsync("button[value=start]");
         await page.Locator(".rc-figures").WaitForAsync(new() { Timeout = 30_000 });
         var import = page.Url;
 
-        foreach (var path in new[] { $"/customers?q={Uri.EscapeDataString("onerror")}", $"/customers/{id}", $"/customers/{id}/figures", $"/customers/{id}/edit", $"/customers/{id}/print", "/waybills?externalNo=X1", "/organization", "/imports", import, "/?x=%3Csvg/onload=alert(5)%3E" })
+        foreach (var path in new[] { $"/customers?q={Uri.EscapeDataString("onerror")}", $"/customers/{id}", $"/customers/{id}/figures", $"/customers/{id}/edit", $"/customers/{id}/print", "/waybills?externalNo=X1", "/organization", "/imports", import, import + "/rows", "/?x=%3Csvg/onload=alert(5)%3E" })
         {
             await page.GotoAsync(path);
             await page.WaitForLoadStateAsync(LoadState.NetworkIdle);

@@ -21,7 +21,7 @@ namespace RailCrm.Tests.Architecture
         private static readonly string[] Unscoped =
         [
             "AuditEntry", "ApiToken", "CustomerGrant", "CustomerTag", "DataProtectionKey", "Employee", "FiguresDue", "IdempotencyKey", "Import", "Job", "Lane", "ListChoice", "OrgUnit", "OwnerCount", "OwnerMonth", "RememberedMapping", "Role", "RolePermission", "SavedView",
-            "ScopeCustomer", "ScopeGrant", "ScopeUnit", "Station", "TierRule", "User", "Session", "ScheduledSlot", "Siding", "Holiday", "WorkRow",
+            "ScopeCustomer", "ScopeGrant", "ScopeUnit", "Station", "TierRule", "User", "Session", "ScheduledSlot", "Siding", "Holiday", "WorkRow", "ImportEdit", "ImportedRow",
         ];
 
         /// <summary>Classes that look past the scope, each in one named place.</summary>

@@ -66,8 +66,6 @@ public sealed class Import : IAudited, IVersioned
             builder.Property(i => i.Fixes).HasMaxLength(ColumnFix.MostCharacters).HasDefaultValue("[]");
             builder.HasIndex(i => new { i.UserId, i.Id });
             builder.HasOne<Job>().WithMany().HasForeignKey(i => i.JobId);
-            builder.HasOne<Job>().WithMany().HasForeignKey(i => i.CheckJobId);
-            builder.HasOne<Job>().WithMany().HasForeignKey(i => i.RevertJobId);
         }
     }
 }

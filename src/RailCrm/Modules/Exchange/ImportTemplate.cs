@@ -23,8 +23,8 @@ internal static class ImportTemplate
         string[] headers = [.. known.Fields.Select(Header)];
         string[][] explained =
         [
-            [Texts.Get("import.template_column"), Texts.Get("import.required"), Texts.Get("import.template_how"), Texts.Get("import.template_example"), Texts.Get("import.template_also")],
-            .. known.Fields.Select(f => new[] { Header(f), f.Required ? Texts.Get("import.template_yes") : "", Texts.Get(f.Help), f.Example, string.Join(", ", f.Synonyms.Prepend(f.Name)) }),
+            [Texts.Get("import.template_column"), Texts.Get("import.required"), Texts.Get("import.template_how"), Texts.Get("import.template_values"), Texts.Get("import.template_example"), Texts.Get("import.template_also")],
+            .. known.Fields.Select(f => new[] { Header(f), f.Required ? Texts.Get("import.template_yes") : "", Texts.Get(f.Help), string.Join(Texts.Get("import.comma"), Interpreted.Known(f.Name).Select(v => v.Text)), f.Example, string.Join(", ", f.Synonyms.Prepend(f.Name)) }),
         ];
         return TypedResults.File(Book([(Texts.Get($"import.kind.{known.Name}"), [headers], 18), (Texts.Get("import.template_sheet"), explained, 32)]), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", $"railcrm-{known.Name}.xlsx");
     }

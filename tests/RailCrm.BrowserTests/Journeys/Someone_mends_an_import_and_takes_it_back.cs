@@ -1,0 +1,72 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace RailCrm.BrowserTests.Journeys;
+
+public sealed partial class Someone_mends_an_import_and_takes_it_back(Browser browser)
+{
+    [Theory, MemberData(nameof(Ways.All), MemberType = typeof(Ways))]
+    public async Task Wrong_cells_are_mended_values_mapped_records_opened_one_changed_and_the_rest_reverted(string language, int width)
+    {
+        await using var walk = await browser.Open(null, language, width, user: "group", dark: width < 500);
+        var page = walk.Page;
+        var mark = $"{language}{width}";
+        await page.GotoAsync("/imports?kind=customers");
+        var rows = $"客户名称,客户类型,地区,简称\n核对甲公司{mark},工厂,330100,\n核对乙公司{mark},工厂,330100,\n核对丙公司{mark},企业,火星,\n核对丁公司{mark},企业,月球,\n";
+        await page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = "客户.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(rows) });
+        await page.Locator("main form button.btn-primary").First.ClickAsync();
+        await page.WaitForURLAsync(NewImport());
+        await walk.Check();
+        await page.ClickAsync("button[value=review]");
+        await page.WaitForURLAsync("**/review", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("tr[id^=row-]")).ToHaveCountAsync(4);
+        await walk.Check();
+
+        // One cell in place: it is saved by Enter.
+        await page.ClickAsync("a[href$='/review?show=wrong']");
+        await page.WaitForURLAsync("**show=wrong");
+        await page.FillAsync("#row-4 input.is-invalid", "330200");
+        await page.PressAsync("#row-4 input.is-invalid", "Enter");
+        await page.WaitForURLAsync("**#row-4");
+        await Assertions.Expect(page.Locator("tr[id^=row-]")).ToHaveCountAsync(3);
+        await walk.Check();
+
+        // A value nobody knows, in every row.
+        var form = page.Locator("form[action$='/fixes']").First;
+        await form.Locator("select[name=to]").SelectOptionAsync(new SelectOptionValue { Index = 1 });
+        await form.Locator("button.btn").ClickAsync();
+        await page.WaitForURLAsync("**/review", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("tr[id^=row-] .rc-success")).ToHaveCountAsync(3);
+
+        await page.ClickAsync("button[value=start]");
+        await page.Locator(".rc-figures").WaitForAsync(new() { Timeout = 30_000 });
+        await walk.Check();
+        var import = page.Url;
+        await page.ClickAsync("main a[href$='/rows']");
+        await Assertions.Expect(page.Locator("table tbody tr")).ToHaveCountAsync(3);
+        await walk.Check();
+
+        await page.Locator("table tbody a", new() { HasText = "核对乙公司" }).ClickAsync();
+        await page.WaitForURLAsync(Customer());
+        await page.GotoAsync(page.Url + "/edit");
+        await page.FillAsync("main input[name='Form.ShortName']", "后来改的");
+        await page.Locator("main form button[data-key=save]").First.ClickAsync();
+        await page.WaitForURLAsync(Customer());
+
+        await page.GotoAsync(import);
+        await page.ClickAsync("[data-target=revert]");
+        await page.ClickAsync("#revert button.btn-danger");
+        await page.Locator("a[href$='/rows?show=refused']").ClickAsync(new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("table tbody tr")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator("table tbody tr")).ToContainTextAsync("核对乙公司");
+        await walk.Check();
+        await page.GotoAsync($"/customers?q={Uri.EscapeDataString($"核对甲公司{mark}")}");
+        await Assertions.Expect(page.Locator(".rc-empty")).ToBeVisibleAsync();
+    }
+
+    [GeneratedRegex(@"/imports/\d+$")]
+    private static partial Regex NewImport();
+
+    [GeneratedRegex(@"/customers/\d+$")]
+    private static partial Regex Customer();
+}
