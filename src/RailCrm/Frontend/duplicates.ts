@@ -1,5 +1,5 @@
 // Tells while one types that a customer of this name, credit code or phone may exist; the server asks again when the form is sent.
-interface Match { reason: string; unitName: string; id: number | null; name: string | null }
+interface Match { reasons: string[]; unitName: string; id: number | null; name: string | null; number: string | null; manager: string | null }
 
 class Duplicates extends HTMLElement {
   #timer = 0;
@@ -43,14 +43,14 @@ class Duplicates extends HTMLElement {
     list.className = "mb-0";
     for (const match of items) {
       const line = document.createElement("li");
-      line.append(`${this.dataset[match.reason] ?? match.reason} · `);
+      line.append(`${match.reasons.map((reason) => this.dataset[reason] ?? reason).join(this.dataset["and"] ?? ", ")} · `);
       if (match.id) {
         const link = document.createElement("a");
         link.href = `/customers/${match.id}`;
         link.target = "_blank";
         link.rel = "noopener";
         link.textContent = match.name;
-        line.append(link, ` · ${match.unitName}`);
+        line.append(link, [` · ${match.number}`, match.unitName, ...(match.manager ? [match.manager] : [])].join(" · "));
       } else {
         line.append((this.dataset["ask"] ?? "{0}").replace("{0}", match.unitName));
       }

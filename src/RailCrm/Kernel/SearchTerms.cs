@@ -15,12 +15,16 @@ public static class SearchTerms
     private const int PinyinReadings = 4;
 
     /// <summary>All terms of one customer, separated by spaces.</summary>
-    public static string For(string name, string? shortName, string number, string? creditCode, IEnumerable<string?> phones)
+    public static string For(string name, string? shortName, string number, string? creditCode, IEnumerable<string?> phones) => For(name, shortName, number, creditCode, phones, []);
+
+    /// <summary>The same, found also by the numbers and names of customers that became part of it.</summary>
+    public static string For(string name, string? shortName, string number, string? creditCode, IEnumerable<string?> phones, IReadOnlyCollection<(string Number, string Name)> formerly)
     {
+        ArgumentNullException.ThrowIfNull(formerly);
         ArgumentNullException.ThrowIfNull(number);
         ArgumentNullException.ThrowIfNull(phones);
         var terms = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var text in new[] { name, shortName }.OfType<string>())
+        foreach (var text in new[] { name, shortName }.OfType<string>().Concat(formerly.Select(f => f.Name)))
         {
             terms.UnionWith(Pairs(text));
             foreach (var initials in Pinyin.InitialsVariants(text))
@@ -38,7 +42,7 @@ public static class SearchTerms
             }
         }
 
-        terms.Add("n" + Letters(number));
+        terms.UnionWith(formerly.Select(f => f.Number).Prepend(number).Select(n => "n" + Letters(n)));
         if (creditCode is not null)
         {
             terms.Add("c" + Letters(creditCode));

@@ -20,6 +20,7 @@ internal static class ClassificationModule
         .AddScoped<ListTierChanges>()
         .AddSingleton(new MenuItem("tiers.title", "/settings/tiers", "scale", Permission.CustomersRead, 40))
         .AddScoped<ICustomerPast, TierPast>()
+        .AddSingleton<ICustomerChildren, MergeTiers>()
         .AddScoped<IFiguresChanged>(s => s.GetRequiredService<ClassifyCustomers>())
         .AddSingleton(new JobHandler(Job, async (work, lease, ct) =>
         {

@@ -147,6 +147,9 @@ public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned
     /// <summary>Who put it into the bin.</summary>
     public long? DeletedBy { get; set; }
 
+    /// <summary>The customer it was merged into; null where it was not. It lies in the bin then, and its address leads there.</summary>
+    public long? MergedIntoId { get; set; }
+
     /// <summary>False when it is no longer served.</summary>
     public bool Active { get; set; } = true;
 
@@ -212,6 +215,7 @@ public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned
             builder.HasIndex(c => c.EmployeeCount);
             builder.HasIndex(c => new { c.Completeness, c.Id });
             builder.HasIndex(c => new { c.Active, c.Name, c.Id }).HasFilter("NOT active"); // Few are; those who still are need no index of their own.
+            builder.HasIndex(c => c.MergedIntoId).HasFilter("merged_into_id IS NOT NULL"); // No foreign key: SQLite would make the whole table anew for it.
             builder.HasOne<OrgUnit>().WithMany().HasForeignKey(c => c.UnitId).OnDelete(DeleteBehavior.Restrict);
             builder.HasOne<Customer>().WithMany().HasForeignKey(c => c.ParentId).OnDelete(DeleteBehavior.Restrict);
             builder.HasMany(c => c.Shareholders).WithOne().HasForeignKey(s => s.CustomerId);

@@ -52,10 +52,10 @@ internal static class CustomerConflict
 
     private static string Plain(object? value) => value switch { null => "", string text => text.Trim(), decimal number => number.ToString("0.####", CultureInfo.InvariantCulture), _ => JsonSerializer.Serialize(value).Replace("\"\"", "null", StringComparison.Ordinal) }; // A form says nothing with an empty text.
 
-    private static string? Say(string field, object? value, IReadOnlyDictionary<string, string> names) =>
+    internal static string? Say(string field, object? value, IReadOnlyDictionary<string, string> names) =>
         value is long key ? names.GetValueOrDefault($"{field}:{key}") ?? Texts.Get("customer.hidden") : CustomerText.Said(value, field);
 
-    private static string Label(string field) => field switch
+    internal static string Label(string field) => field switch
     {
         nameof(SaveCustomer.Input.MarketSharePercent) => Texts.Get("customer.market_share"),
         nameof(SaveCustomer.Input.Shareholders) => Texts.Get("customer.shareholders"),

@@ -19,7 +19,7 @@ internal static class CustomerSearch
     public static async Task Write(CrmDb db, Customer customer, CancellationToken ct, IReadOnlyList<Contact>? people = null)
     {
         var phones = people ?? await db.Set<Contact>().AsNoTracking().Where(k => k.CustomerId == customer.Id).ToListAsync(ct);
-        var terms = SearchTerms.For(customer.Name, customer.ShortName, customer.Number, customer.CreditCode, [customer.Phone, .. phones.SelectMany(p => new[] { p.Mobile, p.Phone })]);
+        var terms = SearchTerms.For(customer.Name, customer.ShortName, customer.Number, customer.CreditCode, [customer.Phone, .. phones.SelectMany(p => new[] { p.Mobile, p.Phone })], people is null ? await MergedInto.Formerly(db, customer.Id, ct) : []);
         await (db.IsPostgres
             ? db.Database.ExecuteSqlAsync($"INSERT INTO customer_search (customer_id, terms) VALUES ({customer.Id}, array_to_tsvector(string_to_array({terms}, ' '))) ON CONFLICT (customer_id) DO UPDATE SET terms = excluded.terms", ct)
             : db.Database.ExecuteSqlAsync($"INSERT OR REPLACE INTO customer_search (rowid, terms) VALUES ({customer.Id}, {terms})", ct));

@@ -70,7 +70,7 @@ internal static class CustomerText
         nameof(Customer.SizeClass) => Choice<SizeClass>(stored),
         nameof(Customer.Tier) => Choice<CustomerTier>(stored),
         nameof(Customer.MarketShareBasisPoints) or nameof(Shareholder.ShareBasisPoints) => long.TryParse(stored, NumberStyles.Integer, CultureInfo.InvariantCulture, out var points) ? Percent(points / 100m) : stored,
-        nameof(Customer.UnitId) or nameof(Customer.ParentId) or nameof(CustomerSiding.SidingId) => names.GetValueOrDefault($"{field}:{stored}") ?? Texts.Get("customer.hidden"),
+        nameof(Customer.UnitId) or nameof(Customer.ParentId) or nameof(Customer.MergedIntoId) or nameof(CustomerSiding.SidingId) => names.GetValueOrDefault($"{field}:{stored}") ?? Texts.Get("customer.hidden"),
         nameof(MainStation.Sending) => Of(bool.TryParse(stored, out var sending) && sending ? StationRole.Sending : StationRole.Receiving),
         nameof(Customer.Active) or nameof(Contact.IsMain) => Texts.Get(bool.TryParse(stored, out var yes) && yes ? "ui.yes" : "ui.no"),
         nameof(Customer.DeletedAt) => DateTime.TryParse(stored, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var at) ? Figures.Time(at) : stored,

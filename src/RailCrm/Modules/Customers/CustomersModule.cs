@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
+using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui;
 
@@ -45,6 +46,13 @@ internal static class CustomersModule
         .AddScoped<CustomerHistory>()
         .AddScoped<Reference.ISidingUsers, SidingUsers>()
         .AddScoped<RestoreValue>()
+        .AddScoped<ListPairs>()
+        .AddScoped<MergeCustomers>()
+        .AddScoped<UndoMerge>()
+        .AddScoped<ListMerges>()
+        .AddMergeChildren()
+        .AddSingleton(new JobHandler(SearchDuplicates.Job, SearchDuplicates.Run))
+        .AddSingleton(new Schedule(SearchDuplicates.Job, HourOfDay: 4))
         .AddSingleton<AttachmentStore>()
         .AddSingleton(new CustomerTab("customer.tab_record", "", Permission.CustomersRead, 10))
         .AddSingleton(new CustomerTab("contact.title", "contacts", Permission.CustomersRead, 40, (db, id, ct) => db.Set<Contact>().CountAsync(k => k.CustomerId == id, ct)))
@@ -55,24 +63,43 @@ internal static class CustomersModule
         .AddSingleton(new MenuItem("customer.new", "/customers/new", "building", Permission.CustomersWrite, 10, MenuPlace.Create))
         .AddSingleton(new MenuItem("customer.quick", "/customers/quick", "plus", Permission.CustomersWrite, 11, MenuPlace.Create));
 
+    /// <summary>How all that hangs on a customer goes along when two become one; fields first, then what takes a place of its own.</summary>
+    private static IServiceCollection AddMergeChildren(this IServiceCollection services) => services
+        .AddSingleton<ICustomerChildren, MergeContacts>()
+        .AddSingleton<ICustomerChildren>(new MovingRows("attachments", "attachment.title", typeof(Attachment)))
+        .AddSingleton<ICustomerChildren>(new MovingRows("grants", "merge.grants", typeof(CustomerGrant)))
+        .AddSingleton<ICustomerChildren>(new MovingRows("children", "customer.subsidiaries", typeof(Customer), nameof(Customer.ParentId)))
+        .AddSingleton<ICustomerChildren>(new MovingRows("merged", "merge.earlier", typeof(Customer), nameof(Customer.MergedIntoId)))
+        .AddSingleton<ICustomerChildren>(new MergeLists<Shareholder>("shareholders", "customer.shareholders", nameof(SaveCustomer.Input.Shareholders), s => s.Name))
+        .AddSingleton<ICustomerChildren>(new MergeLists<CustomerProduct>("products", "customer.products", nameof(SaveCustomer.Input.Products), p => p.Name))
+        .AddSingleton<ICustomerChildren>(new MergeLists<MainStation>("stations", "customer.main_stations", nameof(SaveCustomer.Input.MainStations), s => $"{s.Sending} {s.Station}"))
+        .AddSingleton<ICustomerChildren>(new MergeLists<CustomerSiding>("sidings", "customer.sidings", nameof(SaveCustomer.Input.Sidings), s => $"{s.SidingId}", "siding_id"))
+        // The past of one that goes stays its own; tags, keys and pairs are made from its fields; a merge names the one that stayed then.
+        .AddSingleton<ICustomerChildren>(new StayingRows("stays", (typeof(AuditEntry), nameof(AuditEntry.CustomerId)), (typeof(CustomerTag), nameof(CustomerTag.CustomerId)), (typeof(CustomerKeys), nameof(CustomerKeys.CustomerId)),
+            (typeof(DuplicatePair), nameof(DuplicatePair.FirstId)), (typeof(DuplicatePair), nameof(DuplicatePair.SecondId)), (typeof(CustomerMerge), nameof(CustomerMerge.SurvivorId))));
+
     public static void Map(IEndpointRouteBuilder api)
     {
-        var customers = api.MapGroup("/customers").WithTags("Customers");
+        var customers = api.MapGroup("/customers").WithTags("Customers").AddEndpointFilter<MergedInto.Filter>();
         customers.MapGet("", ListCustomers.Get).RequireAuthorization(Permission.CustomersRead);
         customers.MapPost("", SaveCustomer.Post).RequireAuthorization(Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
         customers.MapGet("/duplicates", FindDuplicates.Get).RequireAuthorization(Permission.CustomersWrite);
+        customers.MapGet("/duplicate-pairs", ListPairs.Get).RequireAuthorization(Permission.CustomersRead);
+        customers.MapGet("/duplicate-pairs/job", ListPairs.GetJob).ExcludeFromDescription().RequireAuthorization(Permission.CustomersRead);
+        customers.MapPost("/merge", MergeCustomers.Post).RequireAuthorization(Permission.CustomersDelete, Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
+        customers.MapPost("/merges/{id:long}/undo", UndoMerge.Post).RequireAuthorization(Permission.CustomersDelete, Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
         customers.MapGet("/{id:long}", GetCustomer.Get).RequireAuthorization(Permission.CustomersRead);
         customers.MapPut("/{id:long}", SaveCustomer.Put).RequireAuthorization(Permission.CustomersWrite);
         customers.MapDelete("/{id:long}", GetCustomer.Delete).RequireAuthorization(Permission.CustomersDelete);
 
-        var contacts = api.MapGroup("/customers/{id:long}/contacts").WithTags("Contacts");
+        var contacts = api.MapGroup("/customers/{id:long}/contacts").WithTags("Contacts").AddEndpointFilter<MergedInto.Filter>();
         contacts.MapGet("", SaveContact.GetAll).RequireAuthorization(Permission.CustomersRead);
         contacts.MapPost("", SaveContact.Post).RequireAuthorization(Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
         contacts.MapPut("/{contactId:long}", SaveContact.Put).RequireAuthorization(Permission.CustomersWrite);
         contacts.MapDelete("/{contactId:long}", SaveContact.Delete).RequireAuthorization(Permission.CustomersWrite);
         contacts.MapPost("/{contactId:long}/restore", SaveContact.PostRestore).RequireAuthorization(Permission.CustomersWrite);
 
-        var attachments = api.MapGroup("/customers/{id:long}/attachments").WithTags("Attachments");
+        var attachments = api.MapGroup("/customers/{id:long}/attachments").WithTags("Attachments").AddEndpointFilter<MergedInto.Filter>();
         attachments.MapGet("", KeepAttachment.GetAll).RequireAuthorization(Permission.CustomersRead);
         attachments.MapPost("", KeepAttachment.Post).RequireAuthorization(Permission.CustomersWrite).WithMetadata(new RequestSizeLimitAttribute(MostUpload), new RequestFormLimitsAttribute { MultipartBodyLengthLimit = MostUpload });
         attachments.MapGet("/{attachmentId:long}/content", KeepAttachment.GetContent).RequireAuthorization(Permission.CustomersRead);

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Organization;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
 
@@ -10,11 +11,14 @@ namespace RailCrm.Modules.Customers;
 public static class FindDuplicates
 {
     /// <summary>Tells that one exists and whom to ask; who it is, only to those who may see it.</summary>
-    /// <param name="Reason">creditCode, name or phone.</param>
+    /// <param name="Reason">creditCode, name or phone: the strongest of <paramref name="Reasons"/>.</param>
     /// <param name="UnitName">The unit to ask.</param>
     /// <param name="Id">The customer, where the actor sees it.</param>
     /// <param name="Name">Its name, where the actor sees it.</param>
-    public sealed record Match(string Reason, string UnitName, long? Id, string? Name);
+    /// <param name="Number">Its number, where the actor sees it.</param>
+    /// <param name="Manager">Who manages it, where the actor sees it and somebody does.</param>
+    /// <param name="Reasons">All that is the same.</param>
+    public sealed record Match(string Reason, string UnitName, long? Id, string? Name, string? Number, string? Manager, IReadOnlyList<string> Reasons);
 
     internal static Task<IReadOnlyList<Match>> Run(CrmDb db, Customer customer, CancellationToken ct) =>
         Run(db, customer.Id, customer.CreditCode, customer.NormalizedName, customer.PhoneDigits, ct);
@@ -23,9 +27,9 @@ public static class FindDuplicates
     internal static async Task<IReadOnlyList<Match>> Run(CrmDb db, long except, string? creditCode, string normalizedName, string? phoneDigits, CancellationToken ct)
     {
         var all = db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).AsNoTracking().Where(c => c.Id != except);
-        var found = new List<(string Reason, long Id, string Name, long UnitId)>();
+        var found = new List<(string Reason, long Id, string Name, string Number, long UnitId)>();
         async Task Look(string reason, IQueryable<Customer> same) =>
-            found.AddRange((await same.OrderBy(c => c.Id).Take(5).Select(c => new { c.Id, c.Name, c.UnitId }).ToListAsync(ct)).Select(c => (reason, c.Id, c.Name, c.UnitId)));
+            found.AddRange((await same.OrderBy(c => c.Id).Take(5).Select(c => new { c.Id, c.Name, c.Number, c.UnitId }).ToListAsync(ct)).Select(c => (reason, c.Id, c.Name, c.Number, c.UnitId)));
 
         if (creditCode is not null)
         {
@@ -59,9 +63,12 @@ public static class FindDuplicates
         var visible = await db.Set<Customer>().Where(c => ids.Contains(c.Id)).Select(c => c.Id).ToListAsync(ct);
         var unitIds = found.Select(f => f.UnitId).Distinct().ToList();
         var units = await db.Set<OrgUnit>().Where(u => unitIds.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
-        return [.. found.DistinctBy(f => f.Id).Select(f => visible.Contains(f.Id)
-            ? new Match(f.Reason, units[f.UnitId], f.Id, f.Name)
-            : new Match(f.Reason, units[f.UnitId], null, null))];
+        var now = db.UtcNow;
+        var managers = visible.Count == 0 ? [] : (await (from g in db.Set<CustomerGrant>() join u in db.Set<User>() on g.UserId equals u.Id where EF.Parameter(visible).Contains(g.CustomerId) && g.Reason == "manager" && (g.Until == null || g.Until > now) orderby g.Id select new { g.CustomerId, u.DisplayName }).ToListAsync(ct))
+            .GroupBy(m => m.CustomerId).ToDictionary(m => m.Key, m => m.First().DisplayName);
+        return [.. found.GroupBy(f => f.Id).Select(same => (One: same.First(), Reasons: (IReadOnlyList<string>)[.. same.Select(f => f.Reason).Distinct()])).Select(f => visible.Contains(f.One.Id)
+            ? new Match(f.One.Reason, units[f.One.UnitId], f.One.Id, f.One.Name, f.One.Number, managers.GetValueOrDefault(f.One.Id), f.Reasons)
+            : new Match(f.One.Reason, units[f.One.UnitId], null, null, null, null, f.Reasons))];
     }
 
     /// <summary>While one types: what is there already under the name, the code or the phone.</summary>

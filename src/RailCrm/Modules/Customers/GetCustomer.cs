@@ -61,6 +61,11 @@ internal sealed class GetCustomer(CrmDb db)
             return new Refusal.Stale();
         }
 
+        if (customer.MergedIntoId is not null)
+        {
+            return new Refusal.Conflict("merge.not_from_bin"); // Its people and waybills are elsewhere: only taking the merge back brings it whole.
+        }
+
         (customer.DeletedAt, customer.DeletedBy) = into ? (db.UtcNow, db.Actor.UserId) : ((DateTime?)null, (long?)null);
         await db.SaveChangesAsync(ct);
         return customer;

@@ -52,6 +52,7 @@ internal static class Lookups
         var number = text.Split(' ', 2)[0];
         var found = await db.Set<Customer>().Where(c => c.Number == number).Select(c => c.Id).Take(1).ToListAsync(ct);
         found = found.Count > 0 ? found : await db.Set<Customer>().Where(c => c.Name == text).Select(c => c.Id).Take(2).ToListAsync(ct);
+        found = found.Count > 0 ? found : [.. (await MergedInto.Named(db, [number, text], ct)).Select(m => m.SurvivorId).Distinct()];
         return found is [var one] ? one : null;
     }
 

@@ -145,6 +145,7 @@ public sealed class SaveContact(CrmDb db)
     internal async Task Follow(Customer customer, CancellationToken ct)
     {
         await CustomerSearch.Write(db, customer, ct);
+        await RenewPairs.Of(db, customer.Id, ct);
         var score = Completeness.Score(customer, await Completeness.Lists.Of(db, customer.Id, ct));
         if (score != customer.Completeness)
         {

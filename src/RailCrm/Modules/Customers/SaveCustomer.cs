@@ -157,6 +157,7 @@ public sealed partial class SaveCustomer(CrmDb db)
 
         await db.SaveChangesAsync(ct);
         await CustomerSearch.Write(db, customer, ct, id is null ? people : null);
+        await RenewPairs.Of(db, customer.Id, ct);
         return customer;
     }
 

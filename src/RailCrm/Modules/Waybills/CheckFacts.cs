@@ -9,7 +9,7 @@ public sealed class CheckFacts(CrmDb db)
     private const string FactsFromLines =
         "SELECT w.customer_id, $month AS month, l.id AS lane_id, count(*) AS lines, sum(w.revenue_fen) AS revenue_fen, sum(w.cost_fen) AS cost_fen, sum(w.weight_kg) AS weight_kg " +
         "FROM waybill_lines w JOIN lanes l ON l.unit_id = w.unit_id AND l.service = w.service AND l.commodity_category = w.commodity_category AND l.mode = w.mode AND l.origin = w.origin AND l.destination = w.destination " +
-        "GROUP BY 1, 2, 3";
+        "WHERE $which GROUP BY 1, 2, 3";
 
     private const string OwnersFromFacts =
         "SELECT c.unit_id, f.month, CAST(sum(f.lines) AS bigint) AS lines, CAST(sum(f.revenue_fen) AS bigint) AS revenue_fen, CAST(sum(f.cost_fen) AS bigint) AS cost_fen, CAST(sum(f.weight_kg) AS bigint) AS weight_kg " +
@@ -17,11 +17,12 @@ public sealed class CheckFacts(CrmDb db)
 
     private const string CountsFromCustomers = "SELECT unit_id, tier, count(*) AS customers, sum(completeness) AS completeness_sum FROM customers WHERE deleted_at IS NULL GROUP BY 1, 2";
 
-    private string Month => db.IsPostgres
-        ? "CAST(EXTRACT(YEAR FROM w.date) * 12 + EXTRACT(MONTH FROM w.date) - 1 AS integer)"
-        : "CAST(substr(w.date, 1, 4) AS INTEGER) * 12 + CAST(substr(w.date, 6, 2) AS INTEGER) - 1";
+    private string Facts => FactsOf(db, "true");
 
-    private string Facts => FactsFromLines.Replace("$month", Month, StringComparison.Ordinal);
+    /// <summary>The facts that follow from the lines <c>w</c> of a condition.</summary>
+    internal static string FactsOf(CrmDb db, string which) => FactsFromLines.Replace("$which", which, StringComparison.Ordinal).Replace("$month", db.IsPostgres
+        ? "CAST(EXTRACT(YEAR FROM w.date) * 12 + EXTRACT(MONTH FROM w.date) - 1 AS integer)"
+        : "CAST(substr(w.date, 1, 4) AS INTEGER) * 12 + CAST(substr(w.date, 6, 2) AS INTEGER) - 1", StringComparison.Ordinal);
 
     /// <summary>How many rows of the facts, of the owners' months and of the owners' counts differ from what they are made of; reads everything.</summary>
     public async Task<(long Facts, long OwnerMonths, long OwnerCounts)> Differences(CancellationToken ct) => (

@@ -261,6 +261,19 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
                 var one = same.First();
                 _customers[same.Key] = same.Skip(1).Any() ? new(0, 0, new(nameof(WaybillDraft.Customer), "waybill.customer_ambiguous")) : new(one.Id, one.UnitId, null);
             }
+
+            await LookAmongMerged(names.Where(n => !_customers.ContainsKey(n)).ToHashSet(), written, ct);
+        }
+    }
+
+    /// <summary>What is still unknown may be the old number or name of a customer that became part of another.</summary>
+    private async Task LookAmongMerged(HashSet<string> texts, Dictionary<string, string> written, CancellationToken ct)
+    {
+        var asked = texts.SelectMany(t => new[] { t, t.ToUpperInvariant(), written[t].Normalize(NormalizationForm.FormC) }).Distinct().ToList();
+        foreach (var same in (await MergedInto.Named(db, asked, ct)).SelectMany(m => new[] { (Key: Key(m.Number), m.SurvivorId, m.UnitId), (Key: Key(m.Name), m.SurvivorId, m.UnitId) }).Where(m => texts.Contains(m.Key)).Distinct().GroupBy(m => m.Key))
+        {
+            var one = same.First();
+            _customers[same.Key] = same.Skip(1).Any() ? new(0, 0, new(nameof(WaybillDraft.Customer), "waybill.customer_ambiguous")) : new(one.SurvivorId, one.UnitId, null);
         }
     }
 

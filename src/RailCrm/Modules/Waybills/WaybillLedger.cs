@@ -58,6 +58,7 @@ public sealed class WaybillLedger(CrmDb db)
         ArgumentNullException.ThrowIfNull(lines);
         return await db.Write(async () =>
         {
+            await LeadOn(lines, ct);
             var outcomes = new LineOutcome[lines.Count];
             var seen = new HashSet<(string, string)>();
             var start = 0;
@@ -77,6 +78,22 @@ public sealed class WaybillLedger(CrmDb db)
 
             return outcomes;
         }, ct);
+    }
+
+    /// <summary>Lines of a customer that was merged since it was looked up are the survivor's. Held until the transaction ends, so that a merge waits for them.</summary>
+    private async Task LeadOn(IReadOnlyList<WaybillLine> lines, CancellationToken ct)
+    {
+        var customers = lines.Select(l => l.CustomerId).Distinct().Order().ToArray();
+        if (db.IsPostgres)
+        {
+            await db.Database.ExecuteSqlAsync($"SELECT id FROM customers WHERE id = ANY({customers}) ORDER BY id FOR SHARE", ct);
+        }
+
+        var went = await db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).Where(c => EF.Parameter(customers).Contains(c.Id) && c.MergedIntoId != null).ToDictionaryAsync(c => c.Id, c => c.MergedIntoId!.Value, ct);
+        foreach (var line in lines.Where(l => went.ContainsKey(l.CustomerId)))
+        {
+            line.CustomerId = went[line.CustomerId];
+        }
     }
 
     /// <summary>Takes lines away, and their part of the facts with them. Lines outside the scope are left alone; answers how many went.</summary>

@@ -1,3 +1,4 @@
+using RailCrm.Modules.Customers;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Lists;
@@ -19,6 +20,7 @@ internal static class WaybillsModule
         .AddScoped<SaveWaybill>()
         .AddScoped<CustomerFigures>()
         .AddScoped<CheckFacts>()
+        .AddScoped<ICustomerChildren, MergeWaybills>()
         .AddSingleton(OwnerCount.OfUnits)
         .AddSingleton(new MenuItem("waybill.title", "/waybills", "train", Permission.WaybillsRead, 20, Go: "w"));
 
@@ -28,7 +30,7 @@ internal static class WaybillsModule
         api.MapGet("/waybills/{id:long}", GetWaybill.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsRead);
         api.MapDelete("/waybills/{id:long}", SaveWaybill.Remove).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);
         api.MapPost("/waybills:batch", RecordWaybills.Post).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite).AddEndpointFilter<IdempotencyFilter>();
-        api.MapGet("/customers/{id:long}/figures", CustomerFigures.Get).WithTags("Customers").RequireAuthorization(Permission.WaybillsRead);
+        api.MapGet("/customers/{id:long}/figures", CustomerFigures.Get).WithTags("Customers").RequireAuthorization(Permission.WaybillsRead).AddEndpointFilter<MergedInto.Filter>();
     }
 
     /// <summary>Downloads. By POST, so that no link that is merely followed takes a list away.</summary>

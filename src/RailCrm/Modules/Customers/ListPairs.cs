@@ -1,0 +1,144 @@
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Organization;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Http;
+using RailCrm.Platform.Jobs;
+using RailCrm.Platform.Lists;
+
+namespace RailCrm.Modules.Customers;
+
+/// <summary>The work list of likely duplicates: a pair is shown only to whoever sees both; and the word that they are two.</summary>
+public sealed class ListPairs(CrmDb db, Runner runner)
+{
+    private const int MostLimit = 200;
+
+    private static readonly Order<DuplicatePair, DuplicatePair> ByScore = Order<DuplicatePair, DuplicatePair>.ByNumber("score", p => p.Score, n => (int)n, p => (p.Score, p.Id));
+
+    /// <summary>What is asked for.</summary>
+    /// <param name="Dismissed">Those that somebody called two, rather than the open ones.</param>
+    /// <param name="Cursor">Where the page begins.</param>
+    /// <param name="Limit">Pairs of a page, 1–200.</param>
+    public sealed record Query(bool Dismissed = false, string? Cursor = null, int Limit = 50);
+
+    /// <summary>One of a pair.</summary>
+    public sealed record Side(long Id, string Number, string Name, string UnitName, string? CreditCode, string? Phone, string? Address, CustomerTier Tier, long Trailing12RevenueFen);
+
+    /// <summary>A pair: how likely it is one customer, and why.</summary>
+    public sealed record Item(long Id, Side First, Side Second, int Score, IReadOnlyList<string> Reasons, DateTime FoundAt, DateTime? DismissedAt, string? DismissedBy, string? DismissedReason);
+
+    /// <summary>The likeliest first.</summary>
+    public async Task<Result<Listing<Item>>> Run(Query query, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (!Mark.TryRead(query.Cursor, "-score", out var mark))
+        {
+            return new Refusal.Invalid("common.cursor_invalid", nameof(Query.Cursor));
+        }
+
+        if (query.Limit is < 1 or > MostLimit)
+        {
+            return new Refusal.Invalid("duplicates.limit_range", nameof(Query.Limit));
+        }
+
+        var all = db.Set<DuplicatePair>().AsNoTracking().Where(p => (p.DismissedAt != null) == query.Dismissed);
+        var page = await ByScore.Page(await Seen(all, ct), descending: true, mark, query.Limit, q => q, ct);
+        var sides = await Sides(page.Items, ct);
+        var people = page.Items.Select(p => p.DismissedBy).OfType<long>().Distinct().ToList();
+        var names = people.Count == 0 ? [] : await db.Set<User>().Where(u => EF.Parameter(people).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, ct);
+        return new Listing<Item>([.. page.Items.Where(p => sides.ContainsKey(p.FirstId) && sides.ContainsKey(p.SecondId)).Select(p => new Item(p.Id, sides[p.FirstId], sides[p.SecondId], p.Score, p.Reasons.Split(','), p.FoundAt, p.DismissedAt, names.GetValueOrDefault(p.DismissedBy ?? 0), p.DismissedReason))], page.Next) { PreviousCursor = page.Previous };
+    }
+
+    /// <summary>The pairs of which both are seen. An outlet's are gathered by its few customers; a wider reader walks the order and tests each, and where that leads nowhere gathers too.</summary>
+    private async Task<Found<DuplicatePair>> Seen(IQueryable<DuplicatePair> all, CancellationToken ct)
+    {
+        async Task<IQueryable<DuplicatePair>> Gathered()
+        {
+            var mine = await db.Set<Customer>().Select(c => c.Id).ToListAsync(ct);
+            var pairs = await all.Where(p => EF.Parameter(mine).Contains(p.FirstId)).Select(p => new { p.Id, p.SecondId }).ToListAsync(ct);
+            var (seen, ids) = (mine.ToHashSet(), new List<long>());
+            ids.AddRange(pairs.Where(p => seen.Contains(p.SecondId)).Select(p => p.Id));
+            return all.Where(p => EF.Parameter(ids).Contains(p.Id));
+        }
+
+        return db.Scope.Width == ScopeWidth.Narrow
+            ? new(await Gathered())
+            : new(Both(all), db.Scope.Width == ScopeWidth.All ? null : async () => await Gathered(), all);
+    }
+
+    private IQueryable<DuplicatePair> Both(IQueryable<DuplicatePair> pairs) => pairs.Where(p => db.Set<Customer>().Any(c => c.Id == p.FirstId) && db.Set<Customer>().Any(c => c.Id == p.SecondId));
+
+    private async Task<Dictionary<long, Side>> Sides(IReadOnlyList<DuplicatePair> pairs, CancellationToken ct)
+    {
+        var ids = pairs.SelectMany(p => new[] { p.FirstId, p.SecondId }).Distinct().ToList();
+        return await (from c in db.Set<Customer>() join u in db.Set<OrgUnit>() on c.UnitId equals u.Id where EF.Parameter(ids).Contains(c.Id)
+            select new Side(c.Id, c.Number, c.Name, u.Name, c.CreditCode, c.Phone, c.BusinessAddress ?? c.RegisteredAddress, c.Tier, c.Trailing12RevenueFen)).ToDictionaryAsync(s => s.Id, ct);
+    }
+
+    /// <summary>Says that they are two, or takes that back. It holds until something that was compared changes.</summary>
+    public async Task<Result<bool>> Dismiss(long id, bool two, string? reason, CancellationToken ct) => await db.Write<Result<bool>>(async () =>
+    {
+        if (!PlainText.IsStorable(reason) || reason?.Length > DuplicatePair.ReasonLength)
+        {
+            return new Refusal.Invalid("duplicates.reason_long", nameof(reason));
+        }
+
+        var pair = await Both(db.Set<DuplicatePair>()).SingleOrDefaultAsync(p => p.Id == id, ct);
+        if (pair is null)
+        {
+            return new Refusal.NotFound();
+        }
+
+        if ((pair.DismissedAt is not null) == two)
+        {
+            return two; // It is so already.
+        }
+
+        (pair.DismissedAt, pair.DismissedBy, pair.DismissedReason) = two ? (db.UtcNow, db.Actor.UserId, PlainText.Trimmed(reason)) : ((DateTime?)null, (long?)null, (string?)null);
+        foreach (var (one, other) in new[] { (pair.FirstId, pair.SecondId), (pair.SecondId, pair.FirstId) })
+        {
+            var name = await db.Set<Customer>().Where(c => c.Id == other).Select(c => c.Number + " " + c.Name).SingleAsync(ct);
+            db.Add(new AuditEntry(db.Actor, db.UtcNow, two ? "pair_dismissed" : "pair_reopened", nameof(Customer), one, one, MergeGround.Changed([name], new Dictionary<string, long>())));
+        }
+
+        await db.SaveChangesAsync(ct);
+        return two;
+    }, ct);
+
+    /// <summary>The latest search; null where there was none yet.</summary>
+    internal Task<Job?> LatestJob(CancellationToken ct) => db.Set<Job>().AsNoTracking().Where(j => j.Kind == SearchDuplicates.Job).OrderByDescending(j => j.Id).FirstOrDefaultAsync(ct);
+
+    /// <summary>Searches now rather than at night; a search that waits or runs already is enough.</summary>
+    internal async Task<Result<long>> SearchNow(CancellationToken ct)
+    {
+        if (!db.Actor.May(Permission.CustomersSupervise))
+        {
+            return new Refusal.Forbidden();
+        }
+
+        var job = await db.Write(async () =>
+        {
+            await db.Alone("job:" + SearchDuplicates.Job, ct);
+            if (await LatestJob(ct) is { State: "queued" or "running" } running)
+            {
+                return running.Id;
+            }
+
+            var job = new Job { Kind = SearchDuplicates.Job, CreatedAt = db.UtcNow }; // The system's: it looks through everybody's customers.
+            db.Add(job);
+            db.Add(new AuditEntry(db.Actor, db.UtcNow, "duplicates_searched", nameof(DuplicatePair), 0));
+            await db.SaveChangesAsync(ct);
+            return job.Id;
+        }, ct);
+        runner.Wake();
+        return job;
+    }
+
+    internal static async Task<IResult> Get(ListPairs useCase, CancellationToken ct, bool dismissed = false, string? cursor = null, int limit = 50) =>
+        (await useCase.Run(new(dismissed, cursor, limit), ct)).Answer(TypedResults.Ok);
+
+    internal static async Task<IResult> GetJob(ListPairs useCase, CancellationToken ct) => await useCase.LatestJob(ct) is { } job
+        ? TypedResults.Ok(new { job.State, job.RowsDone, job.RowsTotal, job.RowsRejected })
+        : TypedResults.NotFound();
+}

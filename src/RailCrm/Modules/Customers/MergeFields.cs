@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using RailCrm.Kernel;
+
+namespace RailCrm.Modules.Customers;
+
+/// <summary>The fields of customers about to become one: where they differ, whose value is kept, and what follows from it. No database here.</summary>
+internal static class MergeFields
+{
+    /// <summary>Chosen where lists or tags become one.</summary>
+    public const long United = 0;
+
+    /// <summary>Lists and tags: they may be united.</summary>
+    private static readonly string[] Unitable =
+        [nameof(SaveCustomer.Input.Tags), nameof(SaveCustomer.Input.Shareholders), nameof(SaveCustomer.Input.Products), nameof(SaveCustomer.Input.MainStations), nameof(SaveCustomer.Input.Sidings)];
+
+    /// <summary>Why a doubtful code was taken goes with the code.</summary>
+    private static readonly PropertyInfo[] Fields = [.. typeof(SaveCustomer.Input).GetProperties().Where(p => p.Name is not (nameof(SaveCustomer.Input.DuplicateReason) or nameof(SaveCustomer.Input.CreditCodeReason)))];
+
+    /// <summary>A field that differs.</summary>
+    /// <param name="Name">As <see cref="SaveCustomer.Input"/> names it.</param>
+    /// <param name="Values">What each customer says, in the order given; null where it says nothing.</param>
+    /// <param name="Chosen">Whose value is kept; <see cref="United"/> for all.</param>
+    internal sealed record Row(string Name, IReadOnlyList<object?> Values, long Chosen)
+    {
+        public bool CanUnite => Unitable.Contains(Name);
+    }
+
+    /// <summary>The fields in which they differ, each with the choice made, or a sensible one: the survivor's value, else that of the fullest dossier; lists and tags become one.</summary>
+    /// <param name="customers">All of them with their lists, the survivor first.</param>
+    /// <param name="choices">Field → customer; a field's name in any case.</param>
+    internal static Result<IReadOnlyList<Row>> Differing(IReadOnlyList<Customer> customers, IReadOnlyDictionary<string, long> choices)
+    {
+        var (said, ids) = (customers.Select(c => CustomerRules.Of(c, withLists: true)).ToList(), customers.Select(c => c.Id).ToList());
+        var rows = new List<Row>();
+        var unknown = choices.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var field in Fields)
+        {
+            unknown.Remove(field.Name);
+            var values = said.Select(s => field.GetValue(s) is System.Collections.ICollection { Count: 0 } or "" ? null : field.GetValue(s)).ToList();
+            var chosen = choices.FirstOrDefault(c => c.Key.Equals(field.Name, StringComparison.OrdinalIgnoreCase)) is { Key: not null } choice ? choice.Value : Default(field.Name, customers, values);
+            if (chosen == United ? !Unitable.Contains(field.Name) : !ids.Contains(chosen))
+            {
+                return new Refusal.Invalid("merge.choice_unknown", $"Choices.{field.Name}");
+            }
+
+            if (values.Select(Plain).Distinct().Count() > 1)
+            {
+                rows.Add(new(field.Name, values, chosen));
+            }
+        }
+
+        return unknown.Count > 0 ? new Refusal.Invalid("merge.choice_unknown", $"Choices.{unknown.First()}") : rows;
+    }
+
+    private static long Default(string field, IReadOnlyList<Customer> customers, List<object?> values)
+    {
+        if (Unitable.Contains(field))
+        {
+            // Shares of two registers are no register: they add up to more than a company.
+            return field == nameof(SaveCustomer.Input.Shareholders) ? Fullest() : United;
+        }
+
+        return field == nameof(SaveCustomer.Input.ParentId) && values[0] is long parent && customers.Any(c => c.Id == parent)
+            ? customers.Zip(values).OrderByDescending(p => p.Second is not null).FirstOrDefault(p => p.Second is not long id || customers.All(c => c.Id != id)).First?.Id ?? customers[0].Id
+            : Fullest();
+
+        long Fullest() => values[0] is not null ? customers[0].Id : customers.Zip(values).Where(p => p.Second is not null).OrderByDescending(p => p.First.Completeness).ThenBy(p => p.First.Id).Select(p => p.First.Id).FirstOrDefault(customers[0].Id);
+    }
+
+    /// <summary>What the survivor will say: every field but the lists, which move as rows.</summary>
+    internal static SaveCustomer.Input Merged(IReadOnlyList<Customer> customers, IReadOnlyList<Row> rows)
+    {
+        var said = customers.ToDictionary(c => c.Id, c => CustomerRules.Of(c));
+        var merged = said[customers[0].Id];
+        foreach (var row in rows.Where(r => !r.CanUnite))
+        {
+            var field = Array.Find(Fields, f => f.Name == row.Name)!;
+            field.SetValue(merged, field.GetValue(said[row.Chosen]));
+            if (row.Name == nameof(SaveCustomer.Input.CreditCode))
+            {
+                merged.CreditCodeReason = said[row.Chosen].CreditCodeReason;
+            }
+        }
+
+        if (rows.FirstOrDefault(r => r.Name == nameof(SaveCustomer.Input.Tags)) is { } tags)
+        {
+            merged.Tags = tags.Chosen == United ? string.Join(',', customers.SelectMany(c => (c.Tags ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)).Distinct()) : said[tags.Chosen].Tags;
+        }
+
+        return merged;
+    }
+
+    private static string Plain(object? value) => value switch { null => "", string text => text.Trim(), decimal number => number.ToString("0.####", CultureInfo.InvariantCulture), _ => JsonSerializer.Serialize(value) };
+}

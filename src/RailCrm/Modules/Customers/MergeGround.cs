@@ -1,0 +1,50 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Modules.Organization;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Modules.Customers;
+
+/// <summary>What a merge and its undo both stand on: who may, what is held meanwhile, what is told, what follows.</summary>
+internal static class MergeGround
+{
+    /// <summary>The summary that the history shows: which customers, and how much of each kind.</summary>
+    public static string Changed(IEnumerable<string> others, IReadOnlyDictionary<string, long> counts) =>
+        JsonSerializer.Serialize(counts.ToDictionary(c => $"Moved.{c.Key}", c => new object?[] { null, c.Value }).Append(new("Customers", [null, string.Join("；", others)])).ToDictionary(), Plainly);
+
+    private static readonly JsonSerializerOptions Plainly = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+
+    /// <summary>What follows for a customer whose fields and people changed at once: search, completeness, its likely duplicates.</summary>
+    public static async Task Follow(CrmDb db, Customer customer, CancellationToken ct)
+    {
+        await CustomerSearch.Write(db, customer, ct);
+        var score = Completeness.Score(customer, await Completeness.Lists.Of(db, customer.Id, ct));
+        if (score != customer.Completeness)
+        {
+            customer.Completeness = score;
+            await db.SaveChangesAsync(ct);
+        }
+
+        await RenewPairs.Of(db, customer.Id, ct);
+    }
+
+    /// <summary>Holds customers until the transaction ends, lowest first, so that no line is written for one that goes and two merges never wait for each other in a ring; and all parents, as <see cref="SaveCustomer"/> does. SQLite's writers are in turn anyway.</summary>
+    public static async Task Hold(CrmDb db, IEnumerable<long> ids, CancellationToken ct)
+    {
+        if (db.IsPostgres)
+        {
+            var all = ids.ToArray();
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(728102)", ct);
+            await db.Database.ExecuteSqlAsync($"SELECT id FROM customers WHERE id = ANY({all}) ORDER BY id FOR UPDATE", ct);
+        }
+    }
+
+    /// <summary>Whether units of the actor's own every one of them: one that is only shared to the actor may be read, not merged.</summary>
+    public static async Task<bool> Owned(CrmDb db, IEnumerable<Customer> customers, CancellationToken ct)
+    {
+        var units = customers.Select(c => c.UnitId).Distinct().ToList();
+        return (await db.Set<OrgUnit>().Where(u => EF.Parameter(units).Contains(u.Id)).Select(u => u.Path).ToListAsync(ct)).TrueForAll(db.Scope.Covers);
+    }
+}

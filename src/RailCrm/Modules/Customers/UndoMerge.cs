@@ -1,0 +1,151 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using RailCrm.Kernel;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Http;
+
+namespace RailCrm.Modules.Customers;
+
+/// <summary>Takes a merge back: what moved and still is where it was goes home, what came later stays with the survivor; fields changed since then are kept.</summary>
+internal sealed class UndoMerge(CrmDb db, IEnumerable<ICustomerChildren> children)
+{
+    /// <summary>Fields that are made from another and go with it.</summary>
+    private static readonly Dictionary<string, string> Source = new()
+    {
+        [nameof(Customer.NormalizedName)] = nameof(Customer.Name), [nameof(Customer.NamePinyin)] = nameof(Customer.Name), [nameof(Customer.NameInitials)] = nameof(Customer.Name),
+        [nameof(Customer.PhoneDigits)] = nameof(Customer.Phone), [nameof(Customer.CreditCodeReason)] = nameof(Customer.CreditCode),
+    };
+
+    /// <summary>What went back.</summary>
+    /// <param name="SurvivorId">The customer that had stayed.</param>
+    /// <param name="LoserIds">Those that came back.</param>
+    /// <param name="Returned">Kind → how much went back.</param>
+    /// <param name="Kept">Fields of the survivor that were changed since and stay as they are.</param>
+    public sealed record Answer(long SurvivorId, IReadOnlyList<long> LoserIds, IReadOnlyDictionary<string, long> Returned, IReadOnlyList<string> Kept);
+
+    /// <summary>Does it, in one transaction.</summary>
+    public async Task<Result<Answer>> Run(long mergeId, CancellationToken ct) =>
+        MergeCustomers.Allowed(db.Actor) ? await db.Write(() => Undo(mergeId, ct), ct) : new Refusal.Forbidden();
+
+    private async Task<Result<Answer>> Undo(long mergeId, CancellationToken ct)
+    {
+        var seen = await db.Set<CustomerMerge>().AsNoTracking().SingleOrDefaultAsync(m => m.Id == mergeId, ct);
+        if (seen is null)
+        {
+            return new Refusal.NotFound();
+        }
+
+        var loserIds = seen.LoserList.Select(l => l.Id).ToList();
+        await MergeGround.Hold(db, [seen.SurvivorId, .. loserIds], ct);
+        var merge = await db.Set<CustomerMerge>().SingleAsync(m => m.Id == mergeId, ct);
+        var customers = await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => c.Id == seen.SurvivorId || EF.Parameter(loserIds).Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
+        if (!customers.ContainsKey(seen.SurvivorId))
+        {
+            return new Refusal.NotFound();
+        }
+
+        if (customers.Count <= loserIds.Count || !await MergeGround.Owned(db, customers.Values, ct))
+        {
+            return new Refusal.Forbidden("merge.unit_outside");
+        }
+
+        var survivor = customers[merge.SurvivorId];
+        var losers = loserIds.ConvertAll(id => customers[id]);
+        if (merge.UndoneAt is not null || merge.UndoUntil < db.UtcNow)
+        {
+            return new Refusal.Conflict(merge.UndoneAt is not null ? "merge.undone_already" : "merge.undo_late");
+        }
+
+        if (survivor.DeletedAt is not null || losers.Exists(l => l.MergedIntoId != survivor.Id))
+        {
+            return new Refusal.Conflict("merge.survivor_gone");
+        }
+
+        return await Write(merge, survivor, losers, ct);
+    }
+
+    private async Task<Answer> Write(CustomerMerge merge, Customer survivor, List<Customer> losers, CancellationToken ct)
+    {
+        var (at, choices, returned) = (db.UtcNow, merge.ChoiceList, new Dictionary<string, long>());
+        foreach (var loser in Enumerable.Reverse(losers))
+        {
+            foreach (var child in children.Reverse())
+            {
+                if (await child.GiveBack(db, new(merge.Id, loser.Id, survivor.Id, choices), ct) is > 0 and var went)
+                {
+                    returned[child.Kind] = returned.GetValueOrDefault(child.Kind) + went;
+                }
+            }
+        }
+
+        // What was counted and moved in tables may have touched these rows too.
+        foreach (var customer in losers.Append(survivor))
+        {
+            await db.Entry(customer).ReloadAsync(ct);
+        }
+
+        var kept = Restore(merge, survivor);
+        survivor.UpdatedAt = at;
+        db.Entry(survivor).Property(c => c.UpdatedAt).IsModified = true;
+        await db.SaveChangesAsync(ct); // Gives the credit code free for the one that held it.
+        foreach (var loser in losers)
+        {
+            (loser.DeletedAt, loser.DeletedBy, loser.MergedIntoId, loser.UpdatedAt) = (null, null, null, at);
+            if (merge.LoserList.First(l => l.Id == loser.Id) is { CreditCode: { } code, CreditCodeReason: var reason })
+            {
+                await GiveCode(loser, code, reason, kept, ct);
+            }
+        }
+
+        (merge.UndoneAt, merge.UndoneBy) = (at, db.Actor.UserId);
+        await db.SaveChangesAsync(ct);
+        foreach (var child in children)
+        {
+            await child.Settle(db, new(merge.Id, at, survivor.Id, [.. losers.Select(l => l.Id)], Undone: true), ct);
+        }
+
+        foreach (var customer in losers.Append(survivor))
+        {
+            await db.Entry(customer).ReloadAsync(ct);
+            db.Add(new AuditEntry(db.Actor, at, "unmerged", nameof(Customer), customer.Id, customer.Id, MergeGround.Changed(losers.Append(survivor).Where(c => c != customer).Select(c => $"{c.Number} {c.Name}"), customer == survivor ? returned : [])));
+            await MergeGround.Follow(db, customer, ct);
+        }
+
+        await db.SaveChangesAsync(ct);
+        return new(survivor.Id, [.. losers.Select(l => l.Id)], returned, kept);
+    }
+
+    /// <summary>Puts back what the merge changed and nobody has changed since; gives the fields that somebody has.</summary>
+    private List<string> Restore(CustomerMerge merge, Customer survivor)
+    {
+        var (entry, fields) = (db.Entry(survivor), merge.FieldList);
+        var changed = fields.Where(f => !Equals(entry.Property(f.Key).CurrentValue, Read(entry.Property(f.Key), f.Value.After))).Select(f => f.Key).ToHashSet();
+        foreach (var (name, value) in fields.Where(f => !changed.Contains(Source.GetValueOrDefault(f.Key, f.Key))))
+        {
+            entry.Property(name).CurrentValue = Read(entry.Property(name), value.Before);
+        }
+
+        return [.. changed.Where(n => !Source.ContainsKey(n)).Order(StringComparer.Ordinal)];
+    }
+
+    private static object? Read(PropertyEntry property, JsonElement value)
+    {
+        var type = Nullable.GetUnderlyingType(property.Metadata.ClrType) ?? property.Metadata.ClrType;
+        return value.ValueKind == JsonValueKind.Null ? null : type.IsEnum ? Enum.Parse(type, value.GetString()!) : value.Deserialize(type);
+    }
+
+    private async Task GiveCode(Customer loser, string code, string? reason, List<string> kept, CancellationToken ct)
+    {
+        if (await db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).AnyAsync(c => c.CreditCode == code, ct))
+        {
+            kept.Add(nameof(Customer.CreditCode)); // Somebody holds it by now.
+            return;
+        }
+
+        (loser.CreditCode, loser.CreditCodeReason) = (code, reason);
+    }
+
+    internal static async Task<IResult> Post(long id, UndoMerge useCase, CancellationToken ct) =>
+        (await useCase.Run(id, ct)).Answer(a => TypedResults.Ok(a));
+}
