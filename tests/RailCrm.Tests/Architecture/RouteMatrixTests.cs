@@ -31,6 +31,7 @@ public sealed partial class RouteMatrixTests
     private static readonly (string Address, string[] Seers, Func<CrmApp, Task<string>> Make)[] Records =
     [
         ("customers/{}", Scope, Customer),
+        ("customers/merges/{}", Scope, MergeOf),
         ("waybills/{}", Scope, Line),
         ("imports/{}", ["n1", "admin"], ImportOf),
         ("imports/templates/{}", Everybody, _ => Task.FromResult("customers")),
@@ -50,7 +51,7 @@ public sealed partial class RouteMatrixTests
     ];
 
     /// <summary>Addresses at which nothing stands in these tests: no rows were rejected, the kit is for development, no job ran, no rows were selected.</summary>
-    private static readonly string[] Empty = ["imports/{}/rejected", "kit", "settings/tiers/job", "lists/{}/work"];
+    private static readonly string[] Empty = ["imports/{}/rejected", "kit", "settings/tiers/job", "lists/{}/work", "customers/duplicate-pairs/job"];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -169,6 +170,13 @@ public sealed partial class RouteMatrixTests
     {
         var made = await app.With<SaveCustomer, Result<Customer>>(await app.ActorOf("n1"), s => s.Run(null, null, new() { Name = $"矩阵{Guid.NewGuid():N}" }, Ct));
         return made.TryGet(out var customer, out var refusal) ? Text(customer.Id) : throw new InvalidOperationException(refusal.Code);
+    }
+
+    private static async Task<string> MergeOf(CrmApp app)
+    {
+        var (stays, goes) = (long.Parse(await Customer(app), CultureInfo.InvariantCulture), long.Parse(await Customer(app), CultureInfo.InvariantCulture));
+        var made = await app.With<MergeCustomers, Result<MergeCustomers.Answer>>(await app.ActorOf("n1"), m => m.Run(new() { SurvivorId = stays, LoserIds = [goes] }, Ct));
+        return made.TryGet(out var merge, out var refusal) ? Text(merge.Id) : throw new InvalidOperationException(refusal.Code);
     }
 
     private static async Task<string> Line(CrmApp app)
