@@ -1,4 +1,5 @@
 import "./shell";
+import "./palette";
 import "./keys";
 import "./forms";
 import "./combobox";

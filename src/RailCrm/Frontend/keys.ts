@@ -22,11 +22,6 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
-  if (control && event.key.toLowerCase() === "k") {
-    event.preventDefault();
-    document.getElementById("search")?.focus();
-    return;
-  }
   const active = document.activeElement;
   if (active?.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]")) {
     if (event.key === "Escape") {
@@ -63,6 +58,12 @@ document.addEventListener("keydown", (event) => {
       break;
     case "x":
       active?.closest("tr")?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
+      break;
+    case "Escape":
+      // Not while a menu is open: that closes first.
+      if (!document.querySelector("details.rc-menu[open], .rc-side.show")) {
+        document.querySelector<HTMLElement>("main form a[data-abandon]")?.click();
+      }
       break;
     case "?":
       (document.getElementById("keys") as HTMLDialogElement | null)?.showModal();

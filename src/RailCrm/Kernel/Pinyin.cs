@@ -8,6 +8,9 @@ public static class Pinyin
     private const int MostReadings = 8;
     private static readonly Lazy<Dictionary<int, string[]>> Table = new(Load);
 
+    /// <summary>Every syllable that some character is read by.</summary>
+    internal static IEnumerable<string> AllSyllables => Table.Value.Values.SelectMany(r => r).Distinct();
+
     /// <summary>The usual reading, syllables run together; other letters and digits stay, in lower case.</summary>
     public static string Full(string text) => string.Concat(Syllables(text).Select(s => s[0]));
 

@@ -9,7 +9,7 @@ namespace RailCrm.Kernel;
 /// </remarks>
 public static class SearchTerms
 {
-    private const int InitialsLength = 8;
+    internal const int InitialsLength = 8;
     private const int PinyinLength = 12;
     private const int PinyinStarts = 6;
     private const int PinyinReadings = 4;
@@ -26,20 +26,7 @@ public static class SearchTerms
         var terms = new HashSet<string>(StringComparer.Ordinal);
         foreach (var text in new[] { name, shortName }.OfType<string>().Concat(formerly.Select(f => f.Name)))
         {
-            terms.UnionWith(Pairs(text));
-            foreach (var initials in Pinyin.InitialsVariants(text))
-            {
-                for (var i = 0; i < initials.Length; i++)
-                {
-                    terms.Add("i" + initials[i..Math.Min(initials.Length, i + InitialsLength)]);
-                }
-            }
-
-            var syllables = Pinyin.Syllables(text);
-            for (var i = 0; i < Math.Min(PinyinStarts, syllables.Count); i++)
-            {
-                terms.UnionWith(Readings(syllables, i).Select(r => "p" + r));
-            }
+            AddName(terms, text);
         }
 
         terms.UnionWith(formerly.Select(f => f.Number).Prepend(number).Select(n => "n" + Letters(n)));
@@ -48,6 +35,40 @@ public static class SearchTerms
             terms.Add("c" + Letters(creditCode));
         }
 
+        AddPhones(terms, phones);
+        return string.Join(' ', terms);
+    }
+
+    /// <summary>All terms of one person, separated by spaces.</summary>
+    public static string ForPerson(string name, IEnumerable<string?> phones)
+    {
+        ArgumentNullException.ThrowIfNull(phones);
+        var terms = new HashSet<string>(StringComparer.Ordinal);
+        AddName(terms, name);
+        AddPhones(terms, phones);
+        return string.Join(' ', terms);
+    }
+
+    private static void AddName(HashSet<string> terms, string text)
+    {
+        terms.UnionWith(Pairs(text));
+        foreach (var initials in Pinyin.InitialsVariants(text))
+        {
+            for (var i = 0; i < initials.Length; i++)
+            {
+                terms.Add("i" + initials[i..Math.Min(initials.Length, i + InitialsLength)]);
+            }
+        }
+
+        var syllables = Pinyin.Syllables(text);
+        for (var i = 0; i < Math.Min(PinyinStarts, syllables.Count); i++)
+        {
+            terms.UnionWith(Readings(syllables, i).Select(r => "p" + r));
+        }
+    }
+
+    private static void AddPhones(HashSet<string> terms, IEnumerable<string?> phones)
+    {
         foreach (var phone in phones.OfType<string>())
         {
             // The whole number, and what people remember of it: without the area code, the last four digits.
@@ -55,39 +76,49 @@ public static class SearchTerms
             terms.UnionWith(phone.Split(['-', ' ', '－', '(', ')', '（', '）'], StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(PlainText.Digits).OfType<string>()
                 .Append(digits).Append(digits[^Math.Min(4, digits.Length)..]).Where(d => d.Length >= 4).Select(d => "t" + d));
         }
-
-        return string.Join(' ', terms);
     }
 
     /// <summary>What a search asks for: every group must be met, by any one of its terms; null where nothing searchable was typed.</summary>
-    public static IReadOnlyList<IReadOnlyList<(string Term, bool Prefix)>>? Query(string typed)
+    public static IReadOnlyList<IReadOnlyList<(string Term, bool Prefix)>>? Query(string typed) =>
+        Words(typed).SelectMany(Groups).ToList() is { Count: > 0 } groups ? groups : null;
+
+    /// <summary>The words that were typed, half-width and small.</summary>
+    public static IReadOnlyList<string> Words(string typed)
     {
         ArgumentNullException.ThrowIfNull(typed);
-        var groups = new List<IReadOnlyList<(string, bool)>>();
-        foreach (var word in typed.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
-        {
-            var han = new string([.. word.Where(c => !char.IsAscii(c) && (char.IsLetter(c) || char.IsSurrogate(c)))]);
-            if (han.Length == 1)
-            {
-                groups.Add([(han, true)]);
-            }
-            else
-            {
-                groups.AddRange(Pairs(han).Select(p => (IReadOnlyList<(string, bool)>)[(p, false)]));
-            }
+        return typed.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+    }
 
-            var letters = Letters(word);
-            if (letters.Length > 0)
+    internal static IEnumerable<IReadOnlyList<(string Term, bool Prefix)>> Groups(string word)
+    {
+        var han = Han(word);
+        if (han.Length == 1)
+        {
+            yield return [(han, true)];
+        }
+        else
+        {
+            foreach (var pair in Pairs(han))
             {
-                groups.Add([
-                    ("i" + letters[..Math.Min(letters.Length, InitialsLength)], true), ("p" + letters[..Math.Min(letters.Length, PinyinLength)], true),
-                    ("c" + letters, true), ("n" + letters, true), ("t" + letters, true), ("nkh" + letters.PadLeft(7, '0'), false),
-                ]);
+                yield return [(pair, false)];
             }
         }
 
-        return groups.Count == 0 ? null : groups;
+        var letters = Letters(word);
+        if (letters.Length > 0)
+        {
+            yield return [
+                ("i" + letters[..Math.Min(letters.Length, InitialsLength)], true), (PinyinTerm(letters), true),
+                ("c" + letters, true), ("n" + letters, true), ("t" + letters, true), ("nkh" + letters.PadLeft(7, '0'), false),
+            ];
+        }
     }
+
+    /// <summary>The term that pinyin is asked by, as far as it is indexed.</summary>
+    internal static string PinyinTerm(string letters) => "p" + letters[..Math.Min(letters.Length, PinyinLength)];
+
+    /// <summary>What of a word is no ASCII.</summary>
+    internal static string Han(string word) => new([.. word.Where(c => !char.IsAscii(c) && (char.IsLetter(c) || char.IsSurrogate(c)))]);
 
     /// <summary>Every way the syllables from one place on may be read, as far as it is indexed: 长安 is changan as well as zhangan. At most four.</summary>
     private static IEnumerable<string> Readings(IReadOnlyList<string[]> syllables, int from)
@@ -102,7 +133,7 @@ public static class SearchTerms
         return readings.Select(r => r[..Math.Min(r.Length, PinyinLength)]).Distinct();
     }
 
-    private static IEnumerable<string> Pairs(string text)
+    internal static IEnumerable<string> Pairs(string text)
     {
         var han = text.Normalize(NormalizationForm.FormKC).ToLowerInvariant().EnumerateRunes().Where(Rune.IsLetter).Where(r => !r.IsAscii).Select(r => r.ToString()).ToList();
         for (var i = 0; i + 1 < han.Count; i++)
@@ -111,5 +142,5 @@ public static class SearchTerms
         }
     }
 
-    private static string Letters(string text) => new([.. text.ToLowerInvariant().Where(char.IsAsciiLetterOrDigit)]);
+    internal static string Letters(string text) => new([.. text.ToLowerInvariant().Where(char.IsAsciiLetterOrDigit)]);
 }

@@ -13,6 +13,7 @@ using RailCrm.Platform.Http;
 using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui;
+using RailCrm.Platform.Ui.Palette;
 using Scalar.AspNetCore;
 
 namespace RailCrm.Platform;
@@ -89,7 +90,7 @@ public static class WebHost
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme);
         services.AddSingleton<Sessions>();
         services.AddAccess();
-        services.AddScoped<WatchJobs>().AddSingleton(new MenuItem("jobs.title", "/jobs", "list-check", Permission.System, 93));
+        services.AddScoped<WatchJobs>().AddSingleton(new MenuItem("jobs.title", "/jobs", "list-check", Permission.System, 93, Go: "j"));
         services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<Sessions>((o, sessions) =>
         {
             o.SessionStore = sessions;
@@ -127,6 +128,7 @@ public static class WebHost
         });
         services.AddUi();
         services.AddLists();
+        services.AddPalette();
         ModuleList.Add(services);
     }
 
@@ -148,6 +150,7 @@ public static class WebHost
         app.UseMiddleware<DeniedAttempts>();
         app.UseAuthorization();
         app.UseAntiforgery();
+        app.UseMiddleware<RememberOpened>();
 
         app.MapGet("/health/live", () => Results.Text("live")).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/health/ready", async (CrmDb db, CancellationToken ct) =>
@@ -159,6 +162,7 @@ public static class WebHost
         ModuleList.MapPages(app);
         var api = app.MapGroup("/api/v1").DisableAntiforgery().AddEndpointFilter<ApiCsrfFilter>();
         ModuleList.Map(api);
+        api.MapPalette();
     }
 
     private static Task Challenge(Microsoft.AspNetCore.Authentication.RedirectContext<CookieAuthenticationOptions> context, int status)

@@ -18,7 +18,7 @@ internal static class ClassificationModule
         .AddScoped<SetTierRule>()
         .AddScoped<PreviewTiers>()
         .AddScoped<ListTierChanges>()
-        .AddSingleton(new MenuItem("tiers.title", "/settings/tiers", "scale", Permission.CustomersRead, 40))
+        .AddSingleton(new MenuItem("tiers.title", "/settings/tiers", "scale", Permission.CustomersRead, 40, Go: "t"))
         .AddScoped<ICustomerPast, TierPast>()
         .AddSingleton<ICustomerChildren, MergeTiers>()
         .AddScoped<IFiguresChanged>(s => s.GetRequiredService<ClassifyCustomers>())

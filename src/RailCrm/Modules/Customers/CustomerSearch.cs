@@ -20,9 +20,7 @@ internal static class CustomerSearch
     {
         var phones = people ?? await db.Set<Contact>().AsNoTracking().Where(k => k.CustomerId == customer.Id).ToListAsync(ct);
         var terms = SearchTerms.For(customer.Name, customer.ShortName, customer.Number, customer.CreditCode, [customer.Phone, .. phones.SelectMany(p => new[] { p.Mobile, p.Phone })], people is null ? await MergedInto.Formerly(db, customer.Id, ct) : []);
-        await (db.IsPostgres
-            ? db.Database.ExecuteSqlAsync($"INSERT INTO customer_search (customer_id, terms) VALUES ({customer.Id}, array_to_tsvector(string_to_array({terms}, ' '))) ON CONFLICT (customer_id) DO UPDATE SET terms = excluded.terms", ct)
-            : db.Database.ExecuteSqlAsync($"INSERT OR REPLACE INTO customer_search (rowid, terms) VALUES ({customer.Id}, {terms})", ct));
+        await SearchIndex.Customers.Write(db, customer.Id, terms, ct);
     }
 
     /// <summary>The customers that match what was typed: their ids where they are few, else a condition for each word. No ids where nothing searchable was typed.</summary>
@@ -33,35 +31,26 @@ internal static class CustomerSearch
             return ([], []);
         }
 
-        var ids = await Hits(db, query, ct);
+        var ids = await SearchIndex.Customers.Hits(db, query).Take(Common).ToListAsync(ct);
         if (ids.Count < Common)
         {
             return (ids, []);
         }
 
-        return (null, [.. typed.Normalize(System.Text.NormalizationForm.FormKC).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(word =>
-        {
-            var pattern = $"%{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
-#pragma warning disable CA1308 // Pinyin is kept in lower case.
-            var small = pattern.ToLowerInvariant();
-#pragma warning restore CA1308
-            Expression<Func<Customer, bool>> holds = c => EF.Functions.Like(c.Name, pattern, "\\") || EF.Functions.Like(c.NameInitials, small, "\\")
-                || EF.Functions.Like(c.NamePinyin, small, "\\") || EF.Functions.Like(c.CreditCode!, pattern, "\\") || EF.Functions.Like(c.PhoneDigits!, pattern, "\\") || EF.Functions.Like(c.Number, pattern, "\\");
-            return new Condition<Customer>(holds, HitsOf(db, query)) { Some = ids };
-        })]);
+        return (null, [.. Words(typed).Select(word => new Condition<Customer>(Holds(word), SearchIndex.Customers.Hits(db, query)) { Some = ids })]);
     }
 
-    private static Task<List<long>> Hits(CrmDb db, IReadOnlyList<IReadOnlyList<(string Term, bool Prefix)>> query, CancellationToken ct) => HitsOf(db, query).Take(Common).ToListAsync(ct);
+    /// <summary>The words as they were typed, half-width: codes and numbers are written large.</summary>
+    public static string[] Words(string typed) => typed.Normalize(System.Text.NormalizationForm.FormKC).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
-    private static IQueryable<long> HitsOf(CrmDb db, IReadOnlyList<IReadOnlyList<(string Term, bool Prefix)>> query)
+    /// <summary>What a customer must satisfy that has a word somewhere in what it is found by; it reads the row.</summary>
+    public static Expression<Func<Customer, bool>> Holds(string word)
     {
-        if (db.IsPostgres)
-        {
-            var asked = string.Join(" & ", query.Select(g => "(" + string.Join(" | ", g.Select(t => $"'{t.Term}'{(t.Prefix ? ":*" : "")}")) + ")"));
-            return db.Database.SqlQuery<long>($"SELECT customer_id AS \"Value\" FROM customer_search WHERE terms @@ {asked}::tsquery");
-        }
-
-        var match = string.Join(" AND ", query.Select(g => "(" + string.Join(" OR ", g.Select(t => $"\"{t.Term}\"{(t.Prefix ? " *" : "")}")) + ")"));
-        return db.Database.SqlQuery<long>($"SELECT rowid AS \"Value\" FROM customer_search WHERE customer_search MATCH {match}");
+        var pattern = $"%{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+#pragma warning disable CA1308 // Pinyin is kept in lower case.
+        var small = pattern.ToLowerInvariant();
+#pragma warning restore CA1308
+        return c => EF.Functions.Like(c.Name, pattern, "\\") || EF.Functions.Like(c.NameInitials, small, "\\")
+            || EF.Functions.Like(c.NamePinyin, small, "\\") || EF.Functions.Like(c.CreditCode!, pattern, "\\") || EF.Functions.Like(c.PhoneDigits!, pattern, "\\") || EF.Functions.Like(c.Number, pattern, "\\");
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
@@ -6,6 +7,7 @@ using RailCrm.Platform.Http;
 using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui;
+using RailCrm.Platform.Ui.Palette;
 
 namespace RailCrm.Modules.Customers;
 
@@ -58,6 +60,11 @@ internal static class CustomersModule
         .AddSingleton(new CustomerTab("contact.title", "contacts", Permission.CustomersRead, 40, (db, id, ct) => db.Set<Contact>().CountAsync(k => k.CustomerId == id, ct)))
         .AddSingleton(new CustomerTab("attachment.title", "attachments", Permission.CustomersRead, 50, (db, id, ct) => db.Set<Attachment>().CountAsync(a => a.CustomerId == id, ct)))
         .AddSingleton(new CustomerTab("customer.history", "history", Permission.CustomersRead, 60))
+        .AddSingleton<IPaletteSource, CustomersSource>()
+        .AddSingleton<IPaletteSource, ContactsSource>()
+        .AddSingleton(new PaletteOffer("palette.create_customer", name => QueryHelpers.AddQueryString("/customers/quick", "name", name), Permission.CustomersWrite))
+        .AddSingleton(new JobHandler(FillContactSearch.Kind, FillContactSearch.Run))
+        .AddSingleton(new MenuItem("bin.title", "/customers/bin", "trash", Permission.CustomersDelete, 12, MenuPlace.Page))
         .AddSingleton(new MenuItem("customer.title", "/customers", "building", Permission.CustomersRead, 10, Go: "c"))
         .AddSingleton(new MenuItem("contact.title", "/contacts", "address-book", Permission.CustomersRead, 11, Go: "p"))
         .AddSingleton(new MenuItem("customer.new", "/customers/new", "building", Permission.CustomersWrite, 10, MenuPlace.Create))

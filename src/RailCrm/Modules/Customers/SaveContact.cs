@@ -99,7 +99,7 @@ public sealed class SaveContact(CrmDb db)
                 }
 
                 await db.SaveChangesAsync(ct);
-                await Follow(customer, ct);
+                await Follow(customer, ct, contact);
                 return contact;
             }, ct);
         }
@@ -126,7 +126,7 @@ public sealed class SaveContact(CrmDb db)
 
         (contact.DeletedAt, contact.DeletedBy, contact.IsMain) = into ? (db.UtcNow, db.Actor.UserId, false) : ((DateTime?)null, (long?)null, false);
         await db.SaveChangesAsync(ct);
-        await Follow(customer, ct);
+        await Follow(customer, ct, contact);
         return contact;
     }, ct);
 
@@ -142,10 +142,15 @@ public sealed class SaveContact(CrmDb db)
     }
 
     /// <summary>What follows for the customer: found by the contact's phones, and how complete it is. Its version stays: an open form is not spoilt by this.</summary>
-    internal async Task Follow(Customer customer, CancellationToken ct)
+    internal async Task Follow(Customer customer, CancellationToken ct, Contact? changed = null)
     {
         await CustomerSearch.Write(db, customer, ct);
         await RenewPairs.Of(db, customer.Id, ct);
+        if (changed is not null)
+        {
+            await ContactSearch.Write(db, changed, ct);
+        }
+
         var score = Completeness.Score(customer, await Completeness.Lists.Of(db, customer.Id, ct));
         if (score != customer.Completeness)
         {

@@ -158,6 +158,11 @@ public sealed partial class SaveCustomer(CrmDb db)
         await db.SaveChangesAsync(ct);
         await CustomerSearch.Write(db, customer, ct, id is null ? people : null);
         await RenewPairs.Of(db, customer.Id, ct);
+        foreach (var person in people)
+        {
+            await ContactSearch.Write(db, person, ct);
+        }
+
         return customer;
     }
 

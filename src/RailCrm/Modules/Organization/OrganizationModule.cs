@@ -1,6 +1,7 @@
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Ui;
+using RailCrm.Platform.Ui.Palette;
 
 namespace RailCrm.Modules.Organization;
 
@@ -22,11 +23,17 @@ internal static class OrganizationModule
         .AddScoped<ListAudit>()
         .AddSingleton(UnitDependents.Employees)
         .AddSingleton(UnitDependents.Accounts)
+        .AddSingleton<IPaletteSource, UnitsSource>()
+        .AddSingleton<IPaletteSource, EmployeesSource>()
         .AddSingleton(new MenuItem("organization.title", "/organization", "sitemap", Permission.OrganizationRead, 80, Go: "o"))
-        .AddSingleton(new MenuItem("employee.title", "/employees", "users", Permission.OrganizationRead, 81))
-        .AddSingleton(new MenuItem("accounts.title", "/accounts", "shield-lock", Permission.Accounts, 90))
-        .AddSingleton(new MenuItem("roles.title", "/roles", "key", Permission.Security, 91))
-        .AddSingleton(new MenuItem("audit.title", "/audit", "history", Permission.Audit, 92));
+        .AddSingleton(new MenuItem("employee.title", "/employees", "users", Permission.OrganizationRead, 81, Go: "p"))
+        .AddSingleton(new MenuItem("accounts.title", "/accounts", "shield-lock", Permission.Accounts, 90, Go: "u"))
+        .AddSingleton(new MenuItem("roles.title", "/roles", "key", Permission.Security, 91, Go: "r"))
+        .AddSingleton(new MenuItem("audit.title", "/audit", "history", Permission.Audit, 92, Go: "a"))
+        .AddSingleton(new MenuItem("organization.new", "/organization/new", "sitemap", Permission.OrganizationWrite, 80, MenuPlace.Action))
+        .AddSingleton(new MenuItem("employee.new", "/employees/new", "user-plus", Permission.OrganizationWrite, 81, MenuPlace.Action))
+        .AddSingleton(new MenuItem("accounts.new", "/accounts/new", "user-plus", Permission.System, 90, MenuPlace.Action))
+        .AddSingleton(new MenuItem("roles.new", "/roles/new", "key", Permission.Security, 91, MenuPlace.Action));
 
     public static void Map(IEndpointRouteBuilder api)
     {

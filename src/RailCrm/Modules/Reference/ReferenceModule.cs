@@ -6,14 +6,22 @@ namespace RailCrm.Modules.Reference;
 
 internal static class ReferenceModule
 {
-    public static void Add(IServiceCollection services) => services
-        .AddScoped<FindStations>()
-        .AddSingleton(new StationNames(FindStations.Named))
-        .AddScoped<SaveStation>()
-        .AddScoped<ListSidings>()
-        .AddScoped<SaveSiding>()
-        .AddScoped<Holidays>()
-        .AddSingleton(new MenuItem("reference.title", "/reference", "address-book", Permission.OrganizationRead, 85, Go: "s"));
+    public static void Add(IServiceCollection services)
+    {
+        foreach (var (textKey, href) in ReferenceTabs.Parts)
+        {
+            services.AddSingleton(new MenuItem(textKey, href, "address-book", Permission.OrganizationRead, 86, MenuPlace.Page));
+        }
+
+        services
+            .AddScoped<FindStations>()
+            .AddSingleton(new StationNames(FindStations.Named))
+            .AddScoped<SaveStation>()
+            .AddScoped<ListSidings>()
+            .AddScoped<SaveSiding>()
+            .AddScoped<Holidays>()
+            .AddSingleton(new MenuItem("reference.title", "/reference", "address-book", Permission.OrganizationRead, 85, Go: "s"));
+    }
 
     public static void Map(IEndpointRouteBuilder api)
     {

@@ -3,6 +3,7 @@ using RailCrm.Platform.Access;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui;
+using RailCrm.Platform.Ui.Palette;
 
 namespace RailCrm.Modules.Waybills;
 
@@ -22,6 +23,8 @@ internal static class WaybillsModule
         .AddScoped<CheckFacts>()
         .AddScoped<ICustomerChildren, MergeWaybills>()
         .AddSingleton(OwnerCount.OfUnits)
+        .AddSingleton<IPaletteSource, WaybillsSource>()
+        .AddSingleton(new MenuItem("waybill.new", "/waybills/new", "train", Permission.WaybillsWrite, 20, MenuPlace.Create))
         .AddSingleton(new MenuItem("waybill.title", "/waybills", "train", Permission.WaybillsRead, 20, Go: "w"));
 
     public static void Map(IEndpointRouteBuilder api)

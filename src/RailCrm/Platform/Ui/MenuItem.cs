@@ -11,6 +11,12 @@ public enum MenuPlace
 
     /// <summary>The quick-create menu under +.</summary>
     Create,
+
+    /// <summary>No menu: a page that the palette finds.</summary>
+    Page,
+
+    /// <summary>No menu: an action that the palette finds.</summary>
+    Action,
 }
 
 /// <summary>A line of a menu; a module registers its own.</summary>

@@ -1,0 +1,295 @@
+// The palette: Ctrl-K opens it over any page, as one types the server finds, Enter opens. On a phone the top bar's field opens it too.
+interface Hit { title: string; hint?: string; href?: string; icon: string; near?: boolean; press?: string }
+interface Group { kind: string; title: string; all?: string; hits: Hit[] }
+interface Answer { groups: Group[]; offers: { title: string; href: string }[] }
+
+const phone = matchMedia("(max-width: 767px)");
+const svg = "http://www.w3.org/2000/svg";
+
+class Palette extends HTMLElement {
+  #timer = 0;
+  #asked = 0;
+  #options: HTMLElement[] = [];
+  #active = -1;
+  #opener: HTMLElement | null = null;
+
+  get #dialog() { return this.querySelector("dialog")!; }
+  get #input() { return this.querySelector("input")!; }
+  get #list() { return this.querySelector<HTMLElement>("[role=listbox]")!; }
+
+  connectedCallback() {
+    if (this.dataset["ready"]) {
+      return;
+    }
+    this.dataset["ready"] = "1";
+    this.#input.addEventListener("input", (event) => {
+      if (!(event as InputEvent).isComposing) {
+        this.#soon();
+      }
+    });
+    this.#input.addEventListener("compositionend", () => this.#soon());
+    this.#input.addEventListener("keydown", (event) => this.#key(event));
+    this.#list.addEventListener("click", (event) => {
+      const option = (event.target as Element).closest<HTMLElement>("[role=option]");
+      if (option) {
+        this.#chosen(option, event);
+      }
+    });
+    this.#list.addEventListener("mousemove", (event) => {
+      const at = this.#options.indexOf((event.target as Element).closest<HTMLElement>("[role=option]")!);
+      if (at >= 0 && at !== this.#active) {
+        this.#point(at, false);
+      }
+    });
+    this.#dialog.addEventListener("close", () => {
+      clearTimeout(this.#timer);
+      this.#asked++;
+      this.#clear();
+      this.#input.value = "";
+      const opener = this.#opener;
+      this.#opener = null;
+      if (opener?.isConnected && opener.id !== "search") {
+        opener.focus();
+      } else if (opener && !phone.matches) {
+        document.getElementById("search")?.focus();
+      }
+    });
+  }
+
+  open(text = "") {
+    if (this.#dialog.open || document.querySelector("dialog[open]:not(#palette)")) {
+      return;
+    }
+    this.#opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    this.#input.value = text;
+    this.#dialog.showModal();
+    this.#input.focus();
+    void this.#ask();
+  }
+
+  #soon() {
+    clearTimeout(this.#timer);
+    this.#say(this.dataset["searching"] ?? "");
+    this.#timer = window.setTimeout(() => void this.#ask(), 120);
+  }
+
+  async #ask() {
+    const text = this.#input.value.trim();
+    const turn = ++this.#asked;
+    try {
+      const answer = await fetch(`${this.getAttribute("src")}${encodeURIComponent(text)}`, { headers: { accept: "application/json" } });
+      const said = answer.ok ? ((await answer.json()) as Answer) : null;
+      if (turn !== this.#asked || !this.#dialog.open) {
+        return; // An answer that another key has overtaken.
+      }
+      if (said) {
+        this.#show(said, text);
+      } else {
+        this.#clear();
+        this.#say(this.dataset["failed"] ?? "");
+      }
+    } catch {
+      if (turn === this.#asked) {
+        this.#clear();
+        this.#say(this.dataset["failed"] ?? "");
+      }
+    }
+  }
+
+  #show(answer: Answer, text: string) {
+    this.#clear();
+    const here = this.#here(text);
+    const recent = answer.groups.filter((g) => g.kind === "recent");
+    for (const group of [...recent, ...answer.groups.filter((g) => g.kind !== "recent")]) {
+      this.#group(group.title, group.hits.map((hit) => this.#option(hit, text)), group.all);
+    }
+    if (here.length > 0) {
+      this.#group(this.dataset["here"] ?? "", here.map(({ hit, element }) => this.#option(hit, text, element)));
+    }
+    if (answer.offers.length > 0) {
+      this.#group("", answer.offers.map((offer) => this.#option({ title: offer.title, href: offer.href, icon: "plus" }, "")));
+    }
+    const found = answer.groups.length + here.length;
+    const short = text.length === 1;
+    this.#say(found > 0 ? (short ? this.dataset["more"] ?? "" : text === "" ? "" : (this.dataset["count"] ?? "").replace("{0}", String(this.#options.length)))
+      : text === "" ? this.dataset["hint"] ?? "" : short ? this.dataset["more"] ?? "" : (this.dataset["none"] ?? "").replace("{0}", text));
+    this.#input.setAttribute("aria-expanded", String(this.#options.length > 0));
+    this.#point(this.#options.length > 0 ? 0 : -1);
+  }
+
+  /// What the page itself offers to do, found by its words.
+  #here(text: string) {
+    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+    return [...document.querySelectorAll<HTMLElement>(".rc-head-actions a[href], .rc-head-actions [data-rc=open-dialog]")]
+      .map((element) => ({ element, hit: { title: (element.textContent ?? "").trim() || element.title, icon: /#(.+)$/.exec(element.querySelector("use")?.getAttribute("href") ?? "")?.[1] ?? "point" } satisfies Hit }))
+      .filter(({ hit }) => hit.title !== "" && words.every((word) => hit.title.toLowerCase().includes(word))).slice(0, 6);
+  }
+
+  #group(title: string, options: HTMLElement[], all?: string) {
+    const group = document.createElement("div");
+    group.role = "group";
+    if (title) {
+      const head = document.createElement("div");
+      head.className = "rc-palette-group";
+      head.role = "presentation";
+      head.id = `palette-group-${this.#list.childElementCount}`;
+      head.textContent = title;
+      group.setAttribute("aria-labelledby", head.id);
+      group.append(head);
+    }
+    if (all) {
+      options.push(this.#option({ title: this.dataset["all"] ?? "", href: all, icon: "list" }, ""));
+      options.at(-1)!.classList.add("rc-palette-all");
+    }
+    group.append(...options);
+    for (const option of options) {
+      option.id = `palette-option-${this.#options.length}`;
+      this.#options.push(option);
+    }
+    this.#list.append(group);
+  }
+
+  #option(hit: Hit, text: string, presses?: HTMLElement) {
+    const option = document.createElement(hit.href ? "a" : "div");
+    option.role = "option";
+    option.tabIndex = -1;
+    option.className = "rc-palette-option";
+    option.setAttribute("aria-selected", "false");
+    if (option instanceof HTMLAnchorElement) {
+      option.href = hit.href!;
+    }
+    if (hit.press) {
+      option.dataset["presses"] = hit.press;
+    }
+    if (presses) {
+      option.addEventListener("rc-press", () => presses.click());
+      option.dataset["presses"] = "";
+    }
+    const icon = document.createElementNS(svg, "svg");
+    icon.classList.add("icon");
+    icon.setAttribute("aria-hidden", "true");
+    const use = document.createElementNS(svg, "use");
+    use.setAttribute("href", `${this.dataset["icons"]}#${hit.icon}`);
+    icon.append(use);
+    const title = document.createElement("span");
+    title.className = "rc-palette-title";
+    title.append(...this.#marked(hit.title, text));
+    option.append(icon, title);
+    if (hit.near) {
+      const near = document.createElement("span");
+      near.className = "rc-palette-near";
+      near.textContent = this.dataset["near"] ?? "";
+      option.append(near);
+    }
+    if (hit.hint) {
+      const hint = document.createElement("span");
+      hint.className = "rc-palette-hint";
+      hint.append(...this.#marked(hit.hint, text));
+      option.append(hint);
+    }
+    return option;
+  }
+
+  #marked(title: string, text: string): (string | Node)[] {
+    const word = text.split(/\s+/).filter(Boolean).sort((a, b) => b.length - a.length).find((w) => title.toLowerCase().includes(w.toLowerCase()));
+    if (!word) {
+      return [title];
+    }
+    const at = title.toLowerCase().indexOf(word.toLowerCase());
+    const mark = document.createElement("mark");
+    mark.textContent = title.slice(at, at + word.length);
+    return [title.slice(0, at), mark, title.slice(at + word.length)];
+  }
+
+  #key(event: KeyboardEvent) {
+    if (event.isComposing || event.keyCode === 229) {
+      return; // The input method's own Enter, arrows and Esc.
+    }
+    const count = this.#options.length;
+    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && count > 0) {
+      event.preventDefault();
+      this.#point((this.#active + (event.key === "ArrowDown" ? 1 : count - 1)) % count);
+    } else if ((event.key === "PageDown" || event.key === "PageUp") && count > 0) {
+      event.preventDefault();
+      this.#point(Math.max(0, Math.min(count - 1, this.#active + (event.key === "PageDown" ? 5 : -5))));
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      const option = this.#options[this.#active];
+      if (option instanceof HTMLAnchorElement && (event.ctrlKey || event.metaKey)) {
+        window.open(option.href, "_blank", "noopener");
+      } else {
+        option?.click();
+      }
+    }
+  }
+
+  #chosen(option: HTMLElement, event: MouseEvent) {
+    if (event.ctrlKey || event.metaKey) {
+      return; // The browser opens its tab; the palette stays.
+    }
+    this.#opener = null; // The next page has the focus, or what is pressed.
+    const presses = option.dataset["presses"];
+    // A link goes on as a link after this: the frame follows it like any other.
+    setTimeout(() => {
+      this.#dialog.close();
+      if (presses === "") {
+        option.dispatchEvent(new Event("rc-press"));
+      } else if (presses !== undefined) {
+        document.querySelector<HTMLElement>(`[data-press="${CSS.escape(presses)}"]`)?.click();
+      }
+    });
+  }
+
+  #point(at: number, scroll = true) {
+    this.#options[this.#active]?.setAttribute("aria-selected", "false");
+    this.#active = at;
+    const option = this.#options[at];
+    if (option) {
+      option.setAttribute("aria-selected", "true");
+      this.#input.setAttribute("aria-activedescendant", option.id);
+      if (scroll) {
+        option.scrollIntoView({ block: "nearest" });
+      }
+    } else {
+      this.#input.removeAttribute("aria-activedescendant");
+    }
+  }
+
+  #clear() {
+    this.#list.replaceChildren();
+    this.#options = [];
+    this.#active = -1;
+    this.#input.setAttribute("aria-expanded", "false");
+    this.#input.removeAttribute("aria-activedescendant");
+    this.#say("");
+  }
+
+  #say(what: string) {
+    this.querySelector(".rc-palette-status")!.textContent = what;
+  }
+}
+customElements.define("rc-palette", Palette);
+
+const palette = () => document.querySelector<Palette>("rc-palette");
+
+// Before the page's other keys, and while one types, too; but never while the input method composes.
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k" && !event.isComposing) {
+    const search = document.getElementById("search") as HTMLInputElement | null;
+    if (palette()) {
+      event.preventDefault();
+      palette()!.open(document.activeElement === search ? search?.value : "");
+    }
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const target = event.target as Element;
+  if (target.closest("[data-rc=palette]") || (phone.matches && target.closest("#search"))) {
+    event.preventDefault();
+    (document.activeElement as HTMLElement | null)?.blur();
+    palette()?.open((document.getElementById("search") as HTMLInputElement | null)?.value);
+  }
+});
+
+export {};

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Ui.Palette;
+
+namespace RailCrm.Modules.Organization;
+
+/// <summary>Units in the palette: by name, pinyin, initials or code. A group has some thousand, so they are looked through.</summary>
+internal sealed class UnitsSource : IPaletteSource
+{
+    public string Kind => "unit";
+
+    public string TextKey => "palette.units";
+
+    public string Permission => Platform.Access.Permission.OrganizationRead;
+
+    public int Order => 40;
+
+    public string? RecordsAt => "/organization/";
+
+    public string? AllAt(string text) => QueryHelpers.AddQueryString("/organization", "q", text);
+
+    private sealed record Row(long Id, string Code, string Name, bool Active);
+
+    public async Task<IReadOnlyList<PaletteHit>> Find(PaletteQuestion question, CancellationToken ct) =>
+    [
+        .. (await Read(PathRange.Of(question.Db.Scope).Of(question.Db)).ToListAsync(ct))
+            .Select(u => (Unit: u, Rank: TextMatch.Rank(question.Text, u.Name) ?? (u.Code.StartsWith(question.Text, StringComparison.OrdinalIgnoreCase) ? TextMatch.Begins : null as int?))).Where(u => u.Rank is not null)
+            .OrderBy(u => u.Rank).ThenBy(u => question.Place(u.Unit.Id)).ThenBy(u => u.Unit.Name.Length).ThenBy(u => u.Unit.Id).Take(question.Most).Select(u => Hit(u.Unit)),
+    ];
+
+    public async Task<IReadOnlyList<PaletteHit>> Recall(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) =>
+        [.. (await Read(PathRange.Of(db.Scope).Of(db).Where(u => EF.Parameter(ids).Contains(u.Id))).ToListAsync(ct)).Select(Hit)];
+
+    private static IQueryable<Row> Read(IQueryable<OrgUnit> units) => units.Select(u => new Row(u.Id, u.Code, u.Name, u.Active));
+
+    private static PaletteHit Hit(Row u) => new(u.Name, u.Code, $"/organization/{u.Id}", "sitemap") { Id = u.Id };
+}
+
+/// <summary>People of the group in the palette: by name, pinyin, initials or number.</summary>
+internal sealed class EmployeesSource : IPaletteSource
+{
+    public string Kind => "employee";
+
+    public string TextKey => "palette.employees";
+
+    public string Permission => Platform.Access.Permission.OrganizationRead;
+
+    public int Order => 50;
+
+    public string? RecordsAt => "/employees/";
+
+    public string? AllAt(string text) => QueryHelpers.AddQueryString("/employees", "q", text);
+
+    public async Task<IReadOnlyList<PaletteHit>> Find(PaletteQuestion question, CancellationToken ct) =>
+        question.Text.Length > Employee.NameLength || !(await new ListEmployees(question.Db).Run(new(question.Text), ct)).TryGet(out var list, out _) ? []
+            : [.. list.Items.OrderBy(e => TextMatch.Rank(question.Text, e.Name) ?? 3).ThenBy(e => question.Place(e.Id)).Take(question.Most).Select(e => new PaletteHit(e.Name, string.Join(" · ", new[] { e.UnitName, e.Position, e.Number }.OfType<string>()), $"/employees/{e.Id}", "users") { Id = e.Id })];
+
+    public async Task<IReadOnlyList<PaletteHit>> Recall(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) => await (
+        from e in db.Set<Employee>().Where(e => EF.Parameter(ids).Contains(e.Id))
+        join u in PathRange.Of(db.Scope).Of(db) on e.UnitId equals u.Id
+        select new PaletteHit(e.Name, u.Name, $"/employees/{e.Id}", "users") { Id = e.Id }).ToListAsync(ct);
+}
