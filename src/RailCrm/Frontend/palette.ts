@@ -12,6 +12,9 @@ class Palette extends HTMLElement {
   #options: HTMLElement[] = [];
   #active = -1;
   #opener: HTMLElement | null = null;
+  /// What the lines shown answer; Enter pressed before the answer to what is typed waits for it.
+  #shown = "";
+  #waiting: "" | "here" | "tab" = "";
 
   get #dialog() { return this.querySelector("dialog")!; }
   get #input() { return this.querySelector("input")!; }
@@ -69,6 +72,7 @@ class Palette extends HTMLElement {
 
   #soon() {
     clearTimeout(this.#timer);
+    this.#waiting = "";
     this.#say(this.dataset["searching"] ?? "");
     this.#timer = window.setTimeout(() => void this.#ask(), 120);
   }
@@ -98,6 +102,7 @@ class Palette extends HTMLElement {
 
   #show(answer: Answer, text: string) {
     this.#clear();
+    this.#shown = text;
     const here = this.#here(text);
     const recent = answer.groups.filter((g) => g.kind === "recent");
     for (const group of [...recent, ...answer.groups.filter((g) => g.kind !== "recent")]) {
@@ -111,10 +116,15 @@ class Palette extends HTMLElement {
     }
     const found = answer.groups.length + here.length;
     const short = text.length === 1;
-    this.#say(found > 0 ? (short ? this.dataset["more"] ?? "" : text === "" ? "" : (this.dataset["count"] ?? "").replace("{0}", String(this.#options.length)))
+    this.#say(found > 0 ? (short ? this.dataset["more"] ?? "" : text === "" ? "" : (this.dataset["count"] ?? "").replace("{0}", String(this.#list.querySelectorAll("[role=option]:not(.rc-palette-all)").length)))
       : text === "" ? this.dataset["hint"] ?? "" : short ? this.dataset["more"] ?? "" : (this.dataset["none"] ?? "").replace("{0}", text));
     this.#input.setAttribute("aria-expanded", String(this.#options.length > 0));
     this.#point(this.#options.length > 0 ? 0 : -1);
+    const waiting = this.#waiting;
+    this.#waiting = "";
+    if (waiting && found > 0) {
+      this.#take(waiting === "tab");
+    }
   }
 
   /// What the page itself offers to do, found by its words.
@@ -214,12 +224,21 @@ class Palette extends HTMLElement {
       this.#point(Math.max(0, Math.min(count - 1, this.#active + (event.key === "PageDown" ? 5 : -5))));
     } else if (event.key === "Enter") {
       event.preventDefault();
-      const option = this.#options[this.#active];
-      if (option instanceof HTMLAnchorElement && (event.ctrlKey || event.metaKey)) {
-        window.open(option.href, "_blank", "noopener");
+      const tab = event.ctrlKey || event.metaKey;
+      if (this.#input.value.trim() === this.#shown) {
+        this.#take(tab);
       } else {
-        option?.click();
+        this.#waiting = tab ? "tab" : "here";
       }
+    }
+  }
+
+  #take(tab: boolean) {
+    const option = this.#options[this.#active];
+    if (tab && option instanceof HTMLAnchorElement) {
+      window.open(option.href, "_blank", "noopener");
+    } else {
+      option?.click();
     }
   }
 
