@@ -47,6 +47,8 @@ internal static class Generate
                 await bulk.Finish(Tell);
             }
 
+            Tell("contacts' search index");
+            await FillContactSearch.All(db, 0, (_, _) => Task.CompletedTask, default);
             Tell("tiers (nothing is left to change)");
             await services.GetRequiredService<ClassifyCustomers>().RunAll(null, default);
             return 0;

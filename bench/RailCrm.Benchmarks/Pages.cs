@@ -1,9 +1,12 @@
 using System.Globalization;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
+using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Dossier;
 using RailCrm.Modules.Waybills;
 using RailCrm.Modules.Workbench;
+using RailCrm.Platform.Ui.Palette;
 
 namespace RailCrm.Benchmarks;
 
@@ -55,6 +58,7 @@ internal sealed class Pages(Database database)
             pages.Add(List("search by 2 characters that many have", user, [new("有限"), new("钢铁"), new("北京"), new("郑州"), new("经营")], 25));
             pages.Add(List("search by initials", user, [.. some.Take(20).Select(c => new ListCustomers.Query(c.Initials.Split(' ')[0].Substring(2, 4)))], 25));
             pages.Add(List("search by credit code", user, [.. some.Take(20).Select(c => new ListCustomers.Query(c.Code))], 25));
+            pages.AddRange(Palette(user, [.. some.Select(c => c.Name)]));
             pages.AddRange(await Filters(raw, user));
             pages.AddRange(Views(user));
             pages.Add(new("dashboard", user, ["/"], (s, _) => s.GetRequiredService<ShowDashboard>().Run(null, default), 50));
@@ -118,6 +122,31 @@ internal sealed class Pages(Database database)
         {
             yield return new($"list {address}", user, [address], (s, _) => s.GetRequiredService<ListCustomers>().Run(new(), default), 40);
         }
+    }
+
+    /// <summary>What people type into the palette, right and with a slip.</summary>
+    private static IEnumerable<Page> Palette(string user, string[] names)
+    {
+        Page Of(string what, IEnumerable<string> typed)
+        {
+            var texts = typed.ToArray();
+            return new($"palette, {what}", user, [.. texts.Select(t => QueryHelpers.AddQueryString("/api/v1/palette", "q", t))], (s, n) => s.GetRequiredService<AskPalette>().Run(texts[n], default), 50);
+        }
+
+        static string Core(string name) => name[2..Math.Min(name.Length, 7)];
+        yield return Of("names", names.Take(20));
+        yield return Of("2 characters", names.Take(20).Select(n => n.Substring(2, 2)));
+        yield return Of("pinyin, 4 letters", names.Take(20).Select(n => Pinyin.Full(Core(n))[..4]));
+        yield return Of("pinyin, 8 letters", names.Take(20).Select(n => Pinyin.Full(Core(n))[..8]));
+        yield return Of("initials, 3 letters", names.Take(20).Select(n => Pinyin.Initials(Core(n))[..3]));
+        yield return Of("beginnings that very many have", ["gs", "yxgs", "heng", "tian", "shi", "KH", "91", "13", "hd"]);
+        yield return Of("a wrong character", names.Take(20).Select(n => $"{Core(n)[..2]}龘{Core(n)[3..]}"));
+        yield return Of("a character missing", names.Take(20).Select(n => Core(n).Remove(2, 1)));
+        yield return Of("a pinyin letter missing", names.Take(20).Select(n => Pinyin.Full(Core(n))[..9].Remove(4, 1)));
+        yield return Of("initials swapped", names.Take(20).Select(n => Pinyin.Initials(n)[..7]).Select(i => $"{i[..3]}{i[4]}{i[3]}{i[5..]}"));
+        yield return Of("contacts", ["王伟", "zhangwei", "lm", "wang", "13812345678", "5678", "张", "zhang"]);
+        yield return Of("waybill numbers", ["HY0012345", "HY00", "TMS1000"]);
+        yield return Of("nothing typed", [""]);
     }
 
     private static Page List(string name, string user, ListCustomers.Query[] queries, double? mostMs, double? least = null) =>

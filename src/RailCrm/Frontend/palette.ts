@@ -7,6 +7,7 @@ const phone = matchMedia("(max-width: 767px)");
 const svg = "http://www.w3.org/2000/svg";
 
 class Palette extends HTMLElement {
+  #ready = false;
   #timer = 0;
   #asked = 0;
   #options: HTMLElement[] = [];
@@ -21,10 +22,10 @@ class Palette extends HTMLElement {
   get #list() { return this.querySelector<HTMLElement>("[role=listbox]")!; }
 
   connectedCallback() {
-    if (this.dataset["ready"]) {
+    if (this.#ready) {
       return;
     }
-    this.dataset["ready"] = "1";
+    this.#ready = true; // Not as an attribute: enhanced navigation takes away what the server did not write.
     this.#input.addEventListener("input", (event) => {
       if (!(event as InputEvent).isComposing) {
         this.#soon();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 
 namespace RailCrm.Kernel;
 
@@ -23,10 +24,10 @@ public static class TextMatch
     public static int? Rank(string typed, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var worst = Same;
+        var (worst, said) = (Same, text.Normalize(NormalizationForm.FormKC)); // Half-width, as the words are.
         foreach (var word in SearchTerms.Words(typed))
         {
-            if (RankWord(word, text) is not { } rank)
+            if (RankWord(word, said) is not { } rank)
             {
                 return null;
             }

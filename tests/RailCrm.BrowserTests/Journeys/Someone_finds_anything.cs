@@ -22,7 +22,7 @@ public sealed class Someone_finds_anything(Browser browser)
 
     private static async Task Open(IPage page)
     {
-        await Assertions.Expect(page.Locator("rc-palette[data-ready]")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator("rc-palette:defined")).ToHaveCountAsync(1);
         await page.Keyboard.PressAsync("Control+k");
         await Assertions.Expect(page.Locator("#palette-text")).ToBeFocusedAsync();
     }
@@ -83,12 +83,13 @@ public sealed class Someone_finds_anything(Browser browser)
         await Assertions.Expect(Options(page, unit).First).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync("**/organization/*");
+        await Assertions.Expect(page.Locator("h1")).ToContainTextAsync(unit);
 
         // An action; what another subsidiary owns is not found, and may be created.
         await Open(page);
         await Ask(page, language == "en" ? "new customer" : "xjkh");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/customers/new");
+        await Assertions.Expect(page.Locator("[name='Form.Name']")).ToBeVisibleAsync(); // The address changes before the page does.
         await page.GotoAsync("/");
         await Open(page);
         await Ask(page, elsewhere);
@@ -97,7 +98,7 @@ public sealed class Someone_finds_anything(Browser browser)
         await walk.Check();
         await page.Keyboard.PressAsync("End");
         await Options(page, $"“{elsewhere}”").ClickAsync();
-        await page.WaitForURLAsync("**/customers/quick**");
+        await Assertions.Expect(page.Locator("[name='Form.Name']")).ToBeVisibleAsync();
         Assert.Equal(elsewhere, await page.InputValueAsync("input[name='Form.Name']"));
         await walk.CheckQuiet();
     }
@@ -173,15 +174,17 @@ public sealed class Someone_finds_anything(Browser browser)
             await page.Keyboard.PressAsync("g");
             await page.Keyboard.PressAsync(letter[..1]);
             await page.WaitForURLAsync($"**{letter[2..]}");
-            await Assertions.Expect(page.Locator("h1")).ToBeVisibleAsync();
+            await Assertions.Expect(page.Locator(".rc-side a.active").First).ToHaveAttributeAsync("href", letter[2..]); // The address changes before the page does.
         }
 
         await page.GotoAsync("/customers/1");
         await page.Keyboard.PressAsync("e");
         await page.WaitForURLAsync("**/customers/1/edit");
+        await Assertions.Expect(page.Locator("main form a[data-abandon]")).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("h1")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Escape");
         await page.WaitForURLAsync("**/customers/1");
+        await Assertions.Expect(page.Locator("[data-key=e]")).ToBeVisibleAsync();
         await page.GotoAsync("/customers/1/edit");
         var profile = page.Locator("[name='Form.CompanyProfile']");
         await profile.FillAsync("由键盘保存");

@@ -93,6 +93,7 @@ public sealed class TextMatchTests
     [InlineData("dr", "导入", TextMatch.Begins)]
     [InlineData("daor", "导入", TextMatch.Begins)]
     [InlineData("入", "导入", TextMatch.Has)]
+    [InlineData("外观：深色", "外观：深色", TextMatch.Same)]
     [InlineData("SET", "Settings", TextMatch.Begins)]
     [InlineData("xm", "厦门网点", TextMatch.Begins)]
     [InlineData("wangdian", "厦门网点", TextMatch.Has)]

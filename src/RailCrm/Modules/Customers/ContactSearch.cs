@@ -23,12 +23,22 @@ internal static class FillContactSearch
 
     public static async Task<string> Run(IServiceProvider services, JobLease lease, CancellationToken ct)
     {
-        var db = services.GetRequiredService<CrmDb>();
         var after = long.TryParse(lease.Job.Checkpoint, CultureInfo.InvariantCulture, out var known) ? known : 0;
-        var (done, last) = (lease.Job.RowsDone, await db.Set<Contact>().IgnoreQueryFilters().MaxAsync(k => (long?)k.Id, ct) ?? 0);
+        var done = lease.Job.RowsDone;
+        await All(services.GetRequiredService<CrmDb>(), after, (next, rows) => lease.Advance(next.ToString(CultureInfo.InvariantCulture), done += rows, 0, null, ct), ct);
+        return "{}";
+    }
+
+    /// <param name="db">The database.</param>
+    /// <param name="after">The last key that is indexed already.</param>
+    /// <param name="advance">Told the last key and the number of each batch, in its transaction.</param>
+    /// <param name="ct">Cancels between two batches.</param>
+    internal static async Task All(CrmDb db, long after, Func<long, int, Task> advance, CancellationToken ct)
+    {
+        var last = await db.Set<Contact>().IgnoreQueryFilters().MaxAsync(k => (long?)k.Id, ct) ?? 0;
         while (after < last)
         {
-            (after, done) = await db.Write(async () =>
+            after = await db.Write(async () =>
             {
                 // Held until they are indexed, so that no name that changes meanwhile is overwritten by the one before it.
                 var batch = await (db.IsPostgres
@@ -40,11 +50,9 @@ internal static class FillContactSearch
                 }
 
                 var next = batch.Count == 0 ? last : batch.Max(k => k.Id);
-                await lease.Advance(next.ToString(CultureInfo.InvariantCulture), done + batch.Count, 0, null, ct);
-                return (next, done + batch.Count);
+                await advance(next, batch.Count);
+                return next;
             }, ct);
         }
-
-        return "{}";
     }
 }
