@@ -74,6 +74,7 @@ class Palette extends HTMLElement {
   #soon() {
     clearTimeout(this.#timer);
     this.#waiting = "";
+    this.#asked++; // What is under way answers another text.
     this.#say(this.dataset["searching"] ?? "");
     this.#timer = window.setTimeout(() => void this.#ask(), 120);
   }
