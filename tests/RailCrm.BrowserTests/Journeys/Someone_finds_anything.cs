@@ -120,6 +120,7 @@ public sealed class Someone_finds_anything(Browser browser)
         Assert.EndsWith("/", page.Url, StringComparison.Ordinal);
         var tab = await page.Context.RunAndWaitForPageAsync(() => page.Keyboard.PressAsync("Control+Enter"));
         await tab.WaitForURLAsync("**/customers/*");
+        await tab.CloseAsync();
         await Assertions.Expect(page.Locator("#palette")).ToBeVisibleAsync();
 
         await Ask(page, "外观：深色");
@@ -157,6 +158,11 @@ public sealed class Someone_finds_anything(Browser browser)
         await page.ClickAsync("#search");
         await page.ClickAsync("#palette [data-rc=close-dialog]");
         await Assertions.Expect(page.Locator("#palette")).ToBeHiddenAsync();
+        await walk.Check();
+
+        // The page that answers without script.
+        await page.GotoAsync($"/search?q={Uri.EscapeDataString(name)}");
+        await Assertions.Expect(page.Locator(".rc-found a").First).ToContainTextAsync(name);
         await walk.Check();
     }
 

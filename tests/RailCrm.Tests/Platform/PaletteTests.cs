@@ -87,6 +87,7 @@ public sealed class PaletteTests
         Assert.Empty(await Found(n1, "天大地大"));
         Assert.False(Hits(await Ask(n1, "天泰光禾"), "customer")[0].GetProperty("near").GetBoolean());
         Assert.NotEmpty((await Ask(n1, "天大地大")).GetProperty("offers").EnumerateArray());
+        Assert.Empty((await Ask(n1, "龘")).GetProperty("offers").EnumerateArray());
     }
 
     [Theory, ClassData(typeof(BothEngines))]

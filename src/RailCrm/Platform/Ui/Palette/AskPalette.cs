@@ -15,6 +15,9 @@ internal sealed class AskPalette(CrmDb db, IEnumerable<IPaletteSource> sources, 
     private const int MostOfAKind = 6;
     private const int MostRecent = 8;
 
+    /// <summary>One character is no name yet.</summary>
+    private const int FewestOfOffer = 2;
+
     /// <summary>The hits of one source.</summary>
     /// <param name="Kind">Which.</param>
     /// <param name="Title">Its heading.</param>
@@ -54,7 +57,7 @@ internal sealed class AskPalette(CrmDb db, IEnumerable<IPaletteSource> sources, 
         }
 
         return new([.. groups.OrderBy(g => g.Hits.All(h => h.Near))],
-            groups.Exists(g => g.Hits.Any(h => !h.Near)) ? [] : [.. offers.Where(o => db.Actor.May(o.Permission)).Select(o => new Offer(Texts.Get(o.TextKey, text), o.Href(text)))]);
+            text.Length < FewestOfOffer || groups.Exists(g => g.Hits.Any(h => !h.Near)) ? [] : [.. offers.Where(o => db.Actor.May(o.Permission)).Select(o => new Offer(Texts.Get(o.TextKey, text), o.Href(text)))]);
     }
 
     private async Task<IReadOnlyList<Group>> Recent(IReadOnlyList<IPaletteSource> mine, IReadOnlyList<OpenedRecord> recent, CancellationToken ct)
