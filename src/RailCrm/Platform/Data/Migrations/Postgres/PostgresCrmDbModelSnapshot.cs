@@ -532,6 +532,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("market_share_basis_points");
 
+                    b.Property<long?>("MergedIntoId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("merged_into_id");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -698,6 +702,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasDatabaseName("ix_customers_kind")
                         .HasFilter("kind <> 'Company'");
 
+                    b.HasIndex("MergedIntoId")
+                        .HasDatabaseName("ix_customers_merged_into_id")
+                        .HasFilter("merged_into_id IS NOT NULL");
+
                     b.HasIndex("NormalizedName")
                         .HasDatabaseName("ix_customers_normalized_name");
 
@@ -814,6 +822,103 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("customer_grants", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Customers.CustomerKeys", b =>
+                {
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customer_id");
+
+                    b.Property<long?>("AddressKey")
+                        .HasColumnType("bigint")
+                        .HasColumnName("address_key");
+
+                    b.Property<long>("NameKey")
+                        .HasColumnType("bigint")
+                        .HasColumnName("name_key");
+
+                    b.HasKey("CustomerId")
+                        .HasName("pk_customer_keys");
+
+                    b.HasIndex("AddressKey", "CustomerId")
+                        .HasDatabaseName("ix_customer_keys_address_key_customer_id")
+                        .HasFilter("address_key IS NOT NULL");
+
+                    b.HasIndex("NameKey", "CustomerId")
+                        .HasDatabaseName("ix_customer_keys_name_key_customer_id");
+
+                    b.ToTable("customer_keys", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.CustomerMerge", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Choices")
+                        .IsRequired()
+                        .HasMaxLength(10000)
+                        .HasColumnType("character varying(10000)")
+                        .HasColumnName("choices")
+                        .UseCollation("C");
+
+                    b.Property<string>("Counts")
+                        .IsRequired()
+                        .HasMaxLength(10000)
+                        .HasColumnType("character varying(10000)")
+                        .HasColumnName("counts")
+                        .UseCollation("C");
+
+                    b.Property<string>("Fields")
+                        .IsRequired()
+                        .HasMaxLength(200000)
+                        .HasColumnType("character varying(200000)")
+                        .HasColumnName("fields")
+                        .UseCollation("C");
+
+                    b.Property<string>("Losers")
+                        .IsRequired()
+                        .HasMaxLength(10000)
+                        .HasColumnType("character varying(10000)")
+                        .HasColumnName("losers")
+                        .UseCollation("C");
+
+                    b.Property<DateTime>("MergedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("merged_at");
+
+                    b.Property<long>("MergedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("merged_by");
+
+                    b.Property<long>("SurvivorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("survivor_id");
+
+                    b.Property<DateTime>("UndoUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("undo_until");
+
+                    b.Property<DateTime?>("UndoneAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("undone_at");
+
+                    b.Property<long?>("UndoneBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("undone_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_customer_merges");
+
+                    b.HasIndex("SurvivorId", "Id")
+                        .HasDatabaseName("ix_customer_merges_survivor_id_id");
+
+                    b.ToTable("customer_merges", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.CustomerProduct", b =>
                 {
                     b.Property<long>("Id")
@@ -912,6 +1017,76 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         });
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Customers.DuplicatePair", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTime?>("DismissedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("dismissed_at");
+
+                    b.Property<long?>("DismissedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("dismissed_by");
+
+                    b.Property<string>("DismissedReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("dismissed_reason")
+                        .UseCollation("C");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("fingerprint")
+                        .UseCollation("C");
+
+                    b.Property<long>("FirstId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_id");
+
+                    b.Property<DateTime>("FoundAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("found_at");
+
+                    b.Property<string>("Reasons")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("reasons")
+                        .UseCollation("C");
+
+                    b.Property<int>("Score")
+                        .HasColumnType("integer")
+                        .HasColumnName("score");
+
+                    b.Property<long>("SecondId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("second_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_duplicate_pairs");
+
+                    b.HasIndex("SecondId")
+                        .HasDatabaseName("ix_duplicate_pairs_second_id");
+
+                    b.HasIndex("FirstId", "SecondId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_duplicate_pairs_first_id_second_id");
+
+                    b.HasIndex("Score", "Id")
+                        .HasDatabaseName("ix_duplicate_pairs_score_id")
+                        .HasFilter("dismissed_at IS NULL");
+
+                    b.ToTable("duplicate_pairs", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.MainStation", b =>
                 {
                     b.Property<long>("Id")
@@ -950,6 +1125,48 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasDatabaseName("ix_customer_stations_station_customer_id");
 
                     b.ToTable("customer_stations", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.MergeRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("FromId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("from_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("kind")
+                        .UseCollation("C");
+
+                    b.Property<long>("MergeId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("merge_id");
+
+                    b.Property<byte[]>("RowIds")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("row_ids");
+
+                    b.Property<long>("ToId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("to_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_merge_rows");
+
+                    b.HasIndex("MergeId", "Kind")
+                        .HasDatabaseName("ix_merge_rows_merge_id_kind");
+
+                    b.ToTable("merge_rows", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.Shareholder", b =>
@@ -1000,6 +1217,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.Property<long?>("CheckJobId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("check_job_id");
+
                     b.Property<bool>("CreateCustomers")
                         .HasColumnType("boolean")
                         .HasColumnName("create_customers");
@@ -1021,6 +1242,15 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnName("file_name")
                         .UseCollation("C");
 
+                    b.Property<string>("Fixes")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(200000)
+                        .HasColumnType("character varying(200000)")
+                        .HasDefaultValue("[]")
+                        .HasColumnName("fixes")
+                        .UseCollation("C");
+
                     b.Property<long?>("JobId")
                         .HasColumnType("bigint")
                         .HasColumnName("job_id");
@@ -1038,6 +1268,19 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnType("character varying(20000)")
                         .HasColumnName("mapping")
                         .UseCollation("C");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasDefaultValue("both")
+                        .HasColumnName("mode")
+                        .UseCollation("C");
+
+                    b.Property<long?>("RevertJobId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revert_job_id");
 
                     b.Property<string>("Source")
                         .IsRequired()
@@ -1074,6 +1317,125 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("imports", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Exchange.ImportEdit", b =>
+                {
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<long>("Row")
+                        .HasColumnType("bigint")
+                        .HasColumnName("row");
+
+                    b.Property<string>("Cells")
+                        .IsRequired()
+                        .HasMaxLength(200000)
+                        .HasColumnType("character varying(200000)")
+                        .HasColumnName("cells")
+                        .UseCollation("C");
+
+                    b.Property<long>("CheckJobId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("check_job_id");
+
+                    b.Property<string>("Errors")
+                        .IsRequired()
+                        .HasMaxLength(100000)
+                        .HasColumnType("character varying(100000)")
+                        .HasColumnName("errors")
+                        .UseCollation("C");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("outcome")
+                        .UseCollation("C");
+
+                    b.Property<bool>("Skipped")
+                        .HasColumnType("boolean")
+                        .HasColumnName("skipped");
+
+                    b.Property<string>("Was")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("was")
+                        .UseCollation("C");
+
+                    b.HasKey("ImportId", "Row")
+                        .HasName("pk_import_edits");
+
+                    b.ToTable("import_edits", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Exchange.ImportedRow", b =>
+                {
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<string>("Action")
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("action")
+                        .UseCollation("C");
+
+                    b.Property<long>("Row")
+                        .HasColumnType("bigint")
+                        .HasColumnName("row");
+
+                    b.Property<int>("Part")
+                        .HasColumnType("integer")
+                        .HasColumnName("part");
+
+                    b.Property<string>("Changes")
+                        .HasMaxLength(200000)
+                        .HasColumnType("character varying(200000)")
+                        .HasColumnName("changes")
+                        .UseCollation("C");
+
+                    b.Property<string>("Entity")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("entity")
+                        .UseCollation("C");
+
+                    b.Property<long>("EntityId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("entity_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("reason")
+                        .UseCollation("C");
+
+                    b.Property<string>("Undone")
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("undone")
+                        .UseCollation("C");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("ImportId", "Action", "Row", "Part")
+                        .HasName("pk_import_rows");
+
+                    b.HasIndex("ImportId", "EntityId")
+                        .HasDatabaseName("ix_import_rows_import_id_entity_id")
+                        .HasFilter("action = 'updated'");
+
+                    b.HasIndex("ImportId", "Action", "Row")
+                        .HasDatabaseName("ix_import_rows_import_id_action_row")
+                        .HasFilter("undone = 'refused'");
+
+                    b.ToTable("import_rows", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Exchange.RememberedMapping", b =>
                 {
                     b.Property<long>("UserId")
@@ -1084,6 +1446,15 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("columns")
+                        .UseCollation("C");
+
+                    b.Property<string>("Fixes")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(200000)
+                        .HasColumnType("character varying(200000)")
+                        .HasDefaultValue("[]")
+                        .HasColumnName("fixes")
                         .UseCollation("C");
 
                     b.Property<string>("Mapping")
@@ -2471,6 +2842,32 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("work_rows", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Platform.Ui.Palette.OpenedRecord", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("kind")
+                        .UseCollation("C");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("record_id");
+
+                    b.Property<DateTime>("OpenedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("opened_at");
+
+                    b.HasKey("UserId", "Kind", "RecordId")
+                        .HasName("pk_opened_records");
+
+                    b.ToTable("opened_records", (string)null);
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserRole<long>", b =>
                 {
                     b.HasOne("RailCrm.Platform.Access.Role", null)
@@ -2534,6 +2931,26 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasConstraintName("fk_customer_grants_customers_customer_id");
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Customers.CustomerKeys", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_customer_keys_customers_customer_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.CustomerMerge", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("SurvivorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_customer_merges_customers_survivor_id");
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.CustomerProduct", b =>
                 {
                     b.HasOne("RailCrm.Modules.Customers.Customer", null)
@@ -2563,6 +2980,23 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.Navigation("Siding");
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Customers.DuplicatePair", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("FirstId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_duplicate_pairs_customers_first_id");
+
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("SecondId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_duplicate_pairs_customers_second_id");
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.MainStation", b =>
                 {
                     b.HasOne("RailCrm.Modules.Customers.Customer", null)
@@ -2571,6 +3005,16 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_customer_stations_customers_customer_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.MergeRow", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.CustomerMerge", null)
+                        .WithMany()
+                        .HasForeignKey("MergeId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_merge_rows_customer_merges_merge_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.Shareholder", b =>
@@ -2589,6 +3033,26 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .WithMany()
                         .HasForeignKey("JobId")
                         .HasConstraintName("fk_imports_job_job_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Exchange.ImportEdit", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Exchange.Import", null)
+                        .WithMany()
+                        .HasForeignKey("ImportId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_import_edits_imports_import_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Exchange.ImportedRow", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Exchange.Import", null)
+                        .WithMany()
+                        .HasForeignKey("ImportId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_import_rows_imports_import_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>
@@ -2648,6 +3112,16 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_sessions_user_user_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Ui.Palette.OpenedRecord", b =>
+                {
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_opened_records_users_user_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.Customer", b =>

@@ -482,6 +482,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("market_share_basis_points");
 
+                    b.Property<long?>("MergedIntoId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("merged_into_id");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -633,6 +637,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_customers_kind")
                         .HasFilter("kind <> 'Company'");
 
+                    b.HasIndex("MergedIntoId")
+                        .HasDatabaseName("ix_customers_merged_into_id")
+                        .HasFilter("merged_into_id IS NOT NULL");
+
                     b.HasIndex("NormalizedName")
                         .HasDatabaseName("ix_customers_normalized_name");
 
@@ -746,6 +754,97 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("customer_grants", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Customers.CustomerKeys", b =>
+                {
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<long?>("AddressKey")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("address_key");
+
+                    b.Property<long>("NameKey")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("name_key");
+
+                    b.HasKey("CustomerId")
+                        .HasName("pk_customer_keys");
+
+                    b.HasIndex("AddressKey", "CustomerId")
+                        .HasDatabaseName("ix_customer_keys_address_key_customer_id")
+                        .HasFilter("address_key IS NOT NULL");
+
+                    b.HasIndex("NameKey", "CustomerId")
+                        .HasDatabaseName("ix_customer_keys_name_key_customer_id");
+
+                    b.ToTable("customer_keys", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.CustomerMerge", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Choices")
+                        .IsRequired()
+                        .HasMaxLength(10000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("choices");
+
+                    b.Property<string>("Counts")
+                        .IsRequired()
+                        .HasMaxLength(10000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("counts");
+
+                    b.Property<string>("Fields")
+                        .IsRequired()
+                        .HasMaxLength(200000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fields");
+
+                    b.Property<string>("Losers")
+                        .IsRequired()
+                        .HasMaxLength(10000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("losers");
+
+                    b.Property<DateTime>("MergedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("merged_at");
+
+                    b.Property<long>("MergedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("merged_by");
+
+                    b.Property<long>("SurvivorId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("survivor_id");
+
+                    b.Property<DateTime>("UndoUntil")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("undo_until");
+
+                    b.Property<DateTime?>("UndoneAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("undone_at");
+
+                    b.Property<long?>("UndoneBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("undone_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_customer_merges");
+
+                    b.HasIndex("SurvivorId", "Id")
+                        .HasDatabaseName("ix_customer_merges_survivor_id_id");
+
+                    b.ToTable("customer_merges", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.CustomerProduct", b =>
                 {
                     b.Property<long>("Id")
@@ -837,6 +936,71 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         });
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Customers.DuplicatePair", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime?>("DismissedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dismissed_at");
+
+                    b.Property<long?>("DismissedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("dismissed_by");
+
+                    b.Property<string>("DismissedReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dismissed_reason");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<long>("FirstId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first_id");
+
+                    b.Property<DateTime>("FoundAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("found_at");
+
+                    b.Property<string>("Reasons")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reasons");
+
+                    b.Property<int>("Score")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("score");
+
+                    b.Property<long>("SecondId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("second_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_duplicate_pairs");
+
+                    b.HasIndex("SecondId")
+                        .HasDatabaseName("ix_duplicate_pairs_second_id");
+
+                    b.HasIndex("FirstId", "SecondId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_duplicate_pairs_first_id_second_id");
+
+                    b.HasIndex("Score", "Id")
+                        .HasDatabaseName("ix_duplicate_pairs_score_id")
+                        .HasFilter("dismissed_at IS NULL");
+
+                    b.ToTable("duplicate_pairs", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.MainStation", b =>
                 {
                     b.Property<long>("Id")
@@ -872,6 +1036,45 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_customer_stations_station_customer_id");
 
                     b.ToTable("customer_stations", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.MergeRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("FromId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("MergeId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("merge_id");
+
+                    b.Property<byte[]>("RowIds")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("row_ids");
+
+                    b.Property<long>("ToId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("to_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_merge_rows");
+
+                    b.HasIndex("MergeId", "Kind")
+                        .HasDatabaseName("ix_merge_rows_merge_id_kind");
+
+                    b.ToTable("merge_rows", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.Shareholder", b =>
@@ -916,6 +1119,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
+                    b.Property<long?>("CheckJobId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("check_job_id");
+
                     b.Property<bool>("CreateCustomers")
                         .HasColumnType("INTEGER")
                         .HasColumnName("create_customers");
@@ -935,6 +1142,14 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("file_name");
 
+                    b.Property<string>("Fixes")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(200000)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("[]")
+                        .HasColumnName("fixes");
+
                     b.Property<long?>("JobId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("job_id");
@@ -950,6 +1165,18 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasMaxLength(20000)
                         .HasColumnType("TEXT")
                         .HasColumnName("mapping");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("both")
+                        .HasColumnName("mode");
+
+                    b.Property<long?>("RevertJobId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revert_job_id");
 
                     b.Property<string>("Source")
                         .IsRequired()
@@ -984,6 +1211,116 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("imports", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Exchange.ImportEdit", b =>
+                {
+                    b.Property<long>("ImportId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("import_id");
+
+                    b.Property<long>("Row")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("row");
+
+                    b.Property<string>("Cells")
+                        .IsRequired()
+                        .HasMaxLength(200000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cells");
+
+                    b.Property<long>("CheckJobId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("check_job_id");
+
+                    b.Property<string>("Errors")
+                        .IsRequired()
+                        .HasMaxLength(100000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("errors");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("outcome");
+
+                    b.Property<bool>("Skipped")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("skipped");
+
+                    b.Property<string>("Was")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("was");
+
+                    b.HasKey("ImportId", "Row")
+                        .HasName("pk_import_edits");
+
+                    b.ToTable("import_edits", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Exchange.ImportedRow", b =>
+                {
+                    b.Property<long>("ImportId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("import_id");
+
+                    b.Property<string>("Action")
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("action");
+
+                    b.Property<long>("Row")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("row");
+
+                    b.Property<int>("Part")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("part");
+
+                    b.Property<string>("Changes")
+                        .HasMaxLength(200000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("changes");
+
+                    b.Property<string>("Entity")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("entity");
+
+                    b.Property<long>("EntityId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("entity_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Undone")
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("undone");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("ImportId", "Action", "Row", "Part")
+                        .HasName("pk_import_rows");
+
+                    b.HasIndex("ImportId", "EntityId")
+                        .HasDatabaseName("ix_import_rows_import_id_entity_id")
+                        .HasFilter("action = 'updated'");
+
+                    b.HasIndex("ImportId", "Action", "Row")
+                        .HasDatabaseName("ix_import_rows_import_id_action_row")
+                        .HasFilter("undone = 'refused'");
+
+                    b.ToTable("import_rows", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Exchange.RememberedMapping", b =>
                 {
                     b.Property<long>("UserId")
@@ -994,6 +1331,14 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("columns");
+
+                    b.Property<string>("Fixes")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(200000)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("[]")
+                        .HasColumnName("fixes");
 
                     b.Property<string>("Mapping")
                         .IsRequired()
@@ -2271,6 +2616,31 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("work_rows", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Platform.Ui.Palette.OpenedRecord", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("record_id");
+
+                    b.Property<DateTime>("OpenedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("opened_at");
+
+                    b.HasKey("UserId", "Kind", "RecordId")
+                        .HasName("pk_opened_records");
+
+                    b.ToTable("opened_records", (string)null);
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserRole<long>", b =>
                 {
                     b.HasOne("RailCrm.Platform.Access.Role", null)
@@ -2334,6 +2704,26 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasConstraintName("fk_customer_grants_customers_customer_id");
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Customers.CustomerKeys", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_customer_keys_customers_customer_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.CustomerMerge", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("SurvivorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_customer_merges_customers_survivor_id");
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.CustomerProduct", b =>
                 {
                     b.HasOne("RailCrm.Modules.Customers.Customer", null)
@@ -2363,6 +2753,23 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.Navigation("Siding");
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Customers.DuplicatePair", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("FirstId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_duplicate_pairs_customers_first_id");
+
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("SecondId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_duplicate_pairs_customers_second_id");
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.MainStation", b =>
                 {
                     b.HasOne("RailCrm.Modules.Customers.Customer", null)
@@ -2371,6 +2778,16 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_customer_stations_customers_customer_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.MergeRow", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.CustomerMerge", null)
+                        .WithMany()
+                        .HasForeignKey("MergeId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_merge_rows_customer_merges_merge_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.Shareholder", b =>
@@ -2389,6 +2806,26 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("JobId")
                         .HasConstraintName("fk_imports_job_job_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Exchange.ImportEdit", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Exchange.Import", null)
+                        .WithMany()
+                        .HasForeignKey("ImportId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_import_edits_imports_import_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Exchange.ImportedRow", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Exchange.Import", null)
+                        .WithMany()
+                        .HasForeignKey("ImportId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_import_rows_imports_import_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>
@@ -2448,6 +2885,16 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_sessions_user_user_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Ui.Palette.OpenedRecord", b =>
+                {
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_opened_records_users_user_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.Customer", b =>
