@@ -7,6 +7,7 @@ import "./drop";
 import "./progress";
 import "./rows";
 import "./lists";
+import "./rowmenu";
 import "./duplicates";
 
 // A chart brings ECharts with it, so its code is fetched only where one stands on the page.

@@ -13,6 +13,9 @@ internal sealed class ContactList : ListOf<Contact>
     /// <summary>More customers than this are looked at row by row rather than named.</summary>
     private const int Few = 8_000;
 
+    /// <summary>Beyond so many hits the index is left and the order walked instead.</summary>
+    private const int Common = 5_000;
+
     private static readonly NamesOf Customers = (db, ids, ct) => db.Set<Customer>().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
 
     public override string Key => "contacts";
@@ -21,7 +24,8 @@ internal sealed class ContactList : ListOf<Contact>
     public override string Permission => Platform.Access.Permission.CustomersRead;
     public override string Order => "name";
     public override IReadOnlyList<string> Columns { get; } = ["name", "customer", "title", "mobile", "phone", "email", "main"];
-    public override IReadOnlyList<string> Quick { get; } = ["name", "mobile", "main", "active"];
+    public override string SearchKey => "contact.search_hint";
+    public override IReadOnlyList<string> Quick { get; } = ["mobile", "main", "active"];
     public override IReadOnlyList<SystemView> Views { get; } = [new("all", "list.view_all", ""), new("main", "contact.main", "main=true"), new("new", "contact.view_new", "sort=-created")];
 
     protected override IReadOnlyList<ListField<Contact>> Declared { get; } =
@@ -47,6 +51,23 @@ internal sealed class ContactList : ListOf<Contact>
 
     /// <summary>A contact whose customer lies in the bin is out of sight with it.</summary>
     protected override IQueryable<Contact> Rows(CrmDb db) => db.Set<Contact>().AsNoTracking().Where(k => db.Set<Customer>().Any(c => c.Id == k.CustomerId));
+
+    protected override async Task<Searched<Contact>> Search(CrmDb db, string typed, CancellationToken ct)
+    {
+        if (SearchTerms.Query(typed) is not { } query)
+        {
+            return new([], []);
+        }
+
+        if (await SearchIndex.Contacts.Few(db, query, Common, ct) is { Count: < Common } ids)
+        {
+            return new(ids, []);
+        }
+
+        // So many have it that the order meets one every few steps.
+        var pattern = $"%{typed.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+        return new(null, [new(k => EF.Functions.Like(k.Name, pattern, "\\") || EF.Functions.Like(k.MobileDigits!, pattern, "\\") || EF.Functions.Like(k.PhoneDigits!, pattern, "\\"), null)]);
+    }
 
     protected override async Task<IReadOnlyList<long>?> Within(CrmDb db, CancellationToken ct)
     {

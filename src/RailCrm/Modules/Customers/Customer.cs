@@ -207,6 +207,7 @@ public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned
             builder.HasIndex(c => new { c.RevenueChangeFen, c.Id });
             builder.HasIndex(c => new { c.UpdatedAt, c.Id });
             builder.HasIndex(c => new { c.CreatedAt, c.Id });
+            builder.HasIndex(c => new { c.DeletedAt, c.Id }).HasFilter("deleted_at IS NOT NULL"); // The bin, newest first.
             builder.HasIndex(c => new { c.Trailing12GrossProfitFen, c.Id });
             builder.HasIndex(c => new { c.Trailing12WeightKg, c.Id });
             builder.HasIndex(c => c.Kind).HasFilter("kind <> 'Company'"); // Nearly all are companies.

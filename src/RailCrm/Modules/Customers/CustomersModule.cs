@@ -66,7 +66,7 @@ internal static class CustomersModule
         .AddSingleton(new JobHandler(FillContactSearch.Kind, FillContactSearch.Run))
         .AddSingleton(new MenuItem("bin.title", "/customers/bin", "trash", Permission.CustomersDelete, 12, MenuPlace.Page))
         .AddSingleton(new MenuItem("customer.title", "/customers", "building", Permission.CustomersRead, 10, Go: "c"))
-        .AddSingleton(new MenuItem("contact.title", "/contacts", "address-book", Permission.CustomersRead, 11, Go: "p"))
+        .AddSingleton(new MenuItem("contact.title", "/contacts", "user", Permission.CustomersRead, 11, Go: "l"))
         .AddSingleton(new MenuItem("customer.new", "/customers/new", "building", Permission.CustomersWrite, 10, MenuPlace.Create))
         .AddSingleton(new MenuItem("customer.quick", "/customers/quick", "plus", Permission.CustomersWrite, 11, MenuPlace.Create));
 

@@ -11,7 +11,7 @@ namespace RailCrm.Platform.Lists;
 /// <summary>What the forms around a list post: views kept and chosen, columns, and work on many rows.</summary>
 internal static class ListRoutes
 {
-    public static IServiceCollection AddLists(this IServiceCollection services) => services.AddScoped<SavedViews>().AddScoped<WorkOnRows>().AddSingleton(new Jobs.JobHandler(WorkOnRows.Kind, WorkOnRows.Run));
+    public static IServiceCollection AddLists(this IServiceCollection services) => services.AddScoped<SavedViews>().AddScoped<WorkOnRows>().AddSingleton<Ui.Palette.IPaletteSource, Ui.Lists.ViewsSource>().AddSingleton(new Jobs.JobHandler(WorkOnRows.Kind, WorkOnRows.Run));
 
     public static void MapLists(this IEndpointRouteBuilder app)
     {

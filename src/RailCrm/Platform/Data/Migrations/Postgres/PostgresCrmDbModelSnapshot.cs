@@ -731,6 +731,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.HasIndex("CreatedAt", "Id")
                         .HasDatabaseName("ix_customers_created_at_id");
 
+                    b.HasIndex("DeletedAt", "Id")
+                        .HasDatabaseName("ix_customers_deleted_at_id")
+                        .HasFilter("deleted_at IS NOT NULL");
+
                     b.HasIndex("Name", "Id")
                         .HasDatabaseName("ix_customers_name_id");
 

@@ -227,6 +227,12 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_customers_deleted_at_id",
+                table: "customers",
+                columns: new[] { "deleted_at", "id" },
+                filter: "deleted_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_customers_merged_into_id",
                 table: "customers",
                 column: "merged_into_id",
@@ -306,6 +312,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "customer_merges");
+
+            migrationBuilder.DropIndex(
+                name: "ix_customers_deleted_at_id",
+                table: "customers");
 
             migrationBuilder.DropIndex(
                 name: "ix_customers_merged_into_id",

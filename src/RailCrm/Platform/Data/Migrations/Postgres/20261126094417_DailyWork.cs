@@ -231,6 +231,12 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_customers_deleted_at_id",
+                table: "customers",
+                columns: new[] { "deleted_at", "id" },
+                filter: "deleted_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_customers_merged_into_id",
                 table: "customers",
                 column: "merged_into_id",
@@ -310,6 +316,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "customer_merges");
+
+            migrationBuilder.DropIndex(
+                name: "ix_customers_deleted_at_id",
+                table: "customers");
 
             migrationBuilder.DropIndex(
                 name: "ix_customers_merged_into_id",
