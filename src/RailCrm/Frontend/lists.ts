@@ -178,8 +178,8 @@ new MutationObserver(widths).observe(document.body, { childList: true, subtree: 
 
 // A cell changed where it stands: double click, or F2 on its row's link and Tab from cell to cell. Enter saves, Esc leaves it.
 const edit = (cell: HTMLElement) => {
-  const row = cell.closest<HTMLElement>("tr");
-  const list = document.querySelector<HTMLFormElement>("#work, #columns form")?.action.match(/\/lists\/([a-z]+)\//)?.[1];
+  const row = cell.closest<HTMLElement>("[data-id]");
+  const list = row?.dataset["list"] ?? document.querySelector<HTMLFormElement>("#work, #columns form")?.action.match(/\/lists\/([a-z]+)\//)?.[1];
   if (!row || !list || cell.querySelector("[data-cell]")) {
     return;
   }
@@ -202,7 +202,7 @@ const edit = (cell: HTMLElement) => {
   const leave = (nodes: Node[]) => {
     done = true;
     cell.replaceChildren(...nodes);
-    row.querySelector<HTMLElement>("th a")?.focus();
+    (row.querySelector<HTMLElement>("th a") ?? cell).focus();
   };
   const save = async () => {
     if (done || control.value === (cell.dataset["value"] ?? "")) {
@@ -239,7 +239,7 @@ const edit = (cell: HTMLElement) => {
       key.preventDefault();
       void save();
     } else if (key.key === "Tab") {
-      const cells = [...row.querySelectorAll<HTMLElement>("td[data-edit]")];
+      const cells = [...row.querySelectorAll<HTMLElement>("[data-edit]")];
       const next = cells[cells.indexOf(cell) + (key.shiftKey ? -1 : 1)];
       if (next) {
         key.preventDefault();
@@ -250,7 +250,7 @@ const edit = (cell: HTMLElement) => {
   control.addEventListener("blur", () => setTimeout(() => void (!done && !control.classList.contains("is-invalid") && save()), 120));
 };
 document.addEventListener("dblclick", (event) => {
-  const cell = (event.target as Element).closest<HTMLElement>("td[data-edit]");
+  const cell = (event.target as Element).closest<HTMLElement>("[data-edit]");
   if (cell && !(event.target as Element).closest("a, button, input, select")) {
     edit(cell);
   }
@@ -262,21 +262,21 @@ pencil.className = "rc-pencil";
 pencil.tabIndex = -1;
 pencil.textContent = "✎";
 document.addEventListener("pointerover", (event) => {
-  const cell = (event.target as Element).closest<HTMLElement>("td[data-edit]");
+  const cell = (event.target as Element).closest<HTMLElement>("[data-edit]");
   if (cell && pencil.parentElement !== cell && !cell.querySelector("[data-cell]")) {
     pencil.ariaLabel = pencil.title = `${document.body.dataset["edit"] ?? ""} ${cell.dataset["label"] ?? ""}`;
     cell.append(pencil);
   }
 });
 pencil.addEventListener("click", () => {
-  const cell = pencil.closest<HTMLElement>("td[data-edit]");
+  const cell = pencil.closest<HTMLElement>("[data-edit]");
   pencil.remove();
   if (cell) {
     edit(cell);
   }
 });
 document.addEventListener("keydown", (event) => {
-  const first = event.key === "F2" ? document.activeElement?.closest("tr")?.querySelector<HTMLElement>("td[data-edit]") : null;
+  const first = event.key === "F2" ? document.activeElement?.closest("tr")?.querySelector<HTMLElement>("[data-edit]") : null;
   if (first) {
     event.preventDefault();
     edit(first);

@@ -25,6 +25,7 @@ internal sealed class WaybillList : ListOf<WaybillLine>
     public override string Permission => Platform.Access.Permission.WaybillsRead;
     public override string Order => "-date";
     public override string Below => "source";
+    public override bool HasNames => false;
     public override IReadOnlyList<string> Columns { get; } = ["externalNo", "date", "customer", "service", "goods", "origin", "destination", "weight", "revenue", "profit"];
     public override IReadOnlyList<string> Quick { get; } = ["externalNo", "customer", "from", "to", "owner", "service"];
     public override IReadOnlyList<SystemView> Views { get; } = [new("all", "list.view_all", ""), new("mine", "customer.mine_yes", "mine=true"), new("recent", "waybill.view_recent", "filter=date>=-30d")];
@@ -51,8 +52,8 @@ internal sealed class WaybillList : ListOf<WaybillLine>
         F.Of("unit", "waybill.unit", K.Reference, w => w.UnitId).Asked(["="], Elsewhere).Refers(Units),
         F.Only("owner", "customer.unit", K.Reference, ["="], Elsewhere).Refers(Units),
         F.Of("source", "import.field.source", K.Text, w => w.Source).Asked(["="], Elsewhere).Coded(WaybillPage.SourceName),
-        F.Only("from", "waybill.from", K.Text, ["="], Elsewhere),
-        F.Only("to", "waybill.to", K.Text, ["="], Elsewhere),
+        F.Only("from", "waybill.from_day", K.Text, ["="], Elsewhere),
+        F.Only("to", "waybill.to_day", K.Text, ["="], Elsewhere),
         F.Only("mine", "customer.mine", K.Flag, ["="], Elsewhere),
     ];
 

@@ -51,6 +51,9 @@ public abstract class ListOf
     /// <summary>The columns shown where none are chosen.</summary>
     public abstract IReadOnlyList<string> Columns { get; }
 
+    /// <summary>Whether its first column holds names, which need width.</summary>
+    public virtual bool HasNames => true;
+
     /// <summary>The field that stands small below the name; null for none.</summary>
     public virtual string? Below => null;
 
