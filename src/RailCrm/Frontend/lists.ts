@@ -69,7 +69,7 @@ class Select extends HTMLElement {
     document.addEventListener("change", this.#changed);
     this.addEventListener("click", (event) => {
       if ((event.target as Element).closest("[data-work=none]")) {
-        document.querySelectorAll<HTMLInputElement>(".rc-pick, .rc-pick-all, .rc-work input[name=all]").forEach((box) => (box.checked = false));
+        document.querySelectorAll<HTMLInputElement>(".rc-tick, .rc-tick-all, .rc-work input[name=all]").forEach((box) => (box.checked = false));
         this.#said();
       }
     });
@@ -81,14 +81,14 @@ class Select extends HTMLElement {
 
   #changed = (event: Event) => {
     const box = event.target as HTMLInputElement;
-    if (box.matches(".rc-pick-all")) {
-      document.querySelectorAll<HTMLInputElement>(".rc-pick").forEach((pick) => (pick.checked = box.checked));
+    if (box.matches(".rc-tick-all")) {
+      document.querySelectorAll<HTMLInputElement>(".rc-tick").forEach((pick) => (pick.checked = box.checked));
     }
     this.#said();
   };
 
   #said() {
-    const picked = document.querySelectorAll(".rc-pick:checked").length;
+    const picked = document.querySelectorAll(".rc-tick:checked").length;
     const all = this.querySelector<HTMLInputElement>("input[name=all]")?.checked ?? false;
     const count = this.querySelector<HTMLElement>(".rc-work-count");
     this.classList.toggle("rc-on", picked > 0 || all);
@@ -96,9 +96,9 @@ class Select extends HTMLElement {
       const total = document.querySelector(".rc-pager .num")?.textContent ?? "";
       count.textContent = all ? total : (count.dataset["text"] ?? "").replace("{0}", picked.toLocaleString(document.documentElement.lang));
     }
-    const page = document.querySelector<HTMLInputElement>(".rc-pick-all");
+    const page = document.querySelector<HTMLInputElement>(".rc-tick-all");
     if (page) {
-      const rows = document.querySelectorAll(".rc-pick").length;
+      const rows = document.querySelectorAll(".rc-tick").length;
       page.checked = picked === rows && rows > 0;
       page.indeterminate = picked > 0 && picked < rows;
     }

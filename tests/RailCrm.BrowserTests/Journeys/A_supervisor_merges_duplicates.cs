@@ -5,7 +5,7 @@ namespace RailCrm.BrowserTests.Journeys;
 
 public sealed partial class A_supervisor_merges_duplicates(Browser browser)
 {
-    [Theory, MemberData(nameof(Ways.All), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
     public async Task Creates_two_alike_finds_them_merges_them_opens_the_old_address_and_undoes_it(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");
