@@ -264,7 +264,7 @@ pencil.textContent = "✎";
 document.addEventListener("pointerover", (event) => {
   const cell = (event.target as Element).closest<HTMLElement>("[data-edit]");
   if (cell && pencil.parentElement !== cell && !cell.querySelector("[data-cell]")) {
-    pencil.ariaLabel = pencil.title = `${document.body.dataset["edit"] ?? ""} ${cell.dataset["label"] ?? ""}`;
+    pencil.ariaLabel = pencil.title = `${document.body.dataset["change"] ?? ""} ${cell.dataset["label"] ?? ""}`;
     cell.append(pencil);
   }
 });
