@@ -5,7 +5,7 @@ namespace RailCrm.BrowserTests.Journeys;
 
 public sealed partial class An_account_manager_works_with_customers(Browser browser)
 {
-    [Theory, MemberData(nameof(Ways.All), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
     public async Task From_the_workbench_to_a_dossier_its_waybills_and_its_print(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");
@@ -39,7 +39,7 @@ public sealed partial class An_account_manager_works_with_customers(Browser brow
         Assert.True((await page.PdfAsync(new() { Format = "A4" })).Length > 20_000);
     }
 
-    [Theory, MemberData(nameof(Ways.All), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
     public async Task Narrows_the_list_sorts_it_turns_the_page_and_comes_back_by_the_address(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");
@@ -61,7 +61,7 @@ public sealed partial class An_account_manager_works_with_customers(Browser brow
         await walk.Check();
     }
 
-    [Theory, MemberData(nameof(Ways.All), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
     public async Task Finds_a_customer_and_creates_one_after_a_warning_of_a_duplicate(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");
@@ -87,7 +87,7 @@ public sealed partial class An_account_manager_works_with_customers(Browser brow
         await walk.Check();
     }
 
-    [Theory, MemberData(nameof(Ways.All), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
     public async Task Imports_waybills_and_sees_what_became_of_them(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");
