@@ -95,4 +95,29 @@ public sealed class SavedViewTests
         Assert.Equal(HttpStatusCode.Found, added.StatusCode);
         Assert.Contains("filter=tier%3Dlarge%7Crevenue%3E%3D100", added.Headers.Location!.OriginalString, StringComparison.Ordinal);
     }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task The_form_above_the_list_keeps_a_view_and_saves_a_change_of_it(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var n1 = await app.ActorOf("n1");
+        using var browser = await app.SignedIn("n1");
+        async Task<string> Post(params (string Name, string Value)[] fields)
+        {
+            var page = await browser.GetStringAsync(new Uri("/customers?view=all", UriKind.Relative), Ct);
+            var token = System.Text.RegularExpressions.Regex.Match(page, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
+            using var form = new FormUrlEncodedContent(fields.Append(("__RequestVerificationToken", token)).Select(f => new KeyValuePair<string, string>(f.Item1, f.Item2)));
+            using var answer = await browser.PostAsync(new Uri("/lists/customers/views", UriKind.Relative), form, Ct);
+            Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
+            return answer.Headers.Location!.OriginalString;
+        }
+
+        var led = await Post(("name", "我的大客户"), ("address", "?tier=large"), ("isDefault", "true"));
+        var view = Assert.Single(await Seen(app, "n1"), v => !v.IsSystem);
+        Assert.Equal(("/customers?view=" + view.Key, "我的大客户", "tier=large", true), (led, view.Name, view.Address, view.IsDefault));
+
+        await Post(("id", view.Key), ("version", $"{view.Stored!.Version}"), ("name", view.Name), ("address", "?tier=small"), ("share", "true"));
+        view = Assert.Single(await Seen(app, "n1"), v => !v.IsSystem);
+        Assert.Equal(("tier=small", n1.UnitId), (view.Address, view.Stored!.UnitId));
+    }
 }
