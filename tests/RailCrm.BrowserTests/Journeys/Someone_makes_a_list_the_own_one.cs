@@ -114,6 +114,7 @@ public sealed partial class Someone_makes_a_list_the_own_one(Browser browser)
         await page.ClickAsync(".rc-beside a[rel=next]");
         await Assertions.Expect(page.Locator("h1")).ToContainTextAsync(names[1]);
         await page.ClickAsync(".rc-tabs a[href*='/contacts']");
+        await page.WaitForURLAsync("**/contacts?**");
         await page.ClickAsync(".rc-beside a[rel=next]");
         await Assertions.Expect(page.Locator("h1")).ToContainTextAsync(names[2]);
         Assert.Contains("/contacts", page.Url, StringComparison.Ordinal);
