@@ -2,6 +2,7 @@ import "./shell";
 import "./palette";
 import "./keys";
 import "./forms";
+import "./when";
 import "./combobox";
 import "./drop";
 import "./progress";

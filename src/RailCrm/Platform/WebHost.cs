@@ -9,6 +9,7 @@ using Microsoft.Extensions.Options;
 using RailCrm.Modules;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Lists;
@@ -128,6 +129,7 @@ public static class WebHost
         });
         services.AddUi();
         services.AddLists();
+        services.AddFields();
         services.AddPalette();
         ModuleList.Add(services);
     }
@@ -163,6 +165,7 @@ public static class WebHost
         var api = app.MapGroup("/api/v1").DisableAntiforgery().AddEndpointFilter<ApiCsrfFilter>();
         ModuleList.Map(api);
         api.MapPalette();
+        api.MapFields();
     }
 
     private static Task Challenge(Microsoft.AspNetCore.Authentication.RedirectContext<CookieAuthenticationOptions> context, int status)

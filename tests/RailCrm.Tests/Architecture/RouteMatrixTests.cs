@@ -44,6 +44,8 @@ public sealed partial class RouteMatrixTests
         ("reference/{}", Everybody, _ => Task.FromResult("bureaus")),
         ("reference/sidings/{}", Everybody, SidingOf),
         ("reference/stations/{}", Everybody, Station),
+        ("fields/{}", Everybody, Field),
+        ("attachments/{}", Scope, AttachmentOf),
         ("lists/{}", Everybody, _ => Task.FromResult("contacts")),
         ("contacts/{}", Scope, Customer),
         ("openapi/{}.json", Everybody, _ => Task.FromResult("v1")),
@@ -177,6 +179,26 @@ public sealed partial class RouteMatrixTests
         var (stays, goes) = (long.Parse(await Customer(app), CultureInfo.InvariantCulture), long.Parse(await Customer(app), CultureInfo.InvariantCulture));
         var made = await app.With<MergeCustomers, Result<MergeCustomers.Answer>>(await app.ActorOf("n1"), m => m.Run(new() { SurvivorId = stays, LoserIds = [goes] }, Ct));
         return made.TryGet(out var merge, out var refusal) ? Text(merge.Id) : throw new InvalidOperationException(refusal.Code);
+    }
+
+    private static Task<string> Field(CrmApp app) => app.In(Actor.System("test"), async db =>
+    {
+        var field = new RailCrm.Platform.Fields.CustomField { List = "customers", Key = $"x_{Guid.NewGuid():N}"[..20], Name = "字段" };
+        db.Add(field);
+        await db.SaveChangesAsync(Ct);
+        return Text(field.Id);
+    });
+
+    private static async Task<string> AttachmentOf(CrmApp app)
+    {
+        var customer = long.Parse(await Customer(app), CultureInfo.InvariantCulture);
+        return await app.In(Actor.System("test"), async db =>
+        {
+            var file = new Attachment { CustomerId = customer, FileName = "合同.pdf", ContentType = "application/pdf", Sha256 = "00", CreatedAt = db.UtcNow };
+            db.Add(file);
+            await db.SaveChangesAsync(Ct);
+            return Text(file.Id);
+        });
     }
 
     private static async Task<string> Line(CrmApp app)

@@ -1,11 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 
 namespace RailCrm.Modules.Customers;
 
 /// <summary>客户联系人: a person at the customer.</summary>
-public sealed class Contact : ICustomerBound, IAudited, IVersioned, IBinned
+public sealed class Contact : ICustomerBound, IAudited, IVersioned, IBinned, ICustomised
 {
     /// <inheritdoc/>
     public long Id { get; set; }
@@ -48,6 +49,9 @@ public sealed class Contact : ICustomerBound, IAudited, IVersioned, IBinned
 
     /// <summary>Who put the contact into the bin.</summary>
     public long? DeletedBy { get; set; }
+
+    /// <inheritdoc/>
+    public string? Custom { get; set; }
 
     /// <inheritdoc/>
     public int Version { get; set; }

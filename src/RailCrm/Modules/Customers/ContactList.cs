@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Lists;
 using F = RailCrm.Platform.Lists.ListField<RailCrm.Modules.Customers.Contact>;
 using K = RailCrm.Platform.Lists.FieldKind;
@@ -8,7 +10,7 @@ using K = RailCrm.Platform.Lists.FieldKind;
 namespace RailCrm.Modules.Customers;
 
 /// <summary>The list of all people at all customers that the reader sees.</summary>
-internal sealed class ContactList : ListOf<Contact>
+internal sealed class ContactList(CustomFields? custom = null, CurrentActor? current = null) : ListOf<Contact>(custom, current)
 {
     /// <summary>More customers than this are looked at row by row rather than named.</summary>
     private const int Few = 8_000;
@@ -28,7 +30,9 @@ internal sealed class ContactList : ListOf<Contact>
     public override IReadOnlyList<string> Quick { get; } = ["mobile", "main", "active"];
     public override IReadOnlyList<SystemView> Views { get; } = [new("all", "list.view_all", ""), new("main", "contact.main", "main=true"), new("new", "contact.view_new", "sort=-created")];
 
-    protected override IReadOnlyList<ListField<Contact>> Declared { get; } =
+    protected override IReadOnlyList<ListField<Contact>> Declared => Own;
+
+    private static readonly IReadOnlyList<ListField<Contact>> Own =
     [
         F.Of("name", "contact.name", K.Text, k => k.Name).Sorted().Indexed().Named().Edited(nameof(SaveContact.Input.Name), bulk: false),
         F.Of("id", "list.id", K.Number, k => k.Id).Indexed().Hidden(),
@@ -83,6 +87,7 @@ internal sealed class ContactList : ListOf<Contact>
     {
         var input = new SaveContact.Input { Name = "x" };
         return order.Act == "bin" ? null
+            : OwnWrong(order) is { } wrong ? wrong
             : Find(order.Field) is not { IsBulk: true, Input: { } field } || !TypedValue.Set(input, field, order.Value) ? new Refusal.InvalidMany([new(nameof(order.Value), "list.value_wrong", order.Field, order.Value)])
             : SaveContact.Check(input) is [var error, ..] ? new Refusal.InvalidMany([error with { Field = nameof(order.Value) }])
             : await Task.FromResult<Refusal?>(null);
@@ -110,13 +115,16 @@ internal sealed class ContactList : ListOf<Contact>
             }
 
             var input = SaveContact.Said(contact);
+            input.Custom = OwnSaid(contact.Custom);
+            var before = SaveContact.Said(contact);
+            before.Custom = OwnSaid(contact.Custom);
             if (field is not null && !TypedValue.Set(input, field, undo ? row.Before : order.Value))
             {
                 row.Refuse("list.value_refused");
                 continue;
             }
 
-            row.Before = field is null ? null : TypedValue.Of(SaveContact.Said(contact), field);
+            row.Before = field is null ? null : TypedValue.Of(before, field);
             if (field is not null && TypedValue.Of(input, field) == row.Before)
             {
                 row.Outcome = "same";
@@ -143,12 +151,13 @@ internal sealed class ContactList : ListOf<Contact>
         }
 
         var input = SaveContact.Said(contact);
+        input.Custom = OwnSaid(contact.Custom);
         if (TypedValue.Of(input, field.Input!) != (was ?? ""))
         {
             return new Refusal.Stale();
         }
 
-        return !TypedValue.Set(input, field.Input!, value) ? new Refusal.InvalidMany([new(field.Input!, "list.value_wrong", Platform.Text.Texts.Get(field.TextKey), value)])
+        return !TypedValue.Set(input, field.Input!, value) ? new Refusal.InvalidMany([new(field.Input!, "list.value_wrong", field.Name, value)])
             : (await services.GetRequiredService<SaveContact>().Run(contact.CustomerId, id, contact.Version, input, ct)).TryGet(out var saved, out var refusal) ? Told(saved, field)
             : refusal;
     }

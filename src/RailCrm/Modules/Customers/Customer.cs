@@ -3,11 +3,12 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RailCrm.Kernel;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 
 namespace RailCrm.Modules.Customers;
 
 /// <summary>An enterprise that buys, bought or may buy our services (客户); the root of its dossier (一户一档).</summary>
-public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned
+public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned, ICustomised
 {
     /// <summary>Longest name.</summary>
     public const int NameLength = 200;
@@ -152,6 +153,9 @@ public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned
 
     /// <summary>False when it is no longer served.</summary>
     public bool Active { get; set; } = true;
+
+    /// <inheritdoc/>
+    public string? Custom { get; set; }
 
     /// <inheritdoc/>
     public int Version { get; set; }

@@ -8,7 +8,7 @@ namespace RailCrm.Modules.Customers;
 /// <summary>Two edits of one customer, field by field: what one typed, what is stored by now, and which to take.</summary>
 internal static class CustomerConflict
 {
-    private static readonly PropertyInfo[] Fields = [.. typeof(SaveCustomer.Input).GetProperties().Where(p => p.Name != nameof(SaveCustomer.Input.DuplicateReason))];
+    private static readonly PropertyInfo[] Fields = [.. typeof(SaveCustomer.Input).GetProperties().Where(p => p.Name is not (nameof(SaveCustomer.Input.DuplicateReason) or nameof(SaveCustomer.Input.Custom)))];
 
     /// <summary>A field that differs. <paramref name="TakeStored"/>: only the other one changed it, so theirs is proposed.</summary>
     public sealed record Row(string Field, string Label, string? Mine, string? Stored, bool TakeStored);
@@ -21,6 +21,11 @@ internal static class CustomerConflict
            let kept = field.GetValue(stored)
            where Plain(said) != Plain(kept) && !(said is null && MissingMeansUnchanged(field.Name))
            select new Row(field.Name, Label(field.Name), Say(field.Name, said, names), Say(field.Name, kept, names), start is not null && Plain(said) == Plain(field.GetValue(start))),
+        .. from key in mine.Custom?.Keys ?? Enumerable.Empty<string>()
+           let said = Plain(mine.Custom!.GetValueOrDefault(key))
+           let kept = Plain(stored.Custom?.GetValueOrDefault(key))
+           where said != kept
+           select new Row($"Custom.{key}", names.GetValueOrDefault($"Custom.{key}") ?? key, said, kept, start is not null && said == Plain(start.Custom?.GetValueOrDefault(key))),
     ];
 
     /// <summary>Puts what is stored into <paramref name="mine"/> for the fields where the other's value was chosen.</summary>
@@ -29,6 +34,11 @@ internal static class CustomerConflict
         foreach (var field in Fields.Where(f => fields.Contains(f.Name)))
         {
             field.SetValue(mine, field.GetValue(stored));
+        }
+
+        foreach (var key in fields.Where(f => f.StartsWith("Custom.", StringComparison.Ordinal)).Select(f => f[7..]))
+        {
+            (mine.Custom ??= [])[key] = stored.Custom?.GetValueOrDefault(key);
         }
     }
 

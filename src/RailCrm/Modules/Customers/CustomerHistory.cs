@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 
 namespace RailCrm.Modules.Customers;
 
 /// <summary>What happened to a customer, newest first: who, when, which field, before and after.</summary>
-public sealed class CustomerHistory(CrmDb db, IEnumerable<ICustomerPast> pasts)
+public sealed class CustomerHistory(CrmDb db, CustomFields fields, IEnumerable<ICustomerPast> pasts)
 {
     private const int Length = 100;
 
@@ -46,7 +47,7 @@ public sealed class CustomerHistory(CrmDb db, IEnumerable<ICustomerPast> pasts)
         var page = await (before is null ? entries : entries.Where(a => a.Id < before)).OrderByDescending(a => a.Id).Take(Length + 1).ToListAsync(ct);
         var more = page.Count > Length;
         page = page.Take(Length).ToList();
-        var events = page.Select(e => new Happening(e.Id, e.At, e.ActorName, e.Action, e.Entity, e.EntityId, Changes(e.Changes))).Where(e => e.Action != "updated" || e.Changes.Count > 0).ToList();
+        var events = page.Select(e => new Happening(e.Id, e.At, e.ActorName, e.Action, e.Entity, e.EntityId, [.. Changes(e.Changes).Where(c => fields.Sees(ListOf(e.Entity), c.Field, db.Actor))])).Where(e => e.Action != "updated" || e.Changes.Count > 0).ToList();
         foreach (var past in pasts.Where(p => kind is null || p.Kind == kind))
         {
             events.AddRange(await past.Read(customerId, more ? page[^1].At : DateTime.MinValue, to, ct));
@@ -54,6 +55,9 @@ public sealed class CustomerHistory(CrmDb db, IEnumerable<ICustomerPast> pasts)
 
         return new([.. events.OrderByDescending(e => e.At).ThenByDescending(e => e.Id)], more ? page[^1].Id : null);
     }
+
+    /// <summary>The list whose fields an entity's changes may name.</summary>
+    internal static string ListOf(string entity) => entity switch { nameof(Customer) => "customers", nameof(Contact) => "contacts", _ => "waybills" };
 
     /// <summary>One entry of the customer's, with every field as it was stored; null where there is none such.</summary>
     internal async Task<(AuditEntry Entry, Dictionary<string, JsonElement[]> Changes)?> Entry(long customerId, long id, CancellationToken ct) =>

@@ -4,6 +4,7 @@ using RailCrm.Modules.Organization;
 using RailCrm.Modules.Reference;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Lists;
 using F = RailCrm.Platform.Lists.ListField<RailCrm.Modules.Customers.Customer>;
 using K = RailCrm.Platform.Lists.FieldKind;
@@ -11,7 +12,7 @@ using K = RailCrm.Platform.Lists.FieldKind;
 namespace RailCrm.Modules.Customers;
 
 /// <summary>The list of customers: every field that can be shown, filtered by, sorted, grouped or changed in it.</summary>
-internal sealed class CustomerList : ListOf<Customer>
+internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? current = null) : ListOf<Customer>(custom, current)
 {
     private static readonly NamesOf Units = (db, ids, ct) => db.Set<OrgUnit>().Where(u => EF.Parameter(ids).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
     private static readonly NamesOf Parents = (db, ids, ct) => db.Set<Customer>().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
@@ -31,7 +32,9 @@ internal sealed class CustomerList : ListOf<Customer>
         new("falling", "customer.view_falling", "sort=change&columns=name,tier,unit,revenue,change,phone"), new("incomplete", "customer.view_incomplete", "below=50&sort=completeness"), new("board", "customer.view_board", "layout=board&group=tier&sort=-revenue"),
     ];
 
-    protected override IReadOnlyList<ListField<Customer>> Declared { get; } =
+    protected override IReadOnlyList<ListField<Customer>> Declared => Own;
+
+    private static readonly IReadOnlyList<ListField<Customer>> Own =
     [
         F.Of("name", "customer.name", K.Text, c => c.Name).Sorted().Asked(["~", "="], CustomerAsks.Name).Named().Edited(nameof(SaveCustomer.Input.Name), bulk: false),
         F.Of("id", "list.id", K.Number, c => c.Id).Indexed().Hidden(),
@@ -79,12 +82,12 @@ internal sealed class CustomerList : ListOf<Customer>
 
     public override string EditPermission => Platform.Access.Permission.CustomersWrite;
 
-    public override Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => WorkOnCustomers.Refuses(db, this, order, ct);
+    public override Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => OwnWrong(order) is { } wrong ? Task.FromResult<Refusal?>(wrong) : WorkOnCustomers.Refuses(db, this, order, ct);
 
     public override async Task<IReadOnlyList<(string Value, string Text)>> WorkChoices(CrmDb db, string act, CancellationToken ct) =>
         act == "assign" ? [.. (await new ListUnits(db).Run(ct)).Where(u => u.Active).Select(u => (u.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), u.Name))] : [];
 
-    public override Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct) => WorkOnCustomers.Run(services.GetRequiredService<CrmDb>(), this, order, rows, ct);
+    public override Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct) => WorkOnCustomers.Run(services.GetRequiredService<CrmDb>(), services.GetRequiredService<CustomFields>(), this, order, rows, ct);
 
     public override async Task<Result<Edited>> Edit(IServiceProvider services, long id, ListField field, string? value, string? was, CancellationToken ct)
     {
@@ -94,12 +97,13 @@ internal sealed class CustomerList : ListOf<Customer>
         }
 
         var input = CustomerRules.Of(customer);
+        input.Custom = OwnSaid(customer.Custom);
         if (TypedValue.Of(input, field.Input!) != (was ?? ""))
         {
             return new Refusal.Stale();
         }
 
-        return !TypedValue.Set(input, field.Input!, value) ? new Refusal.InvalidMany([new(field.Input!, "list.value_wrong", Platform.Text.Texts.Get(field.TextKey), value)])
+        return !TypedValue.Set(input, field.Input!, value) ? new Refusal.InvalidMany([new(field.Input!, "list.value_wrong", field.Name, value)])
             : (await services.GetRequiredService<SaveCustomer>().Run(id, customer.Version, input, ct)).TryGet(out var saved, out refusal) ? Told(saved, field)
             : refusal;
     }

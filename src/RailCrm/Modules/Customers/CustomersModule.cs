@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Lists;
@@ -35,10 +36,14 @@ internal static class CustomersModule
     private const long MostUpload = 4 * AttachmentStore.MostBytes;
 
     public static void Add(IServiceCollection services) => services
-        .AddSingleton<CustomerList>()
-        .AddSingleton<ListOf>(s => s.GetRequiredService<CustomerList>())
-        .AddSingleton<ContactList>()
-        .AddSingleton<ListOf>(s => s.GetRequiredService<ContactList>())
+        .AddScoped<CustomerList>()
+        .AddScoped<ListOf>(s => s.GetRequiredService<CustomerList>())
+        .AddScoped<ContactList>()
+        .AddScoped<ListOf>(s => s.GetRequiredService<ContactList>())
+        .AddSingleton(new CustomTarget("customers", typeof(Customer), "customer.title"))
+        .AddSingleton(new CustomTarget("contacts", typeof(Contact), "contact.title"))
+        .AddSingleton<ICustomReference, CustomerReference>()
+        .AddSingleton<ICustomReference, CustomerFile>()
         .AddScoped<ListCustomers>()
         .AddScoped<ExportCustomers>()
         .AddScoped<GetCustomer>()
@@ -125,6 +130,8 @@ internal static class CustomersModule
         app.MapGet("/contacts/{id:long}", async (long id, HttpContext http, CrmDb db, CancellationToken ct) => await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(k => k.Id == id).Select(k => (long?)k.CustomerId).SingleOrDefaultAsync(ct) is { } customer
             ? Results.LocalRedirect($"/customers/{customer}/contacts{(db.Actor.May(Permission.CustomersWrite) ? $"/{id}" : "")}{http.Request.QueryString}")
             : Results.NotFound()).RequireAuthorization(Permission.CustomersRead).ExcludeFromDescription();
+        app.MapGet("/attachments/{id:long}", async (long id, CrmDb db, CancellationToken ct) => await db.Set<Attachment>().Where(a => a.Id == id).Select(a => (long?)a.CustomerId).SingleOrDefaultAsync(ct) is { } customer
+            ? Results.LocalRedirect($"/api/v1/customers/{customer}/attachments/{id}/content") : Results.NotFound()).RequireAuthorization(Permission.CustomersRead).ExcludeFromDescription();
         app.MapPost("/customers/{id:long}/attachments/files", KeepAttachment.PostFromPage).DisableAntiforgery().RequireAuthorization(Permission.CustomersWrite).ExcludeFromDescription()
             .WithMetadata(new RequestSizeLimitAttribute(MostUpload), new RequestFormLimitsAttribute { MultipartBodyLengthLimit = MostUpload });
     }

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Files;
 using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui;
@@ -13,7 +14,7 @@ using static RailCrm.Platform.Text.Texts;
 namespace RailCrm.Modules.Customers;
 
 /// <summary>The list as it is seen, all pages of it, as a file that our own import takes back without loss.</summary>
-internal sealed class ExportCustomers(CrmDb db, ListCustomers customers, CustomerList list)
+internal sealed class ExportCustomers(CrmDb db, CustomFields fields, ListCustomers customers, CustomerList list)
 {
     /// <summary>What a row is made of.</summary>
     /// <param name="Customer">With its lists.</param>
@@ -68,16 +69,18 @@ internal sealed class ExportCustomers(CrmDb db, ListCustomers customers, Custome
         var names = units.ToDictionary(u => u.Id, u => twice.Contains(u.Name) ? u.Code : u.Name);
         var asked = Uri.UnescapeDataString((view with { Cursor = null, Limit = 50, Columns = null, Base = null }).Address(list, ""));
         var name = string.Create(CultureInfo.InvariantCulture, $"{T("customer.title")}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
-        return new TableExport(db, name, nameof(Customer), asked, format!, [.. Columns.Select(c => T(c.TextKey))], Rows(all, names, ct));
+        return new TableExport(db, name, nameof(Customer), asked, format!, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("customers", db.Actor).Select(f => f.Called)], Rows(all, names, ct));
     }
 
     private async IAsyncEnumerable<Cell[]> Rows(ListCustomers.Whole all, Dictionary<long, string> units, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
+        var own = fields.Of("customers", db.Actor);
         await foreach (var batch in all.Batches)
         {
+            var names = await Names(own, batch, ct);
             foreach (var line in await Fill(batch, units, ct))
             {
-                yield return [.. Columns.Select(c => c.Cell(line))];
+                yield return [.. Columns.Select(c => c.Cell(line)), .. own.Select(f => Own(f, CustomValue.Read(line.Customer.Custom), names))];
             }
         }
     }
@@ -100,6 +103,24 @@ internal sealed class ExportCustomers(CrmDb db, ListCustomers customers, Custome
             return new Line(c, CustomerRules.Of(c, withLists: true), units[c.UnitId], parents.GetValueOrDefault(c.ParentId ?? 0), contacts[c.Id].FirstOrDefault());
         });
     }
+
+    /// <summary>What the batch's own fields refer to, each kind in one query.</summary>
+    private async Task<Dictionary<CustomKind, Dictionary<long, string>>> Names(IReadOnlyList<CustomField> own, IReadOnlyList<Customer> batch, CancellationToken ct)
+    {
+        var names = new Dictionary<CustomKind, Dictionary<long, string>>();
+        foreach (var kind in own.Where(f => f.IsNumber && fields.Reference(f.Kind) is not null).GroupBy(f => f.Kind))
+        {
+            var ids = batch.SelectMany(c => kind.Select(f => CustomValue.Number(c.Custom, f.Key))).Where(id => id != CustomValue.Least).Distinct().ToList();
+            names[kind.Key] = await fields.Reference(kind.Key)!.Names(db, ids, ct);
+        }
+
+        return names;
+    }
+
+    private static Cell Own(CustomField field, SortedDictionary<string, JsonElement> stored, Dictionary<CustomKind, Dictionary<long, string>> names) =>
+        !stored.TryGetValue(field.Key, out var value) ? Cell.Of((string?)null)
+        : names.TryGetValue(field.Kind, out var of) && value.TryGetInt64(out var id) ? Cell.Of(of.GetValueOrDefault(id))
+        : Cell.Of(CustomValue.Typed(field, value));
 
     private static string? Modes(string? codes) => codes is null ? null : string.Join('、', codes.Split(',').Select(m => T($"mode.{m}")));
 

@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
 
 namespace RailCrm.Modules.Customers;
 
 /// <summary>One customer with all that is known of it, and its way into the bin and out again.</summary>
-internal sealed class GetCustomer(CrmDb db)
+internal sealed class GetCustomer(CrmDb db, CustomFields fields)
 {
     /// <summary>A customer as the API tells it; money in fen. What may be said is told as it is said, so that it can be sent back changed.</summary>
     public sealed record Answer(
@@ -15,11 +16,13 @@ internal sealed class GetCustomer(CrmDb db)
         string? IndustryCode, string? RegionCode, string? TransportModes, string? TransportCycle, string? CompanyProfile, string? LocalCulture, string? LocalCustoms,
         string? RegisteredAddress, string? BusinessAddress, string? Website, string? Phone, string? Tags,
         IReadOnlyList<ShareholderRow> Shareholders, IReadOnlyList<ProductRow> Products, IReadOnlyList<StationRow> MainStations, IReadOnlyList<SidingRow> Sidings,
-        long Trailing12RevenueFen, long Trailing12GrossProfitFen, long Trailing12WeightKg, DateTime CreatedAt, DateTime UpdatedAt, int Version)
+        long Trailing12RevenueFen, long Trailing12GrossProfitFen, long Trailing12WeightKg, DateTime CreatedAt, DateTime UpdatedAt, int Version, IReadOnlyDictionary<string, string?>? Custom)
     {
+        /// <summary>As it is told.</summary>
         /// <param name="c">The customer with its lists.</param>
         /// <param name="parentId">Its parent, where the actor sees it.</param>
-        public static Answer Of(Customer c, long? parentId)
+        /// <param name="custom">The group's own fields that the actor sees.</param>
+        public static Answer Of(Customer c, long? parentId, IReadOnlyDictionary<string, string?>? custom)
         {
             var said = CustomerRules.Of(c, withLists: true);
             return new(
@@ -27,9 +30,12 @@ internal sealed class GetCustomer(CrmDb db)
                 c.LegalRepresentative, c.BusinessDirection, c.ProductionScale, said.MarketSharePercent, c.EmployeeCount, c.OwnershipType, c.SizeClass,
                 c.IndustryCode, c.RegionCode, c.TransportModes, c.TransportCycle, c.CompanyProfile, c.LocalCulture, c.LocalCustoms,
                 c.RegisteredAddress, c.BusinessAddress, c.Website, c.Phone, said.Tags, said.Shareholders!, said.Products!, said.MainStations!, said.Sidings!,
-                c.Trailing12RevenueFen, c.Trailing12GrossProfitFen, c.Trailing12WeightKg, c.CreatedAt, c.UpdatedAt, c.Version);
+                c.Trailing12RevenueFen, c.Trailing12GrossProfitFen, c.Trailing12WeightKg, c.CreatedAt, c.UpdatedAt, c.Version, custom);
         }
     }
+
+    /// <summary>A customer as the actor is told of it.</summary>
+    public Answer Answered(Customer customer, long? parentId) => Answer.Of(customer, parentId, fields.Said("customers", customer.Custom, db.Actor));
 
     /// <summary>The customer with its lists.</summary>
     public async Task<Result<Customer>> Run(long id, CancellationToken ct) =>
@@ -44,7 +50,7 @@ internal sealed class GetCustomer(CrmDb db)
             return refusal;
         }
 
-        return Answer.Of(customer, customer.ParentId is { } parent && await db.Set<Customer>().AnyAsync(c => c.Id == parent, ct) ? parent : null);
+        return Answered(customer, customer.ParentId is { } parent && await db.Set<Customer>().AnyAsync(c => c.Id == parent, ct) ? parent : null);
     }
 
     /// <summary>Into the bin, or out of it; refused where it no longer has <paramref name="version"/>.</summary>

@@ -136,6 +136,7 @@ internal sealed class MergeCustomers(CrmDb db, GetCustomer getCustomer, IEnumera
         await db.SaveChangesAsync(ct);
         CustomerRules.Apply(merged, survivor, merged.UnitId!.Value, at);
         survivor.ParentId = merged.ParentId;
+        survivor.Custom = MergeFields.Custom(customers, rows);
         db.ChangeTracker.DetectChanges();
         merge.Fields = JsonSerializer.Serialize(db.Entry(survivor).Properties.Where(p => p.IsModified && !Silent.Contains(p.Metadata.Name) && !Equals(p.OriginalValue, p.CurrentValue))
             .ToDictionary(p => p.Metadata.Name, p => new CustomerMerge.FieldValue(Json(p.OriginalValue), Json(p.CurrentValue))));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using RailCrm.Kernel;
+using RailCrm.Platform.Fields;
 
 namespace RailCrm.Modules.Customers;
 
@@ -16,7 +17,7 @@ internal static class MergeFields
         [nameof(SaveCustomer.Input.Tags), nameof(SaveCustomer.Input.Shareholders), nameof(SaveCustomer.Input.Products), nameof(SaveCustomer.Input.MainStations), nameof(SaveCustomer.Input.Sidings)];
 
     /// <summary>Why a doubtful code was taken goes with the code.</summary>
-    private static readonly PropertyInfo[] Fields = [.. typeof(SaveCustomer.Input).GetProperties().Where(p => p.Name is not (nameof(SaveCustomer.Input.DuplicateReason) or nameof(SaveCustomer.Input.CreditCodeReason)))];
+    private static readonly PropertyInfo[] Fields = [.. typeof(SaveCustomer.Input).GetProperties().Where(p => p.Name is not (nameof(SaveCustomer.Input.DuplicateReason) or nameof(SaveCustomer.Input.CreditCodeReason) or nameof(SaveCustomer.Input.Custom)))];
 
     /// <summary>A field that differs.</summary>
     /// <param name="Name">As <see cref="SaveCustomer.Input"/> names it.</param>
@@ -25,6 +26,8 @@ internal static class MergeFields
     internal sealed record Row(string Name, IReadOnlyList<object?> Values, long Chosen)
     {
         public bool CanUnite => Unitable.Contains(Name);
+
+        public bool IsCustom => Name.StartsWith("Custom.", StringComparison.Ordinal);
     }
 
     /// <summary>The fields in which they differ, each with the choice made, or a sensible one: the survivor's value, else that of the fullest dossier; lists and tags become one.</summary>
@@ -51,6 +54,24 @@ internal static class MergeFields
             }
         }
 
+        var custom = customers.Select(c => CustomValue.Read(c.Custom)).ToList();
+        foreach (var key in custom.SelectMany(c => c.Keys).Distinct().Order(StringComparer.Ordinal))
+        {
+            var name = $"Custom.{key}";
+            unknown.Remove(name);
+            var values = custom.ConvertAll(c => c.TryGetValue(key, out var value) ? value.ValueKind == JsonValueKind.Number ? value.GetInt64() : (object?)value.GetString() : null);
+            var chosen = choices.FirstOrDefault(c => c.Key.Equals(name, StringComparison.OrdinalIgnoreCase)) is { Key: not null } choice ? choice.Value : Default(name, customers, values);
+            if (!ids.Contains(chosen))
+            {
+                return new Refusal.Invalid("merge.choice_unknown", $"Choices.{name}");
+            }
+
+            if (values.Select(Plain).Distinct().Count() > 1)
+            {
+                rows.Add(new(name, values, chosen));
+            }
+        }
+
         return unknown.Count > 0 ? new Refusal.Invalid("merge.choice_unknown", $"Choices.{unknown.First()}") : rows;
     }
 
@@ -74,7 +95,7 @@ internal static class MergeFields
     {
         var said = customers.ToDictionary(c => c.Id, c => CustomerRules.Of(c));
         var merged = said[customers[0].Id];
-        foreach (var row in rows.Where(r => !r.CanUnite))
+        foreach (var row in rows.Where(r => !r.CanUnite && !r.IsCustom))
         {
             var field = Array.Find(Fields, f => f.Name == row.Name)!;
             field.SetValue(merged, field.GetValue(said[row.Chosen]));
@@ -90,6 +111,18 @@ internal static class MergeFields
         }
 
         return merged;
+    }
+
+    /// <summary>The survivor's own fields: each as chosen.</summary>
+    internal static string? Custom(IReadOnlyList<Customer> customers, IReadOnlyList<Row> rows)
+    {
+        var json = customers[0].Custom;
+        foreach (var row in rows.Where(r => r.IsCustom))
+        {
+            json = CustomValue.With(json, row.Name[7..], CustomValue.Read(customers.First(c => c.Id == row.Chosen).Custom).TryGetValue(row.Name[7..], out var value) ? JsonSerializer.SerializeToNode(value) : null);
+        }
+
+        return json;
     }
 
     private static string Plain(object? value) => value switch { null => "", string text => text.Trim(), decimal number => number.ToString("0.####", CultureInfo.InvariantCulture), _ => JsonSerializer.Serialize(value) };

@@ -2,24 +2,25 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 
 namespace RailCrm.Modules.Customers;
 
 /// <summary>Gives one field of a customer or a contact the value it had before a change; checked, audited and version-checked as any other edit.</summary>
-internal sealed class RestoreValue(CrmDb db, CustomerHistory history, GetCustomer getCustomer, SaveCustomer saveCustomer, SaveContact saveContact)
+internal sealed class RestoreValue(CrmDb db, CustomFields fields, CustomerHistory history, GetCustomer getCustomer, SaveCustomer saveCustomer, SaveContact saveContact)
 {
     /// <summary>Fields of a customer that may be given back; its lists are edited, not turned back.</summary>
-    private static readonly HashSet<string> OfCustomer = [.. typeof(SaveCustomer.Input).GetProperties().Select(p => p.Name).Where(n => typeof(Customer).GetProperty(n) is { } p && p.PropertyType.Name != "List`1"), nameof(Customer.MarketShareBasisPoints)];
+    private static readonly HashSet<string> OfCustomer = [.. typeof(SaveCustomer.Input).GetProperties().Select(p => p.Name).Where(n => n != nameof(Customer.Custom) && typeof(Customer).GetProperty(n) is { } p && p.PropertyType.Name != "List`1"), nameof(Customer.MarketShareBasisPoints)];
 
     private static readonly HashSet<string> OfContact = [.. typeof(SaveContact.Input).GetProperties().Select(p => p.Name)];
 
     /// <summary>Whether a change of this field can be turned back.</summary>
-    public static bool Can(CustomerHistory.Happening e, string field) => e.Action == "updated" && e.Entity switch
+    public bool Can(CustomerHistory.Happening e, string field) => e.Action == "updated" && (field.StartsWith("Custom.", StringComparison.Ordinal) ? fields.Of(CustomerHistory.ListOf(e.Entity), db.Actor).Any(f => f.Key == field[7..]) : e.Entity switch
     {
         nameof(Customer) => OfCustomer.Contains(field),
         nameof(Contact) => OfContact.Contains(field),
         _ => false,
-    };
+    });
 
     /// <summary>Gives <paramref name="field"/> the value from before the change <paramref name="entryId"/>, if the customer still has <paramref name="version"/>.</summary>
     public async Task<Result<Customer>> Run(long customerId, long entryId, string field, int version, CancellationToken ct)
@@ -32,6 +33,11 @@ internal sealed class RestoreValue(CrmDb db, CustomerHistory history, GetCustome
         if (await history.Entry(customerId, entryId, ct) is not var (entry, changes) || !changes.TryGetValue(field, out var values) || entry.Action != "updated")
         {
             return new Refusal.NotFound();
+        }
+
+        if (field.StartsWith("Custom.", StringComparison.Ordinal))
+        {
+            return await Own(customer, entry, field[7..], values[0], version, ct);
         }
 
         if (entry.Entity == nameof(Customer) && OfCustomer.Contains(field))
@@ -57,6 +63,32 @@ internal sealed class RestoreValue(CrmDb db, CustomerHistory history, GetCustome
         }
 
         return new Refusal.NotFound();
+    }
+
+    private async Task<Result<Customer>> Own(Customer customer, AuditEntry entry, string key, JsonElement before, int version, CancellationToken ct)
+    {
+        var list = CustomerHistory.ListOf(entry.Entity);
+        if (fields.Of(list, db.Actor).FirstOrDefault(f => f.Key == key) is not { } field)
+        {
+            return new Refusal.NotFound();
+        }
+
+        Dictionary<string, string?> said = new() { [key] = CustomValue.Typed(field, before) };
+        if (list == "customers")
+        {
+            var input = CustomerRules.Of(customer);
+            input.Custom = said;
+            return await saveCustomer.Run(customer.Id, version, input, ct);
+        }
+
+        if (await db.Set<Contact>().AsNoTracking().SingleOrDefaultAsync(k => k.Id == entry.EntityId && k.CustomerId == customer.Id, ct) is not { } contact)
+        {
+            return new Refusal.NotFound();
+        }
+
+        var of = SaveContact.Said(contact);
+        of.Custom = said;
+        return (await saveContact.Run(customer.Id, contact.Id, contact.Version, of, ct)).TryGet(out _, out var refusal) ? customer : refusal;
     }
 
     private static void Set<T>(T input, string field, JsonElement value) where T : class

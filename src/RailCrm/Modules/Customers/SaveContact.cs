@@ -2,12 +2,13 @@ using System.Net.Mail;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
 
 namespace RailCrm.Modules.Customers;
 
 /// <summary>People at a customer: listed, created, changed, put into the bin and out again. Whoever sees the customer sees them.</summary>
-public sealed class SaveContact(CrmDb db)
+public sealed class SaveContact(CrmDb db, CustomFields fields)
 {
     private const int WordLength = 100;
 
@@ -34,13 +35,18 @@ public sealed class SaveContact(CrmDb db)
 
         /// <summary>False when the person no longer works there or for us; missing leaves it as it is.</summary>
         public bool? Active { get; set; }
+
+        /// <summary>The group's own fields: key → what one would type; missing changes nothing.</summary>
+        public Dictionary<string, string?>? Custom { get; set; }
     }
 
     /// <summary>A contact as the API tells it.</summary>
-    public sealed record Answer(long Id, string Name, string? Title, string? Mobile, string? Phone, string? Email, bool IsMain, bool Active, DateTime CreatedAt, int Version)
+    public sealed record Answer(long Id, string Name, string? Title, string? Mobile, string? Phone, string? Email, bool IsMain, bool Active, DateTime CreatedAt, int Version, IReadOnlyDictionary<string, string?>? Custom)
     {
-        internal static Answer Of(Contact c) => new(c.Id, c.Name, c.Title, c.Mobile, c.Phone, c.Email, c.IsMain, c.Active, c.CreatedAt, c.Version);
+        internal static Answer Of(Contact c, IReadOnlyDictionary<string, string?>? custom) => new(c.Id, c.Name, c.Title, c.Mobile, c.Phone, c.Email, c.IsMain, c.Active, c.CreatedAt, c.Version, custom);
     }
+
+    private Answer Told(Contact c) => Answer.Of(c, fields.Said("contacts", c.Custom, db.Actor));
 
     /// <summary>What is stored, as one would say it.</summary>
     internal static Input Said(Contact k) => new() { Name = k.Name, Title = k.Title, Mobile = k.Mobile, Phone = k.Phone, Email = k.Email, IsMain = k.IsMain, Active = k.Active };
@@ -88,6 +94,12 @@ public sealed class SaveContact(CrmDb db)
                 }
 
                 Apply(input, contact, first: id is null && !all.Exists(k => k.IsMain));
+                if (await fields.Apply(db, "contacts", contact, contact.Id, customerId, input.Custom, input, ct) is { } wrong)
+                {
+                    db.ChangeTracker.Clear(); // No later save of this request stores what was refused.
+                    return wrong;
+                }
+
                 if (contact.IsMain)
                 {
                     all.ForEach(k => k.IsMain = k == contact);
@@ -206,25 +218,25 @@ public sealed class SaveContact(CrmDb db)
     }
 
     internal static async Task<IResult> GetAll(long id, SaveContact useCase, CancellationToken ct) =>
-        (await useCase.Of(id, binned: false, ct)).Answer(all => TypedResults.Ok(new Listing<Answer>([.. all.Select(Answer.Of)], null)));
+        (await useCase.Of(id, binned: false, ct)).Answer(all => TypedResults.Ok(new Listing<Answer>([.. all.Select(useCase.Told)], null)));
 
     internal static async Task<IResult> Post(long id, Input input, SaveContact useCase, HttpContext http, CancellationToken ct) =>
         (await useCase.Run(id, null, null, input, ct)).Answer(c =>
         {
             Versions.Tell(http, c.Version);
-            return TypedResults.Created($"/api/v1/customers/{id}/contacts/{c.Id}", Answer.Of(c));
+            return TypedResults.Created($"/api/v1/customers/{id}/contacts/{c.Id}", useCase.Told(c));
         });
 
     internal static async Task<IResult> Put(long id, long contactId, Input input, SaveContact useCase, HttpContext http, CancellationToken ct) =>
         (await useCase.Run(id, contactId, Versions.Asked(http), input, ct)).Answer(c =>
         {
             Versions.Tell(http, c.Version);
-            return TypedResults.Ok(Answer.Of(c));
+            return TypedResults.Ok(useCase.Told(c));
         });
 
     internal static async Task<IResult> Delete(long id, long contactId, SaveContact useCase, HttpContext http, CancellationToken ct) =>
         (await useCase.Bin(id, contactId, into: true, Versions.Asked(http), ct)).Answer(_ => TypedResults.NoContent());
 
     internal static async Task<IResult> PostRestore(long id, long contactId, SaveContact useCase, CancellationToken ct) =>
-        (await useCase.Bin(id, contactId, into: false, null, ct)).Answer(c => TypedResults.Ok(Answer.Of(c)));
+        (await useCase.Bin(id, contactId, into: false, null, ct)).Answer(c => TypedResults.Ok(useCase.Told(c)));
 }

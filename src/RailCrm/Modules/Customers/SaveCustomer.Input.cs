@@ -89,6 +89,9 @@ public sealed partial class SaveCustomer
         /// <summary>False when it is no longer served; missing leaves it as it is.</summary>
         public bool? Active { get; set; }
 
+        /// <summary>The group's own fields (自定义字段): key → what one would type; missing, or a key missing, changes nothing, an empty text takes a value away.</summary>
+        public Dictionary<string, string?>? Custom { get; set; }
+
         /// <summary>主要股东. As with every list here: missing changes nothing, present replaces the whole list.</summary>
         public List<ShareholderRow>? Shareholders { get; set; }
 

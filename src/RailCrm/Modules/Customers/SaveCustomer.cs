@@ -6,12 +6,13 @@ using RailCrm.Kernel;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
 
 namespace RailCrm.Modules.Customers;
 
 /// <summary>Creates or changes a customer; the page, the API and later the import all come through here.</summary>
-public sealed partial class SaveCustomer(CrmDb db)
+public sealed partial class SaveCustomer(CrmDb db, CustomFields fields)
 {
     /// <summary>Creates one where <paramref name="id"/> is null, else changes it if it still has <paramref name="version"/>.</summary>
     public Task<Result<Customer>> Run(long? id, int? version, Input input, CancellationToken ct) => Run(id, version, input, [], ct);
@@ -104,6 +105,11 @@ public sealed partial class SaveCustomer(CrmDb db)
         var code = customer.CreditCode;
         CustomerRules.Apply(input, customer, unitId, db.UtcNow);
         customer.Completeness = Completeness.Score(customer, (id is null ? new() { Contacts = people.Any(p => p.Active) } : await Completeness.Lists.Of(db, customer.Id, ct)).After(input));
+        if (await fields.Apply(db, "customers", customer, customer.Id, customer.Id, input.Custom, CustomerRules.Of(customer), ct) is { } wrongField)
+        {
+            return wrongField;
+        }
+
         if (await SaveCustomerRows.Write(db, customer, input, ct) is { } wrongRow)
         {
             return wrongRow;
@@ -230,11 +236,11 @@ public sealed partial class SaveCustomer(CrmDb db)
         ? db.Database.SqlQuery<long>($"SELECT nextval(pg_get_serial_sequence('customers', 'id')) AS \"Value\"").SingleAsync(ct)
         : db.Database.SqlQuery<long>($"SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'customers'), 0) + 1 AS \"Value\"").SingleAsync(ct);
 
-    internal static async Task<IResult> Post(Input input, SaveCustomer useCase, HttpContext http, CancellationToken ct) =>
+    internal static async Task<IResult> Post(Input input, SaveCustomer useCase, GetCustomer get, HttpContext http, CancellationToken ct) =>
         (await useCase.Run(null, null, input, ct)).Answer(c =>
         {
             Versions.Tell(http, c.Version);
-            return TypedResults.Created($"/api/v1/customers/{c.Id}", GetCustomer.Answer.Of(c, c.ParentId));
+            return TypedResults.Created($"/api/v1/customers/{c.Id}", get.Answered(c, c.ParentId));
         });
 
     internal static async Task<IResult> Put(long id, Input input, SaveCustomer useCase, GetCustomer get, HttpContext http, CancellationToken ct)

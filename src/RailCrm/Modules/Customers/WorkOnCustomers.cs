@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Lists;
 
 namespace RailCrm.Modules.Customers;
@@ -25,7 +26,7 @@ internal static class WorkOnCustomers
         var input = new SaveCustomer.Input { Name = "x" };
         if (FieldOf(list, order) is not { } field || !TypedValue.Set(input, field, order.Value))
         {
-            return order.Act == "assign" ? Wrong("customer.unit_outside") : Wrong("list.value_wrong", list.Find(order.Field) is { } known ? Platform.Text.Texts.Get(known.TextKey) : "", order.Value);
+            return order.Act == "assign" ? Wrong("customer.unit_outside") : Wrong("list.value_wrong", list.Find(order.Field) is { } known ? known.Name : "", order.Value);
         }
 
         return CustomerRules.Check(input) is [var error, ..] ? Wrong(error.Code, error.Args)
@@ -35,7 +36,7 @@ internal static class WorkOnCustomers
     }
 
     /// <summary>Does it to some rows.</summary>
-    public static async Task Run(CrmDb db, CustomerList list, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct)
+    public static async Task Run(CrmDb db, CustomFields fields, CustomerList list, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct)
     {
         var ids = rows.Select(r => r.RowId).ToList();
         var customers = await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
@@ -78,6 +79,7 @@ internal static class WorkOnCustomers
         async Task Change(Customer customer, WorkRow row)
         {
             var input = CustomerRules.Of(customer);
+            input.Custom = fields.Said(list.Key, customer.Custom, db.Actor);
             var before = TypedValue.Of(input, field!);
             var after = order.UndoOf is not null ? row.Before
                 : order.Act switch { "tag" => string.Join(',', Tags(before).Union(Tags(order.Value))), "untag" => string.Join(',', Tags(before).Except(Tags(order.Value))), _ => order.Value };
@@ -99,8 +101,17 @@ internal static class WorkOnCustomers
                 return;
             }
 
+            input.Custom = input.Custom?.Where(c => $"Custom.{c.Key}" == field).ToDictionary();
+            if (await fields.Apply(db, list.Key, customer, customer.Id, customer.Id, input.Custom, input, ct) is { } wrong)
+            {
+                row.Refuse(wrong is Refusal.InvalidMany { Errors: [var first, ..] } ? first.Code : wrong.Code);
+                return;
+            }
+
             CustomerRules.Apply(input, customer, input.UnitId ?? customer.UnitId, customer.UpdatedAt);
-            if (TypedValue.Of(CustomerRules.Of(customer), field!) == before)
+            var now = CustomerRules.Of(customer);
+            now.Custom = fields.Said(list.Key, customer.Custom, db.Actor);
+            if (TypedValue.Of(now, field!) == before)
             {
                 row.Outcome = "same";
                 return;

@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
-using RailCrm.Platform;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Text;
+using RailCrm.Platform;
 
 namespace RailCrm.Modules.Exchange;
 
@@ -40,7 +42,7 @@ internal static class CheckImport
         var db = services.GetRequiredService<CrmDb>();
         var id = JsonSerializer.Deserialize<long>(lease.Job.Input);
         var import = await db.Set<Import>().AsNoTracking().SingleAsync(i => i.Id == id, ct);
-        var kind = ImportKind.Named(import.Kind)!;
+        var kind = ImportKind.Of(import.Kind, services.GetRequiredService<CustomFields>(), db.Actor)!;
         if (!db.Actor.May(kind.Permission))
         {
             throw new JobRefusedException(Texts.Get("common.forbidden"));

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 
 namespace RailCrm.Modules.Exchange;
 
@@ -10,6 +11,7 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
 {
     private readonly SaveContact _save = services.GetRequiredService<SaveContact>();
     private readonly CrmDb _db = services.GetRequiredService<CrmDb>();
+    private readonly CustomFields _fields = services.GetRequiredService<CustomFields>();
     private readonly HashSet<(long, string)> _above = [];
 
     public override int BatchSize => 500;
@@ -55,7 +57,7 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
         var input = new SaveContact.Input
         {
             Name = name ?? same?.Name ?? "", Title = map.Written(row, "title") ?? same?.Title, Mobile = mobile ?? same?.Mobile, Phone = map.Written(row, "phone") ?? same?.Phone, Email = map.Written(row, "email") ?? same?.Email,
-            IsMain = YesNo(row, "main", errors), Active = YesNo(row, "active", errors),
+            IsMain = YesNo(row, "main", errors), Active = YesNo(row, "active", errors), Custom = Own(row),
         };
         errors.AddRange(SaveContact.Check(input));
         errors.AddRange(id is not null && Kept(digits is null ? "name" : "mobile", same is null) is { } kept ? [kept] : []);
@@ -64,7 +66,7 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
             return new(null, errors);
         }
 
-        if (same is not null && (same.Name, same.Title, same.Mobile, same.Phone, same.Email, same.IsMain, same.Active) == (input.Name, input.Title, input.Mobile, input.Phone, input.Email, input.IsMain ?? same.IsMain, input.Active ?? same.Active))
+        if (same is not null && Same(same, input.Custom) && (same.Name, same.Title, same.Mobile, same.Phone, same.Email, same.IsMain, same.Active) == (input.Name, input.Title, input.Mobile, input.Phone, input.Email, input.IsMain ?? same.IsMain, input.Active ?? same.Active))
         {
             return RowAnswer.Unchanged;
         }
@@ -74,10 +76,19 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
             return same is null && _above.Add((id!.Value, digits ?? input.Name)) ? RowAnswer.Created : RowAnswer.Updated;
         }
 
-        return (await ContactUndo.Write(_save, id!.Value, same, stored.Find(k => k.IsMain && k != same), input, ct)).TryGet(out var made, out var refusal)
+        return (await ContactUndo.Write(_db, _fields, _save, id!.Value, same, stored.Find(k => k.IsMain && k != same), input, ct)).TryGet(out var made, out var refusal)
             ? (same is null ? RowAnswer.Created : made.Count > 0 ? RowAnswer.Updated : RowAnswer.Unchanged) with { Made = made }
             : new(null, refusal is Refusal.InvalidMany many ? many.Errors : [new("name", refusal.Code, refusal.Args)]);
     }
+
+    /// <summary>What the row says of the group's own fields; an empty cell changes nothing.</summary>
+    private Dictionary<string, string?>? Own(TableRow row)
+    {
+        var said = _fields.Of("contacts", _db.Actor).Select(f => (f.Key, Text: map.Written(row, f.Key))).Where(f => f.Text is not null).ToDictionary(f => f.Key, f => f.Text);
+        return said.Count == 0 ? null : said;
+    }
+
+    private bool Same(Contact stored, Dictionary<string, string?>? own) => own is null || (_fields.Said("contacts", stored.Custom, _db.Actor) is var said && own.All(o => o.Value == said?.GetValueOrDefault(o.Key)));
 
     private bool? YesNo(TableRow row, string field, List<FieldError> errors)
     {

@@ -1,25 +1,29 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 
 namespace RailCrm.Modules.Exchange;
 
 /// <summary>Contacts: a new one goes into the bin, a changed one gets back what was said of it; whoever was called first before is so again.</summary>
-internal sealed class ContactUndo(CrmDb db, SaveContact save) : Undo<SaveContact.Input>(db)
+internal sealed class ContactUndo(CrmDb db, CustomFields fields, SaveContact save) : Undo<SaveContact.Input>(db)
 {
     public const string Code = "contact";
 
     public override string Entity => Code;
 
     /// <summary>Writes a contact, and tells all that comes of it: whoever was called first may stop being so.</summary>
+    /// <param name="db">The database.</param>
+    /// <param name="fields">The group's own fields.</param>
     /// <param name="save">Writes it.</param>
     /// <param name="customerId">Whose.</param>
     /// <param name="before">What is known of it; null where it is new.</param>
     /// <param name="formerMain">Another who is called first until now.</param>
     /// <param name="input">What is said.</param>
     /// <param name="ct">Cancels.</param>
-    public static async Task<Result<List<Made>>> Write(SaveContact save, long customerId, Contact? before, Contact? formerMain, SaveContact.Input input, CancellationToken ct)
+    public static async Task<Result<List<Made>>> Write(CrmDb db, CustomFields fields, SaveContact save, long customerId, Contact? before, Contact? formerMain, SaveContact.Input input, CancellationToken ct)
     {
         if (!(await save.Run(customerId, before?.Id, before?.Version, input, ct)).TryGet(out var contact, out var refusal))
         {
@@ -29,24 +33,26 @@ internal sealed class ContactUndo(CrmDb db, SaveContact save) : Undo<SaveContact
         List<Made> made = [];
         if (formerMain is not null && contact.IsMain)
         {
-            var after = Of(formerMain);
+            var after = Of(formerMain, null);
             after.IsMain = false;
-            made.Add(new(Code, formerMain.Id, formerMain.Version + 1, Changes.Of(Of(formerMain), after)));
+            made.Add(new(Code, formerMain.Id, formerMain.Version + 1, Changes.Of(Of(formerMain, null), after)));
         }
 
         if (before is null || contact.Version != before.Version)
         {
-            made.Add(new(Code, contact.Id, contact.Version, before is null ? null : Changes.Of(Of(before), Of(contact))));
+            made.Add(new(Code, contact.Id, contact.Version, before is null ? null : Changes.Of(Of(before, Own(before)), Of(contact, Own(contact)))));
         }
 
         return made;
+
+        Dictionary<string, string?>? Own(Contact of) => CustomerUndo.Own(fields.Said("contacts", of.Custom, db.Actor), input.Custom);
     }
 
     public override async Task<IReadOnlyDictionary<long, (string Name, string Href)>> Names(IReadOnlyCollection<long> ids, CancellationToken ct) =>
         (await Db.Set<Contact>().AsNoTracking().Where(c => EF.Parameter(ids).Contains(c.Id)).Select(c => new { c.Id, c.CustomerId, c.Name }).ToListAsync(ct)).ToDictionary(c => c.Id, c => (c.Name, $"/customers/{c.CustomerId}/contacts"));
 
     protected override async Task<(int Version, SaveContact.Input Said)?> Read(ImportedRow row, CancellationToken ct) =>
-        await Db.Set<Contact>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == row.EntityId, ct) is { } contact ? (contact.Version, Of(contact)) : null;
+        await Db.Set<Contact>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == row.EntityId, ct) is { } contact ? (contact.Version, Of(contact, row.Changes is not null && Changes.Read(row.Changes).TryGetValue(nameof(SaveContact.Input.Custom), out var own) ? CustomerUndo.Own(fields.Said("contacts", contact.Custom, Db.Actor), own[0].Deserialize<Dictionary<string, string?>>()) : null)) : null;
 
     protected override async Task<Result<int>> Write(ImportedRow row, int version, SaveContact.Input old, CancellationToken ct)
     {
@@ -70,7 +76,7 @@ internal sealed class ContactUndo(CrmDb db, SaveContact save) : Undo<SaveContact
     protected override async Task<FieldError?> TakeAway(long id, int version, CancellationToken ct) =>
         (await save.Bin(await Owner(id, ct), id, into: true, version, ct)).Refusal is { } refusal ? Refused(refusal) : null;
 
-    private static SaveContact.Input Of(Contact c) => new() { Name = c.Name, Title = c.Title, Mobile = c.Mobile, Phone = c.Phone, Email = c.Email, IsMain = c.IsMain, Active = c.Active };
+    private static SaveContact.Input Of(Contact c, Dictionary<string, string?>? own) => new() { Name = c.Name, Title = c.Title, Mobile = c.Mobile, Phone = c.Phone, Email = c.Email, IsMain = c.IsMain, Active = c.Active, Custom = own };
 
     private Task<long> Owner(long id, CancellationToken ct) => Db.Set<Contact>().Where(c => c.Id == id).Select(c => c.CustomerId).SingleOrDefaultAsync(ct);
 }

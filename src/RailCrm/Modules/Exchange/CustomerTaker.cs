@@ -6,6 +6,7 @@ using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 
 namespace RailCrm.Modules.Exchange;
 
@@ -13,6 +14,7 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
 {
     private readonly SaveCustomer _save = services.GetRequiredService<SaveCustomer>();
     private readonly SaveContact _saveContact = services.GetRequiredService<SaveContact>();
+    private readonly CustomFields _fields = services.GetRequiredService<CustomFields>();
     private readonly CrmDb _db = services.GetRequiredService<CrmDb>();
     private int _created;
 
@@ -48,18 +50,18 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
 
     private async Task<RowAnswer> Update(Customer known, SaveCustomer.Input input, MainContact? contact, CancellationToken ct)
     {
-        var before = await CustomerUndo.Said(_db, known, input, ct);
+        var before = await CustomerUndo.Said(_db, _fields, known, input, ct);
         if (!(await _save.Run(known.Id, known.Version, input, ct)).TryGet(out var customer, out var refusal))
         {
             return new(null, Errors(refusal, input));
         }
 
-        List<Made> made = customer.Version == known.Version ? [] : [new(CustomerUndo.Code, customer.Id, customer.Version, Changes.Of(before, CustomerUndo.Said(customer, input)))];
+        List<Made> made = customer.Version == known.Version ? [] : [new(CustomerUndo.Code, customer.Id, customer.Version, Changes.Of(before, CustomerUndo.Said(_db, _fields, customer, input)))];
         _db.ChangeTracker.Clear();
         if (contact is not null)
         {
             // It was checked before the customer was written, so a refusal is no fault of the row: the batch is not kept.
-            made.AddRange((await ContactUndo.Write(_saveContact, customer.Id, contact.Before, contact.FormerMain, contact.Input, ct)).TryGet(out var written, out var late)
+            made.AddRange((await ContactUndo.Write(_db, _fields, _saveContact, customer.Id, contact.Before, contact.FormerMain, contact.Input, ct)).TryGet(out var written, out var late)
                 ? written : throw new InvalidOperationException($"A contact that had been checked was refused: {late!.Code}"));
         }
 
@@ -156,8 +158,16 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
             errors.AddRange(found is null || !_db.Scope.Covers(found.Path) ? [new("unit", "waybill.unit_unknown")] : []);
         }
 
+        input.Custom = Own(row);
         await Lists(row, known, input, errors, ct);
         return (known, input, await Contact(row, known, errors, ct));
+    }
+
+    /// <summary>What the row says of the group's own fields; an empty cell changes nothing.</summary>
+    private Dictionary<string, string?>? Own(TableRow row)
+    {
+        var said = _fields.Of("customers", _db.Actor).Select(f => (f.Key, Text: map.Written(row, f.Key))).Where(f => f.Text is not null).ToDictionary(f => f.Key, f => f.Text);
+        return said.Count == 0 ? null : said;
     }
 
     /// <summary>A name as it was written, with narrow and with wide brackets: both are in use for the same company.</summary>

@@ -1,33 +1,38 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 
 namespace RailCrm.Modules.Exchange;
 
 /// <summary>Customers: a new one goes into the bin unless something hangs on it, a changed one gets back what was said of it.</summary>
-internal sealed class CustomerUndo(CrmDb db, SaveCustomer save, GetCustomer get) : Undo<SaveCustomer.Input>(db)
+internal sealed class CustomerUndo(CrmDb db, CustomFields fields, SaveCustomer save, GetCustomer get) : Undo<SaveCustomer.Input>(db)
 {
     public const string Code = "customer";
 
     public override string Entity => Code;
 
     /// <summary>What is said of a customer now, with the lists about to be replaced; the others are left out.</summary>
-    public static async Task<SaveCustomer.Input> Said(CrmDb db, Customer known, SaveCustomer.Input input, CancellationToken ct) =>
-        (input.Shareholders ?? input.Products ?? (object?)input.MainStations ?? input.Sidings) is null ? CustomerRules.Of(known)
-        : (await new GetCustomer(db).Run(known.Id, ct)).TryGet(out var whole, out _) ? Said(whole, input) : CustomerRules.Of(known);
+    public static async Task<SaveCustomer.Input> Said(CrmDb db, CustomFields fields, Customer known, SaveCustomer.Input input, CancellationToken ct) =>
+        (input.Shareholders ?? input.Products ?? (object?)input.MainStations ?? input.Sidings) is not null && (await new GetCustomer(db, fields).Run(known.Id, ct)).TryGet(out var whole, out _) ? Said(db, fields, whole, input) : Said(db, fields, known, input);
 
     /// <summary>As the other, of a customer of which those lists have been read.</summary>
-    public static SaveCustomer.Input Said(Customer whole, SaveCustomer.Input input)
+    public static SaveCustomer.Input Said(CrmDb db, CustomFields fields, Customer whole, SaveCustomer.Input input)
     {
         var said = CustomerRules.Of(whole, withLists: true);
+        said.Custom = Own(fields.Said("customers", whole.Custom, db.Actor), input.Custom);
         said.Shareholders = input.Shareholders is null ? null : said.Shareholders;
         said.Products = input.Products is null ? null : said.Products;
         said.MainStations = input.MainStations is null ? null : said.MainStations;
         said.Sidings = input.Sidings is null ? null : said.Sidings;
         return said;
     }
+
+    /// <summary>Of the group's own fields those that are spoken of.</summary>
+    public static Dictionary<string, string?>? Own(Dictionary<string, string?>? said, Dictionary<string, string?>? spokenOf) => spokenOf is null ? null : spokenOf.Keys.ToDictionary(k => k, k => said?.GetValueOrDefault(k));
 
     public override async Task<IReadOnlyDictionary<long, (string Name, string Href)>> Names(IReadOnlyCollection<long> ids, CancellationToken ct) =>
         (await Db.Set<Customer>().AsNoTracking().Where(c => EF.Parameter(ids).Contains(c.Id)).Select(c => new { c.Id, c.Name }).ToListAsync(ct)).ToDictionary(c => c.Id, c => (c.Name, $"/customers/{c.Id}"));
@@ -39,13 +44,14 @@ internal sealed class CustomerUndo(CrmDb db, SaveCustomer save, GetCustomer get)
             return null;
         }
 
-        var changed = row.Changes is null ? [] : Changes.Read(row.Changes).Keys.ToHashSet();
-        return (customer.Version, await Said(Db, customer, new()
+        var changed = row.Changes is null ? [] : Changes.Read(row.Changes);
+        return (customer.Version, await Said(Db, fields, customer, new()
         {
-            Shareholders = changed.Contains(nameof(SaveCustomer.Input.Shareholders)) ? [] : null,
-            Products = changed.Contains(nameof(SaveCustomer.Input.Products)) ? [] : null,
-            MainStations = changed.Contains(nameof(SaveCustomer.Input.MainStations)) ? [] : null,
-            Sidings = changed.Contains(nameof(SaveCustomer.Input.Sidings)) ? [] : null,
+            Custom = changed.TryGetValue(nameof(SaveCustomer.Input.Custom), out var own) ? own[0].Deserialize<Dictionary<string, string?>>() : null,
+            Shareholders = changed.ContainsKey(nameof(SaveCustomer.Input.Shareholders)) ? [] : null,
+            Products = changed.ContainsKey(nameof(SaveCustomer.Input.Products)) ? [] : null,
+            MainStations = changed.ContainsKey(nameof(SaveCustomer.Input.MainStations)) ? [] : null,
+            Sidings = changed.ContainsKey(nameof(SaveCustomer.Input.Sidings)) ? [] : null,
         }, ct));
     }
 

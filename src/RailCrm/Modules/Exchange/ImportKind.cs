@@ -1,3 +1,6 @@
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Fields;
+
 namespace RailCrm.Modules.Exchange;
 
 /// <summary>A field that a column may fill.</summary>
@@ -6,6 +9,12 @@ namespace RailCrm.Modules.Exchange;
 /// <param name="Synonyms">What columns call it, Chinese and English.</param>
 internal sealed record ImportField(string Name, bool Required, params string[] Synonyms)
 {
+    /// <summary>The group's own field that it fills; null for ours.</summary>
+    public CustomField? Own { get; init; }
+
+    /// <summary>What it is called.</summary>
+    public string Label => Own?.Called ?? Platform.Text.Texts.Get($"import.field.{Name}");
+
     /// <summary>Every name of it as headers are compared by.</summary>
     public IReadOnlyList<string> Names { get; } = [FieldMap.Plain(Name), .. Synonyms.Select(FieldMap.Plain)];
 
@@ -49,6 +58,7 @@ internal sealed record ImportField(string Name, bool Required, params string[] S
         "contactTitle" or "contactPhone" or "contactEmail" => ("import.help.contact_part", ""),
         "active" or "main" or "passenger" or "freight" => ("import.help.yes_no", "1"),
         "tags" => ("import.help.tags", "重点、煤炭"),
+        _ when Own is not null => ("import.help.own", Own.Choices.Select(c => c.Value).FirstOrDefault() ?? Own.Kind switch { CustomKind.Date => "2026-03-05", CustomKind.Money or CustomKind.Number => "1234.5", CustomKind.Station => "高桥镇", _ => "" }),
         _ => ("import.help.text", ""),
     };
 }
@@ -171,4 +181,8 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
 
     /// <summary>The kind of that name, or null.</summary>
     public static ImportKind? Named(string? name) => All.FirstOrDefault(k => k.Name == name);
+
+    /// <summary>The kind of that name with the group's own fields that the actor sees; or null.</summary>
+    public static ImportKind? Of(string? name, CustomFields fields, Actor actor) => Named(name) is not { } kind ? null
+        : kind with { Fields = [.. kind.Fields, .. fields.Of(kind.Name, actor).Select(f => new ImportField(f.Key, false, f.EnglishName is null ? [f.Name] : [f.Name, f.EnglishName]) { Own = f })] };
 }

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Security;
 using System.Text;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Text;
 
 namespace RailCrm.Modules.Exchange;
@@ -13,9 +15,9 @@ internal static class ImportTemplate
     private const string Relationships = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     private const string Package = "http://schemas.openxmlformats.org/package/2006";
 
-    public static IResult Get(string kind)
+    public static IResult Get(string kind, CustomFields fields, CurrentActor current)
     {
-        if (ImportKind.Named(kind) is not { } known)
+        if (ImportKind.Of(kind, fields, current.Actor) is not { } known)
         {
             return TypedResults.NotFound();
         }
@@ -24,12 +26,12 @@ internal static class ImportTemplate
         string[][] explained =
         [
             [Texts.Get("import.template_column"), Texts.Get("import.required"), Texts.Get("import.template_how"), Texts.Get("import.template_values"), Texts.Get("import.template_example"), Texts.Get("import.template_also")],
-            .. known.Fields.Select(f => new[] { Header(f), f.Required ? Texts.Get("import.template_yes") : "", Texts.Get(f.Help), string.Join(Texts.Get("import.comma"), Interpreted.Known(f.Name).Select(v => v.Text)), f.Example, string.Join(", ", f.Synonyms.Prepend(f.Name)) }),
+            .. known.Fields.Select(f => new[] { Header(f), f.Required ? Texts.Get("import.template_yes") : "", Texts.Get(f.Help), string.Join(Texts.Get("import.comma"), (f.Own?.Choices ?? Interpreted.Known(f.Name)).Select(v => v.Text)), f.Example, string.Join(", ", f.Synonyms.Prepend(f.Name)) }),
         ];
         return TypedResults.File(Book([(Texts.Get($"import.kind.{known.Name}"), [headers], 18), (Texts.Get("import.template_sheet"), explained, 32)]), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", $"railcrm-{known.Name}.xlsx");
     }
 
-    private static string Header(ImportField field) =>
+    private static string Header(ImportField field) => field.Own is not null ? field.Label :
         CultureInfo.CurrentUICulture.TwoLetterISOLanguageName != "en" && field.Synonyms is [var first, ..] ? first : field.Name;
 
     /// <summary>Every cell a text, the first row bold and in sight.</summary>

@@ -1,4 +1,6 @@
 using RailCrm.Kernel;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform;
 
 namespace RailCrm.Modules.Exchange;
@@ -28,7 +30,7 @@ internal sealed class PreviewImport(StartImport start, Settings settings, IServi
     {
         try
         {
-            var kind = ImportKind.Named(import.Kind)!;
+            var kind = ImportKind.Of(import.Kind, services.GetRequiredService<CustomFields>(), services.GetRequiredService<CurrentActor>().Actor)!;
             var file = TableFile.Open(UploadFile.PathOf(settings, import), import.Encoding, kind);
             var mapping = await start.Mapping(kind, import, file.Headers, chosen, ct);
             var rows = file.Rows().Take(MostRows).ToList();

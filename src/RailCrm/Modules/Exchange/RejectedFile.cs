@@ -56,7 +56,7 @@ internal sealed class RejectedFile : IDisposable
 
     public void Dispose() => _writer.Dispose();
 
-    internal static string FieldName(string field) => field.Length == 0 ? field : JsonNamingPolicy.CamelCase.ConvertName(field) switch { "weightKg" => "weight", "revenueFen" => "revenue", "costFen" => "cost", "unitId" => "unit", var name => name };
+    internal static string FieldName(string field) => field.Length == 0 ? field : JsonNamingPolicy.CamelCase.ConvertName(field.StartsWith("Custom.", StringComparison.Ordinal) ? field[7..] : field) switch { "weightKg" => "weight", "revenueFen" => "revenue", "costFen" => "cost", "unitId" => "unit", var name => name };
 
     private static Encoding WithoutMark(Encoding encoding) => encoding is UTF8Encoding ? new UTF8Encoding(false) : encoding is UnicodeEncoding u ? new UnicodeEncoding(u.CodePage == 1201, false) : encoding;
 }

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
-using RailCrm.Platform;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Jobs;
+using RailCrm.Platform;
 
 namespace RailCrm.Modules.Exchange;
 
@@ -137,7 +139,7 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
             return new Refusal.Conflict("import.not_in_review");
         }
 
-        var kind = ImportKind.Named(import.Kind)!;
+        var kind = ImportKind.Of(import.Kind, services.GetRequiredService<CustomFields>(), db.Actor)!;
         try
         {
             var path = UploadFile.PathOf(settings, import);

@@ -3,10 +3,12 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Classification;
-using RailCrm.Platform;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Text;
+using RailCrm.Platform;
 
 namespace RailCrm.Modules.Exchange;
 
@@ -33,7 +35,7 @@ internal static class RunImport
         var db = services.GetRequiredService<CrmDb>();
         var id = JsonSerializer.Deserialize<long>(lease.Job.Input);
         var import = await db.Set<Import>().AsNoTracking().SingleAsync(i => i.Id == id, ct);
-        var kind = ImportKind.Named(import.Kind)!;
+        var kind = ImportKind.Of(import.Kind, services.GetRequiredService<CustomFields>(), db.Actor)!;
         if (!db.Actor.May(kind.Permission))
         {
             throw new JobRefusedException(Texts.Get("common.forbidden"));

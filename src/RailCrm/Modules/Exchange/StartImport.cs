@@ -1,18 +1,19 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Waybills;
-using RailCrm.Platform;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Jobs;
+using RailCrm.Platform;
 
 namespace RailCrm.Modules.Exchange;
 
 /// <summary>Starts the check of a file that was taken in, and the work on it. The page, the API and the command line all come through here.</summary>
-public sealed class StartImport(CrmDb db, Settings settings, Runner runner)
+public sealed class StartImport(CrmDb db, CustomFields fields, Settings settings, Runner runner)
 {
     /// <summary>An import of the actor's own; the system's administrators see all.</summary>
     public async Task<Result<Import>> Find(long id, CancellationToken ct) =>
@@ -82,7 +83,7 @@ public sealed class StartImport(CrmDb db, Settings settings, Runner runner)
             return missing;
         }
 
-        var kind = ImportKind.Named(found.Kind)!;
+        var kind = ImportKind.Of(found.Kind, fields, db.Actor)!;
         if (!db.Actor.May(kind.Permission) || !db.Actor.May(Permission.Import))
         {
             return new Refusal.Forbidden();

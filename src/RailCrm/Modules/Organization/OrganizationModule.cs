@@ -1,4 +1,5 @@
 using RailCrm.Platform.Access;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Ui;
 using RailCrm.Platform.Ui.Palette;
@@ -23,6 +24,7 @@ internal static class OrganizationModule
         .AddScoped<ListAudit>()
         .AddSingleton(UnitDependents.Employees)
         .AddSingleton(UnitDependents.Accounts)
+        .AddSingleton<ICustomReference, PersonReference>()
         .AddSingleton<IPaletteSource, UnitsSource>()
         .AddSingleton<IPaletteSource, EmployeesSource>()
         .AddSingleton(new MenuItem("organization.title", "/organization", "sitemap", Permission.OrganizationRead, 80, Go: "o"))
@@ -37,6 +39,7 @@ internal static class OrganizationModule
 
     public static void Map(IEndpointRouteBuilder api)
     {
+        api.MapGet("/lookup/people", PersonReference.People).ExcludeFromDescription().RequireAuthorization(Permission.OrganizationRead);
         var units = api.MapGroup("/org-units").WithTags("Organization");
         units.MapGet("", ListUnits.Get).RequireAuthorization(Permission.OrganizationRead);
         units.MapPost("", SaveUnit.Post).RequireAuthorization(Permission.OrganizationWrite).AddEndpointFilter<IdempotencyFilter>();

@@ -1,5 +1,6 @@
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Ui;
 
 namespace RailCrm.Modules.Reference;
@@ -14,6 +15,7 @@ internal static class ReferenceModule
         }
 
         services
+            .AddSingleton<ICustomReference, StationReference>()
             .AddScoped<FindStations>()
             .AddSingleton(new StationNames(FindStations.Named))
             .AddScoped<SaveStation>()

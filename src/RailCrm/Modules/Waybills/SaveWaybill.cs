@@ -2,12 +2,13 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
 
 namespace RailCrm.Modules.Waybills;
 
 /// <summary>A line that somebody writes, changes or takes away by hand: through the same rules and the same ledger as any other, and each time with an audit entry.</summary>
-internal sealed class SaveWaybill(CrmDb db, RecordWaybills record, WaybillLedger ledger, IEnumerable<IFiguresChanged> followers)
+internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills record, WaybillLedger ledger, IEnumerable<IFiguresChanged> followers)
 {
     /// <summary>The source of lines that no other system knows.</summary>
     public const string ByHand = "manual";
@@ -40,6 +41,12 @@ internal sealed class SaveWaybill(CrmDb db, RecordWaybills record, WaybillLedger
                 return new Refusal.Invalid("waybill.number_exists", nameof(draft.ExternalNo));
             }
 
+            var own = new WaybillLine { Custom = before?.Custom };
+            if (await fields.Apply(db, "waybills", own, before?.Id ?? 0, before?.CustomerId ?? 0, draft.Custom, draft, ct) is { } wrong)
+            {
+                return wrong;
+            }
+
             var answer = (await record.Run(source, [draft], createCustomers: false, ct))[0];
             if (answer.Errors.Count > 0)
             {
@@ -48,7 +55,13 @@ internal sealed class SaveWaybill(CrmDb db, RecordWaybills record, WaybillLedger
 
             var written = draft.ExternalNo!.Trim();
             var after = await db.Set<WaybillLine>().AsNoTracking().SingleAsync(w => w.Source == source && w.ExternalNo == written, ct);
-            if (answer.Outcome != LineOutcome.Unchanged)
+            if (own.Custom != after.Custom)
+            {
+                after.Custom = own.Custom;
+                await db.Set<WaybillLine>().Where(w => w.Id == after.Id).ExecuteUpdateAsync(u => u.SetProperty(w => w.Custom, own.Custom), ct);
+            }
+
+            if (answer.Outcome != LineOutcome.Unchanged || own.Custom != before?.Custom)
             {
                 await Audit(before is null ? "created" : "updated", before, after, ct);
             }
@@ -95,9 +108,10 @@ internal sealed class SaveWaybill(CrmDb db, RecordWaybills record, WaybillLedger
 
     private async Task Audit(string action, WaybillLine? before, WaybillLine? after, CancellationToken ct)
     {
-        var changes = typeof(WaybillLine).GetProperties().Where(p => p is { CanWrite: true, Name: not nameof(WaybillLine.Id) })
+        var changes = typeof(WaybillLine).GetProperties().Where(p => p is { CanWrite: true, Name: not (nameof(WaybillLine.Id) or nameof(WaybillLine.Custom)) })
             .Select(p => (p.Name, Before: before is null ? null : p.GetValue(before), After: after is null ? null : p.GetValue(after)))
             .Where(p => !Equals(p.Before, p.After)).ToDictionary(p => p.Name, p => new[] { p.Before, p.After });
+        AuditEntry.Custom(changes, before?.Custom, after?.Custom);
         db.Add(new AuditEntry(db.Actor, db.UtcNow, action, nameof(WaybillLine), (after ?? before)!.Id, (after ?? before)!.CustomerId, JsonSerializer.Serialize(changes, AuditJson)));
         await db.SaveChangesAsync(ct);
     }

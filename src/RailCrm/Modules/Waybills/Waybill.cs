@@ -5,12 +5,16 @@ using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 
 namespace RailCrm.Modules.Waybills;
 
 /// <summary>A line of a waybill (运单): one service rendered to one customer. Source and external number are unique together.</summary>
-public sealed class WaybillLine : ICustomerBound
+public sealed class WaybillLine : ICustomerBound, ICustomised
 {
+    /// <inheritdoc/>
+    public string? Custom { get; set; }
+
     /// <summary>Services (服务类型): 运输, 仓储, 装卸, 短驳, 包装, 加工, 总包, 其他.</summary>
     public static readonly IReadOnlyList<string> Services = ["transport", "warehousing", "handling", "shortHaul", "packaging", "processing", "totalLogistics", "other"];
 

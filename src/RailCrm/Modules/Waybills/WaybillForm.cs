@@ -77,7 +77,7 @@ public sealed class WaybillForm
     }
 
     /// <summary>What it says, or which fields say nothing sensible. Everything further is <see cref="WaybillRules"/>' business.</summary>
-    internal Result<WaybillDraft> Read(string ownNumber)
+    internal Result<WaybillDraft> Read(string ownNumber, IReadOnlyDictionary<string, string?>? own = null)
     {
         var errors = new List<FieldError>();
         decimal? Number(string field, string? text, int decimals)
@@ -132,7 +132,7 @@ public sealed class WaybillForm
             Customer = Customer?.Trim() is { } who && who.StartsWith("KH-", StringComparison.OrdinalIgnoreCase) ? who.Split(' ', 2)[0] : Customer,
             Unit = Unit, Service = Service, Commodity = Commodity, Origin = Origin, Destination = Destination, Mode = string.IsNullOrEmpty(Mode) ? null : Mode,
             Wagons = (int?)Number(nameof(Wagons), Wagons, 0), Containers = (int?)Number(nameof(Containers), Containers, 0), Teu = Number(nameof(Teu), Teu, 2), WeightKg = (long?)(Number(nameof(Weight), Weight, 3) * 1000),
-            RevenueFen = Fen(nameof(Revenue), Revenue, RevenueUnit), CostFen = Fen(nameof(Cost), Cost, CostUnit), Contract = Contract, Note = Note,
+            RevenueFen = Fen(nameof(Revenue), Revenue, RevenueUnit), CostFen = Fen(nameof(Cost), Cost, CostUnit), Contract = Contract, Note = Note, Custom = own,
         };
         return errors.Count == 0 ? draft : new Refusal.InvalidMany(errors);
     }

@@ -5,7 +5,9 @@ using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
 using RailCrm.Modules.Reference;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Lists;
 using F = RailCrm.Platform.Lists.ListField<RailCrm.Modules.Waybills.WaybillLine>;
 using K = RailCrm.Platform.Lists.FieldKind;
@@ -13,7 +15,7 @@ using K = RailCrm.Platform.Lists.FieldKind;
 namespace RailCrm.Modules.Waybills;
 
 /// <summary>The list of waybill lines. There may be a hundred million, indexed by day, customer and number alone; what else is asked is answered by way of the lanes (<see cref="WaybillWay"/>).</summary>
-internal sealed class WaybillList : ListOf<WaybillLine>
+internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? current = null) : ListOf<WaybillLine>(custom, current)
 {
     private static readonly NamesOf Customers = (db, ids, ct) => db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
     private static readonly NamesOf Units = (db, ids, ct) => db.Set<OrgUnit>().Where(u => EF.Parameter(ids).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
@@ -30,7 +32,9 @@ internal sealed class WaybillList : ListOf<WaybillLine>
     public override IReadOnlyList<string> Quick { get; } = ["externalNo", "customer", "from", "to", "owner", "service"];
     public override IReadOnlyList<SystemView> Views { get; } = [new("all", "list.view_all", ""), new("mine", "customer.mine_yes", "mine=true"), new("recent", "waybill.view_recent", "filter=date>=-30d")];
 
-    protected override IReadOnlyList<ListField<WaybillLine>> Declared { get; } =
+    protected override IReadOnlyList<ListField<WaybillLine>> Declared => Own;
+
+    private static readonly IReadOnlyList<ListField<WaybillLine>> Own =
     [
         F.Of("externalNo", "import.field.externalNo", K.Text, w => w.ExternalNo).Asked(["="], Elsewhere).Named(),
         F.Of("date", "import.field.date", K.Date, w => w.Date).Sorted().Asked([">=", "<=", "="], Elsewhere),
@@ -71,11 +75,31 @@ internal sealed class WaybillList : ListOf<WaybillLine>
         }
 
         var (query, lanes, (from, to)) = parts;
-        return new Found<WaybillLine>(await WaybillWay.Rows(db, query, from, to, lanes, ct));
+        var own = view with { Filter = new([.. view.Filter.Groups.Where(IsOwn)]) };
+        if (!(await Conditions(db, own, ct)).TryGet(out var conditions, out refusal))
+        {
+            return refusal;
+        }
+
+        var lines = await WaybillWay.Rows(db, query, from, to, lanes, ct);
+        foreach (var condition in conditions)
+        {
+            // A few are named by the field's index; many are met along the days.
+            var ids = condition.Ids is null ? null : await condition.Ids.Take(Few).ToListAsync(ct);
+            lines = ids?.Count < Few ? lines.Where(w => EF.Parameter(ids).Contains(w.Id)) : lines.Where(db.IsPostgres ? condition.Test : condition.Blind);
+        }
+
+        return new Found<WaybillLine>(lines);
     }
 
+    /// <summary>Beyond so many lines an index of a custom field is left and the days walked instead.</summary>
+    private const int Few = 4_000;
+
+    /// <summary>Whether a condition is on the group's own fields alone.</summary>
+    private static bool IsOwn(IReadOnlyList<Criterion> group) => group.All(c => c.Field.StartsWith("x_", StringComparison.Ordinal));
+
     /// <summary>The view as the plain query it is; null where it asks for more than one thing of a kind, or for either of two.</summary>
-    internal ListWaybills.Query? Plain(View view, DateTime now) => Split(view, now).TryGet(out var parts, out _) && parts.Lanes.Count == 0 ? parts.Query with
+    internal ListWaybills.Query? Plain(View view, DateTime now) => Split(view, now).TryGet(out var parts, out _) && parts.Lanes.Count == 0 && !view.Filter.Groups.Any(IsOwn) ? parts.Query with
     {
         From = parts.Days.From?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), To = parts.Days.To?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
     } : null;
@@ -85,11 +109,11 @@ internal sealed class WaybillList : ListOf<WaybillLine>
     {
         var (query, lanes) = (new ListWaybills.Query(), new List<LaneCondition>());
         (DateOnly? From, DateOnly? To) days = default;
-        foreach (var group in view.Filter.Groups)
+        foreach (var group in view.Filter.Groups.Where(g => !IsOwn(g)))
         {
             if (group.FirstOrDefault(c => Find(c.Field) is not { Operators.Count: > 0 } field || !field.Operators.Contains(c.Operator)) is { } wrong)
             {
-                return new Refusal.InvalidMany([Find(wrong.Field) is { } known ? new(wrong.Field, "list.operator_wrong", Platform.Text.Texts.Get(known.TextKey)) : new("filter", "list.field_unknown", wrong.Field)]);
+                return new Refusal.InvalidMany([Find(wrong.Field) is { } known ? new(wrong.Field, "list.operator_wrong", known.Name) : new("filter", "list.field_unknown", wrong.Field)]);
             }
 
             if (group is [{ Field: "from" or "to" or "date" } day])

@@ -1,6 +1,7 @@
 using RailCrm.Modules.Customers;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Http;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui;
 using RailCrm.Platform.Ui.Palette;
@@ -10,10 +11,11 @@ namespace RailCrm.Modules.Waybills;
 internal static class WaybillsModule
 {
     public static void Add(IServiceCollection services) => services
+        .AddSingleton(new CustomTarget("waybills", typeof(WaybillLine), "waybill.title"))
         .AddScoped<WaybillLedger>()
         .AddScoped<RecordWaybills>()
-        .AddSingleton<WaybillList>()
-        .AddSingleton<ListOf>(s => s.GetRequiredService<WaybillList>())
+        .AddScoped<WaybillList>()
+        .AddScoped<ListOf>(s => s.GetRequiredService<WaybillList>())
         .AddScoped<ListWaybills>()
         .AddScoped<TotalWaybills>()
         .AddScoped<ExportWaybills>()

@@ -24,6 +24,9 @@ public sealed record Actor(long UserId, string Name, long UnitId, string UnitPat
     /// <summary>When the password was chosen (UTC); null where that is not known.</summary>
     public DateTime? PasswordChangedAt { get; init; }
 
+    /// <summary>The roles held, where some fields are for some roles alone.</summary>
+    public IReadOnlySet<long> Roles { get; init; } = new HashSet<long>();
+
     /// <summary>Whether someone is signed in.</summary>
     public bool IsKnown => UserId != 0;
 

@@ -17,15 +17,15 @@ public static class Actors
             from p in (from r in db.Set<IdentityUserRole<long>>()
                        join p in db.Set<RolePermission>() on r.RoleId equals p.RoleId
                        where r.UserId == u.Id
-                       select p.Permission).DefaultIfEmpty()
+                       select new { RoleId = (long?)r.RoleId, p.Permission }).DefaultIfEmpty()
             where u.Id == userId && !u.Disabled
-            select new { u.UserName, u.UnitId, u.MustChangePassword, u.PasswordChangedAt, unit.Path, Permission = p }).AsNoTracking().ToListAsync(ct);
+            select new { u.UserName, u.UnitId, u.MustChangePassword, u.PasswordChangedAt, unit.Path, Permission = (string?)p!.Permission, Role = (long?)p!.RoleId }).AsNoTracking().ToListAsync(ct);
         return rows.Count == 0
             ? null
             : new(userId, rows[0].UserName ?? "", rows[0].UnitId, rows[0].Path,
                 Permission.WithDerived(rows.Select(r => r.Permission).OfType<string>()),
                 Scope.Of(rows[0].Path, userId, rows[0].UnitId), via)
-            { MustChangePassword = rows[0].MustChangePassword, PasswordChangedAt = rows[0].PasswordChangedAt };
+            { MustChangePassword = rows[0].MustChangePassword, Roles = rows.Select(r => r.Role).OfType<long>().ToHashSet(), PasswordChangedAt = rows[0].PasswordChangedAt };
     }
 }
 

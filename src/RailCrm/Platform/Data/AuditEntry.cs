@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RailCrm.Platform.Access;
+using RailCrm.Platform.Fields;
 
 namespace RailCrm.Platform.Data;
 
@@ -71,6 +72,12 @@ public sealed class AuditEntry
                 EntityState.Deleted => (property.OriginalValue, null),
                 _ => (property.OriginalValue, property.CurrentValue),
             };
+            if (name == nameof(ICustomised.Custom) && entry.Entity is ICustomised)
+            {
+                Custom(changes, (string?)before, (string?)after);
+                continue;
+            }
+
             if (!Equals(before, after) && name is not (nameof(IVersioned.Version) or nameof(Id) or "SecurityStamp" or "PasswordHash" or "ConcurrencyStamp"))
             {
                 changes[name] = [before, after];
@@ -78,6 +85,20 @@ public sealed class AuditEntry
         }
 
         return JsonSerializer.Serialize(changes, Json);
+    }
+
+    /// <summary>Each custom field by itself: <c>Custom.x_grade</c>.</summary>
+    internal static void Custom(IDictionary<string, object?[]> changes, string? before, string? after)
+    {
+        var (was, now) = (CustomValue.Read(before), CustomValue.Read(after));
+        foreach (var key in was.Keys.Union(now.Keys))
+        {
+            JsonElement? old = was.TryGetValue(key, out var o) ? o : null, given = now.TryGetValue(key, out var n) ? n : null;
+            if (old is null || given is null || !JsonElement.DeepEquals(old.Value, given.Value))
+            {
+                changes[$"Custom.{key}"] = [old, given];
+            }
+        }
     }
 
     internal sealed record Pending(EntityEntry<IAudited> Entry, string Action, string Changes, Actor Actor, DateTime At)

@@ -66,8 +66,14 @@ public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider 
         modelBuilder.Entity<ScopeCustomer>().HasNoKey().ToSqlQuery("SELECT id, unit_id FROM customers");
         modelBuilder.Entity<ScopeGrant>().HasNoKey().ToSqlQuery("SELECT customer_id, user_id, unit_id, until FROM customer_grants");
 
+        Fields.CustomValue.Translate(modelBuilder, IsPostgres);
         foreach (var type in modelBuilder.Model.GetEntityTypes().Select(t => t.ClrType).Distinct().ToList())
         {
+            if (type.IsAssignableTo(typeof(Fields.ICustomised)))
+            {
+                modelBuilder.Entity(type).Property(nameof(Fields.ICustomised.Custom)).HasMaxLength(Fields.ICustomised.Length);
+            }
+
             if (type.IsAssignableTo(typeof(ICustomerRoot)))
             {
                 Call(nameof(RestrictRoot), type, modelBuilder);

@@ -54,6 +54,15 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     /// <summary>What it is called.</summary>
     public string TextKey => textKey;
 
+    /// <summary>What it is called, in the reader's language.</summary>
+    public string Name => Naming?.Invoke() ?? Text.Texts.Get(textKey);
+
+    /// <summary>Says what it is called, where no text of ours does.</summary>
+    protected Func<string>? Naming { get; set; }
+
+    /// <summary>Says a stored value, where it is stored in a way of its own.</summary>
+    protected Func<object, IReadOnlyDictionary<long, string>?, string?>? Saying { get; set; }
+
     /// <summary>What it holds.</summary>
     public FieldKind Kind => kind;
 
@@ -112,10 +121,10 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     public bool IsFigure => Kind is FieldKind.Number or FieldKind.Money or FieldKind.Weight or FieldKind.Percent;
 
     /// <summary>What it is called, with its unit.</summary>
-    public string Label => Kind switch { FieldKind.Money => $"{Text.Texts.Get(textKey)} ({Figures.Unit})", FieldKind.Weight => $"{Text.Texts.Get(textKey)} (t)", _ => Text.Texts.Get(textKey) };
+    public string Label => Kind switch { FieldKind.Money => $"{Name} ({Figures.Unit})", FieldKind.Weight => $"{Name} (t)", _ => Name };
 
     /// <summary>What it is called in a filter, where money is always yuan.</summary>
-    public string FilterLabel => Kind switch { FieldKind.Money => $"{Text.Texts.Get(textKey)} ({Text.Texts.Get("ui.unit_yuan")})", FieldKind.Weight => $"{Text.Texts.Get(textKey)} (t)", _ => Text.Texts.Get(textKey) };
+    public string FilterLabel => Kind switch { FieldKind.Money => $"{Name} ({Text.Texts.Get("ui.unit_yuan")})", FieldKind.Weight => $"{Name} (t)", _ => Name };
 
     /// <summary>The options of a choice.</summary>
     public virtual IEnumerable<(string Value, string Text)> Options => Kind == FieldKind.Flag
@@ -126,6 +135,7 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     public string? Say(object? value, IReadOnlyDictionary<long, string>? names = null) => value switch
     {
         null or "" => null,
+        _ when Saying is not null => Saying(value, names),
         long key when Kind == FieldKind.Reference => names?.GetValueOrDefault(key) ?? "—",
         long fen when Kind == FieldKind.Money => IsChange ? Figures.Change(fen) : Figures.Money(fen),
         long kg when Kind == FieldKind.Weight => Figures.Tonnes(kg),

@@ -74,6 +74,20 @@ internal abstract class ListField<TRow>(string key, string textKey, FieldKind ki
         return this;
     }
 
+    /// <summary>It has a name of its own rather than a text of ours.</summary>
+    public ListField<TRow> Called(Func<string> name)
+    {
+        Naming = name;
+        return this;
+    }
+
+    /// <summary>It is stored in a way of its own; null where there is nothing to say.</summary>
+    public ListField<TRow> Said(Func<object, IReadOnlyDictionary<long, string>?, string?> saying)
+    {
+        Saying = saying;
+        return this;
+    }
+
     /// <summary>It is the link to the record.</summary>
     public ListField<TRow> Named()
     {
@@ -125,14 +139,14 @@ internal abstract class ListField<TRow>(string key, string textKey, FieldKind ki
 
     /// <summary>The condition that a view asks for, or what is wrong with it.</summary>
     public Task<Result<Condition<TRow>>> Where(CrmDb db, Criterion asked, CancellationToken ct) =>
-        !Operators.Contains(asked.Operator) ? Task.FromResult<Result<Condition<TRow>>>(new Refusal.InvalidMany([new(Key, "list.operator_wrong", Text.Texts.Get(TextKey))]))
+        !Operators.Contains(asked.Operator) ? Task.FromResult<Result<Condition<TRow>>>(new Refusal.InvalidMany([new(Key, "list.operator_wrong", Name)]))
         : _asks is not null ? _asks(db, asked, ct) : Task.FromResult(Compared(db, asked));
 
     /// <summary>The comparison with its column.</summary>
     protected abstract Result<Condition<TRow>> Compared(CrmDb db, Criterion asked);
 
     /// <summary>A refusal that names the field.</summary>
-    protected Refusal Wrong(string value) => new Refusal.InvalidMany([new(Key, WrongKey, Text.Texts.Get(TextKey), value)]);
+    protected Refusal Wrong(string value) => new Refusal.InvalidMany([new(Key, WrongKey, Name, value)]);
 }
 
 /// <inheritdoc/>

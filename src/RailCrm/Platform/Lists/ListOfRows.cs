@@ -2,7 +2,9 @@ using System.Linq.Expressions;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 
 namespace RailCrm.Platform.Lists;
 
@@ -10,7 +12,9 @@ namespace RailCrm.Platform.Lists;
 internal sealed record Searched<TRow>(IReadOnlyList<long>? Ids, IReadOnlyList<Condition<TRow>> Words);
 
 /// <summary>A list of stored rows.</summary>
-internal abstract class ListOf<TRow> : ListOf where TRow : class
+/// <param name="custom">The group's own fields; none where null.</param>
+/// <param name="current">Who looks, since some fields are for some roles alone.</param>
+internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? current = null) : ListOf where TRow : class
 {
     private const int Batch = 1_000;
 
@@ -18,13 +22,24 @@ internal abstract class ListOf<TRow> : ListOf where TRow : class
     internal sealed record Looked(Found<TRow> Rows, Order<TRow, Line> Order, bool Descending, Mark? Mark);
 
     /// <inheritdoc/>
-    public sealed override IReadOnlyList<ListField> Fields => Declared;
+    public sealed override IReadOnlyList<ListField> Fields => All;
+
+    /// <summary>The fields declared, and the group's own ones.</summary>
+    private IReadOnlyList<ListField<TRow>> All => _all ??= custom is null || current is null ? Declared : [.. Declared, .. custom.Of(Key, current.Actor).Select(f => CustomColumn.Of<TRow>(f, custom))];
+
+    private IReadOnlyList<ListField<TRow>>? _all;
+
+    /// <summary>What a row's own fields say, as one would type it.</summary>
+    protected Dictionary<string, string?>? OwnSaid(string? json) => custom is null || current is null ? null : custom.Said(Key, json, current.Actor);
+
+    /// <summary>Why none of the rows can have this value in a field of the group's own; null where that is not the matter.</summary>
+    protected Refusal? OwnWrong(WorkOrder order) => custom is null || current is null ? null : custom.Wrong(Key, order, current.Actor);
 
     /// <summary>The fields with their types.</summary>
     protected abstract IReadOnlyList<ListField<TRow>> Declared { get; }
 
     /// <summary>The orders it can take; each an index, so that a page is read off it.</summary>
-    internal IEnumerable<Order<TRow, Line>> Orders => Declared.Select(f => f.Order).OfType<Order<TRow, Line>>();
+    internal IEnumerable<Order<TRow, Line>> Orders => All.Select(f => f.Order).OfType<Order<TRow, Line>>();
 
     /// <summary>Looks for what was typed.</summary>
     protected virtual Task<Searched<TRow>> Search(CrmDb db, string typed, CancellationToken ct) => throw new InvalidOperationException($"{Key} has no search.");
@@ -66,7 +81,7 @@ internal abstract class ListOf<TRow> : ListOf where TRow : class
             var alternatives = new List<Condition<TRow>>();
             foreach (var asked in group)
             {
-                if (Declared.FirstOrDefault(f => f.Key == asked.Field) is not { Operators.Count: > 0 } field)
+                if (All.FirstOrDefault(f => f.Key == asked.Field) is not { Operators.Count: > 0 } field)
                 {
                     return new Refusal.InvalidMany([new("filter", "list.field_unknown", asked.Field)]);
                 }
@@ -91,7 +106,7 @@ internal abstract class ListOf<TRow> : ListOf where TRow : class
     /// <summary>A stored row's cell, as it is shown after it was changed.</summary>
     protected Edited Told(TRow row, ListField field)
     {
-        var value = Declared.First(f => f.Key == field.Key).Read!.Compile().DynamicInvoke(row);
+        var value = All.First(f => f.Key == field.Key).Read!.Compile().DynamicInvoke(row);
         return new(field.Say(value) ?? "", TypedValue.Of(value));
     }
 
@@ -99,7 +114,7 @@ internal abstract class ListOf<TRow> : ListOf where TRow : class
     internal async Task<Result<Looked>> Look(CrmDb db, View view, int wanted, CancellationToken ct)
     {
         var sort = view.Sort ?? Order;
-        if (Declared.FirstOrDefault(f => f.Order is not null && f.Key == sort.TrimStart('-') && sort.Length - f.Key.Length <= 1)?.Order is not { } order)
+        if (All.FirstOrDefault(f => f.Order is not null && f.Key == sort.TrimStart('-') && sort.Length - f.Key.Length <= 1)?.Order is not { } order)
         {
             return new Refusal.Invalid("customer.sort_unknown", nameof(View.Sort));
         }
@@ -192,7 +207,7 @@ internal abstract class ListOf<TRow> : ListOf where TRow : class
     {
         var row = Expression.Parameter(typeof(TRow), "row");
         var among = Expression.Lambda<Func<TRow, bool>>(Compare.Among(Expression.Property(row, "Id"), [.. ids]), row);
-        var (name, key) = (Declared.First(f => f.IsName), Orders.First().Name);
+        var (name, key) = (All.First(f => f.IsName), Orders.First().Name);
         return await Selected(key, [name])(db.Set<TRow>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(among)).ToDictionaryAsync(l => l.Id, l => name.Say(l.Cells[0]) ?? "—", ct);
     }
 
@@ -207,8 +222,8 @@ internal abstract class ListOf<TRow> : ListOf where TRow : class
     {
         var row = Expression.Parameter(typeof(TRow), "row");
         Expression Value(LambdaExpression read) => Expression.Convert(new Swap(read.Parameters[0], row).Visit(read.Body)!, typeof(object));
-        var cells = columns.Select(c => Declared.First(f => f.Key == c.Key).Read is { } read ? Value(read) : Expression.Constant(null)).ToList();
-        var line = Expression.New(typeof(Line).GetConstructors()[0], Expression.Property(row, "Id"), Value(Declared.First(f => f.Key == sort).Read!), Expression.NewArrayInit(typeof(object), cells));
+        var cells = columns.Select(c => All.First(f => f.Key == c.Key).Read is { } read ? Value(read) : Expression.Constant(null)).ToList();
+        var line = Expression.New(typeof(Line).GetConstructors()[0], Expression.Property(row, "Id"), Value(All.First(f => f.Key == sort).Read!), Expression.NewArrayInit(typeof(object), cells));
         var select = Expression.Lambda<Func<TRow, Line>>(line, row);
         return rows => rows.Select(select);
     }
@@ -219,8 +234,8 @@ internal abstract class ListOf<TRow> : ListOf where TRow : class
     /// <inheritdoc/>
     public override async Task<Result<List<Group>>> Groups(CrmDb db, View view, ListField by, CancellationToken ct)
     {
-        var field = Declared.First(f => f.Key == by.Key);
-        IReadOnlyList<ListField<TRow>> sums = [.. Declared.Where(f => f.IsSummed)];
+        var field = All.First(f => f.Key == by.Key);
+        IReadOnlyList<ListField<TRow>> sums = [.. All.Where(f => f.IsSummed)];
         var counted = view.IsFiltered ? null : await GroupsOfAll(db, field, sums, ct);
         if (counted is null)
         {

@@ -11,7 +11,7 @@ namespace RailCrm.Platform.Lists;
 /// <summary>What the forms around a list post: views kept and chosen, columns, and work on many rows.</summary>
 internal static class ListRoutes
 {
-    public static IServiceCollection AddLists(this IServiceCollection services) => services.AddScoped<SavedViews>().AddScoped<WorkOnRows>().AddSingleton<Ui.Palette.IPaletteSource, Ui.Lists.ViewsSource>().AddSingleton(new Jobs.JobHandler(WorkOnRows.Kind, WorkOnRows.Run));
+    public static IServiceCollection AddLists(this IServiceCollection services) => services.AddScoped<SavedViews>().AddScoped<WorkOnRows>().AddScoped<Ui.Palette.IPaletteSource, Ui.Lists.ViewsSource>().AddSingleton(new Jobs.JobHandler(WorkOnRows.Kind, WorkOnRows.Run));
 
     public static void MapLists(this IEndpointRouteBuilder app)
     {
@@ -116,7 +116,7 @@ internal static class ListRoutes
         if (edited.TryGet(out var now, out var refusal))
         {
             var back = new Dictionary<string, string> { ["field"] = named.Key, ["value"] = was ?? "", ["was"] = now.Value, ["returnUrl"] = returnUrl ?? of.Path };
-            new Notice(Text.Texts.Get("list.cell_kept", Text.Texts.Get(named.TextKey), now.Text), Undo: new($"/lists/{list}/rows/{id}", back)).Leave(http);
+            new Notice(Text.Texts.Get("list.cell_kept", named.Name, now.Text), Undo: new($"/lists/{list}/rows/{id}", back)).Leave(http);
             return TypedResults.LocalRedirect(LocalUrl.Or(returnUrl, of.Path));
         }
 

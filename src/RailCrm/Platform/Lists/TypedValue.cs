@@ -9,6 +9,12 @@ internal static class TypedValue
     /// <summary>Sets it; false where the text is none of its kind. An empty text means: not known.</summary>
     public static bool Set(object input, string field, string? text)
     {
+        if (field.StartsWith(Custom, StringComparison.Ordinal))
+        {
+            Bag(input)[field[Custom.Length..]] = text;
+            return true; // What it may be, the use case knows.
+        }
+
         var property = input.GetType().GetProperty(field) ?? throw new InvalidOperationException($"{input.GetType().Name} has no {field}.");
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         var said = string.IsNullOrWhiteSpace(text) ? null : text.Trim();
@@ -30,7 +36,18 @@ internal static class TypedValue
     }
 
     /// <summary>The field as one would type it.</summary>
-    public static string Of(object input, string field) => Of(input.GetType().GetProperty(field)!.GetValue(input));
+    public static string Of(object input, string field) => field.StartsWith(Custom, StringComparison.Ordinal) ? Bag(input).GetValueOrDefault(field[Custom.Length..]) ?? "" : Of(input.GetType().GetProperty(field)!.GetValue(input));
+
+    private const string Custom = "Custom.";
+
+    /// <summary>What an input says of custom fields.</summary>
+    private static Dictionary<string, string?> Bag(object input)
+    {
+        var property = input.GetType().GetProperty("Custom")!;
+        var bag = (Dictionary<string, string?>?)property.GetValue(input) ?? [];
+        property.SetValue(input, bag);
+        return bag;
+    }
 
     /// <summary>A value as one would type it.</summary>
     public static string Of(object? value) => value switch

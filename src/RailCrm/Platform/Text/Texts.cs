@@ -17,9 +17,12 @@ public static class Texts
     public static string Get(string key, params object?[] args)
     {
         var pair = All.TryGetValue(key, out var found) ? found : throw new KeyNotFoundException($"There is no text '{key}'.");
-        var text = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "en" ? pair.En : pair.Zh;
+        var text = IsEnglish ? pair.En : pair.Zh;
         return args.Length == 0 ? text : string.Format(CultureInfo.CurrentCulture, text, args);
     }
+
+    /// <summary>Whether the reader reads English.</summary>
+    public static bool IsEnglish => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "en";
 
     /// <summary>The text of a key that may not exist.</summary>
     public static string? Find(string key) => All.ContainsKey(key) ? Get(key) : null;

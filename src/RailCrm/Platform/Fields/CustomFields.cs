@@ -1,0 +1,227 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Lists;
+
+namespace RailCrm.Platform.Fields;
+
+/// <summary>Rows that can have custom fields.</summary>
+/// <param name="List">The list's key.</param>
+/// <param name="Row">The entity.</param>
+/// <param name="TextKey">What it is called.</param>
+public sealed record CustomTarget(string List, Type Row, string TextKey);
+
+/// <summary>What a custom field may refer to; each module brings what it knows.</summary>
+public interface ICustomReference
+{
+    /// <summary>The kind it answers for.</summary>
+    CustomKind Kind { get; }
+
+    /// <summary>Where a form looks it up while one types; null where the form offers a list of its own.</summary>
+    string? Lookup { get; }
+
+    /// <summary>The page of one; null where there is none.</summary>
+    string? Href(long id);
+
+    /// <summary>What is meant by a text, as it is stored, among what the actor sees; null where it is nothing. <paramref name="customerId"/> is whose row it is, 0 where that is yet to be made.</summary>
+    Task<JsonNode?> Find(CrmDb db, string typed, long customerId, CancellationToken ct);
+
+    /// <summary>What some are called, as a form would name them; what the actor does not see is left out.</summary>
+    Task<Dictionary<long, string>> Names(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct);
+}
+
+/// <summary>The custom fields of the group: known to every request without asking the database, and renewed within seconds on every node.</summary>
+public sealed class CustomFields(IServiceScopeFactory scopes, IEnumerable<ICustomReference> references, IEnumerable<CustomTarget> targets, TimeProvider clock)
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<CustomKind, ICustomReference> _references = references.ToDictionary(r => r.Kind);
+    private volatile Snapshot? _known;
+
+    private sealed record Snapshot(IReadOnlyList<CustomField> Fields, DateTimeOffset At);
+
+    /// <summary>All fields of a list that are in use, section by section.</summary>
+    public IReadOnlyList<CustomField> All(string list) => [.. Known().Where(f => f.List == list && f.Active)];
+
+    /// <summary>Those that the actor sees.</summary>
+    public IReadOnlyList<CustomField> Of(string list, Actor actor)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return [.. Known().Where(f => f.List == list && f.Active && (actor.UserId == 0 || f.IsSeenBy(actor.Roles)))];
+    }
+
+    /// <summary>Any field of a list by its key, used no more or not: history tells of those too.</summary>
+    public CustomField? Find(string list, string key) => Known().FirstOrDefault(f => f.List == list && f.Key == key);
+
+    /// <summary>The table whose rows have a field.</summary>
+    internal string Table(CrmDb db, CustomField field) => db.Model.FindEntityType(targets.First(t => t.List == field.List).Row)!.GetTableName()!;
+
+    /// <summary>Whether the actor may see what a change of <c>Custom.x_grade</c> says.</summary>
+    public bool Sees(string list, string name, Actor actor)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(actor);
+        return !name.StartsWith("Custom.", StringComparison.Ordinal) || Find(list, name[7..]) is not { } field || actor.UserId == 0 || field.IsSeenBy(actor.Roles);
+    }
+
+    /// <summary>What a kind refers to; null where it refers to nothing.</summary>
+    public ICustomReference? Reference(CustomKind kind) => _references.GetValueOrDefault(kind);
+
+    /// <summary>Reads them anew at the next question.</summary>
+    public void Renew() => _known = null;
+
+    /// <summary>The values of a row as a form names them: references by what they are called.</summary>
+    public async Task<Dictionary<string, string?>> Typed(CrmDb db, string list, string? json, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        var (stored, typed) = (CustomValue.Read(json), new Dictionary<string, string?>());
+        foreach (var field in Of(list, db.Actor).Where(f => stored.ContainsKey(f.Key)))
+        {
+            typed[field.Key] = field.IsNumber && Reference(field.Kind) is { } reference && stored[field.Key].TryGetInt64(out var id)
+                ? (await reference.Names(db, [id], ct)).GetValueOrDefault(id) ?? id.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                : CustomValue.Typed(field, stored[field.Key]);
+        }
+
+        return typed;
+    }
+
+    /// <summary>The values of a row as the API tells them and takes them back; null where there are no fields.</summary>
+    public Dictionary<string, string?>? Said(string list, string? json, Actor actor)
+    {
+        var (fields, stored) = (Of(list, actor), CustomValue.Read(json));
+        return fields.Count == 0 ? null : fields.ToDictionary(f => f.Key, f => stored.TryGetValue(f.Key, out var value) ? CustomValue.Typed(f, value) : null);
+    }
+
+    /// <summary>Why a work on many rows cannot give a field this value; null where it can, or where the field is none of these.</summary>
+    internal Refusal? Wrong(string list, WorkOrder order, Actor actor) =>
+        order.Field is { } key && Of(list, actor).FirstOrDefault(f => f.Key == key) is { } field && !string.IsNullOrWhiteSpace(order.Value) && Reference(field.Kind) is null && CustomValue.Understood(field, order.Value, out var error) is null
+            ? new Refusal.InvalidMany([error! with { Field = nameof(order.Value) }]) : null;
+
+    /// <summary>The values of a row as people read them, in order; null values too.</summary>
+    public async Task<IReadOnlyList<(CustomField Field, string? Text, string? Href)>> Read(CrmDb db, string list, string? json, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        var (stored, read) = (CustomValue.Read(json), new List<(CustomField, string?, string?)>());
+        foreach (var field in Of(list, db.Actor))
+        {
+            object? value = !stored.TryGetValue(field.Key, out var element) ? null : element.ValueKind == JsonValueKind.Number ? element.GetInt64() : element.GetString();
+            var reference = value is long ? Reference(field.Kind) : null;
+            var names = reference is null ? null : await reference.Names(db, [(long)value!], ct);
+            read.Add((field, CustomValue.Say(field, value, names), value is long id && names?.ContainsKey(id) == true ? reference!.Href(id) : null));
+        }
+
+        return read;
+    }
+
+    /// <summary>Puts what was said of some fields into a row, if all of it is right. A field that is not named stays as it is; an empty text takes it away.</summary>
+    /// <param name="db">The database.</param>
+    /// <param name="list">The row's list.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="rowId">Its id, 0 where it is new.</param>
+    /// <param name="customerId">Whose it is, 0 where that is yet to be made.</param>
+    /// <param name="said">Key → what was typed; null says nothing.</param>
+    /// <param name="input">The rest of what was said, for fields that are asked only beside another's value.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<Refusal?> Apply(CrmDb db, string list, ICustomised row, long rowId, long customerId, IReadOnlyDictionary<string, string?>? said, object input, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        ArgumentNullException.ThrowIfNull(row);
+        var fields = Of(list, db.Actor);
+        var errors = new List<FieldError>();
+        errors.AddRange((said ?? new Dictionary<string, string?>()).Keys.Where(k => fields.All(f => f.Key != k)).Select(k => new FieldError($"Custom.{k}", "fields.unknown", k)));
+        var json = row.Custom;
+        foreach (var field in fields)
+        {
+            if (said is null || !said.TryGetValue(field.Key, out var typed))
+            {
+                continue;
+            }
+
+            JsonNode? value = null;
+            if (!string.IsNullOrWhiteSpace(typed))
+            {
+                value = await Understood(db, field, typed, customerId, errors, ct);
+                if (value is null)
+                {
+                    continue;
+                }
+            }
+
+            json = Same(CustomValue.Read(json), field.Key, value) ? json : CustomValue.With(json, field.Key, value);
+            if (value is not null && field.Unique && await Taken(db, field, value, rowId, ct))
+            {
+                errors.Add(new(CustomValue.Name(field), "fields.taken", field.Called, typed));
+            }
+        }
+
+        var known = CustomValue.Read(json);
+        errors.AddRange(fields.Where(f => f.Required && !known.ContainsKey(f.Key) && (rowId == 0 || said?.ContainsKey(f.Key) == true) && IsAsked(f, known, input) && errors.All(e => e.Field != CustomValue.Name(f)))
+            .Select(f => new FieldError(CustomValue.Name(f), "fields.missing", f.Called)));
+        if (errors.Count > 0)
+        {
+            return new Refusal.InvalidMany(errors);
+        }
+
+        row.Custom = json;
+        return null;
+    }
+
+    private async Task<JsonNode?> Understood(CrmDb db, CustomField field, string typed, long customerId, List<FieldError> errors, CancellationToken ct)
+    {
+        if (Reference(field.Kind) is { } reference)
+        {
+            var found = PlainText.IsStorable(typed) && typed.Length <= 300 ? await reference.Find(db, typed.Trim(), customerId, ct) : null;
+            errors.AddRange(found is null ? [new(CustomValue.Name(field), "fields.reference_unknown", field.Called, typed)] : Array.Empty<FieldError>());
+            return found;
+        }
+
+        var value = CustomValue.Understood(field, typed, out var error);
+        errors.AddRange(error is null ? [] : [error]);
+        return value;
+    }
+
+    /// <summary>Whether a form asks for it, by the value of the field it hangs on.</summary>
+    private static bool IsAsked(CustomField field, SortedDictionary<string, JsonElement> known, object input)
+    {
+        if (field.WhenField is not { } when)
+        {
+            return true;
+        }
+
+        var wanted = (field.WhenValues ?? "").Split(',');
+        return when.StartsWith("Custom.", StringComparison.Ordinal)
+            ? known.TryGetValue(when[7..], out var other) && other.ValueKind == JsonValueKind.String && wanted.Intersect(other.GetString()!.Split(',')).Any()
+            : input.GetType().GetProperty(when) is null || wanted.Contains(TypedValue.Of(input, when));
+    }
+
+    private static bool Same(SortedDictionary<string, JsonElement> known, string key, JsonNode? value) =>
+        known.TryGetValue(key, out var now) ? value is not null && JsonElement.DeepEquals(now, value.Deserialize<JsonElement>()) : value is null;
+
+    /// <summary>Whether another row has the same value, one in the bin included; by the field's index.</summary>
+    private async Task<bool> Taken(CrmDb db, CustomField field, JsonNode value, long rowId, CancellationToken ct)
+    {
+        await db.Alone($"{field.List}.{field.Key}", ct); // Of two at once the second sees the first.
+        var table = Table(db, field);
+        object wanted = field.IsNumber ? value.GetValue<long>() : value.GetValue<string>();
+        var sql = $"SELECT count(*) AS \"Value\" FROM (SELECT id FROM {table} WHERE {CustomValue.Sql(field, db.IsPostgres)} = {{0}} AND id <> {{1}} LIMIT 1) AS found";
+        return await db.Database.SqlQueryRaw<int>(sql, wanted, rowId).SingleAsync(ct) > 0;
+    }
+
+    private IReadOnlyList<CustomField> Known()
+    {
+        var now = clock.GetUtcNow();
+        if (_known is { } known && now - known.At < Fresh && now >= known.At)
+        {
+            return known.Fields;
+        }
+
+        using var services = scopes.CreateScope();
+        services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System("fields");
+        var fields = services.ServiceProvider.GetRequiredService<CrmDb>().Set<CustomField>().AsNoTracking().ToList();
+        _known = new([.. fields.OrderBy(f => f.Section is null ? 0 : 1).ThenBy(f => f.Section, StringComparer.Ordinal).ThenBy(f => f.Position).ThenBy(f => f.Id)], now);
+        return _known.Fields;
+    }
+}
