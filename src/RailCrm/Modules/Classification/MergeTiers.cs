@@ -9,6 +9,8 @@ internal sealed class MergeTiers : ICustomerChildren
 {
     public string Kind => "tiers";
 
+    public bool GoesWithCustomer => true;
+
     public string? TextKey => null;
 
     public IReadOnlyList<(Type Entity, string Property)> Covers => [(typeof(TierChange), nameof(TierChange.CustomerId))];

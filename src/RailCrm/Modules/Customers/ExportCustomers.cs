@@ -74,13 +74,12 @@ internal sealed class ExportCustomers(CrmDb db, CustomFields fields, ListCustome
 
     private async IAsyncEnumerable<Cell[]> Rows(ListCustomers.Whole all, Dictionary<long, string> units, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
-        var own = fields.Of("customers", db.Actor);
         await foreach (var batch in all.Batches)
         {
-            var names = await Names(own, batch, ct);
-            foreach (var line in await Fill(batch, units, ct))
+            var own = await fields.Cells(db, "customers", [.. batch.Select(c => c.Custom)], ct);
+            foreach (var (line, cells) in (await Fill(batch, units, ct)).Zip(own))
             {
-                yield return [.. Columns.Select(c => c.Cell(line)), .. own.Select(f => Own(f, CustomValue.Read(line.Customer.Custom), names))];
+                yield return [.. Columns.Select(c => c.Cell(line)), .. cells];
             }
         }
     }
@@ -103,24 +102,6 @@ internal sealed class ExportCustomers(CrmDb db, CustomFields fields, ListCustome
             return new Line(c, CustomerRules.Of(c, withLists: true), units[c.UnitId], parents.GetValueOrDefault(c.ParentId ?? 0), contacts[c.Id].FirstOrDefault());
         });
     }
-
-    /// <summary>What the batch's own fields refer to, each kind in one query.</summary>
-    private async Task<Dictionary<CustomKind, Dictionary<long, string>>> Names(IReadOnlyList<CustomField> own, IReadOnlyList<Customer> batch, CancellationToken ct)
-    {
-        var names = new Dictionary<CustomKind, Dictionary<long, string>>();
-        foreach (var kind in own.Where(f => f.IsNumber && fields.Reference(f.Kind) is not null).GroupBy(f => f.Kind))
-        {
-            var ids = batch.SelectMany(c => kind.Select(f => CustomValue.Number(c.Custom, f.Key))).Where(id => id != CustomValue.Least).Distinct().ToList();
-            names[kind.Key] = await fields.Reference(kind.Key)!.Names(db, ids, ct);
-        }
-
-        return names;
-    }
-
-    private static Cell Own(CustomField field, SortedDictionary<string, JsonElement> stored, Dictionary<CustomKind, Dictionary<long, string>> names) =>
-        !stored.TryGetValue(field.Key, out var value) ? Cell.Of((string?)null)
-        : names.TryGetValue(field.Kind, out var of) && value.TryGetInt64(out var id) ? Cell.Of(of.GetValueOrDefault(id))
-        : Cell.Of(CustomValue.Typed(field, value));
 
     private static string? Modes(string? codes) => codes is null ? null : string.Join('、', codes.Split(',').Select(m => T($"mode.{m}")));
 

@@ -38,6 +38,9 @@ public interface ICustomerChildren
     /// <summary>Moves back what moved and still is where it was; answers how much.</summary>
     Task<long> GiveBack(CrmDb db, CustomerMove move, CancellationToken ct);
 
+    /// <summary>Whether it goes along with a customer that is removed for good. What does not keeps the customer in the bin.</summary>
+    bool GoesWithCustomer => false;
+
     /// <summary>Follows, once for all, when everything moved or went back.</summary>
     Task Settle(CrmDb db, CustomersMoved moved, CancellationToken ct) => Task.CompletedTask;
 }
@@ -49,6 +52,9 @@ public interface ICustomerChildren
 /// <param name="Property">The property that names the customer.</param>
 public sealed record MovingRows(string Kind, string? TextKey, Type Entity, string Property = nameof(ICustomerBound.CustomerId)) : ICustomerChildren
 {
+    /// <inheritdoc/>
+    public bool GoesWithCustomer => Property == nameof(ICustomerBound.CustomerId); // Other customers that name it do not.
+
     /// <inheritdoc/>
     public IReadOnlyList<(Type Entity, string Property)> Covers => [(Entity, Property)];
 
@@ -75,6 +81,9 @@ public sealed record MovingRows(string Kind, string? TextKey, Type Entity, strin
 /// <param name="Columns">The columns, each for the reason told where this is registered.</param>
 public sealed record StayingRows(string Kind, params (Type Entity, string Property)[] Columns) : ICustomerChildren
 {
+    /// <inheritdoc/>
+    public bool GoesWithCustomer => true;
+
     /// <inheritdoc/>
     public string? TextKey => null;
 

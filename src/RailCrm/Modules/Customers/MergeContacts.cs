@@ -10,6 +10,8 @@ internal sealed class MergeContacts : ICustomerChildren
 
     public string Kind => "contacts";
 
+    public bool GoesWithCustomer => true;
+
     public string? TextKey => "contact.title";
 
     public IReadOnlyList<(Type Entity, string Property)> Covers => [(typeof(Contact), nameof(Contact.CustomerId))];

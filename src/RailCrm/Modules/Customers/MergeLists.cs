@@ -11,6 +11,8 @@ namespace RailCrm.Modules.Customers;
 /// <param name="Unique">The column that a customer may hold only once per value; null where there is none.</param>
 internal sealed record MergeLists<T>(string Kind, string TextKey, string Field, Func<T, string> KeyOf, string? Unique = null) : ICustomerChildren where T : class, ICustomerBound, IAudited
 {
+    public bool GoesWithCustomer => true;
+
     public IReadOnlyList<(Type Entity, string Property)> Covers => [(typeof(T), nameof(ICustomerBound.CustomerId))];
 
     private static MovedRows Rows(CrmDb db) => new(db, typeof(T), nameof(ICustomerBound.CustomerId));

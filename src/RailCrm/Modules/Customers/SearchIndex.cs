@@ -29,6 +29,15 @@ internal sealed class SearchIndex
         (false, true) => db.Database.ExecuteSqlAsync($"INSERT OR REPLACE INTO contact_search (rowid, terms) VALUES ({id}, {terms})", ct),
     };
 
+    /// <summary>Forgets a row; in the transaction that removes it.</summary>
+    public Task<int> Forget(CrmDb db, long id, CancellationToken ct) => (db.IsPostgres, _ofContacts) switch
+    {
+        (true, false) => db.Database.ExecuteSqlAsync($"DELETE FROM customer_search WHERE customer_id = {id}", ct),
+        (true, true) => db.Database.ExecuteSqlAsync($"DELETE FROM contact_search WHERE contact_id = {id}", ct),
+        (false, false) => db.Database.ExecuteSqlAsync($"DELETE FROM customer_search WHERE rowid = {id}", ct),
+        (false, true) => db.Database.ExecuteSqlAsync($"DELETE FROM contact_search WHERE rowid = {id}", ct),
+    };
+
     /// <summary>The ids of all rows that answer a question, past every filter: only ever used to narrow a query that has them.</summary>
     public IQueryable<long> Hits(CrmDb db, IReadOnlyList<IReadOnlyList<(string Term, bool Prefix)>> query)
     {

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Files;
 using RailCrm.Platform.Ui;
 using static RailCrm.Platform.Text.Texts;
@@ -11,7 +12,7 @@ using static RailCrm.Platform.Text.Texts;
 namespace RailCrm.Modules.Waybills;
 
 /// <summary>The waybill list as it is seen, all pages of it, as a file that our own import takes back without loss.</summary>
-internal sealed class ExportWaybills(CrmDb db, ListWaybills list)
+internal sealed class ExportWaybills(CrmDb db, CustomFields fields, ListWaybills list)
 {
     /// <summary>The columns, named as the import knows them, the customer by number; names that are not read back come last.</summary>
     private static readonly IReadOnlyList<(string TextKey, Func<WaybillLine, Context, Cell> Cell)> Columns =
@@ -48,17 +49,18 @@ internal sealed class ExportWaybills(CrmDb db, ListWaybills list)
         var units = await db.Set<OrgUnit>().AsNoTracking().ToDictionaryAsync(u => u.Id, u => u.Code, ct);
         var view = Uri.UnescapeDataString((query with { Cursor = null, Limit = 50 }).Address(""));
         var name = string.Create(CultureInfo.InvariantCulture, $"{T("waybill.title")}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
-        return new TableExport(db, name, nameof(WaybillLine), view, format!, [.. Columns.Select(c => T(c.TextKey))], Rows(all, units));
+        return new TableExport(db, name, nameof(WaybillLine), view, format!, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("waybills", db.Actor).Select(f => f.Called)], Rows(all, units, ct));
     }
 
-    private static async IAsyncEnumerable<Cell[]> Rows(ListWaybills.Whole all, Dictionary<long, string> units)
+    private async IAsyncEnumerable<Cell[]> Rows(ListWaybills.Whole all, Dictionary<long, string> units, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         await foreach (var batch in all.Batches)
         {
-            foreach (var (line, number, name) in batch)
+            var own = await fields.Cells(db, "waybills", [.. batch.Select(b => b.Line.Custom)], ct);
+            foreach (var ((line, number, name), cells) in batch.Zip(own))
             {
                 var context = new Context(number, name, units[line.UnitId]);
-                yield return [.. Columns.Select(c => c.Cell(line, context))];
+                yield return [.. Columns.Select(c => c.Cell(line, context)), .. cells];
             }
         }
     }

@@ -73,6 +73,7 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
             var outcomes = await ledger.Write(lines, replaced, ct);
             for (var i = 0; i < outcomes.Length; i++)
             {
+                lines[i].Custom = replaced.GetValueOrDefault(i)?.Custom; // No other system knows of it, so it stays.
                 answers[places[i]] = outcomes[i] == LineOutcome.NumberTaken ? Taken(answers[places[i]])
                     : answers[places[i]] with { Outcome = outcomes[i], Line = lines[i], Before = replaced.GetValueOrDefault(i) };
             }

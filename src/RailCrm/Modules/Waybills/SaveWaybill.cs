@@ -108,12 +108,18 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
 
     private async Task Audit(string action, WaybillLine? before, WaybillLine? after, CancellationToken ct)
     {
+        db.Add(Told(db, action, before, after));
+        await db.SaveChangesAsync(ct);
+    }
+
+    /// <summary>What the trail says of a change.</summary>
+    internal static AuditEntry Told(CrmDb db, string action, WaybillLine? before, WaybillLine? after)
+    {
         var changes = typeof(WaybillLine).GetProperties().Where(p => p is { CanWrite: true, Name: not (nameof(WaybillLine.Id) or nameof(WaybillLine.Custom)) })
             .Select(p => (p.Name, Before: before is null ? null : p.GetValue(before), After: after is null ? null : p.GetValue(after)))
             .Where(p => !Equals(p.Before, p.After)).ToDictionary(p => p.Name, p => new[] { p.Before, p.After });
         AuditEntry.Custom(changes, before?.Custom, after?.Custom);
-        db.Add(new AuditEntry(db.Actor, db.UtcNow, action, nameof(WaybillLine), (after ?? before)!.Id, (after ?? before)!.CustomerId, JsonSerializer.Serialize(changes, AuditJson)));
-        await db.SaveChangesAsync(ct);
+        return new(db.Actor, db.UtcNow, action, nameof(WaybillLine), (after ?? before)!.Id, (after ?? before)!.CustomerId, JsonSerializer.Serialize(changes, AuditJson));
     }
 
     private static readonly JsonSerializerOptions AuditJson = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.Create(System.Text.Unicode.UnicodeRanges.All) };

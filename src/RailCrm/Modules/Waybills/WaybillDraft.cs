@@ -38,7 +38,7 @@ public sealed class WaybillDraft
 
     /// <summary>The group's own fields, as a form says them: key → what one would type. A system's batch has none.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public IReadOnlyDictionary<string, string?>? Custom { get; set; }
+    public Dictionary<string, string?>? Custom { get; set; }
 
     /// <summary>Containers.</summary>
     public int? Containers { get; set; }

@@ -77,7 +77,7 @@ public sealed class WaybillForm
     }
 
     /// <summary>What it says, or which fields say nothing sensible. Everything further is <see cref="WaybillRules"/>' business.</summary>
-    internal Result<WaybillDraft> Read(string ownNumber, IReadOnlyDictionary<string, string?>? own = null)
+    internal Result<WaybillDraft> Read(string ownNumber, Dictionary<string, string?>? own = null)
     {
         var errors = new List<FieldError>();
         decimal? Number(string field, string? text, int decimals)

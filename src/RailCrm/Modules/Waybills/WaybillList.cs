@@ -39,9 +39,9 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
         F.Of("externalNo", "import.field.externalNo", K.Text, w => w.ExternalNo).Asked(["="], Elsewhere).Named(),
         F.Of("date", "import.field.date", K.Date, w => w.Date).Sorted().Asked([">=", "<=", "="], Elsewhere),
         F.Of("customer", "import.field.customer", K.Reference, w => w.CustomerId).Asked(["="], Elsewhere).Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q="),
-        F.Of("service", "import.field.service", K.Text, w => w.Service).Asked(["=", "!="], Elsewhere).Coded(c => Said("service", c), () => WaybillLine.Services.Select(s => (s, Said("service", s)))),
-        F.Of("mode", "import.field.mode", K.Text, w => w.Mode).Asked(["=", "!="], Elsewhere).Coded(c => Said("mode", c), () => WaybillLine.Modes.Append(ListWaybills.Unknown).Select(m => (m, Said("mode", m)))),
-        F.Of("goods", "import.field.commodity", K.Text, w => w.Commodity),
+        F.Of("service", "import.field.service", K.Text, w => w.Service).Edited(nameof(WaybillDraft.Service)).Asked(["=", "!="], Elsewhere).Coded(c => Said("service", c), () => WaybillLine.Services.Select(s => (s, Said("service", s)))),
+        F.Of("mode", "import.field.mode", K.Text, w => w.Mode).Edited(nameof(WaybillDraft.Mode)).Asked(["=", "!="], Elsewhere).Coded(c => Said("mode", c), () => WaybillLine.Modes.Append(ListWaybills.Unknown).Select(m => (m, Said("mode", m)))),
+        F.Of("goods", "import.field.commodity", K.Text, w => w.Commodity).Edited(nameof(WaybillDraft.Commodity)),
         F.Of("commodity", "waybill.category", K.Text, w => w.CommodityCategory).Asked(["=", "!="], Elsewhere).Coded(c => Said("commodity", c), () => ReferenceData.CommodityOptions.Append((ListWaybills.Unknown, Said("commodity", "")))) ,
         F.Of("origin", "import.field.origin", K.Text, w => w.Origin).Asked(["=", "!="], Elsewhere).LookedUp("/api/v1/lookup/stations?q="),
         F.Of("destination", "import.field.destination", K.Text, w => w.Destination).Asked(["=", "!="], Elsewhere).LookedUp("/api/v1/lookup/stations?q="),
@@ -51,15 +51,33 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
         F.Of("revenue", "waybill.revenue_plain", K.Money, w => w.RevenueFen).Summed(),
         F.Of("cost", "waybill.cost_plain", K.Money, w => w.CostFen).Summed(),
         F.Of("profit", "workbench.profit", K.Money, w => w.RevenueFen - w.CostFen).Summed(),
-        F.Of("contract", "import.field.contract", K.Text, w => w.ContractNo),
-        F.Of("note", "import.field.note", K.Text, w => w.Note),
+        F.Of("contract", "import.field.contract", K.Text, w => w.ContractNo).Edited(nameof(WaybillDraft.Contract)),
+        F.Of("note", "import.field.note", K.Text, w => w.Note).Edited(nameof(WaybillDraft.Note)),
         F.Of("unit", "waybill.unit", K.Reference, w => w.UnitId).Asked(["="], Elsewhere).Refers(Units),
+        F.Only("id", "list.id", K.Number, ["="], Elsewhere).Hidden(),
         F.Only("owner", "customer.unit", K.Reference, ["="], Elsewhere).Refers(Units),
         F.Of("source", "import.field.source", K.Text, w => w.Source).Asked(["="], Elsewhere).Coded(WaybillPage.SourceName),
         F.Only("from", "waybill.from_day", K.Text, ["="], Elsewhere),
         F.Only("to", "waybill.to_day", K.Text, ["="], Elsewhere),
         F.Only("mine", "customer.mine", K.Flag, ["="], Elsewhere),
     ];
+
+    public override IReadOnlyList<ListWork> Works { get; } =
+    [
+        new("edit", "list.work_edit", "edit", Platform.Access.Permission.WaybillsWrite), new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/waybills/export"),
+        new("delete", "waybill.delete", "trash", Platform.Access.Permission.WaybillsWrite, Danger: true),
+    ];
+
+    public override string EditPermission => Platform.Access.Permission.WaybillsWrite;
+
+    public override Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => Task.FromResult(OwnWrong(order) ?? WorkOnWaybills.Refuses(this, order));
+
+    public override Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct) => services.GetRequiredService<WorkOnWaybills>().Run(this, order, rows, ct);
+
+    public override Task Worked(IServiceProvider services, CancellationToken ct) => services.GetRequiredService<WorkOnWaybills>().Follow(ct);
+
+    public override async Task<Result<Edited>> Edit(IServiceProvider services, long id, ListField field, string? value, string? was, CancellationToken ct) =>
+        (await services.GetRequiredService<WorkOnWaybills>().One(id, field, value, was, ct)).TryGet(out var line, out var refusal) ? Told(line, field) : refusal;
 
     private static string Said(string texts, string code) => Platform.Text.Texts.Find($"{texts}.{(code == ListWaybills.Unknown ? "" : code)}") ?? code;
 
@@ -89,6 +107,12 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
             lines = ids?.Count < Few ? lines.Where(w => EF.Parameter(ids).Contains(w.Id)) : lines.Where(db.IsPostgres ? condition.Test : condition.Blind);
         }
 
+        foreach (var named in view.Filter.Groups.Where(IsId))
+        {
+            var ids = named.SelectMany(c => c.Values).Select(v => long.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : -1).ToList();
+            lines = lines.Where(w => EF.Parameter(ids).Contains(w.Id));
+        }
+
         return new Found<WaybillLine>(lines);
     }
 
@@ -98,8 +122,11 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
     /// <summary>Whether a condition is on the group's own fields alone.</summary>
     private static bool IsOwn(IReadOnlyList<Criterion> group) => group.All(c => c.Field.StartsWith("x_", StringComparison.Ordinal));
 
+    /// <summary>Whether a condition names lines: those that were ticked.</summary>
+    private static bool IsId(IReadOnlyList<Criterion> group) => group.All(c => c is { Field: "id", Operator: "=" });
+
     /// <summary>The view as the plain query it is; null where it asks for more than one thing of a kind, or for either of two.</summary>
-    internal ListWaybills.Query? Plain(View view, DateTime now) => Split(view, now).TryGet(out var parts, out _) && parts.Lanes.Count == 0 && !view.Filter.Groups.Any(IsOwn) ? parts.Query with
+    internal ListWaybills.Query? Plain(View view, DateTime now) => Split(view, now).TryGet(out var parts, out _) && parts.Lanes.Count == 0 && !view.Filter.Groups.Any(g => IsOwn(g) || IsId(g)) ? parts.Query with
     {
         From = parts.Days.From?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), To = parts.Days.To?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
     } : null;
@@ -109,7 +136,7 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
     {
         var (query, lanes) = (new ListWaybills.Query(), new List<LaneCondition>());
         (DateOnly? From, DateOnly? To) days = default;
-        foreach (var group in view.Filter.Groups.Where(g => !IsOwn(g)))
+        foreach (var group in view.Filter.Groups.Where(g => !IsOwn(g) && !IsId(g)))
         {
             if (group.FirstOrDefault(c => Find(c.Field) is not { Operators.Count: > 0 } field || !field.Operators.Contains(c.Operator)) is { } wrong)
             {

@@ -21,6 +21,7 @@ internal static class WaybillsModule
         .AddScoped<ExportWaybills>()
         .AddScoped<GetWaybill>()
         .AddScoped<SaveWaybill>()
+        .AddScoped<WorkOnWaybills>()
         .AddScoped<CustomerFigures>()
         .AddScoped<CheckFacts>()
         .AddScoped<ICustomerChildren, MergeWaybills>()

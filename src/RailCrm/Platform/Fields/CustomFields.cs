@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Files;
 using RailCrm.Platform.Lists;
 
 namespace RailCrm.Platform.Fields;
@@ -114,6 +115,24 @@ public sealed class CustomFields(IServiceScopeFactory scopes, IEnumerable<ICusto
         }
 
         return read;
+    }
+
+    /// <summary>The values of many rows as a table has them, and an import takes them back: a cell for each field that the actor sees.</summary>
+    internal async Task<IReadOnlyList<Cell[]>> Cells(CrmDb db, string list, IReadOnlyList<string?> rows, CancellationToken ct)
+    {
+        var (fields, names) = (Of(list, db.Actor), new Dictionary<CustomKind, Dictionary<long, string>>());
+        foreach (var kind in fields.Where(f => f.IsNumber && Reference(f.Kind) is not null).GroupBy(f => f.Kind))
+        {
+            var ids = rows.SelectMany(r => kind.Select(f => CustomValue.Number(r, f.Key))).Where(id => id != CustomValue.Least).Distinct().ToList();
+            names[kind.Key] = await Reference(kind.Key)!.Names(db, ids, ct);
+        }
+
+        return [.. rows.Select(CustomValue.Read).Select(stored => fields.Select(f => InCell(f, stored)).ToArray())];
+
+        Cell InCell(CustomField field, SortedDictionary<string, JsonElement> stored) =>
+            !stored.TryGetValue(field.Key, out var value) ? Cell.Of((string?)null)
+            : names.TryGetValue(field.Kind, out var of) && value.TryGetInt64(out var id) ? Cell.Of(of.GetValueOrDefault(id))
+            : Cell.Of(CustomValue.Typed(field, value));
     }
 
     /// <summary>Puts what was said of some fields into a row, if all of it is right. A field that is not named stays as it is; an empty text takes it away.</summary>

@@ -112,6 +112,9 @@ public abstract class ListOf
     /// <summary>Does a work to some rows, in the transaction that is open, and writes on each how it came out. With <see cref="WorkOrder.UndoOf"/> it takes back what each row says was there before.</summary>
     public virtual Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct) => throw new InvalidOperationException($"{Key} knows no work on many rows.");
 
+    /// <summary>Follows once, when a work has been done to all its rows or was stopped.</summary>
+    public virtual Task Worked(IServiceProvider services, CancellationToken ct) => Task.CompletedTask;
+
     /// <summary>Whether a work can be taken back.</summary>
     public virtual bool Undoes(string act) => true;
 

@@ -119,6 +119,11 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
                 }
 
                 await list.Work(services, order, rows, ct);
+                foreach (var row in rows.Where(r => db.Entry(r).State == EntityState.Detached))
+                {
+                    db.Update(row); // A use case that lets go of what it read let go of the rows with it.
+                }
+
                 await db.SaveChangesAsync(ct);
                 var next = at with { Done = at.Done + rows.Count, Refused = at.Refused + rows.Count(r => r.Outcome == "refused") };
                 await lease.Advance(JsonSerializer.Serialize(next), next.Done, next.Refused, next.Total, ct);
@@ -127,6 +132,7 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
             db.ChangeTracker.Clear();
             if (at.Total <= at.Done)
             {
+                await list.Worked(services, ct);
                 return JsonSerializer.Serialize(new { at.Done, at.Refused });
             }
         }

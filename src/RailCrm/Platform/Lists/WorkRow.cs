@@ -46,7 +46,7 @@ public sealed class WorkRow
     /// <summary>Why it was refused: a text's key.</summary>
     public string? Reason { get; set; }
 
-    /// <summary>The value before, as one would type it.</summary>
+    /// <summary>The value before, as one would type it; of a row that was taken away, all of it.</summary>
     public string? Before { get; set; }
 
     /// <summary>The row's version after it was done: at another one somebody changed it since.</summary>
@@ -63,7 +63,7 @@ public sealed class WorkRow
             builder.HasKey(r => new { r.JobId, r.RowId });
             builder.Property(r => r.Outcome).HasMaxLength(10);
             builder.Property(r => r.Reason).HasMaxLength(100);
-            builder.Property(r => r.Before).HasMaxLength(1_000);
+            builder.Property(r => r.Before).HasMaxLength(110_000);
             builder.HasIndex(r => new { r.JobId, r.Outcome, r.RowId });
         }
     }

@@ -2951,8 +2951,8 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnName("row_id");
 
                     b.Property<string>("Before")
-                        .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasMaxLength(110000)
+                        .HasColumnType("character varying(110000)")
                         .HasColumnName("before")
                         .UseCollation("C");
 

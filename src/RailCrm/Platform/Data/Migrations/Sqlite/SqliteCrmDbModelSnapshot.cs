@@ -2713,7 +2713,7 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnName("row_id");
 
                     b.Property<string>("Before")
-                        .HasMaxLength(1000)
+                        .HasMaxLength(110000)
                         .HasColumnType("TEXT")
                         .HasColumnName("before");
 

@@ -1,0 +1,53 @@
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Modules.Customers;
+
+/// <summary>Removes a customer from the bin for good, with its people, files and lists. One that has waybills, subsidiaries or a merge behind it stays: books and other records name it.</summary>
+internal sealed class RemoveCustomer(CrmDb db, IEnumerable<ICustomerChildren> children)
+{
+    /// <summary>Removes it; refused with what keeps it there. The trail keeps what it was and who removed it.</summary>
+    public async Task<Result<string>> Run(long id, CancellationToken ct) => !db.Actor.May(Permission.CustomersRemove) ? new Refusal.Forbidden() : await db.Write<Result<string>>(async () =>
+    {
+        await MergeGround.Hold(db, [id], ct);
+        var customer = await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).SingleOrDefaultAsync(c => c.Id == id && c.DeletedAt != null, ct);
+        if (customer is null)
+        {
+            return new Refusal.NotFound();
+        }
+
+        if (customer.MergedIntoId is not null || await db.Set<CustomerMerge>().AnyAsync(m => m.SurvivorId == id, ct))
+        {
+            return new Refusal.Conflict("bin.merged_stays");
+        }
+
+        foreach (var child in children.Where(c => !c.GoesWithCustomer))
+        {
+            if (await child.Count(db, id, ct) > 0)
+            {
+                return new Refusal.Conflict("bin.hangs");
+            }
+        }
+
+        foreach (var contact in await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(k => k.CustomerId == id).Select(k => k.Id).ToListAsync(ct))
+        {
+            await SearchIndex.Contacts.Forget(db, contact, ct);
+        }
+
+        await SearchIndex.Customers.Forget(db, id, ct);
+        foreach (var (entity, property) in children.Where(c => c.GoesWithCustomer).SelectMany(c => c.Covers).Where(c => c.Entity != typeof(AuditEntry) && c.Entity != typeof(CustomerMerge)))
+        {
+            var type = db.Model.FindEntityType(entity)!;
+            var table = type.GetTableName()!;
+            var column = type.FindProperty(property)!.GetColumnName();
+            var sql = $"DELETE FROM {table} WHERE {column} = {{0}}";
+            await db.Database.ExecuteSqlRawAsync(sql, [id], ct);
+        }
+
+        db.Remove(customer);
+        await db.SaveChangesAsync(ct);
+        return customer.Name;
+    }, ct);
+}

@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
+using RailCrm.Modules.Organization;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
+using RailCrm.Platform.Lists;
+
+namespace RailCrm.Modules.Waybills;
+
+/// <summary>Changes one field of many lines, or takes many away, and gives them back: by the rules of the form, through the ledger, so that the monthly facts follow.</summary>
+internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybills record, WaybillLedger ledger, SaveWaybill save, IEnumerable<IFiguresChanged> followers)
+{
+    private static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.Create(System.Text.Unicode.UnicodeRanges.All) };
+
+    /// <summary>Why the order cannot be given: a field that cannot be changed for many.</summary>
+    public static Refusal? Refuses(WaybillList list, WorkOrder order) =>
+        order.Act != "edit" || list.Find(order.Field) is { IsBulk: true, Input: { } input } && TypedValue.Set(new WaybillDraft(), input, order.Value) ? null
+            : new Refusal.InvalidMany([new(nameof(order.Value), "list.value_wrong", list.Find(order.Field)?.Name, order.Value)]);
+
+    /// <summary>Changes one cell where it stands; gives the line as it is then.</summary>
+    public async Task<Result<WaybillLine>> One(long id, ListField field, string? value, string? was, CancellationToken ct)
+    {
+        if (await db.Set<WaybillLine>().AsNoTracking().SingleOrDefaultAsync(w => w.Id == id, ct) is not { } line)
+        {
+            return new Refusal.NotFound();
+        }
+
+        var draft = (await Drafts([line], ct))[line.Id];
+        if (TypedValue.Of(draft, field.Input!) != (was ?? ""))
+        {
+            return new Refusal.Stale();
+        }
+
+        return !TypedValue.Set(draft, field.Input!, value) ? new Refusal.InvalidMany([new(field.Input!, "list.value_wrong", field.Name, value)])
+            : (await save.Run(id, GetWaybill.StateOf(line), draft, ct)).TryGet(out _, out var refusal) ? await db.Set<WaybillLine>().AsNoTracking().SingleAsync(w => w.Id == id, ct)
+            : refusal;
+    }
+
+    /// <summary>Does it to some rows, in the transaction that is open.</summary>
+    public Task Run(WaybillList list, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct) =>
+        order is { Act: "delete", UndoOf: not null } ? GiveBack(rows, ct) : order.Act == "delete" ? Delete(rows, ct) : Edit(list.Find(order.Field)!.Input!, order, rows, ct);
+
+    /// <summary>The customers' classes and whatever else hangs on figures.</summary>
+    public async Task Follow(CancellationToken ct)
+    {
+        foreach (var follower in followers)
+        {
+            await follower.Run(ct);
+        }
+    }
+
+    private async Task Edit(string input, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct)
+    {
+        var lines = await Lines(rows, ct);
+        var (drafts, wanted) = (await Drafts([.. lines.Values], ct), new List<(WorkRow Row, WaybillLine Line, WaybillDraft Draft)>());
+        foreach (var row in rows)
+        {
+            if (!lines.TryGetValue(row.RowId, out var line))
+            {
+                row.Refuse("common.not_found");
+            }
+            else if (order.UndoOf is not null && State(line) != row.VersionAfter)
+            {
+                row.Refuse("list.changed_since");
+            }
+            else
+            {
+                var draft = drafts[line.Id];
+                var before = TypedValue.Of(draft, input);
+                TypedValue.Set(draft, input, order.UndoOf is null ? order.Value : row.Before);
+                row.Before = before;
+                wanted.Add((row, line, draft));
+            }
+        }
+
+        var own = input.StartsWith("Custom.", StringComparison.Ordinal);
+        foreach (var source in wanted.GroupBy(w => w.Line.Source))
+        {
+            var some = source.ToList();
+            var answers = own ? null : await record.Run(source.Key, some.ConvertAll(w => w.Draft), createCustomers: false, ct);
+            for (var i = 0; i < some.Count; i++)
+            {
+                var (row, line, draft) = some[i];
+                if (own)
+                {
+                    await Own(row, line, draft, input[7..], ct);
+                }
+                else if (answers![i] is { Errors: [var error, ..] })
+                {
+                    row.Refuse(error.Code);
+                }
+                else
+                {
+                    row.Outcome = answers[i].Outcome == LineOutcome.Unchanged ? "same" : "done";
+                }
+            }
+        }
+
+        await Tell(wanted.Where(w => w.Row.Outcome == "done").Select(w => (w.Row, w.Line)), ct);
+    }
+
+    private async Task Own(WorkRow row, WaybillLine line, WaybillDraft draft, string key, CancellationToken ct)
+    {
+        var after = new WaybillLine { Custom = line.Custom };
+        if (await fields.Apply(db, "waybills", after, line.Id, line.CustomerId, new Dictionary<string, string?> { [key] = draft.Custom![key] }, draft, ct) is { } wrong)
+        {
+            row.Refuse(wrong is Refusal.InvalidMany { Errors: [var first, ..] } ? first.Code : wrong.Code);
+            return;
+        }
+
+        row.Outcome = after.Custom == line.Custom ? "same" : "done";
+        await db.Set<WaybillLine>().Where(w => w.Id == line.Id).ExecuteUpdateAsync(u => u.SetProperty(w => w.Custom, after.Custom), ct);
+    }
+
+    /// <summary>Writes down what became of each line, and what it is now.</summary>
+    private async Task Tell(IEnumerable<(WorkRow Row, WaybillLine Before)> changed, CancellationToken ct)
+    {
+        var all = changed.ToList();
+        var now = await Lines([.. all.Select(c => c.Row)], ct);
+        foreach (var (row, before) in all)
+        {
+            row.VersionAfter = State(now[row.RowId]);
+            db.Add(SaveWaybill.Told(db, "updated", before, now[row.RowId]));
+        }
+    }
+
+    private async Task Delete(IReadOnlyList<WorkRow> rows, CancellationToken ct)
+    {
+        var lines = await Lines(rows, ct);
+        await ledger.Delete([.. lines.Keys], ct);
+        foreach (var row in rows)
+        {
+            if (!lines.TryGetValue(row.RowId, out var line))
+            {
+                row.Refuse("common.not_found");
+                continue;
+            }
+
+            (row.Outcome, row.Before) = ("done", JsonSerializer.Serialize(line, Json));
+            db.Add(SaveWaybill.Told(db, "deleted", line, null));
+        }
+    }
+
+    /// <summary>Lines that were taken away come back under a new key; where their number is in use by now, or their customer is gone, they do not.</summary>
+    private async Task GiveBack(IReadOnlyList<WorkRow> rows, CancellationToken ct)
+    {
+        var lines = rows.Select(r => JsonSerializer.Deserialize<WaybillLine>(r.Before!)!).ToList();
+        var customers = lines.Select(l => l.CustomerId).Distinct().ToList();
+        var there = (await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(customers).Contains(c.Id)).Select(c => c.Id).ToListAsync(ct)).ToHashSet();
+        var known = await ledger.Look(lines, ct);
+        var back = new List<(WorkRow Row, WaybillLine Line)>();
+        foreach (var (row, line, i) in rows.Select((r, i) => (r, lines[i], i)))
+        {
+            if (known[i] != LineOutcome.Created || !there.Contains(line.CustomerId))
+            {
+                row.Refuse(there.Contains(line.CustomerId) ? "waybill.number_exists" : "common.not_found");
+                continue;
+            }
+
+            line.Id = 0;
+            row.Outcome = "done";
+            back.Add((row, line));
+        }
+
+        var custom = back.ConvertAll(b => b.Line.Custom);
+        await ledger.Write(back.ConvertAll(b => b.Line), ct);
+        foreach (var ((row, line), own) in back.Zip(custom))
+        {
+            row.Before = null;
+            if (own is not null)
+            {
+                await db.Set<WaybillLine>().Where(w => w.Id == line.Id).ExecuteUpdateAsync(u => u.SetProperty(w => w.Custom, own), ct);
+            }
+
+            db.Add(SaveWaybill.Told(db, "created", null, line));
+        }
+    }
+
+    private async Task<Dictionary<long, WaybillLine>> Lines(IReadOnlyList<WorkRow> rows, CancellationToken ct)
+    {
+        var ids = rows.Select(r => r.RowId).ToArray();
+        if (db.IsPostgres)
+        {
+            await db.Database.ExecuteSqlAsync($"SELECT 1 FROM waybill_lines WHERE id = ANY({ids}) FOR UPDATE", ct);
+        }
+
+        return await db.Set<WaybillLine>().AsNoTracking().Where(w => EF.Parameter(ids).Contains(w.Id)).ToDictionaryAsync(w => w.Id, ct);
+    }
+
+    /// <summary>Lines as the form would say them.</summary>
+    private async Task<Dictionary<long, WaybillDraft>> Drafts(IReadOnlyList<WaybillLine> lines, CancellationToken ct)
+    {
+        var (customers, units) = (lines.Select(l => l.CustomerId).Distinct().ToList(), lines.Select(l => l.UnitId).Distinct().ToList());
+        var numbers = await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(customers).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Number, ct);
+        var codes = await db.Set<OrgUnit>().Where(u => EF.Parameter(units).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Code, ct);
+        return lines.ToDictionary(l => l.Id, l => new WaybillDraft
+        {
+            ExternalNo = l.ExternalNo, Date = l.Date, Customer = numbers.GetValueOrDefault(l.CustomerId), Unit = codes.GetValueOrDefault(l.UnitId), Service = l.Service, Commodity = l.Commodity ?? (l.CommodityCategory.Length == 0 ? null : l.CommodityCategory),
+            Origin = l.Origin, Destination = l.Destination, Mode = l.Mode.Length == 0 ? null : l.Mode, Wagons = l.Wagons, Containers = l.Containers, Teu = l.TeuHundredths / 100m, WeightKg = l.WeightKg, RevenueFen = l.RevenueFen, CostFen = l.CostFen, Contract = l.ContractNo, Note = l.Note,
+            Custom = fields.Said("waybills", l.Custom, db.Actor),
+        });
+    }
+
+    /// <summary>A sum over the content: a line has no version.</summary>
+    private static int State(WaybillLine line) => unchecked((int)uint.Parse(GetWaybill.StateOf(line)[..8], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+}
