@@ -11,6 +11,7 @@ using RailCrm.Modules.Demo;
 using RailCrm.Platform;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 
 [assembly: AssemblyFixture(typeof(RailCrm.BrowserTests.Browser))]
 
@@ -64,11 +65,25 @@ public sealed partial class Product : IAsyncDisposable
             if (!empty)
             {
                 await services.ServiceProvider.GetRequiredService<MakeDemo>().Run(new(customers, waybills, 7, Password), _ => { }, default);
+                await Fields(services.ServiceProvider.GetRequiredService<SaveCustomField>());
             }
         }
 
         await app.StartAsync();
         return new(app, folder);
+    }
+
+    /// <summary>A field of the group's own of every kind, so that every form and record shows some.</summary>
+    private static async Task Fields(SaveCustomField save)
+    {
+        foreach (var kind in Enum.GetValues<CustomKind>())
+        {
+            var made = await save.Run(null, null, new() { List = "customers", Kind = kind, Name = $"自有{kind}", EnglishName = $"Own {kind}", Options = "动力煤|Steam coal\n焦煤|Coking coal", Help = "填写说明", Indexed = true, Section = "自有资料" }, default);
+            Assert.Null(made.Refusal);
+        }
+
+        Assert.Null((await save.Run(null, null, new() { List = "contacts", Kind = CustomKind.Text, Name = "微信号" }, default)).Refusal);
+        Assert.Null((await save.Run(null, null, new() { List = "waybills", Kind = CustomKind.Choice, Name = "票据形式", Options = "纸质\n电子" }, default)).Refusal);
     }
 
     [GeneratedRegex(@"\{[^}]*\}")]

@@ -157,6 +157,7 @@ public sealed class CustomFieldTests
 
             var ids = await app.In(System, db => db.Set<Customer>().ToDictionaryAsync(c => c.Name, c => c.Id, Ct));
             var expected = Enumerable.Range(0, 30).Select(n => (Amount: amounts[n] ?? decimal.MinValue, Name: $"第{n:00}公司")).OrderBy(r => r.Amount).ThenBy(r => ids[r.Name]).Select(r => r.Name);
+            Assert.Equal("-20.05", list.Find("x_baozhengjin")!.Typed(-2_005L)); // A cell is changed as it is typed.
             Assert.Equal(sort[0] == '-' ? expected.Reverse() : expected, names);
         }
     }

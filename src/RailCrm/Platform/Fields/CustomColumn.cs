@@ -35,10 +35,10 @@ internal static class CustomColumn
             _ = kind == FieldKind.Choice && field.List != "waybills" ? made.Grouped() : made;
         }
 
-        var named = made.Called(() => field.Called).Said((stored, names) => CustomValue.Say(field, stored, names));
+        var named = made.Called(() => field.Called).Said((stored, names) => CustomValue.Say(field, stored, names), stored => CustomValue.Typed(field, stored));
         if (all.Reference(field.Kind) is { } reference && kind == FieldKind.Reference)
         {
-            return named.Refers((db, ids, ct) => reference.Names(db, [.. ids.Where(i => i != CustomValue.Least)], ct), id => reference.Href(id) ?? "");
+            return named.Refers((db, ids, ct) => reference.Names(db, [.. ids.Where(i => i != CustomValue.Least)], ct), reference.Href(1) is null ? null : id => reference.Href(id)!);
         }
 
         named = kind == FieldKind.Choice ? named.Coded(v => CustomValue.Say(field, v), () => field.Choices) : field.Kind == CustomKind.Station ? named.LookedUp(all.Reference(CustomKind.Station)?.Lookup ?? "") : named;

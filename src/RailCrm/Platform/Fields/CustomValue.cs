@@ -58,6 +58,9 @@ public static class CustomValue
         };
     }
 
+    /// <summary>The same of a list's cell.</summary>
+    public static string Typed(CustomField field, object? stored) => stored is null or "" or Least ? "" : Typed(field, JsonSerializer.SerializeToElement(stored)) ?? "";
+
     /// <summary>A stored value as people read it; references by <paramref name="names"/>.</summary>
     public static string? Say(CustomField field, object? stored, IReadOnlyDictionary<long, string>? names = null)
     {

@@ -131,6 +131,12 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
         ? [("true", Text.Texts.Get("ui.yes")), ("false", Text.Texts.Get("ui.no"))]
         : Codes.Select(c => (c, Text.Texts.Get($"{Texts}.{c}")));
 
+    /// <summary>Says a stored value as one would type it, where it is stored in a way of its own.</summary>
+    protected Func<object?, string>? Typing { get; set; }
+
+    /// <summary>A stored value as one would type it.</summary>
+    public string Typed(object? value) => Typing?.Invoke(value) ?? TypedValue.Of(value);
+
     /// <summary>A stored value as people read it; null where there is none.</summary>
     public string? Say(object? value, IReadOnlyDictionary<long, string>? names = null) => value switch
     {

@@ -82,9 +82,9 @@ internal abstract class ListField<TRow>(string key, string textKey, FieldKind ki
     }
 
     /// <summary>It is stored in a way of its own; null where there is nothing to say.</summary>
-    public ListField<TRow> Said(Func<object, IReadOnlyDictionary<long, string>?, string?> saying)
+    public ListField<TRow> Said(Func<object, IReadOnlyDictionary<long, string>?, string?> saying, Func<object?, string> typing)
     {
-        Saying = saying;
+        (Saying, Typing) = (saying, typing);
         return this;
     }
 

@@ -107,7 +107,7 @@ internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? 
     protected Edited Told(TRow row, ListField field)
     {
         var value = All.First(f => f.Key == field.Key).Read!.Compile().DynamicInvoke(row);
-        return new(field.Say(value) ?? "", TypedValue.Of(value));
+        return new(field.Say(value) ?? "", field.Typed(value));
     }
 
     /// <summary>The rows of a view with its order.</summary>

@@ -1,0 +1,83 @@
+using Microsoft.Playwright;
+
+namespace RailCrm.BrowserTests.Journeys;
+
+public sealed class A_group_adds_fields_of_its_own(Browser browser)
+{
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    public async Task An_administrator_defines_one_and_a_manager_fills_it_in_finds_by_it_and_changes_it_where_it_stands(string language, int width)
+    {
+        var (name, key) = ($"站台{width}", $"x_zhantai{width}");
+        await using (var walk = await browser.Open(null, language, width, user: "admin"))
+        {
+            await walk.Page.GotoAsync("/fields?list=customers");
+            await walk.Check();
+            await walk.Page.ClickAsync(".rc-head-actions a.btn-primary");
+            await walk.Page.FillAsync("[name='Form.Name']", name);
+            await walk.Page.SelectOptionAsync("[name='Form.Kind']", "Choice");
+            await walk.Page.FillAsync("[name='Form.Options']", "一号站台\n二号站台");
+            await walk.Page.SelectOptionAsync("[name='Form.WhenField']", "Kind");
+            await walk.Page.Locator("[data-when-values=Kind] input[value=company]").CheckAsync();
+            await walk.Check();
+            await walk.Page.ClickAsync("main form button.btn-primary");
+            await Assertions.Expect(walk.Page.Locator("table.rc-list")).ToContainTextAsync(name);
+            await walk.Check();
+        }
+
+        await using var manager = await browser.Open(null, language, width, user: "group");
+        var page = manager.Page;
+        await page.GotoAsync("/customers/new");
+        var field = page.Locator($"[name='Form.Custom.{key}']");
+        await Assertions.Expect(field).ToBeVisibleAsync();
+        await page.SelectOptionAsync("[name='Form.Kind']", "SoleTrader");
+        await Assertions.Expect(field).ToBeHiddenAsync();
+        await page.SelectOptionAsync("[name='Form.Kind']", "Company");
+        await Assertions.Expect(field).ToBeVisibleAsync();
+        await page.FillAsync("[name='Form.Name']", $"站台测试{language}公司");
+        await field.SelectOptionAsync("二号站台");
+        await manager.Check();
+        await page.Locator("main form button.btn-primary").Last.ClickAsync();
+        await page.WaitForURLAsync(new global::System.Text.RegularExpressions.Regex("/customers/[0-9]+$"));
+        await Assertions.Expect(page.Locator($"dd[data-field={key}]")).ToContainTextAsync("二号站台");
+
+        for (var n = 0; n < 60 && (await page.GotoAsync($"/customers?view=all&filter={key}%3D二号站台&columns=name,{key}"))?.Status == 200 && await page.Locator("table.rc-list tbody tr").CountAsync() != 1; n++)
+        {
+            await page.WaitForTimeoutAsync(500); // Until its index stands.
+        }
+
+        await Assertions.Expect(page.Locator("table.rc-list tbody tr")).ToHaveCountAsync(1);
+        await manager.Check();
+        await page.GotoAsync(await page.Locator("table.rc-list tbody th a").First.GetAttributeAsync("href") ?? "");
+        var cell = page.Locator($"dd[data-field={key}]");
+        await cell.DblClickAsync();
+        var choice = page.Locator($"dd[data-field={key}] select");
+        await choice.SelectOptionAsync("一号站台");
+        await choice.PressAsync("Enter");
+        await Assertions.Expect(choice).ToHaveCountAsync(0);
+        await Assertions.Expect(cell).ToContainTextAsync("一号站台");
+        await page.ReloadAsync();
+        await Assertions.Expect(cell).ToContainTextAsync("一号站台");
+    }
+
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    public async Task Someone_deletes_a_customer_and_takes_it_out_of_the_bin_again(string language, int width)
+    {
+        await using var walk = await browser.Open(null, language, width, user: "group");
+        var page = walk.Page;
+        await page.GotoAsync("/customers/quick");
+        await page.FillAsync("[name='Form.Name']", $"误删{language}{width}公司");
+        await page.Locator("main form button.btn-primary").ClickAsync();
+        await page.WaitForURLAsync(new global::System.Text.RegularExpressions.Regex("/customers/[0-9]+$"));
+        await page.GotoAsync(page.Url + "/bin");
+        await page.Locator("main form button.btn-danger").ClickAsync();
+        await page.WaitForURLAsync("**/customers/bin");
+        await Assertions.Expect(page.Locator("table.rc-list tbody")).ToContainTextAsync($"误删{language}{width}公司");
+        await walk.Check();
+        await page.Locator("table.rc-list tbody th a", new() { HasText = $"误删{language}{width}公司" }).ClickAsync();
+        await walk.Check();
+        await page.Locator("main form button.btn-primary").Last.ClickAsync();
+        await Assertions.Expect(page.Locator(".rc-badge.rc-success").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.GotoAsync($"/customers?q={Uri.EscapeDataString($"误删{language}{width}公司")}");
+        await Assertions.Expect(page.Locator("table.rc-list tbody")).ToContainTextAsync($"误删{language}{width}公司");
+    }
+}
