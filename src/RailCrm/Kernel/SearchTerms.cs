@@ -82,6 +82,16 @@ public static class SearchTerms
     public static IReadOnlyList<IReadOnlyList<(string Term, bool Prefix)>>? Query(string typed) =>
         Words(typed).SelectMany(Groups).ToList() is { Count: > 0 } groups ? groups : null;
 
+    /// <summary>Pairs that nearly every company's name has, or that its legal form makes with what stands before it: the index holds a million of each.</summary>
+    private static readonly HashSet<string> OfLegalForms = [.. new[] { "股份有限公司", "有限责任公司", "集团有限公司", "集团股份有限公司", "集团公司", "股份公司" }.SelectMany(Pairs)];
+
+    /// <summary>The question without the pairs of a legal form, where enough else is left to tell rows apart: what it finds is to be ranked by the whole text.</summary>
+    public static IReadOnlyList<IReadOnlyList<(string Term, bool Prefix)>> WithoutLegalForm(IReadOnlyList<IReadOnlyList<(string Term, bool Prefix)>> query)
+    {
+        var telling = query.Where(g => g is not [(var term, false)] || !OfLegalForms.Contains(term)).ToList();
+        return telling.Count >= 2 ? telling : query;
+    }
+
     /// <summary>The words that were typed, half-width and small.</summary>
     public static IReadOnlyList<string> Words(string typed)
     {

@@ -114,7 +114,9 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
         return new(ids, words);
     }
 
-    private protected override Task<List<Group>?> GroupsOfAll(CrmDb db, ListField<Customer> by, IReadOnlyList<ListField<Customer>> sums, CancellationToken ct) => GroupCustomers.All(db, by, sums, ct);
+    private protected override Covering Cover => GroupCustomers.Cover;
+
+    private protected override Task<List<Group>?> GroupsOfAll(CrmDb db, ListField<Customer> by, IReadOnlyList<ListField<Customer>> sums, IReadOnlyList<Condition<Customer>> conditions, CancellationToken ct) => GroupCustomers.All(db, by, sums, conditions, ct);
 
     /// <inheritdoc/>
     public override Task<int> Count(CrmDb db, View view, int most, CancellationToken ct) =>

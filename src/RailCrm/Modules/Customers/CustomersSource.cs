@@ -96,7 +96,7 @@ internal sealed class CustomersSource : IPaletteSource
 #pragma warning restore CA1309
         }
 
-        var ids = await SearchIndex.Customers.Few(db, query, MostRead, ct);
+        var ids = await SearchIndex.Customers.Few(db, SearchTerms.WithoutLegalForm(query), MostRead, ct);
         if (ids is not null && (ids.Count < MostRead || db.Scope.Width != ScopeWidth.Narrow))
         {
             // The very name, should there be more than are read.

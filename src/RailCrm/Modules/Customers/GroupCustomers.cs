@@ -11,9 +11,16 @@ internal static class GroupCustomers
     /// <summary>The index; see <see cref="Customer"/>'s mapping.</summary>
     internal const string Index = "ix_customers_groups";
 
+    /// <summary>What it holds of each customer that is not in the bin.</summary>
+    internal static readonly Covering Cover = new(Index, new HashSet<string>
+    {
+        nameof(Customer.UnitId), nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode), nameof(Customer.SizeClass), nameof(Customer.OwnershipType), nameof(Customer.Kind), nameof(Customer.Active),
+        nameof(Customer.Trailing12RevenueFen), nameof(Customer.Trailing12GrossProfitFen), nameof(Customer.Trailing12WeightKg),
+    });
+
     /// <summary>The groups without their texts; null where the scope is narrow, and its few rows are looked at anyway.</summary>
     /// <remarks>A subsidiary's are read unit by unit, past the filter, whose two halves are told here one after the other, as <see cref="CountWide"/> does.</remarks>
-    public static async Task<List<Group>?> All(CrmDb db, ListField<Customer> by, IReadOnlyList<ListField<Customer>> sums, CancellationToken ct)
+    public static async Task<List<Group>?> All(CrmDb db, ListField<Customer> by, IReadOnlyList<ListField<Customer>> sums, IReadOnlyList<Condition<Customer>> conditions, CancellationToken ct)
     {
         if (db.Scope.Width is not (ScopeWidth.All or ScopeWidth.Wide))
         {
@@ -30,9 +37,9 @@ internal static class GroupCustomers
         var past = db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking();
         var own = await Grouping.Of(Read(past.Where(c => EF.Parameter(units).Contains(c.UnitId))), by, sums, ct);
         var granted = db.Set<CustomerGrant>().Where(g => (g.UserId == user || g.UnitId == unit) && (g.Until == null || g.Until > now)).Select(g => g.CustomerId);
-        var others = await Grouping.Of(past.Where(c => granted.Contains(c.Id) && !EF.Parameter(units).Contains(c.UnitId)), by, sums, ct);
+        var others = await Grouping.Of(conditions.Aggregate(past.Where(c => granted.Contains(c.Id) && !EF.Parameter(units).Contains(c.UnitId)), (r, c) => r.Where(db.IsPostgres ? c.Test : c.Blind)), by, sums, ct);
         return Grouping.Ordered(own.Concat(others).GroupBy(g => g.Asked).Select(g => g.First() with { Count = g.Sum(x => x.Count), Sums = [.. sums.Select((_, i) => g.Sum(x => x.Sums[i]))] }), by);
 
-        IQueryable<Customer> Read(IQueryable<Customer> rows) => db.IsPostgres ? rows : IndexHint.By(rows, Index);
+        IQueryable<Customer> Read(IQueryable<Customer> rows) => Cover.Read(db, rows, conditions);
     }
 }

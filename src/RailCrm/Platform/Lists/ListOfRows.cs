@@ -44,6 +44,9 @@ internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? 
     /// <summary>Looks for what was typed.</summary>
     protected virtual Task<Searched<TRow>> Search(CrmDb db, string typed, CancellationToken ct) => throw new InvalidOperationException($"{Key} has no search.");
 
+    /// <summary>An index over what the list is most filtered and grouped by; null where it has none.</summary>
+    private protected virtual Covering? Cover => null;
+
     /// <summary>All rows that the actor may see.</summary>
     protected virtual IQueryable<TRow> Rows(CrmDb db) => db.Set<TRow>().AsNoTracking();
 
@@ -69,7 +72,7 @@ internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? 
         var all = db.Set<TRow>().IgnoreQueryFilters().AsNoTracking();
         var id = Expression.Parameter(typeof(TRow), "row");
         var ids = all.Select(Expression.Lambda<Func<TRow, long>>(Expression.Property(id, "Id"), id));
-        return await Way.To(db, Rows(db), all, conditions, sort, wanted, () => ids.OrderByDescending(i => i).FirstOrDefaultAsync(ct), found, ct);
+        return await Way.To(db, Rows(db), all, conditions, sort, wanted, () => ids.OrderByDescending(i => i).FirstOrDefaultAsync(ct), Cover, found, ct);
     }
 
     /// <summary>What a view's filter asks for, a condition for each of its groups.</summary>
@@ -228,15 +231,25 @@ internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? 
         return rows => rows.Select(select);
     }
 
-    /// <summary>The groups of all rows where they can be told without looking at each; null where they cannot.</summary>
-    private protected virtual Task<List<Group>?> GroupsOfAll(CrmDb db, ListField<TRow> by, IReadOnlyList<ListField<TRow>> sums, CancellationToken ct) => Task.FromResult<List<Group>?>(null);
+    /// <summary>The groups of all rows that satisfy some conditions, where <see cref="Cover"/> tells them; null where it does not.</summary>
+    private protected virtual Task<List<Group>?> GroupsOfAll(CrmDb db, ListField<TRow> by, IReadOnlyList<ListField<TRow>> sums, IReadOnlyList<Condition<TRow>> conditions, CancellationToken ct) => Task.FromResult<List<Group>?>(null);
 
     /// <inheritdoc/>
     public override async Task<Result<List<Group>>> Groups(CrmDb db, View view, ListField by, CancellationToken ct)
     {
         var field = All.First(f => f.Key == by.Key);
         IReadOnlyList<ListField<TRow>> sums = [.. All.Where(f => f.IsSummed)];
-        var counted = view.IsFiltered ? null : await GroupsOfAll(db, field, sums, ct);
+        List<Group>? counted = null;
+        if (view.Search is null && Cover is { } cover)
+        {
+            if (!(await Conditions(db, view, ct)).TryGet(out var conditions, out var wrong))
+            {
+                return wrong;
+            }
+
+            counted = conditions.TrueForAll(cover.Holds) ? await GroupsOfAll(db, field, sums, conditions, ct) : null;
+        }
+
         if (counted is null)
         {
             if (!(await Find(db, view, null, int.MaxValue, ct)).TryGet(out var found, out var refusal))

@@ -89,10 +89,11 @@ internal static class Way
     /// <param name="sort">The order wanted; null where none is.</param>
     /// <param name="wanted">Rows of a page.</param>
     /// <param name="total">Rows there are, about.</param>
+    /// <param name="cover">An index over many columns; null where there is none.</param>
     /// <param name="found">Ids that are known already, from a search; then these are the rarest.</param>
     /// <param name="ct">Cancels.</param>
     public static async Task<Found<TRow>> To<TRow>(
-        CrmDb db, IQueryable<TRow> rows, IQueryable<TRow> all, IReadOnlyList<Condition<TRow>> conditions, string? sort, int wanted, Func<Task<long>> total, IReadOnlyList<long>? found, CancellationToken ct) where TRow : class
+        CrmDb db, IQueryable<TRow> rows, IQueryable<TRow> all, IReadOnlyList<Condition<TRow>> conditions, string? sort, int wanted, Func<Task<long>> total, Covering? cover, IReadOnlyList<long>? found, CancellationToken ct) where TRow : class
     {
         if (found is not null)
         {
@@ -114,10 +115,18 @@ internal static class Way
         var other = rarest == leads ? conditions.FirstOrDefault(c => c != leads && c.Ids is not null) : rarest;
         return other is null
             ? new(walked)
-            : new(walked, async () => await other.Ids!.Take(Most + 1).ToListAsync(ct) is { Count: <= Most } ids ? Gathered(ids) : null, all)
+            : new(walked, async () => await Gatherable(other).Take(Most + 1).ToListAsync(ct) is { Count: <= Most } ids ? Gathered(ids) : null, all)
             {
                 Some = sort is null && rarest is not null ? async () => Gathered(rarest!.Some ?? await rarest.Ids!.Take(Few).ToListAsync(ct)) : null,
             };
+
+        // Two conditions on columns of one index are told by it together; else the rarest by its own.
+        IQueryable<long> Gatherable(Condition<TRow> other)
+        {
+            var together = db.IsPostgres || cover is null ? [] : conditions.Where(cover.Holds).ToList();
+            var id = Expression.Parameter(typeof(TRow), "row");
+            return together.Count < 2 ? other.Ids! : cover!.Read(db, db.Set<TRow>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking(), together).Select(Expression.Lambda<Func<TRow, long>>(Expression.Property(id, "Id"), id));
+        }
 
         // Whether a condition's own index brings the order; any will do where none is wanted.
         bool Brings(Condition<TRow> condition) => sort is null ? condition.Indexed : condition.Serves.Contains(sort);
