@@ -183,6 +183,7 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
     public static ImportKind? Named(string? name) => All.FirstOrDefault(k => k.Name == name);
 
     /// <summary>The kind of that name with the group's own fields that the actor sees; or null.</summary>
-    public static ImportKind? Of(string? name, CustomFields fields, Actor actor) => Named(name) is not { } kind ? null
+    /// <remarks>Waybills have theirs from people alone: no other system knows of them.</remarks>
+    public static ImportKind? Of(string? name, CustomFields fields, Actor actor) => Named(name) is not { Name: not "waybills" } kind ? Named(name)
         : kind with { Fields = [.. kind.Fields, .. fields.Of(kind.Name, actor).Select(f => new ImportField(f.Key, false, f.EnglishName is null ? [f.Name] : [f.Name, f.EnglishName]) { Own = f })] };
 }
