@@ -12,6 +12,7 @@ using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Lists;
+using RailCrm.Platform.Records;
 using RailCrm.Platform.Ui;
 using RailCrm.Platform.Ui.Palette;
 using Scalar.AspNetCore;
@@ -129,6 +130,7 @@ public static class WebHost
         services.AddUi();
         services.AddLists();
         services.AddPalette();
+        services.AddRecords();
         ModuleList.Add(services);
     }
 
@@ -159,10 +161,12 @@ public static class WebHost
         app.MapScalarApiReference("/api/docs", o => o.WithOpenApiRoutePattern("/api/openapi/{documentName}.json")).RequireAuthorization(Permission.SignedIn);
         app.MapUi();
         app.MapLists();
+        app.MapRecordForms();
         ModuleList.MapPages(app);
         var api = app.MapGroup("/api/v1").DisableAntiforgery().AddEndpointFilter<ApiCsrfFilter>();
         ModuleList.Map(api);
         api.MapPalette();
+        api.MapRecords();
     }
 
     private static Task Challenge(Microsoft.AspNetCore.Authentication.RedirectContext<CookieAuthenticationOptions> context, int status)

@@ -4,8 +4,11 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
+using RailCrm.Platform.Inbox;
 using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Lists;
+using RailCrm.Platform.Notes;
+using RailCrm.Platform.Records;
 using RailCrm.Platform.Ui;
 using RailCrm.Platform.Ui.Palette;
 
@@ -59,6 +62,9 @@ internal static class CustomersModule
         .AddSingleton(new CustomerTab("customer.tab_record", "", Permission.CustomersRead, 10))
         .AddSingleton(new CustomerTab("contact.title", "contacts", Permission.CustomersRead, 40, (db, id, ct) => db.Set<Contact>().CountAsync(k => k.CustomerId == id, ct)))
         .AddSingleton(new CustomerTab("attachment.title", "attachments", Permission.CustomersRead, 50, (db, id, ct) => db.Set<Attachment>().CountAsync(a => a.CustomerId == id, ct)))
+        .AddSingleton(CustomerRecords.Customers)
+        .AddSingleton(CustomerRecords.Contacts)
+        .AddSingleton(new CustomerTab("note.title", "notes", Permission.CustomersRead, 45, (db, id, ct) => ListNotes.Count(db, RecordKind.Customer, id, ct)))
         .AddSingleton(new CustomerTab("customer.history", "history", Permission.CustomersRead, 60))
         .AddSingleton<IPaletteSource, CustomersSource>()
         .AddSingleton<IPaletteSource, ContactsSource>()
@@ -74,6 +80,9 @@ internal static class CustomersModule
     private static IServiceCollection AddMergeChildren(this IServiceCollection services) => services
         .AddSingleton<ICustomerChildren, MergeContacts>()
         .AddSingleton<ICustomerChildren>(new MovingRows("attachments", "attachment.title", typeof(Attachment)))
+        .AddSingleton<ICustomerChildren>(new MovingRows("notes", "note.title", typeof(Note)))
+        .AddSingleton<ICustomerChildren>(new MovingRows("inbox", null, typeof(InboxLine)))
+        .AddSingleton<ICustomerChildren, MergeMarks>()
         .AddSingleton<ICustomerChildren>(new MovingRows("grants", "merge.grants", typeof(CustomerGrant)))
         .AddSingleton<ICustomerChildren>(new MovingRows("children", "customer.subsidiaries", typeof(Customer), nameof(Customer.ParentId)))
         .AddSingleton<ICustomerChildren>(new MovingRows("merged", "merge.earlier", typeof(Customer), nameof(Customer.MergedIntoId)))
@@ -112,6 +121,13 @@ internal static class CustomersModule
         attachments.MapGet("/{attachmentId:long}/content", KeepAttachment.GetContent).RequireAuthorization(Permission.CustomersRead);
         attachments.MapDelete("/{attachmentId:long}", KeepAttachment.Delete).RequireAuthorization(Permission.CustomersWrite);
         attachments.MapPost("/{attachmentId:long}/restore", KeepAttachment.PostRestore).RequireAuthorization(Permission.CustomersWrite);
+
+        var notes = api.MapGroup("/customers/{id:long}/notes").WithTags("Notes").AddEndpointFilter<MergedInto.Filter>();
+        notes.MapGet("", ListNotes.Get).RequireAuthorization(Permission.CustomersRead);
+        notes.MapPost("", KeepNotes.Post).RequireAuthorization(Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
+        notes.MapPut("/{noteId:long}", KeepNotes.Put).RequireAuthorization(Permission.CustomersWrite);
+        notes.MapDelete("/{noteId:long}", KeepNotes.Delete).RequireAuthorization(Permission.CustomersWrite);
+        notes.MapPost("/{noteId:long}/restore", KeepNotes.PostRestore).RequireAuthorization(Permission.CustomersWrite);
 
         var lookup = api.MapGroup("/lookup").ExcludeFromDescription();
         lookup.MapGet("/customers", Lookups.Customers).RequireAuthorization(Permission.CustomersRead);
