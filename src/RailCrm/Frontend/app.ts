@@ -10,6 +10,7 @@ import "./lists";
 import "./rowmenu";
 import "./duplicates";
 import "./notes";
+import "./upload";
 
 // A chart brings ECharts with it, so its code is fetched only where one stands on the page.
 const whenThere = () => {

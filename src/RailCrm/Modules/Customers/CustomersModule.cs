@@ -48,6 +48,8 @@ internal static class CustomersModule
         .AddScoped<SaveCustomer>()
         .AddScoped<SaveContact>()
         .AddScoped<KeepAttachment>()
+        .AddScoped<ChangeAttachment>()
+        .AddScoped<FileQuotas>()
         .AddScoped<CustomerHistory>()
         .AddScoped<Reference.ISidingUsers, SidingUsers>()
         .AddScoped<RestoreValue>()
@@ -59,9 +61,13 @@ internal static class CustomersModule
         .AddSingleton(new JobHandler(SearchDuplicates.Job, SearchDuplicates.Run))
         .AddSingleton(new Schedule(SearchDuplicates.Job, HourOfDay: 4))
         .AddSingleton<AttachmentStore>()
+        .AddSingleton<IBlobs>(s => S3Blobs.From(s.GetRequiredService<IConfiguration>()) as IBlobs ?? new FolderBlobs(s.GetRequiredService<Platform.Settings>()))
+        .AddSingleton(new JobHandler(SweepBlobs.Job, SweepBlobs.Run))
+        .AddSingleton(new Schedule(SweepBlobs.Job, HourOfDay: 5))
+        .AddSingleton(new MenuItem("files.quotas", "/settings/files", "paperclip", Permission.System, 92))
         .AddSingleton(new CustomerTab("customer.tab_record", "", Permission.CustomersRead, 10))
         .AddSingleton(new CustomerTab("contact.title", "contacts", Permission.CustomersRead, 40, (db, id, ct) => db.Set<Contact>().CountAsync(k => k.CustomerId == id, ct)))
-        .AddSingleton(new CustomerTab("attachment.title", "attachments", Permission.CustomersRead, 50, (db, id, ct) => db.Set<Attachment>().CountAsync(a => a.CustomerId == id, ct)))
+        .AddSingleton(new CustomerTab("attachment.title", "attachments", Permission.CustomersRead, 50, (db, id, ct) => KeepAttachment.Count(db, RecordKind.Customer, id, ct)))
         .AddSingleton(CustomerRecords.Customers)
         .AddSingleton(CustomerRecords.Contacts)
         .AddSingleton(new CustomerTab("note.title", "notes", Permission.CustomersRead, 45, (db, id, ct) => ListNotes.Count(db, RecordKind.Customer, id, ct)))
@@ -80,6 +86,7 @@ internal static class CustomersModule
     private static IServiceCollection AddMergeChildren(this IServiceCollection services) => services
         .AddSingleton<ICustomerChildren, MergeContacts>()
         .AddSingleton<ICustomerChildren>(new MovingRows("attachments", "attachment.title", typeof(Attachment)))
+        .AddSingleton<ICustomerChildren>(new MovingRows("attachment_versions", null, typeof(AttachmentVersion)))
         .AddSingleton<ICustomerChildren>(new MovingRows("notes", "note.title", typeof(Note)))
         .AddSingleton<ICustomerChildren>(new MovingRows("inbox", null, typeof(InboxLine)))
         .AddSingleton<ICustomerChildren, MergeMarks>()
@@ -118,7 +125,11 @@ internal static class CustomersModule
         var attachments = api.MapGroup("/customers/{id:long}/attachments").WithTags("Attachments").AddEndpointFilter<MergedInto.Filter>();
         attachments.MapGet("", KeepAttachment.GetAll).RequireAuthorization(Permission.CustomersRead);
         attachments.MapPost("", KeepAttachment.Post).RequireAuthorization(Permission.CustomersWrite).WithMetadata(new RequestSizeLimitAttribute(MostUpload), new RequestFormLimitsAttribute { MultipartBodyLengthLimit = MostUpload });
-        attachments.MapGet("/{attachmentId:long}/content", KeepAttachment.GetContent).RequireAuthorization(Permission.CustomersRead);
+        attachments.MapGet("/{attachmentId:long}/content", FetchAttachment.GetContent).RequireAuthorization(Permission.CustomersRead);
+        attachments.MapPut("/{attachmentId:long}", ChangeAttachment.Put).RequireAuthorization(Permission.CustomersWrite);
+        attachments.MapGet("/{attachmentId:long}/versions", ChangeAttachment.GetVersions).RequireAuthorization(Permission.CustomersRead);
+        attachments.MapGet("/{attachmentId:long}/versions/{revision:int}/content", FetchAttachment.GetVersion).RequireAuthorization(Permission.CustomersRead);
+        attachments.MapPost("/{attachmentId:long}/versions/{revision:int}/current", ChangeAttachment.PostCurrent).RequireAuthorization(Permission.CustomersWrite);
         attachments.MapDelete("/{attachmentId:long}", KeepAttachment.Delete).RequireAuthorization(Permission.CustomersWrite);
         attachments.MapPost("/{attachmentId:long}/restore", KeepAttachment.PostRestore).RequireAuthorization(Permission.CustomersWrite);
 
@@ -141,7 +152,8 @@ internal static class CustomersModule
         app.MapGet("/contacts/{id:long}", async (long id, HttpContext http, CrmDb db, CancellationToken ct) => await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(k => k.Id == id).Select(k => (long?)k.CustomerId).SingleOrDefaultAsync(ct) is { } customer
             ? Results.LocalRedirect($"/customers/{customer}/contacts{(db.Actor.May(Permission.CustomersWrite) ? $"/{id}" : "")}{http.Request.QueryString}")
             : Results.NotFound()).RequireAuthorization(Permission.CustomersRead).ExcludeFromDescription();
-        app.MapPost("/customers/{id:long}/attachments/files", KeepAttachment.PostFromPage).DisableAntiforgery().RequireAuthorization(Permission.CustomersWrite).ExcludeFromDescription()
+        app.MapGet("/customers/{id:long}/attachments/{attachmentId:long}/preview", FetchAttachment.GetPreview).RequireAuthorization(Permission.CustomersRead).ExcludeFromDescription();
+        app.MapPost("/customers/{id:long}/attachments/files", UploadFiles.Post).DisableAntiforgery().RequireAuthorization(Permission.CustomersWrite).ExcludeFromDescription()
             .WithMetadata(new RequestSizeLimitAttribute(MostUpload), new RequestFormLimitsAttribute { MultipartBodyLengthLimit = MostUpload });
     }
 }

@@ -54,6 +54,8 @@ internal sealed record MergeScene(CrmApp App, HttpClient Api, long Stays, long G
         {
             db.Add(new Contact { CustomerId = goes, Name = "旧人", CreatedAt = db.UtcNow, DeletedAt = db.UtcNow, DeletedBy = 1 });
             db.Add(new Attachment { CustomerId = goes, FileName = "合同.pdf", ContentType = "application/pdf", Sha256 = "00", CreatedAt = db.UtcNow });
+            await db.SaveChangesAsync(Ct);
+            db.Add(new AttachmentVersion { AttachmentId = await db.Set<Attachment>().Select(a => a.Id).SingleAsync(Ct), CustomerId = goes, RecordKind = RecordKind.Customer, Revision = 2, Sha256 = "01", CreatedAt = db.UtcNow });
             db.Add(new CustomerGrant { CustomerId = goes, UserId = (await app.ActorOf("s1")).UserId });
             return await db.SaveChangesAsync(Ct);
         });
