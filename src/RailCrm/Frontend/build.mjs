@@ -23,4 +23,9 @@ const symbols = await Promise.all(icons.map(async (name) => {
   const body = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
   return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${body}</symbol>`;
 }));
+// What is set, beside its outline that is not.
+for (const name of ["bell", "star"]) {
+  const svg = await readFile(`node_modules/@tabler/icons/icons/filled/${name}.svg`, "utf8");
+  symbols.push(`<symbol id="${name}-filled" viewBox="0 0 24 24" fill="currentColor">${svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"))}</symbol>`);
+}
 await writeFile(`${out}/icons.svg`, `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);

@@ -248,7 +248,7 @@ public sealed class NoteTests
         await Json(await n1.PutAsJsonAsync($"/api/v1/customers/{customer}", new { name = "甲集团", phone = "010-66554433" }, Ct));
         await Json(await north.PutAsJsonAsync($"/api/v1/customers/{customer}", new { name = "甲集团", phone = "010-66554433", website = "https://a.cn" }, Ct));
         var changed = Assert.Single(await Inbox(north));
-        Assert.Equal(("changed", "n1", ""), (changed.GetProperty("kind").GetString(), changed.GetProperty("actorName").GetString(), string.Join(',', new[] { "Phone", "Name" }.Except(changed.GetProperty("detail").GetString()!.Split(',')))));
+        Assert.Equal(("changed", "n1", ""), (changed.GetProperty("kind").GetString(), changed.GetProperty("actor").GetString(), string.Join(',', new[] { "Phone", "Name" }.Except(changed.GetProperty("detail").GetString()!.Split(',')))));
         Assert.DoesNotContain("NamePinyin", changed.GetProperty("detail").GetString()!, StringComparison.Ordinal);
 
         await Post(n1, $"/customers/{customer}/notes", new { text = "有新计划" });

@@ -46,8 +46,8 @@ public sealed class InboxLine : IOnRecord
     /// <summary>The names of the fields that changed, or the tiers before and after, apart by commas.</summary>
     public string? Detail { get; set; }
 
-    /// <summary>The name the actor had then.</summary>
-    public string ActorName { get; set; } = "";
+    /// <summary>Who did it; 0 is the system.</summary>
+    public long ActorId { get; set; }
 
     /// <summary>UTC.</summary>
     public DateTime At { get; set; }

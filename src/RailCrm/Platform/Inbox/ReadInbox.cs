@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Notes;
@@ -19,14 +20,15 @@ internal sealed class ReadInbox(CrmDb db, RecordKinds records)
     /// <param name="Line">The line.</param>
     /// <param name="Record">What it is about.</param>
     /// <param name="Text">The note it is about.</param>
-    public sealed record Shown(InboxLine Line, RecordFound Record, string? Text)
+    /// <param name="Who">Who did it; null is the system.</param>
+    public sealed record Shown(InboxLine Line, RecordFound Record, string? Text, string? Who)
     {
         /// <summary>Where it leads: the notes of the record, its history, or the record.</summary>
         public string Href => Line.NoteId is { } note ? $"{Record.Notes}#note-{note.ToString(CultureInfo.InvariantCulture)}" : Line.Kind == InboxLine.Changed ? $"{Record.Href}/history" : Record.Href;
     }
 
     /// <summary>A line as the API tells it.</summary>
-    public sealed record Answer(long Id, string Kind, string RecordKind, long RecordId, string Title, long? NoteId, string? Text, string? Detail, string ActorName, DateTime At, DateTime? ReadAt);
+    public sealed record Answer(long Id, string Kind, string RecordKind, long RecordId, string Title, long? NoteId, string? Text, string? Detail, string? Actor, DateTime At, DateTime? ReadAt);
 
     /// <summary>Newest first, those older than <paramref name="before"/>.</summary>
     public async Task<(IReadOnlyList<Shown> Lines, long? Next)> Run(bool unread, long? before, CancellationToken ct)
@@ -61,7 +63,9 @@ internal sealed class ReadInbox(CrmDb db, RecordKinds records)
         var found = await records.Many(db, lines.Select(RecordKinds.Of), ct);
         var ids = lines.Select(l => l.NoteId).OfType<long>().ToList();
         var notes = ids.Count == 0 ? [] : await db.Set<Note>().Where(n => EF.Parameter(ids).Contains(n.Id)).ToDictionaryAsync(n => n.Id, n => n.Text, ct);
-        return [.. lines.Where(l => found.ContainsKey(RecordKinds.Of(l)) && (l.NoteId is not { } note || notes.ContainsKey(note))).Select(l => new Shown(l, found[RecordKinds.Of(l)], l.NoteId is { } note ? notes[note] : null))];
+        var actors = lines.Select(l => l.ActorId).Distinct().ToList();
+        var names = await db.Set<User>().Where(u => EF.Parameter(actors).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, ct);
+        return [.. lines.Where(l => found.ContainsKey(RecordKinds.Of(l)) && (l.NoteId is not { } note || notes.ContainsKey(note))).Select(l => new Shown(l, found[RecordKinds.Of(l)], l.NoteId is { } note ? notes[note] : null, names.GetValueOrDefault(l.ActorId)))];
     }
 
     public static async Task<IResult> Get(bool? unread, string? cursor, ReadInbox useCase, CancellationToken ct)
@@ -78,7 +82,7 @@ internal sealed class ReadInbox(CrmDb db, RecordKinds records)
         }
 
         var (lines, next) = await useCase.Run(unread == true, before, ct);
-        return TypedResults.Ok(new Listing<Answer>([.. lines.Select(s => new Answer(s.Line.Id, s.Line.Kind, s.Line.RecordKind, s.Record.Id, s.Record.Title, s.Line.NoteId, s.Text, s.Line.Detail, s.Line.ActorName, s.Line.At, s.Line.ReadAt))], next?.ToString(CultureInfo.InvariantCulture)));
+        return TypedResults.Ok(new Listing<Answer>([.. lines.Select(s => new Answer(s.Line.Id, s.Line.Kind, s.Line.RecordKind, s.Record.Id, s.Record.Title, s.Line.NoteId, s.Text, s.Line.Detail, s.Who, s.Line.At, s.Line.ReadAt))], next?.ToString(CultureInfo.InvariantCulture)));
     }
 
     /// <summary>For the browser that follows a line's link. One that is not there, or read, or another's, is answered alike.</summary>

@@ -30,7 +30,7 @@ internal static class TellInbox
     {
         db.AddRange(told.Where(t => t.User != db.Actor.UserId && t.User != 0).Select(t => new InboxLine
         {
-            UserId = t.User, Kind = t.Kind, CustomerId = note.CustomerId, RecordKind = note.RecordKind, RecordId = note.RecordId, NoteId = note.Id, ActorName = db.Actor.Name, At = db.UtcNow,
+            UserId = t.User, Kind = t.Kind, CustomerId = note.CustomerId, RecordKind = note.RecordKind, RecordId = note.RecordId, NoteId = note.Id, ActorId = db.Actor.UserId, At = db.UtcNow,
         }));
         await db.SaveChangesAsync(ct);
     }
@@ -60,7 +60,7 @@ internal static class TellInbox
             var before = unread.Where(l => l.UserId == f.UserId && l.CustomerId == f.CustomerId).ToList();
             replaced.AddRange(before.Select(l => l.Id));
             var fields = string.Join(',', before.SelectMany(l => (l.Detail ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)).Concat(changed[f.CustomerId]).Distinct());
-            return new InboxLine { UserId = f.UserId, Kind = InboxLine.Changed, CustomerId = f.CustomerId, RecordKind = RecordKind.Customer, Detail = fields[..Math.Min(fields.Length, DetailLength)], ActorName = db.Actor.Name, At = db.UtcNow };
+            return new InboxLine { UserId = f.UserId, Kind = InboxLine.Changed, CustomerId = f.CustomerId, RecordKind = RecordKind.Customer, Detail = fields[..Math.Min(fields.Length, DetailLength)], ActorId = db.Actor.UserId, At = db.UtcNow };
         });
         await db.Set<InboxLine>().Where(l => EF.Parameter(replaced).Contains(l.Id)).ExecuteDeleteAsync(ct);
         return lines;
@@ -70,7 +70,7 @@ internal static class TellInbox
 
     /// <summary>Those followers whose customers are about to move to another tier, as SQL over a table <c>n</c> (id, tier) joined with <c>customers c</c>.</summary>
     public static Task<int> OfTiers(CrmDb db, DateTime at, CancellationToken ct) => db.Database.ExecuteSqlAsync($"""
-        INSERT INTO inbox_lines (user_id, kind, customer_id, record_kind, record_id, detail, actor_name, at)
-        SELECT m.user_id, 'tier', c.id, 'customer', 0, c.tier || ',' || n.tier, 'system', {at} FROM computed n JOIN customers c ON c.id = n.id JOIN record_marks m ON m.customer_id = c.id AND m.mark = 'follow' WHERE c.tier <> n.tier
+        INSERT INTO inbox_lines (user_id, kind, customer_id, record_kind, record_id, detail, actor_id, at)
+        SELECT m.user_id, 'tier', c.id, 'customer', 0, c.tier || ',' || n.tier, 0, {at} FROM computed n JOIN customers c ON c.id = n.id JOIN record_marks m ON m.customer_id = c.id AND m.mark = 'follow' WHERE c.tier <> n.tier
         """, ct);
 }
