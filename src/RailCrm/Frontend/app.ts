@@ -10,6 +10,8 @@ import "./rows";
 import "./lists";
 import "./rowmenu";
 import "./duplicates";
+import "./notes";
+import "./upload";
 
 // A chart brings ECharts with it, so its code is fetched only where one stands on the page.
 const whenThere = () => {

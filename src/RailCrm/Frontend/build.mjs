@@ -4,11 +4,11 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 
 const out = "../wwwroot/dist";
 const icons = [
-  "activity", "address-book", "adjustments", "alert-triangle", "api", "arrow-back-up", "arrow-down", "arrow-up", "arrows-sort", "ban", "bell", "briefcase", "building", "building-community",
+  "activity", "address-book", "adjustments", "alert-triangle", "api", "arrow-back-up", "arrow-down", "arrow-up", "arrows-sort", "at", "ban", "bell", "briefcase", "building", "building-community",
   "building-factory-2", "building-warehouse", "calendar", "calendar-event", "certificate", "chart-bar", "chart-line", "chart-pie", "check", "chevron-down", "chevron-left", "chevron-right",
   "chevrons-left", "circle-check", "circle-plus", "clock", "coin-yuan", "copy", "database", "device-desktop", "device-floppy", "dots", "download", "edit", "external-link", "eye", "file-import",
   "file-spreadsheet", "file-text", "filter", "flag", "folder", "gauge", "hash", "history", "home", "id", "info-circle", "key", "keyboard", "language", "layout-sidebar-left-collapse", "link", "list",
-  "list-check", "lock", "lock-open", "logout", "mail", "map-pin", "map-search", "menu-2", "message", "moon", "note", "package", "paperclip", "phone", "photo", "player-stop", "plus", "point",
+  "list-check", "lock", "lock-open", "logout", "mail", "map-pin", "map-search", "menu-2", "message", "moon", "note", "package", "paperclip", "phone", "photo", "pin", "player-stop", "plus", "point",
   "printer", "progress", "receipt", "refresh", "report-analytics", "report-money", "restore", "rotate", "route", "scale", "search", "settings", "shield-lock", "ship", "sitemap", "star", "sun",
   "table", "tag", "tags", "tool", "train", "trash", "trending-down", "trending-up", "truck", "upload", "user", "user-off", "user-plus", "users", "users-group", "world", "x",
 ];
@@ -23,4 +23,9 @@ const symbols = await Promise.all(icons.map(async (name) => {
   const body = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
   return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${body}</symbol>`;
 }));
+// What is set, beside its outline that is not.
+for (const name of ["bell", "star"]) {
+  const svg = await readFile(`node_modules/@tabler/icons/icons/filled/${name}.svg`, "utf8");
+  symbols.push(`<symbol id="${name}-filled" viewBox="0 0 24 24" fill="currentColor">${svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"))}</symbol>`);
+}
 await writeFile(`${out}/icons.svg`, `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);

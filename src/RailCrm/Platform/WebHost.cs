@@ -13,6 +13,7 @@ using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Lists;
+using RailCrm.Platform.Records;
 using RailCrm.Platform.Ui;
 using RailCrm.Platform.Ui.Palette;
 using Scalar.AspNetCore;
@@ -131,6 +132,7 @@ public static class WebHost
         services.AddLists();
         services.AddFields();
         services.AddPalette();
+        services.AddRecords();
         ModuleList.Add(services);
     }
 
@@ -161,11 +163,13 @@ public static class WebHost
         app.MapScalarApiReference("/api/docs", o => o.WithOpenApiRoutePattern("/api/openapi/{documentName}.json")).RequireAuthorization(Permission.SignedIn);
         app.MapUi();
         app.MapLists();
+        app.MapRecordForms();
         ModuleList.MapPages(app);
         var api = app.MapGroup("/api/v1").DisableAntiforgery().AddEndpointFilter<ApiCsrfFilter>();
         ModuleList.Map(api);
         api.MapPalette();
         api.MapFields();
+        api.MapRecords();
     }
 
     private static Task Challenge(Microsoft.AspNetCore.Authentication.RedirectContext<CookieAuthenticationOptions> context, int status)

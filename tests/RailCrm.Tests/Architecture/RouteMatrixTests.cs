@@ -33,6 +33,7 @@ public sealed partial class RouteMatrixTests
         ("customers/{}", Scope, Customer),
         ("customers/merges/{}", Scope, MergeOf),
         ("waybills/{}", Scope, Line),
+        ("inbox/{}", Everybody, _ => Task.FromResult("1")),
         ("imports/{}", ["n1", "admin"], ImportOf),
         ("imports/templates/{}", Everybody, _ => Task.FromResult("customers")),
         ("organization/{}", Scope, Unit),

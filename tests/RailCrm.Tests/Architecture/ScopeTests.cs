@@ -92,7 +92,7 @@ public sealed class ScopeTests
         {
             var principal = property.GetContainingForeignKeys().FirstOrDefault()?.PrincipalEntityType;
             object? value = property.Name == nameof(ICustomerBound.CustomerId) ? customerId
-                : principal is not null && !property.IsNullable ? await Principal(db, principal)
+                : principal is not null && !property.IsNullable ? await Principal(db, principal, customerId)
                 : property.IsPrimaryKey() && property.ValueGenerated != ValueGenerated.Never && property.Name == "Id" ? null
                 : property.ClrType == typeof(string) && !property.IsNullable ? Last($"{++_counter}", property.GetMaxLength() ?? 20)
                 : property.ClrType == typeof(long) ? ++_counter
@@ -111,9 +111,9 @@ public sealed class ScopeTests
 
     private static string Last(string text, int length) => text[^Math.Min(text.Length, length)..];
 
-    private static async Task<long> Principal(CrmDb db, IEntityType type)
+    private static async Task<long> Principal(CrmDb db, IEntityType type, long? customerId)
     {
-        var row = await Make(db, type, null);
+        var row = await Make(db, type, customerId);
         db.Add(row);
         await db.SaveChangesAsync(Ct);
         return (long)type.FindPrimaryKey()!.Properties[0].PropertyInfo!.GetValue(row)!;

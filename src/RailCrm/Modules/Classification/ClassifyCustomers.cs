@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Inbox;
 
 namespace RailCrm.Modules.Classification;
 
@@ -87,6 +88,7 @@ public sealed class ClassifyCustomers(CrmDb db, TimeProvider clock) : IFiguresCh
         await db.Database.ExecuteSqlRawAsync(sql, ct);
         var at = db.UtcNow;
         await db.Database.ExecuteSqlAsync($"INSERT INTO tier_changes (customer_id, at, before, after, revenue_fen) SELECT c.id, {at}, c.tier, n.tier, n.revenue FROM computed n JOIN customers c ON c.id = n.id WHERE c.tier <> n.tier", ct);
+        await TellInbox.OfTiers(db, at, ct);
         var changed = await db.Database.ExecuteSqlRawAsync("""
             UPDATE customers SET trailing12revenue_fen = n.revenue, trailing12gross_profit_fen = n.profit, trailing12weight_kg = n.weight,
               previous12revenue_fen = n.previous, previous12gross_profit_fen = n.previous_profit, revenue_change_fen = n.revenue - n.previous, tier = n.tier

@@ -3,8 +3,8 @@ using RailCrm.Platform;
 
 namespace RailCrm.Modules.Customers;
 
-/// <summary>Where the bytes of attachments lie: <c>RAILCRM_HOME/attachments</c>, each under the SHA-256 of what it holds. Nothing is ever overwritten.</summary>
-internal sealed class AttachmentStore(Settings settings)
+/// <summary>Takes the bytes of attachments to where they lie and proves them when they are fetched: each is named by the SHA-256 of what it holds.</summary>
+internal sealed class AttachmentStore(Settings settings, IBlobs blobs, ILogger<AttachmentStore> log)
 {
     /// <summary>Longest file: 30 MB.</summary>
     public const long MostBytes = 30 * 1024 * 1024;
@@ -36,7 +36,6 @@ internal sealed class AttachmentStore(Settings settings)
                     await file.WriteAsync(buffer.AsMemory(0, read), ct);
                 }
 
-                file.Flush(flushToDisk: true); // Acknowledged means stored.
             }
 
             if (size == 0 || !right(head.ToArray()))
@@ -45,13 +44,7 @@ internal sealed class AttachmentStore(Settings settings)
             }
 
             var sha = Convert.ToHexStringLower(hash.GetHashAndReset());
-            var place = Place(sha);
-            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-            if (!File.Exists(place))
-            {
-                File.Move(draft, place, overwrite: false);
-            }
-
+            await blobs.Put(sha, draft, ct);
             return (sha, size, true);
         }
         finally
@@ -60,18 +53,21 @@ internal sealed class AttachmentStore(Settings settings)
         }
     }
 
-    /// <summary>The bytes, once they are proved to be those that were kept; null where they are missing or spoilt.</summary>
+    /// <summary>Whether the bytes are still there.</summary>
+    public Task<bool> Has(string sha256, CancellationToken ct) => blobs.Has(sha256, ct);
+
+    /// <summary>The bytes, once they are proved to be those that were kept; null where they are missing or spoilt, which is logged.</summary>
     public async Task<Stream?> Open(string sha256, CancellationToken ct)
     {
-        var place = Place(sha256);
-        if (!File.Exists(place))
+        if (await blobs.Open(sha256, ct) is not { } file)
         {
+            log.LogError("The attachment {Sha256} is missing from the store.", sha256);
             return null;
         }
 
-        var file = new FileStream(place, FileMode.Open, FileAccess.Read, FileShare.Read, 81_920, useAsync: true);
         if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct)) != sha256)
         {
+            log.LogError("The attachment {Sha256} is damaged: what lies there is something else.", sha256);
             await file.DisposeAsync();
             return null;
         }
@@ -79,6 +75,4 @@ internal sealed class AttachmentStore(Settings settings)
         file.Position = 0;
         return file;
     }
-
-    private string Place(string sha256) => Path.Combine(Folder, sha256[..2], sha256);
 }

@@ -28,7 +28,7 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
     public override IReadOnlyList<string> Columns { get; } = ["name", "customer", "title", "mobile", "phone", "email", "main"];
     public override string SearchKey => "contact.search_hint";
     public override IReadOnlyList<string> Quick { get; } = ["mobile", "main", "active"];
-    public override IReadOnlyList<SystemView> Views { get; } = [new("all", "list.view_all", ""), new("main", "contact.main", "main=true"), new("new", "contact.view_new", "sort=-created")];
+    public override IReadOnlyList<SystemView> Views { get; } = [new("all", "list.view_all", ""), new("favourites", "mark.favourites", "favourite=true"), new("main", "contact.main", "main=true"), new("new", "contact.view_new", "sort=-created")];
 
     protected override IReadOnlyList<ListField<Contact>> Declared => Own;
 
@@ -44,6 +44,7 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
         F.Of("main", "contact.main", K.Flag, k => k.IsMain).Indexed("name").Grouped(),
         F.Of("active", "contact.active", K.Flag, k => k.Active).Indexed("name").Grouped().Edited(nameof(SaveContact.Input.Active)),
         F.Of("created", "customer.created", K.Instant, k => k.CreatedAt).Sorted().Indexed(),
+        F.Only("favourite", "mark.favourite", K.Flag, ["="], ContactFavourites.Ask),
     ];
 
     public override IReadOnlyList<ListWork> Works { get; } =

@@ -6,6 +6,7 @@ using RailCrm.Modules.Organization;
 using RailCrm.Modules.Reference;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Lists;
+using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Customers;
 
@@ -80,6 +81,16 @@ internal static class CustomerAsks
         var mine = new Condition<Customer>(
             c => db.Set<CustomerGrant>().Any(g => g.CustomerId == c.Id && g.UserId == me && g.Reason == "manager" && (g.Until == null || g.Until > now)),
             db.Set<CustomerGrant>().Where(g => g.UserId == me && g.Reason == "manager" && (g.Until == null || g.Until > now)).Select(g => g.CustomerId).Distinct());
+        return Task.FromResult(value == "true" ? mine : mine.Not());
+    });
+
+    /// <summary>Those that the reader marked with a star.</summary>
+    public static Task<Result<Condition<Customer>>> Favourite(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value =>
+    {
+        var me = db.Actor.UserId;
+        var mine = new Condition<Customer>(
+            c => db.Set<RecordMark>().Any(m => m.UserId == me && m.Mark == RecordMark.Favourite && m.RecordKind == RecordKind.Customer && m.CustomerId == c.Id),
+            db.Set<RecordMark>().Where(m => m.UserId == me && m.Mark == RecordMark.Favourite && m.RecordKind == RecordKind.Customer).Select(m => m.CustomerId));
         return Task.FromResult(value == "true" ? mine : mine.Not());
     });
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
+using RailCrm.Platform.Notes;
 
 namespace RailCrm.Modules.Customers;
 
@@ -14,11 +15,11 @@ public sealed class CustomerHistory(CrmDb db, CustomFields fields, IEnumerable<I
     private static readonly (string Kind, string[] Entities)[] Kinds =
     [
         ("record", [nameof(Customer), nameof(Shareholder), nameof(CustomerProduct), nameof(MainStation), nameof(CustomerSiding)]),
-        ("contacts", [nameof(Contact)]), ("attachments", [nameof(Attachment)]),
+        ("contacts", [nameof(Contact)]), ("attachments", [nameof(Attachment)]), ("notes", [nameof(Note)]),
     ];
 
     /// <summary>Fields the machine keeps for itself.</summary>
-    private static readonly HashSet<string> Own = ["NormalizedName", "NamePinyin", "NameInitials", "PhoneDigits", "MobileDigits", "UpdatedAt", "CreatedAt", "CreatedBy", "CustomerId", "Number", "Completeness", "Sha256", "ContentType", "DeletedBy"];
+    private static readonly HashSet<string> Own = ["NormalizedName", "NamePinyin", "NameInitials", "PhoneDigits", "MobileDigits", "UpdatedAt", "CreatedAt", "CreatedBy", "CustomerId", "Number", "Completeness", "Sha256", "ContentType", "DeletedBy", "RecordKind", "RecordId", "ParentId", "AuthorId", "EditedAt"];
 
     /// <summary>One field's change; as stored, for <see cref="CustomerText"/> to say in words.</summary>
     public sealed record Change(string Field, string? Before, string? After);

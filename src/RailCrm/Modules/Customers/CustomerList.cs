@@ -28,7 +28,7 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
     public override IReadOnlyList<string> Quick { get; } = ["unit", "tier", "mine"];
     public override IReadOnlyList<SystemView> Views { get; } =
     [
-        new("all", "list.view_all", ""), new("mine", "customer.mine_yes", "mine=true"), new("large", "tier.large", "tier=large&sort=-revenue"), new("atRisk", "tier.atRisk", "tier=atRisk&sort=-revenue"),
+        new("all", "list.view_all", ""), new("mine", "customer.mine_yes", "mine=true"), new("favourites", "mark.favourites", "favourite=true"), new("large", "tier.large", "tier=large&sort=-revenue"), new("atRisk", "tier.atRisk", "tier=atRisk&sort=-revenue"),
         new("falling", "customer.view_falling", "sort=change&columns=name,tier,unit,revenue,change,phone"), new("incomplete", "customer.view_incomplete", "below=50&sort=completeness"), new("board", "customer.view_board", "layout=board&group=tier&sort=-revenue"),
     ];
 
@@ -54,6 +54,7 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
         F.Of("tags", "customer.tags", K.Text, c => c.Tags).Coded(t => t.Trim(',').Replace(",", " · ", StringComparison.Ordinal)).Edited(nameof(SaveCustomer.Input.Tags)),
         F.Only("tag", "customer.tag", K.Text, ["="], CustomerAsks.Tag),
         F.Only("mine", "customer.mine", K.Flag, ["="], CustomerAsks.Mine),
+        F.Only("favourite", "mark.favourite", K.Flag, ["="], CustomerAsks.Favourite),
         F.Of("employees", "customer.employee_count", K.Number, c => c.EmployeeCount).Indexed().Edited(nameof(SaveCustomer.Input.EmployeeCount)),
         F.Of("parent", "customer.parent", K.Reference, c => c.ParentId).Refers(Parents, id => $"/customers/{id}"),
         F.Of("transportModes", "customer.transport_modes", K.Text, c => c.TransportModes).Coded(CustomerText.Modes),

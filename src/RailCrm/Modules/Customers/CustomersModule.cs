@@ -5,8 +5,11 @@ using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
+using RailCrm.Platform.Inbox;
 using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Lists;
+using RailCrm.Platform.Notes;
+using RailCrm.Platform.Records;
 using RailCrm.Platform.Ui;
 using RailCrm.Platform.Ui.Palette;
 
@@ -53,6 +56,8 @@ internal static class CustomersModule
         .AddScoped<SaveCustomer>()
         .AddScoped<SaveContact>()
         .AddScoped<KeepAttachment>()
+        .AddScoped<ChangeAttachment>()
+        .AddScoped<FileQuotas>()
         .AddScoped<CustomerHistory>()
         .AddScoped<Reference.ISidingUsers, SidingUsers>()
         .AddScoped<RestoreValue>()
@@ -64,9 +69,16 @@ internal static class CustomersModule
         .AddSingleton(new JobHandler(SearchDuplicates.Job, SearchDuplicates.Run))
         .AddSingleton(new Schedule(SearchDuplicates.Job, HourOfDay: 4))
         .AddSingleton<AttachmentStore>()
+        .AddSingleton<IBlobs>(s => S3Blobs.From(s.GetRequiredService<IConfiguration>()) as IBlobs ?? new FolderBlobs(s.GetRequiredService<Platform.Settings>()))
+        .AddSingleton(new JobHandler(SweepBlobs.Job, SweepBlobs.Run))
+        .AddSingleton(new Schedule(SweepBlobs.Job, HourOfDay: 5))
+        .AddSingleton(new MenuItem("files.quotas", "/settings/files", "paperclip", Permission.System, 92))
         .AddSingleton(new CustomerTab("customer.tab_record", "", Permission.CustomersRead, 10))
         .AddSingleton(new CustomerTab("contact.title", "contacts", Permission.CustomersRead, 40, (db, id, ct) => db.Set<Contact>().CountAsync(k => k.CustomerId == id, ct)))
-        .AddSingleton(new CustomerTab("attachment.title", "attachments", Permission.CustomersRead, 50, (db, id, ct) => db.Set<Attachment>().CountAsync(a => a.CustomerId == id, ct)))
+        .AddSingleton(new CustomerTab("attachment.title", "attachments", Permission.CustomersRead, 50, (db, id, ct) => KeepAttachment.Count(db, RecordKind.Customer, id, ct)))
+        .AddSingleton(CustomerRecords.Customers)
+        .AddSingleton(CustomerRecords.Contacts)
+        .AddSingleton(new CustomerTab("note.title", "notes", Permission.CustomersRead, 45, (db, id, ct) => ListNotes.Count(db, RecordKind.Customer, id, ct)))
         .AddSingleton(new CustomerTab("customer.history", "history", Permission.CustomersRead, 60))
         .AddSingleton<IPaletteSource, CustomersSource>()
         .AddSingleton<IPaletteSource, ContactsSource>()
@@ -82,6 +94,10 @@ internal static class CustomersModule
     private static IServiceCollection AddMergeChildren(this IServiceCollection services) => services
         .AddSingleton<ICustomerChildren, MergeContacts>()
         .AddSingleton<ICustomerChildren>(new MovingRows("attachments", "attachment.title", typeof(Attachment)))
+        .AddSingleton<ICustomerChildren>(new MovingRows("attachment_versions", null, typeof(AttachmentVersion)))
+        .AddSingleton<ICustomerChildren>(new MovingRows("notes", "note.title", typeof(Note)))
+        .AddSingleton<ICustomerChildren>(new MovingRows("inbox", null, typeof(InboxLine)))
+        .AddSingleton<ICustomerChildren, MergeMarks>()
         .AddSingleton<ICustomerChildren>(new MovingRows("grants", "merge.grants", typeof(CustomerGrant)))
         .AddSingleton<ICustomerChildren>(new MovingRows("children", "customer.subsidiaries", typeof(Customer), nameof(Customer.ParentId)))
         .AddSingleton<ICustomerChildren>(new MovingRows("merged", "merge.earlier", typeof(Customer), nameof(Customer.MergedIntoId)))
@@ -117,9 +133,20 @@ internal static class CustomersModule
         var attachments = api.MapGroup("/customers/{id:long}/attachments").WithTags("Attachments").AddEndpointFilter<MergedInto.Filter>();
         attachments.MapGet("", KeepAttachment.GetAll).RequireAuthorization(Permission.CustomersRead);
         attachments.MapPost("", KeepAttachment.Post).RequireAuthorization(Permission.CustomersWrite).WithMetadata(new RequestSizeLimitAttribute(MostUpload), new RequestFormLimitsAttribute { MultipartBodyLengthLimit = MostUpload });
-        attachments.MapGet("/{attachmentId:long}/content", KeepAttachment.GetContent).RequireAuthorization(Permission.CustomersRead);
+        attachments.MapGet("/{attachmentId:long}/content", FetchAttachment.GetContent).RequireAuthorization(Permission.CustomersRead);
+        attachments.MapPut("/{attachmentId:long}", ChangeAttachment.Put).RequireAuthorization(Permission.CustomersWrite);
+        attachments.MapGet("/{attachmentId:long}/versions", ChangeAttachment.GetVersions).RequireAuthorization(Permission.CustomersRead);
+        attachments.MapGet("/{attachmentId:long}/versions/{revision:int}/content", FetchAttachment.GetVersion).RequireAuthorization(Permission.CustomersRead);
+        attachments.MapPost("/{attachmentId:long}/versions/{revision:int}/current", ChangeAttachment.PostCurrent).RequireAuthorization(Permission.CustomersWrite);
         attachments.MapDelete("/{attachmentId:long}", KeepAttachment.Delete).RequireAuthorization(Permission.CustomersWrite);
         attachments.MapPost("/{attachmentId:long}/restore", KeepAttachment.PostRestore).RequireAuthorization(Permission.CustomersWrite);
+
+        var notes = api.MapGroup("/customers/{id:long}/notes").WithTags("Notes").AddEndpointFilter<MergedInto.Filter>();
+        notes.MapGet("", ListNotes.Get).RequireAuthorization(Permission.CustomersRead);
+        notes.MapPost("", KeepNotes.Post).RequireAuthorization(Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
+        notes.MapPut("/{noteId:long}", KeepNotes.Put).RequireAuthorization(Permission.CustomersWrite);
+        notes.MapDelete("/{noteId:long}", KeepNotes.Delete).RequireAuthorization(Permission.CustomersWrite);
+        notes.MapPost("/{noteId:long}/restore", KeepNotes.PostRestore).RequireAuthorization(Permission.CustomersWrite);
 
         var lookup = api.MapGroup("/lookup").ExcludeFromDescription();
         lookup.MapGet("/customers", Lookups.Customers).RequireAuthorization(Permission.CustomersRead);
@@ -135,7 +162,8 @@ internal static class CustomersModule
             : Results.NotFound()).RequireAuthorization(Permission.CustomersRead).ExcludeFromDescription();
         app.MapGet("/attachments/{id:long}", async (long id, CrmDb db, CancellationToken ct) => await db.Set<Attachment>().Where(a => a.Id == id).Select(a => (long?)a.CustomerId).SingleOrDefaultAsync(ct) is { } customer
             ? Results.LocalRedirect($"/api/v1/customers/{customer}/attachments/{id}/content") : Results.NotFound()).RequireAuthorization(Permission.CustomersRead).ExcludeFromDescription();
-        app.MapPost("/customers/{id:long}/attachments/files", KeepAttachment.PostFromPage).DisableAntiforgery().RequireAuthorization(Permission.CustomersWrite).ExcludeFromDescription()
+        app.MapGet("/customers/{id:long}/attachments/{attachmentId:long}/preview", FetchAttachment.GetPreview).RequireAuthorization(Permission.CustomersRead).ExcludeFromDescription();
+        app.MapPost("/customers/{id:long}/attachments/files", UploadFiles.Post).DisableAntiforgery().RequireAuthorization(Permission.CustomersWrite).ExcludeFromDescription()
             .WithMetadata(new RequestSizeLimitAttribute(MostUpload), new RequestFormLimitsAttribute { MultipartBodyLengthLimit = MostUpload });
     }
 }

@@ -1,38 +1,56 @@
-using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
-using RailCrm.Platform.Text;
-using RailCrm.Platform.Ui;
+using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Customers;
 
-/// <summary>Files kept with a customer: brought, listed, fetched, put into the bin and out again. Whoever sees the customer sees them.</summary>
-internal sealed class KeepAttachment(CrmDb db, AttachmentStore store)
+/// <summary>Files kept with a customer, or with a contact or waybill of it: brought, listed, fetched, put into the bin and out again. Whoever sees the record sees them.</summary>
+internal sealed class KeepAttachment(CrmDb db, AttachmentStore store, RecordKinds records, FileQuotas quotas)
 {
     /// <summary>An attachment as the API tells it.</summary>
-    public sealed record Answer(long Id, string FileName, string ContentType, long SizeBytes, string Sha256, DateTime CreatedAt)
+    public sealed record Answer(long Id, string FileName, string ContentType, long SizeBytes, string Sha256, DateTime CreatedAt, string RecordKind, long RecordId, int Revision, int Version)
     {
-        public static Answer Of(Attachment a) => new(a.Id, a.FileName, a.ContentType, a.SizeBytes, a.Sha256, a.CreatedAt);
+        public static Answer Of(Attachment a) => new(a.Id, a.FileName, a.ContentType, a.SizeBytes, a.Sha256, a.CreatedAt, a.RecordKind, RecordKinds.Of(a).Id, a.Revision, a.Version);
     }
 
-    /// <summary>Newest first; with <paramref name="binned"/> those in the bin instead.</summary>
-    public async Task<Result<List<Attachment>>> Of(long customerId, bool binned, CancellationToken ct)
+    /// <summary>Where an upload goes.</summary>
+    /// <param name="Kind">One of <see cref="RecordKind"/>.</param>
+    /// <param name="Id">The record.</param>
+    /// <param name="AsVersion">A file of the same name there gets a new version; else both are kept.</param>
+    /// <param name="Of">The attachment that gets a new version, whatever the file is called.</param>
+    public sealed record Target(string Kind, long Id, bool AsVersion = false, long? Of = null);
+
+    /// <summary>Newest first; a customer's are those of its contacts and waybills too; with <paramref name="binned"/> those in the bin instead.</summary>
+    public async Task<Result<List<Attachment>>> Of(string kind, long id, bool binned, CancellationToken ct)
     {
-        if (!await db.Set<Customer>().AnyAsync(c => c.Id == customerId, ct))
+        if (await records.One(db, kind, id, ct) is null)
         {
             return new Refusal.NotFound();
         }
 
-        return await db.Set<Attachment>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(a => a.CustomerId == customerId && (a.DeletedAt != null) == binned)
+        var kinds = records.Of(db.Actor);
+        return await On(db.Set<Attachment>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking(), kind, id).Where(a => (a.DeletedAt != null) == binned && EF.Parameter(kinds).Contains(a.RecordKind))
             .OrderByDescending(a => a.Id).Take(500).ToListAsync(ct);
     }
 
+    /// <summary>How many files a record has.</summary>
+    public static Task<int> Count(CrmDb db, string kind, long id, CancellationToken ct) => On(db.Set<Attachment>(), kind, id).CountAsync(ct);
+
+    private static IQueryable<Attachment> On(IQueryable<Attachment> attachments, string kind, long id) =>
+        kind == RecordKind.Customer ? attachments.Where(a => a.CustomerId == id) : attachments.Where(a => a.RecordKind == kind && a.RecordId == id);
+
+    /// <summary>One attachment of a customer, if the actor sees the record it hangs on.</summary>
+    public async Task<Attachment?> One(long customerId, long id, CancellationToken ct) =>
+        await records.One(db, RecordKind.Customer, customerId, ct) is not null
+        && await db.Set<Attachment>().SingleOrDefaultAsync(a => a.Id == id && a.CustomerId == customerId, ct) is { } attachment && records.Of(db.Actor).Contains(attachment.RecordKind) ? attachment : null;
+
     /// <summary>Keeps a file. The same bytes under the same name are one attachment, however often they are sent.</summary>
-    public async Task<Result<Attachment>> Run(long customerId, string sentName, Stream content, CancellationToken ct)
+    public async Task<Result<Attachment>> Run(long customerId, Target to, string sentName, Stream content, CancellationToken ct)
     {
-        if (!await db.Set<Customer>().AnyAsync(c => c.Id == customerId, ct))
+        var of = to.Of is { } asked ? await One(customerId, asked, ct) : null;
+        if (await records.One(db, to.Kind, to.Id, ct) is not { } record || record.CustomerId != customerId || (to.Of is not null && of is null))
         {
             return new Refusal.NotFound();
         }
@@ -46,6 +64,11 @@ internal sealed class KeepAttachment(CrmDb db, AttachmentStore store)
         if (FileKinds.ContentType(name) is not { } contentType)
         {
             return new Refusal.InvalidMany([new("file", "attachment.kind_refused", FileKinds.Extensions)]);
+        }
+
+        if (of is not null && of.ContentType != contentType)
+        {
+            return new Refusal.Invalid("files.other_kind", "file");
         }
 
         if (await store.Keep(content, head => FileKinds.Fits(name, head), ct) is not var (sha, size, kept))
@@ -65,14 +88,39 @@ internal sealed class KeepAttachment(CrmDb db, AttachmentStore store)
                 await db.Database.ExecuteSqlAsync($"SELECT 1 FROM customers WHERE id = {customerId} FOR NO KEY UPDATE", ct); // Two at once keep one.
             }
 
-            var same = await db.Set<Attachment>().AsNoTracking().FirstOrDefaultAsync(a => a.CustomerId == customerId && a.Sha256 == sha && a.FileName == name, ct);
-            if (same is not null)
+            var there = db.Set<Attachment>().Where(a => a.CustomerId == customerId && a.RecordKind == to.Kind && a.RecordId == (to.Kind == RecordKind.Customer ? 0 : to.Id) && a.FileName == name);
+            if (of is null && await there.FirstOrDefaultAsync(a => a.Sha256 == sha, ct) is { } same)
             {
                 return same;
             }
 
-            var attachment = new Attachment { CustomerId = customerId, FileName = name, ContentType = contentType, SizeBytes = size, Sha256 = sha, CreatedAt = db.UtcNow, CreatedBy = db.Actor.UserId };
-            db.Add(attachment);
+            await db.Alone($"blob:{sha}", ct);
+            if (!await store.Has(sha, ct))
+            {
+                return new Refusal.Conflict("files.again"); // The nightly sweep took the same bytes at this very moment.
+            }
+
+            if (await quotas.Refuses(customerId, size, ct) is { } full)
+            {
+                return full;
+            }
+
+            var attachment = of ?? (to.AsVersion ? await there.OrderByDescending(a => a.Id).FirstOrDefaultAsync(ct) : null);
+            if (attachment is null)
+            {
+                attachment = db.Add(new Attachment { CustomerId = customerId, RecordKind = to.Kind, RecordId = to.Kind == RecordKind.Customer ? 0 : to.Id, FileName = name }).Entity;
+            }
+            else if (attachment.Sha256 == sha)
+            {
+                return attachment;
+            }
+            else
+            {
+                db.Add(ChangeAttachment.Past(attachment));
+                attachment.Revision = Math.Max(attachment.Revision, await db.Set<AttachmentVersion>().Where(v => v.AttachmentId == attachment.Id).MaxAsync(v => (int?)v.Revision, ct) ?? 0) + 1;
+            }
+
+            (attachment.ContentType, attachment.SizeBytes, attachment.Sha256, attachment.CreatedAt, attachment.CreatedBy) = (contentType, size, sha, db.UtcNow, db.Actor.UserId);
             await db.SaveChangesAsync(ct);
             return attachment;
         }, ct);
@@ -81,10 +129,10 @@ internal sealed class KeepAttachment(CrmDb db, AttachmentStore store)
     /// <summary>Into the bin, or out of it. The bytes stay.</summary>
     public async Task<Result<Attachment>> Bin(long customerId, long id, bool into, CancellationToken ct) => await db.Write<Result<Attachment>>(async () =>
     {
-        var attachment = await db.Set<Customer>().AnyAsync(c => c.Id == customerId, ct)
+        var attachment = await records.One(db, RecordKind.Customer, customerId, ct) is not null
             ? await db.Set<Attachment>().IgnoreQueryFilters([CrmDb.BinFilter]).SingleOrDefaultAsync(a => a.Id == id && a.CustomerId == customerId && (a.DeletedAt == null) == into, ct)
             : null;
-        if (attachment is null)
+        if (attachment is null || !records.Of(db.Actor).Contains(attachment.RecordKind))
         {
             return new Refusal.NotFound();
         }
@@ -94,30 +142,12 @@ internal sealed class KeepAttachment(CrmDb db, AttachmentStore store)
         return attachment;
     }, ct);
 
-    public static async Task<IResult> GetAll(long id, KeepAttachment useCase, CancellationToken ct) =>
-        (await useCase.Of(id, binned: false, ct)).Answer(all => TypedResults.Ok(new Listing<Answer>([.. all.Select(Answer.Of)], null)));
+    /// <summary>The customer's, or with <paramref name="recordKind"/> and <paramref name="recordId"/> those of its contact or waybill.</summary>
+    public static async Task<IResult> GetAll(long id, string? recordKind, long? recordId, KeepAttachment useCase, CancellationToken ct) =>
+        (await useCase.Of(recordKind ?? RecordKind.Customer, recordKind is null ? id : recordId ?? 0, binned: false, ct)).Answer(all => TypedResults.Ok(new Listing<Answer>([.. all.Where(a => a.CustomerId == id).Select(Answer.Of)], null)));
 
-    /// <summary>The bytes, always to be saved and never to be run: as attachment, sandboxed, not to be sniffed.</summary>
-    public static async Task<IResult> GetContent(long id, long attachmentId, CrmDb db, AttachmentStore store, HttpContext http, CancellationToken ct)
-    {
-        var attachment = await db.Set<Customer>().AnyAsync(c => c.Id == id, ct)
-            ? await db.Set<Attachment>().AsNoTracking().SingleOrDefaultAsync(a => a.Id == attachmentId && a.CustomerId == id, ct)
-            : null;
-        if (attachment is null)
-        {
-            return Answers.Problem(new Refusal.NotFound());
-        }
-
-        if (await store.Open(attachment.Sha256, ct) is not { } content)
-        {
-            return Answers.Problem(new Refusal.Conflict("attachment.damaged"));
-        }
-
-        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
-        return TypedResults.Stream(content, attachment.ContentType, attachment.FileName);
-    }
-
-    public static async Task<IResult> Post(long id, HttpContext http, KeepAttachment useCase, CancellationToken ct)
+    /// <summary>A file in the field <c>file</c>. <paramref name="sameName"/> = version makes it a new version of the one of that name; <paramref name="of"/> names the one.</summary>
+    public static async Task<IResult> Post(long id, string? recordKind, long? recordId, string? sameName, long? of, HttpContext http, KeepAttachment useCase, CancellationToken ct)
     {
         if (!http.Request.HasFormContentType || (await http.Request.ReadFormAsync(ct)).Files.GetFile("file") is not { } file)
         {
@@ -125,7 +155,7 @@ internal sealed class KeepAttachment(CrmDb db, AttachmentStore store)
         }
 
         await using var content = file.OpenReadStream();
-        return (await useCase.Run(id, file.FileName, content, ct)).Answer(a => TypedResults.Created($"/api/v1/customers/{id}/attachments/{a.Id}", Answer.Of(a)));
+        return (await useCase.Run(id, new(recordKind ?? RecordKind.Customer, recordKind is null ? id : recordId ?? 0, sameName == "version", of), file.FileName, content, ct)).Answer(a => TypedResults.Created($"/api/v1/customers/{id}/attachments/{a.Id}", Answer.Of(a)));
     }
 
     public static async Task<IResult> Delete(long id, long attachmentId, KeepAttachment useCase, CancellationToken ct) =>
@@ -133,38 +163,4 @@ internal sealed class KeepAttachment(CrmDb db, AttachmentStore store)
 
     public static async Task<IResult> PostRestore(long id, long attachmentId, KeepAttachment useCase, CancellationToken ct) =>
         (await useCase.Bin(id, attachmentId, into: false, ct)).Answer(a => TypedResults.Ok(Answer.Of(a)));
-
-    /// <summary>The upload of the page: several files at once, each kept or refused for itself.</summary>
-    public static async Task<IResult> PostFromPage(long id, HttpContext http, KeepAttachment useCase, IAntiforgery antiforgery, CancellationToken ct)
-    {
-        var here = $"/customers/{id}/attachments";
-        try
-        {
-            await antiforgery.ValidateRequestAsync(http);
-            var form = await http.Request.ReadFormAsync(ct);
-            var refused = new List<string>();
-            foreach (var file in form.Files)
-            {
-                await using var content = file.OpenReadStream();
-                if (!(await useCase.Run(id, file.FileName, content, ct)).TryGet(out _, out var refusal))
-                {
-                    var why = refusal is Refusal.InvalidMany many ? Texts.Get(many.Errors[0].Code, many.Errors[0].Args) : Texts.Get(refusal.Code, refusal.Args);
-                    refused.Add($"{FileKinds.Name(file.FileName)}: {why}");
-                }
-            }
-
-            (form.Files.Count == 0 ? new Notice(Texts.Get("attachment.multipart"), IsError: true)
-                : refused.Count == 0 ? new Notice(Texts.Get("attachment.kept", form.Files.Count)) : new Notice(string.Join(' ', refused), IsError: true)).Leave(http);
-        }
-        catch (AntiforgeryValidationException)
-        {
-            return TypedResults.BadRequest();
-        }
-        catch (Exception e) when (e is BadHttpRequestException or InvalidDataException)
-        {
-            new Notice(Texts.Get("attachment.too_big", AttachmentStore.MostBytes / 1024 / 1024), IsError: true).Leave(http);
-        }
-
-        return TypedResults.Redirect(here);
-    }
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Customers;
 
@@ -22,6 +23,9 @@ internal sealed class MergeContacts : ICustomerChildren
     private static IQueryable<Contact> Of(CrmDb db, long customerId) => db.Set<Contact>().IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).Where(k => k.CustomerId == customerId);
 
     public Task<long> Count(CrmDb db, long customerId, CancellationToken ct) => Rows(db).Count(customerId, ct);
+
+    /// <summary>What was written meanwhile at people who went home goes home with them.</summary>
+    public Task Settle(CrmDb db, CustomersMoved moved, CancellationToken ct) => moved.Undone ? RecordMoves.Home(db, RecordKind.Contact, typeof(Contact), moved.SurvivorId, ct) : Task.CompletedTask;
 
     public async Task<long> Move(CrmDb db, CustomerMove move, CancellationToken ct)
     {

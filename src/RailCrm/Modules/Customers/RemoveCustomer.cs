@@ -37,11 +37,17 @@ internal sealed class RemoveCustomer(CrmDb db, IEnumerable<ICustomerChildren> ch
         }
 
         await SearchIndex.Customers.Forget(db, id, ct);
-        foreach (var (entity, property) in children.Where(c => c.GoesWithCustomer).SelectMany(c => c.Covers).Where(c => c.Entity != typeof(AuditEntry) && c.Entity != typeof(CustomerMerge)))
+        foreach (var (entity, property) in children.Where(c => c.GoesWithCustomer).SelectMany(c => c.Covers).Where(c => c.Entity != typeof(AuditEntry) && c.Entity != typeof(CustomerMerge)).Reverse()) // What was registered later may hang on what was registered before.
         {
             var type = db.Model.FindEntityType(entity)!;
             var table = type.GetTableName()!;
             var column = type.FindProperty(property)!.GetColumnName();
+            if (type.GetForeignKeys().FirstOrDefault(f => f.PrincipalEntityType == type && !f.IsRequired) is { } above)
+            {
+                var below = $"DELETE FROM {table} WHERE {column} = {{0}} AND {above.Properties[0].GetColumnName()} IS NOT NULL"; // Answers before what they answer: SQLite looks after each row.
+                await db.Database.ExecuteSqlRawAsync(below, [id], ct);
+            }
+
             var sql = $"DELETE FROM {table} WHERE {column} = {{0}}";
             await db.Database.ExecuteSqlRawAsync(sql, [id], ct);
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Modules.Customers;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Waybills;
 
@@ -48,6 +49,11 @@ internal sealed class MergeWaybills(IEnumerable<IFiguresChanged> followers) : IC
     /// <summary>The survivor's trailing twelve months and what follows from them; of those that came back too.</summary>
     public async Task Settle(CrmDb db, CustomersMoved moved, CancellationToken ct)
     {
+        if (moved.Undone)
+        {
+            await RecordMoves.Home(db, RecordKind.Waybill, typeof(WaybillLine), moved.SurvivorId, ct);
+        }
+
         foreach (var follower in followers)
         {
             await follower.Run(ct);

@@ -4,6 +4,7 @@ using Npgsql;
 using NpgsqlTypes;
 using RailCrm.Modules.Customers;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Waybills;
 
@@ -147,6 +148,8 @@ public sealed class WaybillLedger(CrmDb db)
             db.UpdateRange(updated);
             await db.SaveChangesAsync(ct);
             db.ChangeTracker.Clear();
+            var elsewhere = changes.Where(c => c.Sign == -1).Select(c => c.Line).Join(updated, b => b.Id, a => a.Id, (before, after) => (after.Id, Moved: before.CustomerId != after.CustomerId)).Where(l => l.Moved).Select(l => l.Id).ToList();
+            await RecordMoves.Follow(db, RecordKind.Waybill, typeof(WaybillLine), elsewhere, ct);
         }
 
         await _facts.Post(changes, ct);

@@ -25,6 +25,7 @@ internal static class WaybillsModule
         .AddScoped<CustomerFigures>()
         .AddScoped<CheckFacts>()
         .AddScoped<ICustomerChildren, MergeWaybills>()
+        .AddSingleton(WaybillRecords.Waybills)
         .AddSingleton(OwnerCount.OfUnits)
         .AddSingleton<IPaletteSource, WaybillsSource>()
         .AddSingleton(new MenuItem("waybill.new", "/waybills/new", "train", Permission.WaybillsWrite, 20, MenuPlace.Create))

@@ -188,7 +188,7 @@ public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider 
     private async Task<int> SaveWithAudit(bool accept, CancellationToken ct)
     {
         ChangeTracker.AutoDetectChangesEnabled = false;
-        List<AuditEntry> audit = [];
+        List<object> audit = [];
         try
         {
             foreach (var entry in ChangeTracker.Entries<IVersioned>().Where(e => e.State == EntityState.Modified))
@@ -197,14 +197,15 @@ public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider 
             }
 
             var changes = AuditEntry.Collect(ChangeTracker, Actor, UtcNow);
+            var told = await Inbox.TellInbox.OfChanges(this, changes, ct);
             if (changes.All(c => c.IsNumbered))
             {
-                AddRange(audit = [.. changes.Select(c => c.Complete())]);
+                AddRange(audit = [.. changes.Select(c => c.Complete()), .. told]);
                 return await base.SaveChangesAsync(accept, ct) - audit.Count;
             }
 
             var written = await base.SaveChangesAsync(accept, ct);
-            AddRange(audit = [.. changes.Select(c => c.Complete())]);
+            AddRange(audit = [.. changes.Select(c => c.Complete()), .. told]);
             await base.SaveChangesAsync(accept, ct);
             return written;
         }

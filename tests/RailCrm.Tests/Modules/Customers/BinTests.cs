@@ -6,8 +6,11 @@ using RailCrm.Modules.Customers;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Inbox;
 using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Lists;
+using RailCrm.Platform.Notes;
+using RailCrm.Platform.Records;
 
 namespace RailCrm.Tests.Modules.Customers;
 
@@ -25,6 +28,19 @@ public sealed class BinTests
         {
             Assert.True((await app.With<SaveCustomer, Result<Customer>>(n1, s => s.Run(null, null, new() { Name = $"第{n}公司", Tags = "旧", Shareholders = [new() { Name = "张三", SharePercent = 100 }] }, Ct))).TryGet(out var customer, out _));
             Assert.Null((await app.With<SaveContact, Result<Contact>>(n1, s => s.Run(customer.Id, null, null, new() { Name = "王伟", Mobile = $"1380000{n:0000}" }, Ct))).Refusal);
+            await app.In(System, async db =>
+            {
+                var file = new Attachment { CustomerId = customer.Id, FileName = "合同.pdf", ContentType = "application/pdf", Sha256 = "00", CreatedAt = db.UtcNow };
+                var note = new Note { CustomerId = customer.Id, RecordKind = "customer", RecordId = customer.Id, Text = "来过", AuthorId = n1.UserId, CreatedAt = db.UtcNow };
+                db.AddRange(file, note);
+                await db.SaveChangesAsync(Ct);
+                db.AddRange(
+                    new AttachmentVersion { AttachmentId = file.Id, CustomerId = customer.Id, RecordKind = "customer", RecordId = customer.Id, Revision = 1, Sha256 = "00", CreatedAt = db.UtcNow },
+                    new Note { CustomerId = customer.Id, RecordKind = "customer", RecordId = customer.Id, ParentId = note.Id, Text = "又来过", AuthorId = n1.UserId, CreatedAt = db.UtcNow },
+                    new InboxLine { CustomerId = customer.Id, RecordKind = "customer", RecordId = customer.Id, UserId = n1.UserId, Kind = "note", At = db.UtcNow },
+                    new RecordMark { CustomerId = customer.Id, RecordKind = "customer", RecordId = customer.Id, UserId = n1.UserId, Mark = "follow", CreatedAt = db.UtcNow });
+                return await db.SaveChangesAsync(Ct);
+            });
             Assert.Null((await app.With<GetCustomer, Result<Customer>>(n1, g => g.Bin(customer.Id, into: true, null, Ct))).Refusal);
             ids.Add(customer.Id);
         }

@@ -9,6 +9,9 @@ using RailCrm.Modules.Customers;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Inbox;
+using RailCrm.Platform.Notes;
+using RailCrm.Platform.Records;
 
 namespace RailCrm.Tests.Modules.Customers;
 
@@ -51,13 +54,32 @@ internal sealed record MergeScene(CrmApp App, HttpClient Api, long Stays, long G
         {
             db.Add(new Contact { CustomerId = goes, Name = "旧人", CreatedAt = db.UtcNow, DeletedAt = db.UtcNow, DeletedBy = 1 });
             db.Add(new Attachment { CustomerId = goes, FileName = "合同.pdf", ContentType = "application/pdf", Sha256 = "00", CreatedAt = db.UtcNow });
+            await db.SaveChangesAsync(Ct);
+            db.Add(new AttachmentVersion { AttachmentId = await db.Set<Attachment>().Select(a => a.Id).SingleAsync(Ct), CustomerId = goes, RecordKind = RecordKind.Customer, Revision = 2, Sha256 = "01", CreatedAt = db.UtcNow });
             db.Add(new CustomerGrant { CustomerId = goes, UserId = (await app.ActorOf("s1")).UserId });
             return await db.SaveChangesAsync(Ct);
         });
         var scene = new MergeScene(app, api, stays, goes, too);
         await scene.Trade(("W", stays, 9), ("V", goes, 14), ("U", too, 3));
+        await scene.Speak();
         return scene;
     }
+
+    /// <summary>Notes on the ones that go, a contact and a waybill of theirs; one person marked both and is told of a note, another only one.</summary>
+    private Task<int> Speak() => App.In(System, async db =>
+    {
+        var (contact, line) = (await db.Set<Contact>().Where(k => k.CustomerId == Goes).Select(k => k.Id).FirstAsync(Ct), await db.Set<WaybillLine>().Where(w => w.CustomerId == Goes).Select(w => w.Id).FirstAsync(Ct));
+        foreach (var (kind, id) in new[] { (RecordKind.Customer, 0L), (RecordKind.Contact, contact), (RecordKind.Waybill, line) })
+        {
+            db.Add(new Note { CustomerId = Goes, RecordKind = kind, RecordId = id, Text = kind, CreatedAt = db.UtcNow });
+            db.Add(new RecordMark { UserId = 1, Mark = RecordMark.Favourite, CustomerId = Goes, RecordKind = kind, RecordId = id, CreatedAt = db.UtcNow });
+        }
+
+        db.Add(new RecordMark { UserId = 1, Mark = RecordMark.Favourite, CustomerId = Stays, RecordKind = RecordKind.Customer, CreatedAt = db.UtcNow });
+        db.Add(new RecordMark { UserId = 2, Mark = RecordMark.Favourite, CustomerId = Goes, RecordKind = RecordKind.Customer, CreatedAt = db.UtcNow });
+        db.Add(new InboxLine { UserId = 2, Kind = InboxLine.Changed, CustomerId = Goes, RecordKind = RecordKind.Customer, At = db.UtcNow, ReadAt = db.UtcNow });
+        return await db.SaveChangesAsync(Ct);
+    });
 
     /// <summary>Lines of a customer, month by month, on a few lanes that all share; some interleaved, as an import brings them.</summary>
     public async Task Trade(params (string Prefix, long Customer, int Lines)[] of)

@@ -31,6 +31,8 @@ public sealed class MergeTests
             var merged = await scene.Dump();
             Assert.NotEqual(before["waybill_lines"], merged["waybill_lines"]);
             Assert.NotEqual(before["customer_contacts"], merged["customer_contacts"]);
+            Assert.NotEqual(before["notes"], merged["notes"]);
+            Assert.NotEqual(before["record_marks"], merged["record_marks"]);
             Assert.NotEqual(before["search"], merged["search"]);
 
             var undone = await scene.Undo(merge);

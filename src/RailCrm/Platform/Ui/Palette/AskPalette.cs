@@ -7,7 +7,7 @@ using RailCrm.Platform.Text;
 namespace RailCrm.Platform.Ui.Palette;
 
 /// <summary>Finds records, pages and actions by what was typed; with nothing typed, what the person opened last.</summary>
-internal sealed class AskPalette(CrmDb db, IEnumerable<IPaletteSource> sources, IEnumerable<PaletteOffer> offers, OpenedRecords opened)
+internal sealed class AskPalette(CrmDb db, IEnumerable<IPaletteSource> sources, IEnumerable<PaletteOffer> offers, OpenedRecords opened, Records.KeepMarks marks)
 {
     /// <summary>Longer than any name that people type; the rest is left out.</summary>
     public const int LongestText = 100;
@@ -42,7 +42,7 @@ internal sealed class AskPalette(CrmDb db, IEnumerable<IPaletteSource> sources, 
         var recent = await opened.Of(db, ct);
         if (text.Length == 0)
         {
-            return new(await Recent(mine, recent, ct), []);
+            return new([.. await marks.InPalette(ct), .. await Recent(mine, recent, ct)], []);
         }
 
         var groups = new List<Group>();

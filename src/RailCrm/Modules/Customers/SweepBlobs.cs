@@ -1,0 +1,72 @@
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Jobs;
+
+namespace RailCrm.Modules.Customers;
+
+/// <summary>Takes away each night the bytes that no attachment and no version names: uploads that were refused or broke off.</summary>
+internal static class SweepBlobs
+{
+    public const string Job = "attachment-sweep";
+
+    private const int AtOnce = 500;
+
+    /// <summary>Younger ones may belong to an upload that is just being written.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
+
+    public static async Task<string> Run(IServiceProvider services, JobLease lease, CancellationToken ct)
+    {
+        await All(services.GetRequiredService<CrmDb>(), services.GetRequiredService<IBlobs>(), services.GetRequiredService<TimeProvider>(), ct);
+        return "{}";
+    }
+
+    /// <summary>Answers how many went.</summary>
+    internal static async Task<int> All(CrmDb db, IBlobs blobs, TimeProvider clock, CancellationToken ct)
+    {
+        var (gone, old) = (0, clock.GetUtcNow().UtcDateTime - Kept);
+        var batch = new List<string>();
+        await foreach (var (sha, at) in blobs.All(ct))
+        {
+            if (at < old)
+            {
+                batch.Add(sha);
+            }
+
+            if (batch.Count == AtOnce)
+            {
+                gone += await Those(db, blobs, batch, ct);
+                batch.Clear();
+            }
+        }
+
+        return gone + await Those(db, blobs, batch, ct);
+    }
+
+    /// <remarks>Each is asked for again alone with its name: whoever keeps the same bytes at this moment either comes first, or finds them gone and says so.</remarks>
+    private static async Task<int> Those(CrmDb db, IBlobs blobs, List<string> shas, CancellationToken ct)
+    {
+        var gone = 0;
+        foreach (var sha in shas.Except(await Named(db, shas, ct)).ToList())
+        {
+            gone += await db.Write(async () =>
+            {
+                await db.Alone($"blob:{sha}", ct);
+                if ((await Named(db, [sha], ct)).Count > 0)
+                {
+                    return 0;
+                }
+
+                await blobs.Delete(sha, ct);
+                return 1;
+            }, ct);
+        }
+
+        return gone;
+    }
+
+    private static async Task<List<string>> Named(CrmDb db, IReadOnlyList<string> shas, CancellationToken ct) =>
+    [
+        .. await db.Set<Attachment>().IgnoreQueryFilters().Where(a => EF.Parameter(shas).Contains(a.Sha256)).Select(a => a.Sha256).ToListAsync(ct),
+        .. await db.Set<AttachmentVersion>().IgnoreQueryFilters().Where(v => EF.Parameter(shas).Contains(v.Sha256)).Select(v => v.Sha256).ToListAsync(ct),
+    ];
+}

@@ -1,0 +1,73 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RailCrm.Platform.Records;
+
+namespace RailCrm.Platform.Inbox;
+
+/// <summary>收件箱: something that concerns one person. It names what it is about and says nothing of it, so that whoever may no longer see that learns nothing from it.</summary>
+public sealed class InboxLine : IOnRecord
+{
+    /// <summary>Somebody was mentioned in a note.</summary>
+    public const string Mention = "mention";
+
+    /// <summary>Somebody's note was replied to.</summary>
+    public const string Reply = "reply";
+
+    /// <summary>A note on a followed customer.</summary>
+    public const string Noted = "note";
+
+    /// <summary>A followed customer's fields changed.</summary>
+    public const string Changed = "changed";
+
+    /// <summary>A followed customer moved to another tier.</summary>
+    public const string Tier = "tier";
+
+    /// <summary>Key, in order of writing.</summary>
+    public long Id { get; set; }
+
+    /// <summary>Whose.</summary>
+    public long UserId { get; set; }
+
+    /// <summary>One of the constants above.</summary>
+    public string Kind { get; set; } = "";
+
+    /// <inheritdoc/>
+    public long CustomerId { get; set; }
+
+    /// <inheritdoc/>
+    public string RecordKind { get; set; } = "";
+
+    /// <inheritdoc/>
+    public long RecordId { get; set; }
+
+    /// <summary>The note; null where it is about none.</summary>
+    public long? NoteId { get; set; }
+
+    /// <summary>The names of the fields that changed, or the tiers before and after, apart by commas.</summary>
+    public string? Detail { get; set; }
+
+    /// <summary>Who did it; 0 is the system.</summary>
+    public long ActorId { get; set; }
+
+    /// <summary>UTC.</summary>
+    public DateTime At { get; set; }
+
+    /// <summary>When it was read (UTC); null while it is not.</summary>
+    public DateTime? ReadAt { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<InboxLine>
+    {
+        public void Configure(EntityTypeBuilder<InboxLine> builder)
+        {
+            builder.ToTable("inbox_lines");
+            builder.Property(l => l.Kind).HasMaxLength(20);
+            builder.Property(l => l.RecordKind).HasMaxLength(20);
+            builder.Property(l => l.Detail).HasMaxLength(TellInbox.DetailLength);
+            builder.HasIndex(l => new { l.UserId, l.Id });
+            builder.HasIndex(l => new { l.UserId, l.CustomerId, l.Id }).HasFilter("read_at IS NULL").HasDatabaseName("ix_inbox_lines_unread");
+            builder.HasIndex(l => l.CustomerId);
+            builder.HasIndex(l => l.NoteId);
+            builder.HasIndex(l => new { l.RecordKind, l.RecordId });
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Http;
+using RailCrm.Platform.Notes;
+using RailCrm.Platform.Records;
+
+namespace RailCrm.Platform.Inbox;
+
+/// <summary>A person's inbox. Scope and permission are asked again each time it is shown: a record that the person no longer sees takes its lines along.</summary>
+internal sealed class ReadInbox(CrmDb db, RecordKinds records)
+{
+    private const int Length = 50;
+
+    /// <summary>Beyond this the bell says no number.</summary>
+    public const int MostCounted = 99;
+
+    /// <param name="Line">The line.</param>
+    /// <param name="Record">What it is about.</param>
+    /// <param name="Text">The note it is about.</param>
+    /// <param name="Who">Who did it; null is the system.</param>
+    public sealed record Shown(InboxLine Line, RecordFound Record, string? Text, string? Who)
+    {
+        /// <summary>Where it leads: the notes of the record, its history, or the record.</summary>
+        public string Href => Line.NoteId is { } note ? $"{Record.Notes}#note-{note.ToString(CultureInfo.InvariantCulture)}" : Line.Kind == InboxLine.Changed ? $"{Record.Href}/history" : Record.Href;
+    }
+
+    /// <summary>A line as the API tells it.</summary>
+    public sealed record Answer(long Id, string Kind, string RecordKind, long RecordId, string Title, long? NoteId, string? Text, string? Detail, string? Actor, DateTime At, DateTime? ReadAt);
+
+    /// <summary>Newest first, those older than <paramref name="before"/>.</summary>
+    public async Task<(IReadOnlyList<Shown> Lines, long? Next)> Run(bool unread, long? before, CancellationToken ct)
+    {
+        var lines = await Mine(unread, before).OrderByDescending(l => l.Id).Take(Length + 1).ToListAsync(ct);
+        var next = lines.Count > Length ? lines[Length - 1].Id : (long?)null;
+        return (await Seen([.. lines.Take(Length)], ct), next);
+    }
+
+    /// <summary>Unread lines about what the actor still sees, at most one more than <see cref="MostCounted"/>.</summary>
+    public async Task<int> Unread(CancellationToken ct) =>
+        await Mine(unread: true, null).OrderByDescending(l => l.Id).Take(MostCounted + 1).ToListAsync(ct) is { Count: > 0 } lines ? (await Seen(lines, ct)).Count : 0;
+
+    /// <summary>Marks one as read, or all; answers how many were not yet.</summary>
+    public Task<int> Read(long? id, CancellationToken ct)
+    {
+        var (me, now) = (db.Actor.UserId, db.UtcNow);
+        var lines = db.Set<InboxLine>().Where(l => l.UserId == me && l.ReadAt == null);
+        return db.Write(() => (id is { } one ? lines.Where(l => l.Id == one) : lines).ExecuteUpdateAsync(u => u.SetProperty(l => l.ReadAt, now), ct), ct);
+    }
+
+    private IQueryable<InboxLine> Mine(bool unread, long? before)
+    {
+        var me = db.Actor.UserId;
+        var lines = db.Set<InboxLine>().AsNoTracking().Where(l => l.UserId == me);
+        lines = unread ? lines.Where(l => l.ReadAt == null) : lines;
+        return before is { } from ? lines.Where(l => l.Id < from) : lines;
+    }
+
+    private async Task<IReadOnlyList<Shown>> Seen(IReadOnlyList<InboxLine> lines, CancellationToken ct)
+    {
+        var found = await records.Many(db, lines.Select(RecordKinds.Of), ct);
+        var ids = lines.Select(l => l.NoteId).OfType<long>().ToList();
+        var notes = ids.Count == 0 ? [] : await db.Set<Note>().Where(n => EF.Parameter(ids).Contains(n.Id)).ToDictionaryAsync(n => n.Id, n => n.Text, ct);
+        var actors = lines.Select(l => l.ActorId).Distinct().ToList();
+        var names = await db.Set<User>().Where(u => EF.Parameter(actors).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, ct);
+        return [.. lines.Where(l => found.ContainsKey(RecordKinds.Of(l)) && (l.NoteId is not { } note || notes.ContainsKey(note))).Select(l => new Shown(l, found[RecordKinds.Of(l)], l.NoteId is { } note ? notes[note] : null, names.GetValueOrDefault(l.ActorId)))];
+    }
+
+    public static async Task<IResult> Get(bool? unread, string? cursor, ReadInbox useCase, CancellationToken ct)
+    {
+        long? before = null;
+        if (cursor is not null)
+        {
+            if (!long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var from))
+            {
+                return Answers.Problem(new Refusal.Invalid("note.cursor_wrong", nameof(cursor)));
+            }
+
+            before = from;
+        }
+
+        var (lines, next) = await useCase.Run(unread == true, before, ct);
+        return TypedResults.Ok(new Listing<Answer>([.. lines.Select(s => new Answer(s.Line.Id, s.Line.Kind, s.Line.RecordKind, s.Record.Id, s.Record.Title, s.Line.NoteId, s.Text, s.Line.Detail, s.Who, s.Line.At, s.Line.ReadAt))], next?.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>For the browser that follows a line's link. One that is not there, or read, or another's, is answered alike.</summary>
+    public static async Task<IResult> PostRead(long id, ReadInbox useCase, CancellationToken ct)
+    {
+        await useCase.Read(id, ct);
+        return TypedResults.NoContent();
+    }
+}
