@@ -43,6 +43,7 @@ internal static class ModuleList
     {
         CustomersModule.MapPages(app);
         WaybillsModule.MapPages(app);
+        DossierModule.MapPages(app);
         ExchangeModule.MapPages(app);
     }
 }
