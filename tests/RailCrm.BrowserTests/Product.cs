@@ -64,6 +64,7 @@ public sealed partial class Product : IAsyncDisposable
             if (!empty)
             {
                 await services.ServiceProvider.GetRequiredService<MakeDemo>().Run(new(customers, waybills, 7, Password), _ => { }, default);
+                await services.ServiceProvider.GetRequiredService<CrmDb>().Set<User>().ExecuteUpdateAsync(s => s.SetProperty(u => u.TourEndedAt, DateTime.UnixEpoch)); // The tour has a journey of its own.
             }
         }
 

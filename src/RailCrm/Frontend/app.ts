@@ -9,6 +9,7 @@ import "./rows";
 import "./lists";
 import "./rowmenu";
 import "./duplicates";
+import "./tour";
 
 // A chart brings ECharts with it, so its code is fetched only where one stands on the page.
 const whenThere = () => {

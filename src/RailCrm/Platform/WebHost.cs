@@ -13,6 +13,7 @@ using RailCrm.Platform.Http;
 using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui;
+using RailCrm.Platform.Ui.Help;
 using RailCrm.Platform.Ui.Palette;
 using Scalar.AspNetCore;
 
@@ -129,6 +130,7 @@ public static class WebHost
         services.AddUi();
         services.AddLists();
         services.AddPalette();
+        services.AddHelp();
         ModuleList.Add(services);
     }
 
@@ -158,6 +160,7 @@ public static class WebHost
         app.MapOpenApi("/api/openapi/{documentName}.json").RequireAuthorization(Permission.SignedIn);
         app.MapScalarApiReference("/api/docs", o => o.WithOpenApiRoutePattern("/api/openapi/{documentName}.json")).RequireAuthorization(Permission.SignedIn);
         app.MapUi();
+        app.MapHelp();
         app.MapLists();
         ModuleList.MapPages(app);
         var api = app.MapGroup("/api/v1").DisableAntiforgery().AddEndpointFilter<ApiCsrfFilter>();

@@ -24,6 +24,9 @@ public sealed record Actor(long UserId, string Name, long UnitId, string UnitPat
     /// <summary>When the password was chosen (UTC); null where that is not known.</summary>
     public DateTime? PasswordChangedAt { get; init; }
 
+    /// <summary>Whether the person ended the tour of the product, so that it is not offered again.</summary>
+    public bool TourEnded { get; init; } = true;
+
     /// <summary>Whether someone is signed in.</summary>
     public bool IsKnown => UserId != 0;
 
