@@ -12,20 +12,21 @@ internal sealed class KeepDemo(CrmDb db, DemoHold hold, Runner runner)
     /// <summary>How things stand.</summary>
     /// <param name="Customers">Demo customers there are.</param>
     /// <param name="IsLoaded">Whether anything of the demo is there, also after a load that broke off.</param>
+    /// <param name="IsDemo">Whether this is the demo enterprise itself, into which none is loaded.</param>
     /// <param name="Job">The last job of either kind.</param>
-    public sealed record State(int Customers, bool IsLoaded, Job? Job)
+    public sealed record State(int Customers, bool IsLoaded, bool IsDemo, Job? Job)
     {
         public bool Works => Job is { State: "queued" or "running" };
     }
 
     public async Task<State> Look(CancellationToken ct) => new(
-        await db.Set<DemoRow>().CountAsync(r => r.Kind == nameof(Customers.Customer), ct), await db.Set<DemoRow>().AnyAsync(ct), await Latest(ct));
+        await db.Set<DemoRow>().CountAsync(r => r.Kind == nameof(Customers.Customer), ct), await db.Set<DemoRow>().AnyAsync(ct), await db.Set<OrgUnit>().AnyAsync(u => u.ParentId == null && u.Code == MakeDemo.Code, ct), await Latest(ct));
 
     private Task<Job?> Latest(CancellationToken ct) => db.Set<Job>().AsNoTracking().Where(j => j.Kind == LoadDemo.Kind || j.Kind == RemoveDemo.Kind).OrderByDescending(j => j.Id).FirstOrDefaultAsync(ct);
 
     /// <summary>Begins to load; refused where it is there already, and in the demo enterprise itself.</summary>
-    public Task<Result<long>> Load(CancellationToken ct) => Begin(LoadDemo.Kind, "demo_loaded", async state =>
-        state.IsLoaded ? "demo.there" : await db.Set<OrgUnit>().AnyAsync(u => u.ParentId == null && u.Code == MakeDemo.Code, ct) ? "demo.is_demo" : null, ct);
+    public Task<Result<long>> Load(CancellationToken ct) => Begin(LoadDemo.Kind, "demo_loaded", state =>
+        Task.FromResult(state.IsLoaded ? "demo.there" : state.IsDemo ? "demo.is_demo" : null), ct);
 
     /// <summary>Begins to remove; refused while rows that people made hang on demo rows.</summary>
     public Task<Result<long>> Remove(CancellationToken ct) => Begin(RemoveDemo.Kind, "demo_removed", async state =>

@@ -78,8 +78,13 @@ internal sealed class TakeDossier(CrmDb db, ReadDossier read, KeepTemplate templ
             }
             finally
             {
-                var changes = JsonSerializer.Serialize(new Dictionary<string, object?[]> { ["Format"] = [null, format], ["Whole"] = [null, whole] });
-                db.Add(new AuditEntry(db.Actor, db.UtcNow, "exported", nameof(Customer), customerId, customerId, changes));
+                var changes = new Dictionary<string, object?[]> { ["Format"] = [null, format] };
+                if (!whole)
+                {
+                    changes["Whole"] = [null, false]; // Only said where it is not so: the customer's history shows it to people.
+                }
+
+                db.Add(new AuditEntry(db.Actor, db.UtcNow, "exported", nameof(Customer), customerId, customerId, JsonSerializer.Serialize(changes)));
                 await db.SaveChangesAsync(CancellationToken.None);
             }
         }

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 using DocumentFormat.OpenXml;
@@ -10,7 +9,7 @@ using RailCrm.Kernel;
 namespace RailCrm.Modules.Dossier;
 
 /// <summary>Looks through a template that somebody sent: a Word document of plain parts that reaches for nothing outside, runs nothing and names only what there is.</summary>
-internal static partial class TemplateFile
+internal static class TemplateFile
 {
     /// <summary>Largest template: 5 MB.</summary>
     public const int MostBytes = 5 * 1024 * 1024;
@@ -150,7 +149,7 @@ internal static partial class TemplateFile
         var wrong = new List<FieldError>();
         foreach (var root in TemplateText.Roots(document))
         {
-            wrong.AddRange(Instructions(root).Where(i => !Allowed().IsMatch(i)).Select(i => Wrong("documents.template_field", Short(i))));
+            wrong.AddRange(TemplateFields.Refused(root).Select(i => Wrong("documents.template_field", Short(i))));
             foreach (var paragraph in root.Descendants<Paragraph>())
             {
                 var text = TemplateText.Whole(TemplateText.Texts(paragraph));
@@ -167,56 +166,5 @@ internal static partial class TemplateFile
         return [.. wrong.Take(20)];
     }
 
-    /// <summary>The instructions of fields, each put together from its runs.</summary>
-    private static IEnumerable<string> Instructions(OpenXmlElement root)
-    {
-        foreach (var simple in root.Descendants<SimpleField>())
-        {
-            yield return simple.Instruction?.Value ?? "";
-        }
-
-        var open = new Stack<(string Text, bool Said)>();
-        foreach (var element in root.Descendants())
-        {
-            if (element is FieldCode code)
-            {
-                var (text, said) = open.Count > 0 ? open.Pop() : ("", false);
-                open.Push((text + code.Text, said));
-            }
-            else if (element is FieldChar { FieldCharType: { } type })
-            {
-                if (type == FieldCharValues.Begin)
-                {
-                    open.Push(("", false));
-                }
-                else if (open.Count > 0)
-                {
-                    var (text, said) = open.Pop();
-                    if (!said)
-                    {
-                        yield return text;
-                    }
-
-                    if (type == FieldCharValues.Separate)
-                    {
-                        open.Push((text, true));
-                    }
-                }
-            }
-        }
-
-        foreach (var (text, said) in open)
-        {
-            if (!said)
-            {
-                yield return text;
-            }
-        }
-    }
-
     private static string Short(string text) => text.Length <= 60 ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[58]) ? 58 : 59), "…");
-
-    /// <summary>Fields that only count, number and refer within the document.</summary>
-    [GeneratedRegex(@"^\s*(PAGE|NUMPAGES|SECTION|SECTIONPAGES|STYLEREF|SEQ|TOC|REF|PAGEREF|HYPERLINK\s+\\l)(\s[^{}]*)?$", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Allowed();
 }
