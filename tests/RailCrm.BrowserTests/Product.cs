@@ -67,6 +67,7 @@ public sealed partial class Product : IAsyncDisposable
             {
                 await services.ServiceProvider.GetRequiredService<MakeDemo>().Run(new(customers, waybills, 7, Password), _ => { }, default);
                 await Fields(services.ServiceProvider.GetRequiredService<SaveCustomField>());
+                await services.ServiceProvider.GetRequiredService<CrmDb>().Set<User>().ExecuteUpdateAsync(s => s.SetProperty(u => u.TourEndedAt, DateTime.UnixEpoch)); // The tour has a journey of its own.
             }
         }
 

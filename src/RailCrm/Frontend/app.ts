@@ -12,6 +12,7 @@ import "./rowmenu";
 import "./duplicates";
 import "./notes";
 import "./upload";
+import "./tour";
 
 // A chart brings ECharts with it, so its code is fetched only where one stands on the page.
 const whenThere = () => {

@@ -60,8 +60,8 @@ document.addEventListener("keydown", (event) => {
       active?.closest("tr")?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
       break;
     case "Escape":
-      // Not while a menu is open: that closes first.
-      if (!document.querySelector("details.rc-menu[open], .rc-side.show")) {
+      // Not while a menu or the help of a field is open: that closes first.
+      if (!document.querySelector("details.rc-menu[open], .rc-side.show") && !(CSS.supports("selector(:popover-open)") && document.querySelector(":popover-open"))) {
         document.querySelector<HTMLElement>("main form a[data-abandon]")?.click();
       }
       break;

@@ -33,8 +33,8 @@ class Rows extends HTMLElement {
     row.querySelectorAll(".is-invalid").forEach((field) => field.classList.remove("is-invalid"));
     for (const part of [row, ...row.querySelectorAll<HTMLElement>("*")]) {
       for (const { name, value } of [...part.attributes]) {
-        if (["id", "for", "name", "value", "aria-controls", "aria-describedby"].includes(name) && !(name === "value" && part instanceof HTMLOptionElement)) {
-          part.setAttribute(name, value.replace(/\[\d+\]/, `[${at}]`).replace(/-\d+(-[A-Za-z]+)/, `-${at}$1`));
+        if (["id", "for", "name", "value", "aria-controls", "aria-describedby", "popovertarget"].includes(name) && !(name === "value" && part instanceof HTMLOptionElement)) {
+          part.setAttribute(name, value.replace(/\[\d+\]/g, `[${at}]`).replace(/-\d+(-[A-Za-z]+)/g, `-${at}$1`));
         }
       }
     }

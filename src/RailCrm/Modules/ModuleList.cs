@@ -36,6 +36,7 @@ internal static class ModuleList
         ClassificationModule.Map(api);
         WorkbenchModule.Map(api);
         ExchangeModule.Map(api);
+        DemoModule.Map(api);
     }
 
     /// <param name="app">The root, for what serves pages and is no page.</param>
@@ -43,6 +44,7 @@ internal static class ModuleList
     {
         CustomersModule.MapPages(app);
         WaybillsModule.MapPages(app);
+        DossierModule.MapPages(app);
         ExchangeModule.MapPages(app);
     }
 }

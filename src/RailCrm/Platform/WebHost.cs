@@ -15,6 +15,7 @@ using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Lists;
 using RailCrm.Platform.Records;
 using RailCrm.Platform.Ui;
+using RailCrm.Platform.Ui.Help;
 using RailCrm.Platform.Ui.Palette;
 using Scalar.AspNetCore;
 
@@ -133,6 +134,7 @@ public static class WebHost
         services.AddFields();
         services.AddPalette();
         services.AddRecords();
+        services.AddHelp();
         ModuleList.Add(services);
     }
 
@@ -162,6 +164,7 @@ public static class WebHost
         app.MapOpenApi("/api/openapi/{documentName}.json").RequireAuthorization(Permission.SignedIn);
         app.MapScalarApiReference("/api/docs", o => o.WithOpenApiRoutePattern("/api/openapi/{documentName}.json")).RequireAuthorization(Permission.SignedIn);
         app.MapUi();
+        app.MapHelp();
         app.MapLists();
         app.MapRecordForms();
         ModuleList.MapPages(app);

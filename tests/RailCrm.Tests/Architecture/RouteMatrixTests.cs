@@ -54,7 +54,7 @@ public sealed partial class RouteMatrixTests
     ];
 
     /// <summary>Addresses at which nothing stands in these tests: no rows were rejected, the kit is for development, no job ran, no rows were selected.</summary>
-    private static readonly string[] Empty = ["imports/{}/rejected", "kit", "settings/tiers/job", "lists/{}/work", "customers/duplicate-pairs/job"];
+    private static readonly string[] Empty = ["imports/{}/rejected", "kit", "settings/tiers/job", "settings/demo/job", "lists/{}/work", "customers/duplicate-pairs/job"];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

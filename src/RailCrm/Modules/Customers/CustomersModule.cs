@@ -127,6 +127,7 @@ internal static class CustomersModule
         contacts.MapGet("", SaveContact.GetAll).RequireAuthorization(Permission.CustomersRead);
         contacts.MapPost("", SaveContact.Post).RequireAuthorization(Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
         contacts.MapPut("/{contactId:long}", SaveContact.Put).RequireAuthorization(Permission.CustomersWrite);
+        contacts.MapGet("/{contactId:long}/card", ContactCard.Get).RequireAuthorization(Permission.CustomersRead);
         contacts.MapDelete("/{contactId:long}", SaveContact.Delete).RequireAuthorization(Permission.CustomersWrite);
         contacts.MapPost("/{contactId:long}/restore", SaveContact.PostRestore).RequireAuthorization(Permission.CustomersWrite);
 

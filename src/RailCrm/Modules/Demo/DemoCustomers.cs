@@ -21,24 +21,38 @@ internal sealed class DemoCustomers(CrmDb db, SaveCustomer saveCustomer, TimePro
     private readonly HashSet<string> _sidings = [];
     private readonly List<long> _heads = [];
 
-    public async Task<List<Shipper>> Make(int count, int months, List<(OrgUnit Unit, DemoWords.Place Place)> outlets, IReadOnlyList<DemoWords.Place> places, Random dice, Action<int> tell, CancellationToken ct)
+    /// <summary>Makes so many, batch by batch.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="outlets">Who looks after them, in turn.</param>
+    /// <param name="places">Where they ship to.</param>
+    /// <param name="dice">Chance.</param>
+    /// <param name="tell">Hears how many are made.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="batch">How many a transaction.</param>
+    /// <param name="within">Done at the end of each transaction.</param>
+    public async Task<List<Shipper>> Make(int count, List<(OrgUnit Unit, DemoWords.Place Place)> outlets, IReadOnlyList<DemoWords.Place> places, Random dice, Func<int, Task> tell, CancellationToken ct, int batch = 250, Func<Task>? within = null)
     {
         var shippers = new List<Shipper>(count);
-        for (var start = 0; start < count; start += 250)
+        for (var start = 0; start < count; start += batch)
         {
-            var to = Math.Min(count, start + 250);
+            var to = Math.Min(count, start + batch);
             shippers.AddRange(await db.Write(async () =>
             {
                 var made = new List<Shipper>();
                 for (var n = start; n < to; n++)
                 {
-                    made.Add(await One(n, months, outlets[n % outlets.Count], places, dice, ct));
+                    made.Add(await One(n, outlets[n % outlets.Count], places, dice, ct));
                     db.ChangeTracker.Clear(); // Each save looks through everything tracked.
+                }
+
+                if (within is not null)
+                {
+                    await within();
                 }
 
                 return made;
             }, ct));
-            tell(to);
+            await tell(to);
         }
 
         return shippers;
@@ -63,7 +77,7 @@ internal sealed class DemoCustomers(CrmDb db, SaveCustomer saveCustomer, TimePro
         }
     }
 
-    private async Task<Shipper> One(int n, int months, (OrgUnit Unit, DemoWords.Place Place) outlet, IReadOnlyList<DemoWords.Place> places, Random dice, CancellationToken ct)
+    private async Task<Shipper> One(int n, (OrgUnit Unit, DemoWords.Place Place) outlet, IReadOnlyList<DemoWords.Place> places, Random dice, CancellationToken ct)
     {
         var (unit, place) = outlet;
         var trade = DemoWords.Pick(dice, DemoWords.Trades);
@@ -107,7 +121,7 @@ internal sealed class DemoCustomers(CrmDb db, SaveCustomer saveCustomer, TimePro
             _heads.Add(customer.Id);
         }
 
-        return new(customer.Id, unit.Id, trade, place, to.Length == 0 ? [places[0]] : to, size, trend, 6 + dice.Next(months - 9));
+        return new(customer.Id, unit.Id, trade, place, to.Length == 0 ? [places[0]] : to, size, trend, 6 + dice.Next(DemoLines.Months - 9));
     }
 
     private IEnumerable<Contact> People(int n, double size, Random dice)

@@ -13,13 +13,12 @@ using RailCrm.Platform.Data;
 namespace RailCrm.Modules.Demo;
 
 /// <summary>Makes the demo enterprise: one group, 6 subsidiaries, 30 outlets at real stations, people in all roles, customers, 36 months of waybill lines. The same seed on the same day gives the same enterprise.</summary>
-internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers customers, WaybillLedger ledger, ClassifyCustomers classify, TimeProvider clock)
+internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers customers, DemoLines lines, ClassifyCustomers classify)
 {
     /// <summary>The group's code, by which a demo is known.</summary>
     public const string Code = "DEMO";
 
     private const string Unfinished = "DEMO-UNFINISHED";
-    private const int Months = 36;
     private const int Employees = 120;
 
     /// <summary>The sign-ins, each with its role; subsidiary, outlet and manager belong to the first of theirs.</summary>
@@ -50,8 +49,8 @@ internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers custome
         var places = DemoWords.Places();
         var outlets = await Organisation(options.Password, places, dice, ct);
         tell(5);
-        var shippers = await customers.Make(options.Customers, Months, outlets, places, dice, done => tell(5 + (done * 45 / Math.Max(1, options.Customers))), ct);
-        await Lines(options.Waybills, shippers, dice, done => tell(50 + (int)(done * 45L / Math.Max(1, options.Waybills))), ct);
+        var shippers = await customers.Make(options.Customers, outlets, places, dice, Told(done => tell(5 + (done * 45 / Math.Max(1, options.Customers)))), ct);
+        await lines.Write(options.Waybills, "demo", shippers, dice, Told(done => tell(50 + (int)(done * 45L / Math.Max(1, options.Waybills)))), ct);
         await classify.RunAll(null, ct);
         await customers.Entrust(ct);
         var group = await db.Set<OrgUnit>().SingleAsync(u => u.ParentId == null, ct);
@@ -59,6 +58,12 @@ internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers custome
         await db.SaveChangesAsync(ct);
         tell(100);
     }
+
+    private static Func<int, Task> Told(Action<int> tell) => done =>
+    {
+        tell(done);
+        return Task.CompletedTask;
+    };
 
     private async Task<List<(OrgUnit Unit, DemoWords.Place Place)>> Organisation(string password, IReadOnlyList<DemoWords.Place> places, Random dice, CancellationToken ct)
     {
@@ -135,79 +140,5 @@ internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers custome
         await db.SaveChangesAsync(ct);
         db.ChangeTracker.Clear();
         return outlets;
-    }
-
-    /// <summary>How strongly a customer ships in a month, 0 for not at all.</summary>
-    private static double Strength(DemoCustomers.Shipper s, int at, Month month)
-    {
-        var season = s.Trade.Peak == 0 ? 1 : 1 + (0.35 * Math.Cos((month.OfYear - s.Trade.Peak) * Math.PI / 6));
-        var spring = month.OfYear == 2 ? 0.6 : 1;
-        var trend = s.Trend switch
-        {
-            DemoCustomers.Trend.Never => 0,
-            DemoCustomers.Trend.Growing => 0.5 + ((double)at / Months),
-            DemoCustomers.Trend.Falling => 1.5 - (1.15 * at / Months),
-            DemoCustomers.Trend.Lost => at < s.Turn ? 1 : 0,
-            DemoCustomers.Trend.New => at < s.Turn ? 0 : 1,
-            _ => 1,
-        };
-        return s.Size * season * spring * trend;
-    }
-
-    private async Task Lines(int count, List<DemoCustomers.Shipper> shippers, Random dice, Action<int> tell, CancellationToken ct)
-    {
-        var today = clock.Today();
-        var last = Month.Of(today);
-        var months = Month.Range(last.Plus(1 - Months), last).ToList();
-        // The running month has only its days so far.
-        double Weight(DemoCustomers.Shipper s, int at) => Strength(s, at, months[at]) * (months[at] == last ? (double)today.Day / last.Last.Day : 1);
-        var all = months.Select((_, at) => shippers.Sum(s => Weight(s, at))).Sum();
-        if (all <= 0)
-        {
-            return;
-        }
-
-        var (so, made) = (0.0, 0);
-        var batch = new List<WaybillLine>();
-        for (var at = 0; at < months.Count; at++)
-        {
-            foreach (var shipper in shippers)
-            {
-                so += Weight(shipper, at);
-                for (var upTo = (int)Math.Round(count * Math.Min(1, so / all)); made < upTo;)
-                {
-                    made++;
-                    var days = months[at] == last ? today.Day : months[at].Last.Day;
-                    batch.Add(Line(made, shipper, months[at].First.AddDays(dice.Next(days)), at, dice));
-                    if (batch.Count == 5_000)
-                    {
-                        await ledger.Write(batch, ct);
-                        batch.Clear();
-                        tell(made);
-                    }
-                }
-            }
-        }
-
-        await ledger.Write(batch, ct);
-    }
-
-    private static WaybillLine Line(int number, DemoCustomers.Shipper s, DateOnly date, int at, Random dice)
-    {
-        var service = dice.Next(100) switch { < 78 => "transport", < 86 => "handling", < 92 => "shortHaul", < 96 => "warehousing", < 98 => "packaging", _ => "totalLogistics" };
-        var wagons = s.Trade.Mode == "carload" ? 1 + dice.Next(1 + (int)(s.Size * 40)) : 0;
-        var containers = s.Trade.Mode == "container" ? 1 + dice.Next(1 + (int)(s.Size * 30)) : 0;
-        var kg = s.Trade.Mode switch { "carload" => wagons * (58_000L + dice.Next(6_000)), "container" => containers * (20_000L + dice.Next(7_000)), _ => 500L + dice.Next(24_000) };
-        var part = service switch { "transport" => 1.0, "totalLogistics" => 1.5, "handling" => 0.12, "shortHaul" => 0.2, "warehousing" => 0.15, _ => 0.1 };
-        var inflation = 1 + (at * 0.001);
-        var revenue = (long)(kg / 1000.0 * s.Trade.YuanATonne * part * inflation * (90 + dice.Next(20)));
-        var anomaly = dice.Next(2_000); // A few corrections and cost overruns, as real books have them.
-        return new()
-        {
-            Source = "demo", ExternalNo = string.Create(CultureInfo.InvariantCulture, $"YD{number:00000000}"), Date = date, CustomerId = s.Id, UnitId = s.UnitId, Service = service,
-            CommodityCategory = s.Trade.Category, Commodity = s.Trade.Goods, Origin = s.From.Name, Destination = s.To[dice.Next(s.To.Length)].Name,
-            Mode = service == "shortHaul" ? "road" : s.Trade.Mode, Wagons = wagons, Containers = containers, TeuHundredths = containers * 100, WeightKg = kg,
-            RevenueFen = anomaly == 0 ? -revenue : revenue, CostFen = anomaly == 1 ? revenue * 3 : (long)(revenue * (0.72 + (dice.NextDouble() * 0.2))), Note = anomaly == 0 ? "冲红" : null,
-        };
     }
 }

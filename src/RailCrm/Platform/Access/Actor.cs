@@ -27,6 +27,9 @@ public sealed record Actor(long UserId, string Name, long UnitId, string UnitPat
     /// <summary>The roles held, where some fields are for some roles alone.</summary>
     public IReadOnlySet<long> Roles { get; init; } = new HashSet<long>();
 
+    /// <summary>Whether the person ended the tour of the product, so that it is not offered again.</summary>
+    public bool TourEnded { get; init; } = true;
+
     /// <summary>Whether someone is signed in.</summary>
     public bool IsKnown => UserId != 0;
 

@@ -26,7 +26,7 @@ internal static class XlsxWriter
     {
         long written;
         // The archive writes synchronously when a part ends, which a response does not allow: its bytes wait here and are sent on chunk by chunk.
-        await using var waiting = new Waiting();
+        await using var waiting = new WaitingBytes();
         using (var zip = new ZipArchive(waiting, ZipArchiveMode.Create, leaveOpen: true))
         {
             written = await Fill(zip, waiting, rows, output, ct);
@@ -36,7 +36,7 @@ internal static class XlsxWriter
         return written;
     }
 
-    private static async Task<long> Fill(ZipArchive zip, Waiting waiting, IAsyncEnumerable<Cell[]> rows, Stream output, CancellationToken ct)
+    private static async Task<long> Fill(ZipArchive zip, WaitingBytes waiting, IAsyncEnumerable<Cell[]> rows, Stream output, CancellationToken ct)
     {
         var written = 0L;
         Part(zip, "[Content_Types].xml", $"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>""");
@@ -132,41 +132,5 @@ internal static class XlsxWriter
         }
 
         await Task.CompletedTask;
-    }
-
-    /// <summary>Takes bytes at once and gives them on when asked. It cannot seek, so the archive never goes back to what was sent.</summary>
-    private sealed class Waiting : Stream
-    {
-        private readonly MemoryStream _bytes = new();
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public async Task Send(Stream output, CancellationToken ct)
-        {
-            await output.WriteAsync(_bytes.GetBuffer().AsMemory(0, (int)_bytes.Length), ct);
-            _bytes.SetLength(0);
-        }
-
-        public override void Write(byte[] buffer, int offset, int count) => _bytes.Write(buffer, offset, count);
-
-        public override void Write(ReadOnlySpan<byte> buffer) => _bytes.Write(buffer);
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

@@ -34,6 +34,11 @@ internal static class UiPlatform
         app.MapRazorComponents<App>();
         app.MapPost("/sign-out", async (HttpContext http, Data.CrmDb db, CancellationToken ct) =>
         {
+            if (http.Features.Get<Microsoft.AspNetCore.Antiforgery.IAntiforgeryValidationFeature>() is not { IsValid: true })
+            {
+                return Results.BadRequest(); // A route that reads no field of its form looks at the token itself.
+            }
+
             db.Add(new Data.AuditEntry(db.Actor, db.UtcNow, "signed_out", nameof(User), db.Actor.UserId));
             await db.SaveChangesAsync(ct);
             await http.SignOutAsync(IdentityConstants.ApplicationScheme);

@@ -17,6 +17,9 @@ public abstract class FieldBase : ComponentBase
     /// <summary>A sentence under it.</summary>
     [Parameter] public string? Help { get; set; }
 
+    /// <summary>The text of a longer help, opened by a button beside the label: what the value means, by which standard.</summary>
+    [Parameter] public string? HelpKey { get; set; }
+
     /// <summary>Shown, not changed.</summary>
     [Parameter] public bool Disabled { get; set; }
 
@@ -42,6 +45,9 @@ public abstract class FieldBase : ComponentBase
     /// <summary>A class that shows the error.</summary>
     protected string Invalid => Error is null ? "" : "is-invalid";
 
-    /// <summary>For aria-describedby: the error, then the help.</summary>
-    protected string? Described => (Help, Error) switch { (null, null) => null, (_, null) => $"{Id}-help", (null, _) => $"{Id}-error", _ => $"{Id}-error {Id}-help" };
+    /// <summary>For aria-describedby: the error, the help, the longer help.</summary>
+    protected string? Described => Describe(Id, Help, HelpKey, Error);
+
+    internal static string? Describe(string id, string? help, string? helpKey, string? error) =>
+        string.Join(' ', new[] { error is null ? null : $"{id}-error", help is null ? null : $"{id}-help", helpKey is null ? null : $"{id}-more" }.OfType<string>()) is { Length: > 0 } all ? all : null;
 }

@@ -306,6 +306,96 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnName("file_name")
                         .UseCollation("C");
 
+                    b.Property<long>("RecordId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("record_id");
+
+                    b.Property<string>("RecordKind")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasDefaultValue("customer")
+                        .HasColumnName("record_kind")
+                        .UseCollation("C");
+
+                    b.Property<int>("Revision")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("revision");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("sha256")
+                        .UseCollation("C");
+
+                    b.Property<long>("SizeBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size_bytes");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_customer_attachments");
+
+                    b.HasIndex("Sha256")
+                        .HasDatabaseName("ix_customer_attachments_sha256");
+
+                    b.HasIndex("CustomerId", "Id")
+                        .HasDatabaseName("ix_customer_attachments_customer_id_id");
+
+                    b.HasIndex("RecordKind", "RecordId")
+                        .HasDatabaseName("ix_customer_attachments_record_kind_record_id");
+
+                    b.ToTable("customer_attachments", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.AttachmentVersion", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("AttachmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("attachment_id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CreatedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_by");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customer_id");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("record_id");
+
+                    b.Property<string>("RecordKind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("record_kind")
+                        .UseCollation("C");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("integer")
+                        .HasColumnName("revision");
+
                     b.Property<string>("Sha256")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -318,12 +408,22 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnName("size_bytes");
 
                     b.HasKey("Id")
-                        .HasName("pk_customer_attachments");
+                        .HasName("pk_attachment_versions");
 
-                    b.HasIndex("CustomerId", "Id")
-                        .HasDatabaseName("ix_customer_attachments_customer_id_id");
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_attachment_versions_customer_id");
 
-                    b.ToTable("customer_attachments", (string)null);
+                    b.HasIndex("Sha256")
+                        .HasDatabaseName("ix_attachment_versions_sha256");
+
+                    b.HasIndex("AttachmentId", "Revision")
+                        .IsUnique()
+                        .HasDatabaseName("ix_attachment_versions_attachment_id_revision");
+
+                    b.HasIndex("RecordKind", "RecordId")
+                        .HasDatabaseName("ix_attachment_versions_record_kind_record_id");
+
+                    b.ToTable("attachment_versions", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.Contact", b =>
@@ -1103,6 +1203,22 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("duplicate_pairs", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Customers.FileQuota", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes");
+
+                    b.HasKey("Id")
+                        .HasName("pk_file_quotas");
+
+                    b.ToTable("file_quotas", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.MainStation", b =>
                 {
                     b.Property<long>("Id")
@@ -1222,6 +1338,87 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasDatabaseName("ix_customer_shareholders_customer_id");
 
                     b.ToTable("customer_shareholders", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Demo.DemoRow", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("kind")
+                        .UseCollation("C");
+
+                    b.Property<long>("RowId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("row_id");
+
+                    b.HasKey("Kind", "RowId")
+                        .HasName("pk_demo_rows");
+
+                    b.ToTable("demo_rows", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Dossier.DocumentTemplate", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<byte[]>("Content")
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CreatedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("CreatedByName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("created_by_name")
+                        .UseCollation("C");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("file_name")
+                        .UseCollation("C");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("language")
+                        .UseCollation("C");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("sha256")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("pk_document_templates");
+
+                    b.HasIndex("Language", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_document_templates_language_number");
+
+                    b.ToTable("document_templates", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Exchange.Import", b =>
@@ -2409,6 +2606,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnName("theme")
                         .UseCollation("C");
 
+                    b.Property<DateTime?>("TourEndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("tour_ended_at");
+
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("boolean")
                         .HasColumnName("two_factor_enabled");
@@ -2730,6 +2931,85 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("idempotency_keys", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Platform.Inbox.InboxLine", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("ActorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("actor_id");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customer_id");
+
+                    b.Property<string>("Detail")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("detail")
+                        .UseCollation("C");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind")
+                        .UseCollation("C");
+
+                    b.Property<long?>("NoteId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("note_id");
+
+                    b.Property<DateTime?>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("record_id");
+
+                    b.Property<string>("RecordKind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("record_kind")
+                        .UseCollation("C");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_inbox_lines");
+
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_inbox_lines_customer_id");
+
+                    b.HasIndex("NoteId")
+                        .HasDatabaseName("ix_inbox_lines_note_id");
+
+                    b.HasIndex("RecordKind", "RecordId")
+                        .HasDatabaseName("ix_inbox_lines_record_kind_record_id");
+
+                    b.HasIndex("UserId", "Id")
+                        .HasDatabaseName("ix_inbox_lines_user_id_id");
+
+                    b.HasIndex("UserId", "CustomerId", "Id")
+                        .HasDatabaseName("ix_inbox_lines_unread")
+                        .HasFilter("read_at IS NULL");
+
+                    b.ToTable("inbox_lines", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Platform.Jobs.Job", b =>
                 {
                     b.Property<long>("Id")
@@ -2981,6 +3261,136 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("work_rows", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Platform.Notes.Note", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("AuthorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("author_id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customer_id");
+
+                    b.Property<DateTime?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<DateTime?>("EditedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("edited_at");
+
+                    b.Property<long?>("ParentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("parent_id");
+
+                    b.Property<bool>("Pinned")
+                        .HasColumnType("boolean")
+                        .HasColumnName("pinned");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("record_id");
+
+                    b.Property<string>("RecordKind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("record_kind")
+                        .UseCollation("C");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("text")
+                        .UseCollation("C");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notes");
+
+                    b.HasIndex("CustomerId", "Id")
+                        .HasDatabaseName("ix_notes_customer_id_id");
+
+                    b.HasIndex("ParentId", "Id")
+                        .HasDatabaseName("ix_notes_parent_id_id");
+
+                    b.HasIndex("RecordKind", "RecordId", "Id")
+                        .HasDatabaseName("ix_notes_record_kind_record_id_id");
+
+                    b.ToTable("notes", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Records.RecordMark", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customer_id");
+
+                    b.Property<string>("Mark")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("mark")
+                        .UseCollation("C");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("record_id");
+
+                    b.Property<string>("RecordKind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("record_kind")
+                        .UseCollation("C");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_record_marks");
+
+                    b.HasIndex("CustomerId", "Mark")
+                        .HasDatabaseName("ix_record_marks_customer_id_mark");
+
+                    b.HasIndex("RecordKind", "RecordId")
+                        .HasDatabaseName("ix_record_marks_record_kind_record_id");
+
+                    b.HasIndex("UserId", "Mark", "RecordKind", "CustomerId", "RecordId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_record_marks_user_id_mark_record_kind_customer_id_record_id");
+
+                    b.ToTable("record_marks", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Platform.Ui.Palette.OpenedRecord", b =>
                 {
                     b.Property<long>("UserId")
@@ -3032,6 +3442,23 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_customer_attachments_customer_customer_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.AttachmentVersion", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Attachment", null)
+                        .WithMany()
+                        .HasForeignKey("AttachmentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_attachment_versions_customer_attachments_attachment_id");
+
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_attachment_versions_customer_customer_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.Contact", b =>
@@ -3134,6 +3561,16 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_duplicate_pairs_customers_second_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.FileQuota", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Organization.OrgUnit", null)
+                        .WithMany()
+                        .HasForeignKey("Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_file_quotas_org_unit_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.MainStation", b =>
@@ -3251,6 +3688,42 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_sessions_user_user_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Inbox.InboxLine", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_inbox_lines_customers_customer_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Notes.Note", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_notes_customers_customer_id");
+
+                    b.HasOne("RailCrm.Platform.Notes.Note", null)
+                        .WithMany()
+                        .HasForeignKey("ParentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_notes_notes_parent_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Records.RecordMark", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_record_marks_customers_customer_id");
                 });
 
             modelBuilder.Entity("RailCrm.Platform.Ui.Palette.OpenedRecord", b =>

@@ -11,8 +11,8 @@ using RailCrm.Platform.Data;
 namespace RailCrm.Platform.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteCrmDb))]
-    [Migration("20261126122110_CustomFields")]
-    partial class CustomFields
+    [Migration("20261126133105_FieldsNotesDocuments")]
+    partial class FieldsNotesDocuments
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -280,6 +280,91 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("file_name");
 
+                    b.Property<long>("RecordId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("record_id");
+
+                    b.Property<string>("RecordKind")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("customer")
+                        .HasColumnName("record_kind");
+
+                    b.Property<int>("Revision")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(1)
+                        .HasColumnName("revision");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sha256");
+
+                    b.Property<long>("SizeBytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("size_bytes");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_customer_attachments");
+
+                    b.HasIndex("Sha256")
+                        .HasDatabaseName("ix_customer_attachments_sha256");
+
+                    b.HasIndex("CustomerId", "Id")
+                        .HasDatabaseName("ix_customer_attachments_customer_id_id");
+
+                    b.HasIndex("RecordKind", "RecordId")
+                        .HasDatabaseName("ix_customer_attachments_record_kind_record_id");
+
+                    b.ToTable("customer_attachments", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.AttachmentVersion", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("AttachmentId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attachment_id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CreatedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_by");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("record_id");
+
+                    b.Property<string>("RecordKind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("record_kind");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revision");
+
                     b.Property<string>("Sha256")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -291,12 +376,22 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnName("size_bytes");
 
                     b.HasKey("Id")
-                        .HasName("pk_customer_attachments");
+                        .HasName("pk_attachment_versions");
 
-                    b.HasIndex("CustomerId", "Id")
-                        .HasDatabaseName("ix_customer_attachments_customer_id_id");
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_attachment_versions_customer_id");
 
-                    b.ToTable("customer_attachments", (string)null);
+                    b.HasIndex("Sha256")
+                        .HasDatabaseName("ix_attachment_versions_sha256");
+
+                    b.HasIndex("AttachmentId", "Revision")
+                        .IsUnique()
+                        .HasDatabaseName("ix_attachment_versions_attachment_id_revision");
+
+                    b.HasIndex("RecordKind", "RecordId")
+                        .HasDatabaseName("ix_attachment_versions_record_kind_record_id");
+
+                    b.ToTable("attachment_versions", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.Contact", b =>
@@ -1018,6 +1113,22 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("duplicate_pairs", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Customers.FileQuota", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bytes");
+
+                    b.HasKey("Id")
+                        .HasName("pk_file_quotas");
+
+                    b.ToTable("file_quotas", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.MainStation", b =>
                 {
                     b.Property<long>("Id")
@@ -1127,6 +1238,80 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_customer_shareholders_customer_id");
 
                     b.ToTable("customer_shareholders", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Demo.DemoRow", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("RowId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("row_id");
+
+                    b.HasKey("Kind", "RowId")
+                        .HasName("pk_demo_rows");
+
+                    b.ToTable("demo_rows", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Dossier.DocumentTemplate", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Content")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("content");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CreatedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("CreatedByName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_by_name");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("file_name");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("language");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sha256");
+
+                    b.HasKey("Id")
+                        .HasName("pk_document_templates");
+
+                    b.HasIndex("Language", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_document_templates_language_number");
+
+                    b.ToTable("document_templates", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Exchange.Import", b =>
@@ -2214,6 +2399,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("theme");
 
+                    b.Property<DateTime?>("TourEndedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tour_ended_at");
+
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("INTEGER")
                         .HasColumnName("two_factor_enabled");
@@ -2511,6 +2700,80 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("idempotency_keys", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Platform.Inbox.InboxLine", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("ActorId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("actor_id");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<string>("Detail")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long?>("NoteId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("note_id");
+
+                    b.Property<DateTime?>("ReadAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("read_at");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("record_id");
+
+                    b.Property<string>("RecordKind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("record_kind");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_inbox_lines");
+
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_inbox_lines_customer_id");
+
+                    b.HasIndex("NoteId")
+                        .HasDatabaseName("ix_inbox_lines_note_id");
+
+                    b.HasIndex("RecordKind", "RecordId")
+                        .HasDatabaseName("ix_inbox_lines_record_kind_record_id");
+
+                    b.HasIndex("UserId", "Id")
+                        .HasDatabaseName("ix_inbox_lines_user_id_id");
+
+                    b.HasIndex("UserId", "CustomerId", "Id")
+                        .HasDatabaseName("ix_inbox_lines_unread")
+                        .HasFilter("read_at IS NULL");
+
+                    b.ToTable("inbox_lines", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Platform.Jobs.Job", b =>
                 {
                     b.Property<long>("Id")
@@ -2716,7 +2979,7 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnName("row_id");
 
                     b.Property<string>("Before")
-                        .HasMaxLength(1000)
+                        .HasMaxLength(110000)
                         .HasColumnType("TEXT")
                         .HasColumnName("before");
 
@@ -2741,6 +3004,128 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_work_rows_job_id_outcome_row_id");
 
                     b.ToTable("work_rows", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Notes.Note", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("AuthorId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("author_id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<DateTime?>("DeletedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<DateTime?>("EditedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("edited_at");
+
+                    b.Property<long?>("ParentId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("parent_id");
+
+                    b.Property<bool>("Pinned")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("pinned");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("record_id");
+
+                    b.Property<string>("RecordKind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("record_kind");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("text");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notes");
+
+                    b.HasIndex("CustomerId", "Id")
+                        .HasDatabaseName("ix_notes_customer_id_id");
+
+                    b.HasIndex("ParentId", "Id")
+                        .HasDatabaseName("ix_notes_parent_id_id");
+
+                    b.HasIndex("RecordKind", "RecordId", "Id")
+                        .HasDatabaseName("ix_notes_record_kind_record_id_id");
+
+                    b.ToTable("notes", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Records.RecordMark", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<string>("Mark")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mark");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("record_id");
+
+                    b.Property<string>("RecordKind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("record_kind");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_record_marks");
+
+                    b.HasIndex("CustomerId", "Mark")
+                        .HasDatabaseName("ix_record_marks_customer_id_mark");
+
+                    b.HasIndex("RecordKind", "RecordId")
+                        .HasDatabaseName("ix_record_marks_record_kind_record_id");
+
+                    b.HasIndex("UserId", "Mark", "RecordKind", "CustomerId", "RecordId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_record_marks_user_id_mark_record_kind_customer_id_record_id");
+
+                    b.ToTable("record_marks", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Platform.Ui.Palette.OpenedRecord", b =>
@@ -2793,6 +3178,23 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_customer_attachments_customer_customer_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.AttachmentVersion", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Attachment", null)
+                        .WithMany()
+                        .HasForeignKey("AttachmentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_attachment_versions_customer_attachments_attachment_id");
+
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_attachment_versions_customer_customer_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.Contact", b =>
@@ -2895,6 +3297,16 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_duplicate_pairs_customers_second_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.FileQuota", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Organization.OrgUnit", null)
+                        .WithMany()
+                        .HasForeignKey("Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_file_quotas_org_unit_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.MainStation", b =>
@@ -3012,6 +3424,42 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_sessions_user_user_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Inbox.InboxLine", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_inbox_lines_customers_customer_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Notes.Note", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_notes_customers_customer_id");
+
+                    b.HasOne("RailCrm.Platform.Notes.Note", null)
+                        .WithMany()
+                        .HasForeignKey("ParentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_notes_notes_parent_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Records.RecordMark", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_record_marks_customers_customer_id");
                 });
 
             modelBuilder.Entity("RailCrm.Platform.Ui.Palette.OpenedRecord", b =>

@@ -1,0 +1,92 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Text;
+using RailCrm.Platform.Ui.Help;
+
+namespace RailCrm.Tests.Platform;
+
+/// <summary>The tour, the guide and the help of fields.</summary>
+public sealed partial class HelpTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private static Task<string> Page(HttpClient browser, string path) => browser.GetStringAsync(new Uri(path, UriKind.Relative), Ct);
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task The_tour_is_offered_until_it_was_ended_once_on_any_machine(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        using var office = await app.SignedIn("n1");
+        using var home = await app.SignedIn("n1");
+        using var other = await app.SignedIn("n2");
+
+        Assert.Contains("<rc-tour", await Page(office, "/"), StringComparison.Ordinal);
+        Assert.DoesNotContain("<rc-tour", await Page(office, "/customers"), StringComparison.Ordinal);
+        using var withoutToken = await other.PostAsync(new Uri("/help/tour/end", UriKind.Relative), null, Ct);
+        var token = Regex.Match(await Page(office, "/help/tour"), "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
+        using var form = new FormUrlEncodedContent([new("__RequestVerificationToken", token)]);
+        using var end = await office.PostAsync(new Uri("/help/tour/end", UriKind.Relative), form, Ct);
+
+        Assert.Equal(HttpStatusCode.Found, end.StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, withoutToken.StatusCode);
+        Assert.DoesNotContain("<rc-tour", await Page(home, "/"), StringComparison.Ordinal);
+        Assert.Contains("<rc-tour", await Page(home, "/?tour=1"), StringComparison.Ordinal);
+        Assert.Contains("<rc-tour", await Page(other, "/"), StringComparison.Ordinal);
+        Assert.Equal(["n1"], await app.In(Actor.System("test"), db => db.Set<User>().Where(u => u.TourEndedAt != null).Select(u => u.UserName!).ToListAsync(Ct)));
+    }
+
+    [Fact]
+    public async Task The_tour_has_five_steps_that_fit_what_one_may_do_and_all_have_their_texts()
+    {
+        await using var app = await CrmApp.Start(Engine.Sqlite);
+        var (writer, auditor) = (TourStep.For(await app.ActorOf("n1")), TourStep.For(await app.ActorOf("auditor")));
+        var creator = (await app.ActorOf("n1")) with { Permissions = new HashSet<string> { Permission.CustomersRead, Permission.CustomersWrite } };
+
+        Assert.Equal(["workbench", "search", "list", "record", "create_import"], writer.Select(s => s.Key));
+        Assert.Equal(["workbench", "search", "organization", "account", "help"], auditor.Select(s => s.Key));
+        Assert.Equal("create", TourStep.For(creator)[4].Key);
+        Assert.All([.. writer, .. auditor, .. TourStep.For(creator)], s => Assert.Equal(4, Texts.Both($"help.tour_{s.Key}").Concat(Texts.Both($"help.tour_{s.Key}_text")).Count()));
+        using var browser = await app.SignedIn("auditor");
+        Assert.Equal(5, Regex.Count(await Page(browser, "/help/tour"), "<li><h2"));
+    }
+
+    [Fact]
+    public async Task Forms_explain_at_least_25_fields_each_tied_to_its_field()
+    {
+        await using var app = await CrmApp.Start(Engine.Sqlite);
+        using var browser = await app.SignedIn("n1");
+        var pages = new List<string> { await Page(browser, "/customers/new"), await Page(browser, "/waybills/new") };
+        var explained = pages.SelectMany(p => Target().Matches(p).Select(m => (Page: p, Id: m.Groups[1].Value))).ToList();
+
+        Assert.True(explained.Select(e => Regex.Replace(e.Id, @"-\d+-", "-0-")).Distinct().Count() >= 35);
+        Assert.All(explained, e =>
+        {
+            Assert.Contains($"id=\"{e.Id}\" popover", e.Page, StringComparison.Ordinal);
+            Assert.Matches($"aria-describedby=\"[^\"]*{Regex.Escape(e.Id)}\"", e.Page);
+        });
+        Assert.Contains("GB 32100-2015", WebUtility.HtmlDecode(pages[0]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_guide_stands_on_the_help_page_in_the_readers_language()
+    {
+        await using var app = await CrmApp.Start(Engine.Sqlite);
+        using var browser = await app.SignedIn("n1");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/help");
+        request.Headers.AcceptLanguage.ParseAdd("en");
+
+        var chinese = WebUtility.HtmlDecode(await Page(browser, "/help"));
+        var english = await (await browser.SendAsync(request, Ct)).Content.ReadAsStringAsync(Ct);
+
+        Assert.Contains("/help#guide-1\">工作台", chinese, StringComparison.Ordinal);
+        Assert.Contains("id=\"guide-5\"", chinese, StringComparison.Ordinal);
+        Assert.Contains("Business (one customer, one dossier)", english, StringComparison.Ordinal);
+        Assert.Contains("<kbd>Ctrl</kbd>", english, StringComparison.Ordinal);
+        Assert.DoesNotContain("**", chinese, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("popovertarget=\"([^\"]+-more)\"")]
+    private static partial Regex Target();
+}
