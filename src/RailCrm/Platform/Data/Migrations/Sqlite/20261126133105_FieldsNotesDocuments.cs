@@ -67,7 +67,6 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 nullable: false,
                 defaultValue: 0);
 
-            migrationBuilder.Sql("UPDATE customer_attachments SET record_kind = 'customer', record_id = customer_id");
             migrationBuilder.Sql("UPDATE users SET tour_ended_at = '2026-11-26 00:00:00'"); // Whoever works with it already knows the way.
 
             migrationBuilder.CreateTable(
