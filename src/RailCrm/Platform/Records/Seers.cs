@@ -32,9 +32,14 @@ internal sealed class Seers(CrmDb db)
         names.Count == 0 ? [] : await (await Of(customerId, ct)).Where(u => EF.Parameter(names).Contains(u.NormalizedUserName!)).ToListAsync(ct);
 
     /// <summary>People to mention, by name, pinyin, initials or sign-in name, while one types.</summary>
-    public static async Task<IResult> Get(long customer, string? q, Seers seers, RecordKinds records, CrmDb db, CancellationToken ct)
+    public static async Task<IResult> Get(long? customer, string? q, Seers seers, RecordKinds records, CrmDb db, CancellationToken ct)
     {
-        if (await records.One(db, RecordKind.Customer, customer, ct) is null)
+        if (customer is not { } id)
+        {
+            return TypedResults.Ok(new { items = Array.Empty<object>() });
+        }
+
+        if (await records.One(db, RecordKind.Customer, id, ct) is null)
         {
             return Http.Answers.Problem(new Refusal.NotFound());
         }
@@ -45,7 +50,7 @@ internal sealed class Seers(CrmDb db)
             return TypedResults.Ok(new { items = Array.Empty<object>() });
         }
 
-        var people = await (await seers.Of(customer, ct)).Where(u => u.Id != db.Actor.UserId).OrderBy(u => u.Id).Select(u => new { u.UserName, u.DisplayName }).Take(MostRead).ToListAsync(ct);
+        var people = await (await seers.Of(id, ct)).Where(u => u.Id != db.Actor.UserId).OrderBy(u => u.Id).Select(u => new { u.UserName, u.DisplayName }).Take(MostRead).ToListAsync(ct);
         return TypedResults.Ok(new
         {
             items = people.Select(u => (u.UserName, u.DisplayName, Rank: text.Length == 0 ? 0 : TextMatch.Rank(text, u.DisplayName) ?? TextMatch.Rank(text, u.UserName!)))
