@@ -16,7 +16,7 @@ namespace RailCrm.Modules.Dossier;
 /// <param name="Contacts">Main contact first.</param>
 /// <param name="Files">Its attachments, oldest first.</param>
 /// <param name="Facts">Its business by month and lane.</param>
-internal sealed record DossierSource(Customer Customer, string Unit, string Group, string? Parent, IReadOnlyList<Contact> Contacts, IReadOnlyList<Attachment> Files, IReadOnlyList<CustomerFigures.Row> Facts)
+internal sealed record DossierSource(Customer Customer, string Unit, string Group, string? Parent, IReadOnlyList<Contact> Contacts, IReadOnlyList<Attachment> Files, IReadOnlyList<CustomerFigures.Row> Facts, IReadOnlyList<(string Name, string? Text)> Own)
 {
     /// <summary>The customer as one would say it.</summary>
     public SaveCustomer.Input Said { get; } = CustomerRules.Of(Customer, withLists: true);

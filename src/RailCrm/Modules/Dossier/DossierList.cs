@@ -30,6 +30,7 @@ internal sealed record DossierList(string Code, string TextKey, IReadOnlyList<(s
             s => s.Said.MainStations!.Select(r => new[] { r.Station, CustomerText.Of(r.Role!.Value), CustomerText.Count(r.YearlyTonnes) })),
         new("sidings", "customer.sidings", [("name", "siding.name", false), ("station", "siding.station", false), ("owner", "siding.owner", false), ("length", "siding.length", true), ("tracks", "siding.tracks", true), ("wagons", "siding.wagons", true), ("expires", "siding.expires", false)],
             s => s.Said.Sidings!.Select(r => new[] { r.Name, r.ConnectionStation, r.Owner, CustomerText.Count(r.LengthMetres), CustomerText.Count(r.Tracks), CustomerText.Count(r.WagonsPerDay), CustomerText.Day(r.AgreementExpiresOn) })),
+        new("own", "fields.title", [("name", "fields.name", false), ("value", "fields.value", false)], s => s.Own.Select(o => new[] { o.Name, o.Text })),
         new("years", "documents.years", Business("year", "documents.year"), s => Sums(s, m => m.Year.ToString("0000", CultureInfo.InvariantCulture)), Platform.Access.Permission.WaybillsRead),
         new("months", "documents.months", Business("month", "dossier.month"), s => Sums(s, m => m.ToString()).Take(MostMonths), Platform.Access.Permission.WaybillsRead),
         new("files", "attachment.title", [("name", "attachment.file", false), ("size", "attachment.size", true), ("added", "attachment.when", false)],

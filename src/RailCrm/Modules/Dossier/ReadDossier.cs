@@ -5,6 +5,7 @@ using RailCrm.Modules.Organization;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Text;
 
 namespace RailCrm.Modules.Dossier;
@@ -18,7 +19,7 @@ namespace RailCrm.Modules.Dossier;
 internal sealed record DossierContent(IReadOnlyDictionary<string, string?> Fields, IReadOnlyDictionary<string, IReadOnlyList<string?[]>> Lists, DateTime ChangedAt, string FileName, IReadOnlyList<Attachment> Files);
 
 /// <summary>Reads all that a written dossier of a customer holds, in the reader's language.</summary>
-internal sealed class ReadDossier(CrmDb db, GetCustomer getCustomer, CustomerFigures figures)
+internal sealed class ReadDossier(CrmDb db, CustomFields fields, GetCustomer getCustomer, CustomerFigures figures)
 {
     /// <summary>Facts have no month outside these.</summary>
     private static readonly (Month First, Month Last) Ever = (new(1900 * 12), new(2200 * 12));
@@ -36,7 +37,8 @@ internal sealed class ReadDossier(CrmDb db, GetCustomer getCustomer, CustomerFig
         var facts = business ? await figures.Rows(customerId, Ever.First, Ever.Last, ct) ?? [] : [];
         var units = await db.Set<OrgUnit>().AsNoTracking().Where(u => u.Id == customer.UnitId || u.ParentId == null).ToListAsync(ct);
         var parent = customer.ParentId is { } above ? await db.Set<Customer>().Where(c => c.Id == above).Select(c => c.Name).SingleOrDefaultAsync(ct) ?? Texts.Get("customer.hidden") : null;
-        var source = new DossierSource(customer, units.Single(u => u.Id == customer.UnitId).Name, units.Single(u => u.ParentId == null).Name, parent, contacts, files, facts);
+        var source = new DossierSource(customer, units.Single(u => u.Id == customer.UnitId).Name, units.Single(u => u.ParentId == null).Name, parent, contacts, files, facts,
+            [.. (await fields.Read(db, "customers", customer.Custom, ct)).Where(f => f.Text is not null).Select(f => (f.Field.Called, f.Text))]);
         return new DossierContent(
             DossierField.All.Values.Where(f => db.Actor.May(f.Permission)).ToDictionary(f => f.Name, f => f.Of(source)),
             DossierList.All.Where(l => db.Actor.May(l.Permission)).ToDictionary(l => l.Code, IReadOnlyList<string?[]> (l) => [.. l.Of(source)]),

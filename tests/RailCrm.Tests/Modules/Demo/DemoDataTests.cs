@@ -134,7 +134,7 @@ public sealed class DemoDataTests
         var (demo, unit) = await app.In(System, async db => (await db.Set<Customer>().OrderBy(c => c.Id).FirstAsync(Ct), await db.Set<OrgUnit>().Where(u => u.Code == "DEMO-Z01").Select(u => u.Id).SingleAsync(Ct)));
         var child = await Own(app, "我的子公司", "admin", i => (i.ParentId, i.UnitId) = (demo.Id, unit));
         Assert.Null((await app.With<SaveContact, Result<Contact>>(admin, s => s.Run(demo.Id, null, null, new() { Name = "赵真人" }, Ct))).Refusal);
-        Assert.Null((await app.With<KeepAttachment, Result<Attachment>>(admin, k => k.Run(demo.Id, "合同.txt", new MemoryStream("x"u8.ToArray()), Ct))).Refusal);
+        Assert.Null((await app.With<KeepAttachment, Result<Attachment>>(admin, k => k.Run(demo.Id, new("customer", demo.Id), "合同.txt", new MemoryStream("x"u8.ToArray()), Ct))).Refusal);
         Assert.All(await app.With<RecordWaybills, RecordWaybills.Answer[]>(admin, r => r.Run("TMS", [new() { ExternalNo = "真单", Customer = demo.Number, Date = new(2026, 3, 1) }], createCustomers: false, Ct)), a => Assert.Empty(a.Errors));
 
         var refused = await app.With<KeepDemo, Result<long>>(admin, k => k.Remove(Ct));

@@ -32,7 +32,7 @@ public sealed class DocumentTests
         Assert.All(await app.With<RecordWaybills, RecordWaybills.Answer[]>(actor, r => r.Run("TMS", [new() { ExternalNo = "W1", Customer = customer.Number, Date = new(2026, 3, 1), RevenueFen = 123_456, CostFen = 23_456, WeightKg = 60_000 }], createCustomers: false, Ct)), a => Assert.Empty(a.Errors));
         foreach (var text in new[] { "一", "二" })
         {
-            Assert.Null((await app.With<KeepAttachment, Result<Attachment>>(actor, k => k.Run(customer.Id, "合同.txt", new MemoryStream(Encoding.UTF8.GetBytes(text)), Ct))).Refusal);
+            Assert.Null((await app.With<KeepAttachment, Result<Attachment>>(actor, k => k.Run(customer.Id, new("customer", customer.Id), "合同.txt", new MemoryStream(Encoding.UTF8.GetBytes(text)), Ct))).Refusal);
         }
 
         return customer.Id;
