@@ -39,7 +39,7 @@ internal static class OrganizationModule
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/lookup/people", PersonReference.People).ExcludeFromDescription().RequireAuthorization(Permission.OrganizationRead);
+        api.MapGet("/lookup/accounts", PersonReference.People).ExcludeFromDescription().RequireAuthorization(Permission.OrganizationRead);
         var units = api.MapGroup("/org-units").WithTags("Organization");
         units.MapGet("", ListUnits.Get).RequireAuthorization(Permission.OrganizationRead);
         units.MapPost("", SaveUnit.Post).RequireAuthorization(Permission.OrganizationWrite).AddEndpointFilter<IdempotencyFilter>();

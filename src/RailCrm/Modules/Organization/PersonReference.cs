@@ -15,7 +15,7 @@ internal sealed class PersonReference : ICustomReference
 
     public CustomKind Kind => CustomKind.Person;
 
-    public string? Lookup => "/api/v1/lookup/people?q=";
+    public string? Lookup => "/api/v1/lookup/accounts?q=";
 
     public string? Href(long id) => null;
 
