@@ -4,7 +4,7 @@ namespace RailCrm.BrowserTests.Journeys;
 
 public sealed class A_group_sets_up_RailCRM(Browser browser)
 {
-    [Theory, MemberData(nameof(Ways.All), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
     public async Task The_first_visit_makes_the_group_and_its_administrator_who_signs_in(string language, int width)
     {
         await using var product = await Product.Start(empty: true, environment: "Development");

@@ -2,10 +2,10 @@ using Microsoft.Playwright;
 
 namespace RailCrm.BrowserTests.Journeys;
 
-/// <summary>Opens every page of the product once, looks at it on the desktop, and again when it has become as narrow and as dark or light as a phone's: both widths, in both languages, light and dark.</summary>
+/// <summary>Opens every page of the product once, looks at it on the desktop, and again when it has become as narrow and as dark or light as a phone's: both widths, in both languages, light and dark. What axe finds does not hang on the language, so it looks once.</summary>
 internal static class EveryPage
 {
-    public static async Task ReadsWell(Browser browser, string language, bool desktopDark)
+    public static async Task ReadsWell(Browser browser, string language, bool desktopDark, bool axe)
     {
         var found = new List<string>();
         (string, string)[] more = [("/no-such-page", "group"), ("/no-permission", "group"), .. new[] { "?layout=cards", "?layout=board&group=sizeClass", "?layout=groups&group=unit", "?layout=chart&group=tier", "?filter=tier%3Dlarge%7Cactive%3Dtrue&view=large" }.Select(q => ("/customers" + q, "group")), ("/lists/customers/work?act=edit&all=true&in=all", "group")];
@@ -27,7 +27,7 @@ internal static class EveryPage
         async Task Seen(Walk walk, bool dark)
         {
             await Assertions.Expect(walk.Page.Locator("html")).ToHaveAttributeAsync("data-bs-theme", dark ? "dark" : "light");
-            found.AddRange((await walk.Faults(axe: true)).Select(f => $"{walk.Page.ViewportSize!.Width} {(dark ? "dark" : "light")} {f}"));
+            found.AddRange((await walk.Faults(axe)).Select(f => $"{walk.Page.ViewportSize!.Width} {(dark ? "dark" : "light")} {f}"));
         }
     }
 
@@ -41,11 +41,11 @@ internal static class EveryPage
 public sealed class Every_page_in_Chinese(Browser browser)
 {
     [Fact]
-    public Task Reads_well_light_on_the_desktop_and_dark_on_a_phone() => EveryPage.ReadsWell(browser, "zh-CN", desktopDark: false);
+    public Task Reads_well_light_on_the_desktop_and_dark_on_a_phone() => EveryPage.ReadsWell(browser, "zh-CN", desktopDark: false, axe: true);
 }
 
 public sealed class Every_page_in_English(Browser browser)
 {
     [Fact]
-    public Task Reads_well_dark_on_the_desktop_and_light_on_a_phone() => EveryPage.ReadsWell(browser, "en", desktopDark: true);
+    public Task Reads_well_dark_on_the_desktop_and_light_on_a_phone() => EveryPage.ReadsWell(browser, "en", desktopDark: true, axe: false);
 }

@@ -4,7 +4,7 @@ namespace RailCrm.BrowserTests.Journeys;
 
 public sealed class Someone_signs_in_and_finds_the_way(Browser browser)
 {
-    [Theory, MemberData(nameof(Ways.All), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
     public async Task A_wrong_password_is_said_and_a_right_one_leads_where_one_wanted_to_go(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width);

@@ -17,7 +17,7 @@ internal sealed record TourStep(string Key, string Icon, string Href, string Tar
         var reads = actor.May(Permission.CustomersRead);
         return
         [
-            new("workbench", "home", "/", ".rc-side a[href='/']"),
+            new("workbench", "home", "/", ".rc-side nav a[href='/']"),
             new("search", "search", "/search", ".rc-find"),
             reads ? new("list", "building", "/customers", Customers) : new("organization", "sitemap", actor.May(Permission.OrganizationRead) ? "/organization" : "/account", ".rc-side a[href='/organization']"),
             reads ? new("record", "file-text", "/customers", Customers) : new("account", "user", "/account", ".rc-user"),

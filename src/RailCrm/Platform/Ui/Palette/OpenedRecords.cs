@@ -97,9 +97,9 @@ internal sealed class OpenedRecords(IServiceScopeFactory scopes, TimeProvider cl
 }
 
 /// <summary>Tells <see cref="OpenedRecords"/> of each record's page that was shown to someone.</summary>
-internal sealed class RememberOpened(RequestDelegate next, OpenedRecords opened, IEnumerable<IPaletteSource> sources)
+internal sealed class RememberOpened(RequestDelegate next, OpenedRecords opened)
 {
-    private readonly List<(string Pattern, string Kind)> _records = [.. sources.Where(s => s.RecordsAt is not null).Select(s => ($"{s.RecordsAt!.TrimStart('/')}{{Id:long}}", s.Kind))];
+    private List<(string Pattern, string Kind)>? _records;
 
     public async Task InvokeAsync(HttpContext http, CurrentActor current)
     {
@@ -108,9 +108,12 @@ internal sealed class RememberOpened(RequestDelegate next, OpenedRecords opened,
         if (endpoint is not null && http.Response.StatusCode == StatusCodes.Status200OK && HttpMethods.IsGet(http.Request.Method) && current.Actor is { IsKnown: true, Via: "web" }
             && endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is not null && endpoint.RoutePattern.RawText?.TrimStart('/') is { } pattern
             && http.Request.RouteValues["Id"] is { } value && long.TryParse(value.ToString(), System.Globalization.CultureInfo.InvariantCulture, out var id)
-            && _records.FirstOrDefault(r => pattern == r.Pattern || pattern.StartsWith(r.Pattern + "/", StringComparison.Ordinal)) is { Kind: not null } record)
+            && Records(http).FirstOrDefault(r => pattern == r.Pattern || pattern.StartsWith(r.Pattern + "/", StringComparison.Ordinal)) is { Kind: not null } record)
         {
             opened.Opened(current.Actor.UserId, record.Kind, id);
         }
     }
+
+    /// <summary>Which addresses are records' is told by the sources, of which some belong to a request.</summary>
+    private List<(string Pattern, string Kind)> Records(HttpContext http) => _records ??= [.. http.RequestServices.GetServices<IPaletteSource>().Where(s => s.RecordsAt is not null).Select(s => ($"{s.RecordsAt!.TrimStart('/')}{{Id:long}}", s.Kind))];
 }
