@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace RailCrm.BrowserTests.Journeys;
 
-/// <summary>Opens every page of the product once, looks at it on the desktop, and again when it has become as narrow and as dark or light as a phone's: both widths, in both languages, light and dark. What axe finds does not hang on the language, so it looks once.</summary>
+/// <summary>Opens every page of the product once, looks at it on the desktop, and again when it has become as narrow and as dark or light as a phone's: both widths, in both languages, light and dark. What axe finds does not hang on the language, so it looks once; English, whose words are longer, is looked at where room is scarce.</summary>
 internal static class EveryPage
 {
     public static async Task ReadsWell(Browser browser, string language, bool desktopDark, bool axe)
@@ -14,10 +14,19 @@ internal static class EveryPage
             await using var walk = await browser.Open(null, language, 1400, desktopDark, person.Key);
             foreach (var (path, _) in person)
             {
-                await Look(walk, 1400, desktopDark);
-                await walk.Page.GotoAsync(path);
-                await Seen(walk, desktopDark);
+                if (axe)
+                {
+                    await Look(walk, 1400, desktopDark);
+                    await walk.Page.GotoAsync(path);
+                    await Seen(walk, desktopDark);
+                }
+
                 await Look(walk, 390, !desktopDark);
+                if (!axe)
+                {
+                    await walk.Page.GotoAsync(path);
+                }
+
                 await Seen(walk, !desktopDark);
             }
         }
@@ -47,5 +56,5 @@ public sealed class Every_page_in_Chinese(Browser browser)
 public sealed class Every_page_in_English(Browser browser)
 {
     [Fact]
-    public Task Reads_well_dark_on_the_desktop_and_light_on_a_phone() => EveryPage.ReadsWell(browser, "en", desktopDark: true, axe: false);
+    public Task Reads_well_on_a_phone() => EveryPage.ReadsWell(browser, "en", desktopDark: true, axe: false);
 }
