@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace RailCrm.BrowserTests.Journeys;
 
-/// <summary>Opens every page of the product once, looks at it on the desktop, and again when it has become as narrow and as dark or light as a phone's: both widths, in both languages, light and dark. What axe finds does not hang on the language, so it looks once; English, whose words are longer, is looked at where room is scarce.</summary>
+/// <summary>Opens every page of the product: in Chinese on the desktop in light and, as narrow and dark as a phone's, again, both by axe; in English, whose words are longer, where room is scarce, for what is too wide or goes wrong.</summary>
 internal static class EveryPage
 {
     public static async Task ReadsWell(Browser browser, string language, bool desktopDark, bool axe)
