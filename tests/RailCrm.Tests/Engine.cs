@@ -101,8 +101,11 @@ internal static class PostgresServer
     public static async Task<string> Create(string name, string? template)
     {
         var server = await Connection();
-        await using var source = NpgsqlDataSource.Create($"{server};Database=postgres;Pooling=false");
-        await using var command = source.CreateCommand($"CREATE DATABASE {name}{(template is null ? "" : $" TEMPLATE {template}")}");
+        await using var connection = new NpgsqlConnection($"{server};Database=postgres;Pooling=false");
+        await connection.OpenAsync();
+        // Copying files takes half as long as writing the copy to the log, the default since 15.
+        var copy = template is null ? "" : $" TEMPLATE {template}{(connection.PostgreSqlVersion.Major >= 15 ? " STRATEGY FILE_COPY" : "")}";
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}{copy}", connection);
         await command.ExecuteNonQueryAsync();
         return $"{server};Database={name};Maximum Pool Size=20";
     }

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 using RailCrm.Modules;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
@@ -173,6 +175,25 @@ public static class WebHost
         api.MapPalette();
         api.MapFields();
         api.MapRecords();
+        BuildOnce(((IEndpointRouteBuilder)app).DataSources);
+    }
+
+    // A group compiles its routes anew for each who asks, and both routing and authorization do: half the time of a start.
+    private static void BuildOnce(ICollection<EndpointDataSource> sources)
+    {
+        var built = sources.Select(s => new BuiltOnce(s)).ToList();
+        sources.Clear();
+        built.ForEach(sources.Add);
+    }
+
+    private sealed class BuiltOnce(EndpointDataSource source) : EndpointDataSource
+    {
+        private readonly Lazy<IReadOnlyList<Endpoint>> _endpoints = new(() => source.Endpoints);
+
+        public override IReadOnlyList<Endpoint> Endpoints => _endpoints.Value;
+
+        // No route comes or goes while the product runs.
+        public override IChangeToken GetChangeToken() => NullChangeToken.Singleton;
     }
 
     private static Task Challenge(Microsoft.AspNetCore.Authentication.RedirectContext<CookieAuthenticationOptions> context, int status)
