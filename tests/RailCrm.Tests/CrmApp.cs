@@ -51,8 +51,8 @@ public sealed class CrmApp : IAsyncDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    /// <summary>Starts it; with <paramref name="empty"/> on a database that has tables but nobody in them; with more <paramref name="settings"/>, key and value in turn.</summary>
-    public static async Task<CrmApp> Start(Engine engine, bool empty = false, params string[] settings)
+    /// <summary>Starts it; with <paramref name="empty"/> on a database that has tables but nobody in them; with more <paramref name="settings"/>, key and value in turn; with <paramref name="ownRoutes"/> where a route depends on what the test changes in this application.</summary>
+    public static async Task<CrmApp> Start(Engine engine, bool empty = false, bool ownRoutes = false, params string[] settings)
     {
         var folder = InMemory("railcrm-test-");
         string connection;
@@ -80,9 +80,9 @@ public sealed class CrmApp : IAsyncDisposable
             services.Configure<PasswordHasherOptions>(o => o.IterationCount = 1_000); // Hundreds of sign-ins, and none of them worth an attack.
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
         });
-        if (settings.Length == 0)
+        if (!ownRoutes && settings.Length == 0)
         {
-            ShareRoutes(app); // A setting may be part of a route: how long a body may be.
+            ShareRoutes(app);
         }
 
         var made = new CrmApp(app, folder, engine, clock, connection);

@@ -162,7 +162,7 @@ public sealed class FileTests
     [Theory, ClassData(typeof(BothEngines))]
     public async Task A_units_files_fit_its_quota_or_are_refused_with_the_numbers(Engine engine)
     {
-        await using var app = await CrmApp.Start(engine, false, "--RAILCRM_FILE_QUOTA_GB", "1");
+        await using var app = await CrmApp.Start(engine, settings: ["--RAILCRM_FILE_QUOTA_GB", "1"]);
         using var api = await app.Api("n1");
         using var other = await app.Api("n2");
         var (id, elsewhere) = (await Customer(api, "甲公司"), await Customer(other, "乙公司"));
@@ -226,7 +226,7 @@ public sealed class FileTests
     public async Task A_store_that_speaks_s3_keeps_proves_and_sweeps_like_the_folder(Engine engine)
     {
         await using var store = await S3Store.Start();
-        await using var app = await CrmApp.Start(engine, false, "--RAILCRM_S3_BUCKET", "crm", "--RAILCRM_S3_ENDPOINT", store.Address, "--RAILCRM_S3_KEY", S3Store.Key, "--RAILCRM_S3_SECRET", "secret");
+        await using var app = await CrmApp.Start(engine, settings: ["--RAILCRM_S3_BUCKET", "crm", "--RAILCRM_S3_ENDPOINT", store.Address, "--RAILCRM_S3_KEY", S3Store.Key, "--RAILCRM_S3_SECRET", "secret"]);
         using var api = await app.Api("n1");
         var id = await Customer(api, "甲公司");
 

@@ -56,7 +56,7 @@ public sealed class UploadTests
     [Theory, ClassData(typeof(BothEngines))]
     public async Task A_body_that_is_too_large_or_never_ends_is_refused_and_its_traces_are_removed(Engine engine)
     {
-        await using var app = await CrmApp.Start(engine);
+        await using var app = await CrmApp.Start(engine, ownRoutes: true);
         app.Services.GetRequiredService<UploadLimit>().MostBytes = 100_000;
         using var api = await app.Api("n1");
         var token = api.DefaultRequestHeaders.Authorization!.Parameter;
