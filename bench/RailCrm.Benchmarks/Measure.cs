@@ -30,6 +30,17 @@ internal static class Measure
         });
         Statements.Listen();
         Console.WriteLine($"{(options.Postgres ? "PostgreSQL" : "SQLite")}, load of the machine before: {(await File.ReadAllTextAsync("/proc/loadavg")).Trim()}\n");
+        var group = await database.With(Actor.System("cli"), async services =>
+        {
+            var db = services.GetRequiredService<CrmDb>();
+            return (await Actors.Find(db, await db.Set<User>().Where(u => u.UserName == "group").Select(u => u.Id).SingleAsync(), "web", default))!;
+        });
+        var work = new Work(database, group);
+        if (Wanted("own field"))
+        {
+            await work.OwnFields();
+        }
+
         using (var server = await Server.Start(database))
         {
             var start = server.Processor.TotalSeconds;
@@ -47,7 +58,18 @@ internal static class Measure
 
             var (all, own) = server.Memory();
             Say($"start to first page: {server.UntilFirstPage.TotalSeconds:0.00} s (≤ 2), {start:0.00} s of processor time; idle {all:0} MiB resident, {own:0} of it not mapped files (≤ 200)\n");
+            if (Wanted("own field"))
+            {
+                await work.Ready();
+            }
+
             await Reads(options, database, server, cookies, Wanted);
+            if (Wanted("bulk edit"))
+            {
+                var (there, back, alone, meanwhile) = await work.Edit(server, n => Ask(n % 2 == 0 ? "/customers?tier=large&sort=-revenue" : $"/customers/{1 + (n * 7919 % 900_000)}", cookies["group"], null));
+                Say($"bulk edit of 114,000 customers: {there:0.0} s, taken back {back:0.0} s (≤ 60 for 100,000); pages of others alone median {alone.MedianMs:0.0}, p95 {alone.P95Ms:0.0} ms, meanwhile median {meanwhile.MedianMs:0.0}, p95 {meanwhile.P95Ms:0.0} ms (≤ twice)");
+            }
+
             if (Wanted("create"))
             {
                 await Create(options, database, server);
@@ -66,6 +88,17 @@ internal static class Measure
             var engine = await Writes.ImportRaw(raw);
             Say($"import from CSV, facts included: {rate:N0} rows/s; the engine's own bulk insert of the same rows: {engine:N0} rows/s; ratio {rate / engine:0.00} (≥ 0.33); memory at the quarters {string.Join(", ", memory.Take(4).Select(m => m.ToString("0", CultureInfo.InvariantCulture)))}, at most {memory[4]:0} MiB (≤ 300)");
             await writes.ForgetImport(raw);
+        }
+
+        if (Wanted("merge"))
+        {
+            var (there, back) = await work.Merge(raw);
+            Say($"merge of a customer with 100,000 waybill lines: {there:0.00} s, taken back {back:0.00} s (≤ 1)");
+        }
+
+        if (Wanted("duplicates"))
+        {
+            Say($"search of all customers for duplicates: {await work.Duplicates():0} s (≤ 600)");
         }
 
         if (Wanted("tiers"))

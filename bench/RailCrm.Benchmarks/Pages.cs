@@ -113,6 +113,14 @@ internal sealed class Pages(Database database)
             }
         }
 
+        foreach (var filter in new[] { "x_grade=甲;tier=atRisk", "x_grade=丁;active=true", "x_quota>=9990;tier=small", "x_quota<=10;x_grade=戊", "x_grade=戊;region=320000" })
+        {
+            foreach (var sort in new[] { "name", "-revenue", "-x_quota" })
+            {
+                yield return List($"own field {filter}, sort {sort}", user, [new(Filter: filter, Sort: sort)], 60);
+            }
+        }
+
         foreach (var address in new[] { "layout=groups&group=tier", "layout=groups&group=unit", "layout=groups&group=industry", "layout=groups&group=region", "layout=groups&group=sizeClass", "layout=groups&group=tier&filter=region%3D320000%7Cindustry%3D31", "layout=board&group=tier" })
         {
             yield return new($"customers {Uri.UnescapeDataString(address)}", user, [$"/customers?{address}"], (s, _) => s.GetRequiredService<ListCustomers>().Run(new(), default), 200);

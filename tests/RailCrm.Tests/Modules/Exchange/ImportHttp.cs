@@ -23,7 +23,7 @@ internal static class ImportHttp
     /// <summary>Waits for the end of an import.</summary>
     public static async Task<JsonElement> Ended(HttpClient api, long id)
     {
-        for (var i = 0; i < 2_400; i++)
+        for (var i = 0; i < 6_000; i++)
         {
             var now = await api.GetFromJsonAsync<JsonElement>($"/api/v1/imports/{id}", Ct);
             if (now.GetProperty("state").GetString() is not ("queued" or "running"))
@@ -34,7 +34,7 @@ internal static class ImportHttp
             await Task.Delay(50, Ct);
         }
 
-        throw new TimeoutException("The import did not end within two minutes.");
+        throw new TimeoutException("The import did not end within five minutes.");
     }
 
     /// <summary>Sends a file; the import to ask after.</summary>
