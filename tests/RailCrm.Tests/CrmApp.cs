@@ -201,6 +201,7 @@ public sealed class CrmApp : IAsyncDisposable
             }
 
             var folder = InMemory("railcrm-template-");
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
             var connection = engine == Engine.Postgres ? await PostgresServer.Create("template_crm", null) : $"Data Source={folder}/crm.db";
             var app = WebHost.Build([], new(connection, folder), s => s.Configure<PasswordHasherOptions>(o => o.IterationCount = 1_000));
             await using (var services = app.Services.CreateAsyncScope())
