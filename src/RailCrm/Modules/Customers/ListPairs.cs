@@ -64,7 +64,7 @@ public sealed class ListPairs(CrmDb db, Runner runner)
 
         return db.Scope.Width == ScopeWidth.Narrow
             ? new(await Gathered())
-            : new(Both(all), db.Scope.Width == ScopeWidth.All ? null : async () => await Gathered(), all);
+            : new(Both(all), db.Scope.Width == ScopeWidth.All ? null : async _ => await Gathered(), all);
     }
 
     private IQueryable<DuplicatePair> Both(IQueryable<DuplicatePair> pairs) => pairs.Where(p => db.Set<Customer>().Any(c => c.Id == p.FirstId) && db.Set<Customer>().Any(c => c.Id == p.SecondId));

@@ -81,11 +81,24 @@ internal abstract class Order<TRow, TItem>(string name) where TRow : class
         if (found is { Gather: { } gather, All: { } all } && (await Read(all, found.Far, 0)) is [var far])
         {
             items = await Read(Until(found.Rows, down, At(far, descending, back: false)), 0, limit);
-            items = items.Count > limit ? items : await Read(await gather() ?? found.Rows, 0, limit);
+            items = items.Count > limit ? items : await Further(items.Count);
         }
         else
         {
             items = await Read(found.Rows, 0, limit);
+        }
+
+        // What the walk has met tells how far it would have to go on: to gather more rows than that is no gain, unless they lie unevenly.
+        async Task<List<TItem>> Further(int met)
+        {
+            var reach = met == 0 ? int.MaxValue : (int)Math.Min(int.MaxValue, 2L * found.Far * (limit + 1) / met);
+            if (await gather(reach) is { } rows)
+            {
+                return await Read(rows, 0, limit);
+            }
+
+            var walked = reach < int.MaxValue && (await Read(all, reach, 0)) is [var farther] ? await Read(Until(found.Rows, down, At(farther, descending, back: false)), 0, limit) : [];
+            return walked.Count > limit ? walked : await Read((reach < int.MaxValue ? await gather(int.MaxValue) : null) ?? found.Rows, 0, limit);
         }
 
         // As many as asked and one more, behind the mark and those left out.

@@ -49,9 +49,9 @@ internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, IQuery
 
 /// <summary>How a list's rows are found.</summary>
 /// <param name="Rows">The rows that satisfy every condition.</param>
-/// <param name="Gather">Finds the same rows by the ids of one condition, where <paramref name="Rows"/> walks an order and may have to walk far; gives null where they are too many. Null elsewhere.</param>
+/// <param name="Gather">Finds the same rows by the ids of one condition, where <paramref name="Rows"/> walks an order and may have to walk far; gives null where they are more than it is told, or too many in any case. Null elsewhere.</param>
 /// <param name="All">All rows of the table, to tell where a walk has gone far enough; never shown.</param>
-internal sealed record Found<TRow>(IQueryable<TRow> Rows, Func<Task<IQueryable<TRow>?>>? Gather = null, IQueryable<TRow>? All = null)
+internal sealed record Found<TRow>(IQueryable<TRow> Rows, Func<int, Task<IQueryable<TRow>?>>? Gather = null, IQueryable<TRow>? All = null)
 {
     /// <summary>A walk that has passed so many rows without filling its page is given up: some 20 ms.</summary>
     public int Far { get; init; } = 10_000;
@@ -112,13 +112,20 @@ internal static class Way
         }
 
         var walked = Walked(out var leads);
+        if (!db.IsPostgres && cover?.Walks(sort, conditions) == true)
+        {
+            return new(walked);
+        }
+
         var other = rarest == leads ? conditions.FirstOrDefault(c => c != leads && c.Ids is not null) : rarest;
         return other is null
             ? new(walked)
-            : new(walked, async () => await Gatherable(other).Take(Most + 1).ToListAsync(ct) is { Count: <= Most } ids ? Gathered(ids) : null, all)
+            : new(walked, async most => await Some(Gatherable(other), Math.Min(most, Most)) is { } ids ? Gathered(ids) : null, all)
             {
                 Some = sort is null && rarest is not null ? async () => Gathered(rarest!.Some ?? await rarest.Ids!.Take(Few).ToListAsync(ct)) : null,
             };
+
+        async Task<IReadOnlyList<long>?> Some(IQueryable<long> ids, int most) => await ids.Take(most + 1).ToListAsync(ct) is var some && some.Count <= most ? some : null;
 
         // Two conditions on columns of one index are told by it together; else the rarest by its own.
         IQueryable<long> Gatherable(Condition<TRow> other)

@@ -279,7 +279,8 @@ public sealed class CustomerListTests
                     return rows;
                 }
 
-                Found<Customer> Short() => new(Kept(), () => Task.FromResult<IQueryable<Customer>?>(Counted(Kept())), db.Set<Customer>().IgnoreQueryFilters().AsNoTracking()) { Far = 9 };
+                // Every other page there are more rows than the walk would still have to pass: it goes on.
+                Found<Customer> Short() => new(Kept(), most => Task.FromResult(most < int.MaxValue && pages % 2 == 1 ? null : (IQueryable<Customer>?)Counted(Kept())), db.Set<Customer>().IgnoreQueryFilters().AsNoTracking()) { Far = 9 };
                 async Task<List<long>> All(Func<Found<Customer>> found, bool back)
                 {
                     var (ids, mark) = (new List<long>(), (RailCrm.Platform.Lists.Mark?)null);
