@@ -122,6 +122,8 @@ internal static class CustomersModule
         customers.MapGet("/{id:long}", GetCustomer.Get).RequireAuthorization(Permission.CustomersRead);
         customers.MapPut("/{id:long}", SaveCustomer.Put).RequireAuthorization(Permission.CustomersWrite);
         customers.MapDelete("/{id:long}", GetCustomer.Delete).RequireAuthorization(Permission.CustomersDelete);
+        customers.MapMark(RecordKind.Customer, RecordMark.Favourite, Permission.CustomersRead);
+        customers.MapMark(RecordKind.Customer, RecordMark.Follow, Permission.CustomersRead);
 
         var contacts = api.MapGroup("/customers/{id:long}/contacts").WithTags("Contacts").AddEndpointFilter<MergedInto.Filter>();
         contacts.MapGet("", SaveContact.GetAll).RequireAuthorization(Permission.CustomersRead);
@@ -130,6 +132,7 @@ internal static class CustomersModule
         contacts.MapGet("/{contactId:long}/card", ContactCard.Get).RequireAuthorization(Permission.CustomersRead);
         contacts.MapDelete("/{contactId:long}", SaveContact.Delete).RequireAuthorization(Permission.CustomersWrite);
         contacts.MapPost("/{contactId:long}/restore", SaveContact.PostRestore).RequireAuthorization(Permission.CustomersWrite);
+        contacts.MapContactMark(Permission.CustomersRead);
 
         var attachments = api.MapGroup("/customers/{id:long}/attachments").WithTags("Attachments").AddEndpointFilter<MergedInto.Filter>();
         attachments.MapGet("", KeepAttachment.GetAll).RequireAuthorization(Permission.CustomersRead);
