@@ -106,6 +106,33 @@ public sealed class A_group_adds_fields_of_its_own(Browser browser)
     }
 
     [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    public async Task Someone_deletes_a_contact_and_takes_it_out_of_the_bin_again(string language, int width)
+    {
+        await using var walk = await browser.Open(null, language, width, user: "group");
+        var page = walk.Page;
+        var name = $"误删联系人{width}";
+        await page.GotoAsync("/customers/quick");
+        await page.FillAsync("[name='Form.Name']", $"联系人误删{language}{width}公司");
+        await page.Locator("main form button.btn-primary").ClickAsync();
+        await page.WaitForURLAsync(new global::System.Text.RegularExpressions.Regex("/customers/[0-9]+$"));
+        await page.GotoAsync(page.Url + "/contacts/new");
+        await page.FillAsync("[name='Form.Name']", name);
+        await page.Locator("main form button.btn-primary").Last.ClickAsync();
+        await page.WaitForURLAsync(new global::System.Text.RegularExpressions.Regex("/contacts$"));
+        await page.Locator("button.btn-ghost-danger").ClickAsync();
+        await Assertions.Expect(page.Locator("main table")).ToHaveCountAsync(0);
+        await page.GotoAsync("/contacts");
+        await page.Locator("main a[href='/contacts/bin']").ClickAsync();
+        await Assertions.Expect(page.Locator("table.rc-list tbody")).ToContainTextAsync(name);
+        await walk.Check();
+        await page.Locator("table.rc-list tbody th a", new() { HasTextString = name }).ClickAsync();
+        await page.Locator("main form button.btn-primary").Last.ClickAsync();
+        await Assertions.Expect(page.Locator(".rc-badge.rc-success").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.GotoAsync($"/contacts?q={Uri.EscapeDataString(name)}");
+        await Assertions.Expect(page.Locator("table.rc-list tbody")).ToContainTextAsync(name);
+    }
+
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
     public async Task Someone_deletes_a_customer_and_takes_it_out_of_the_bin_again(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");
