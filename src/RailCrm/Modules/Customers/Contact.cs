@@ -66,6 +66,7 @@ public sealed class Contact : ICustomerBound, IAudited, IVersioned, IBinned, ICu
             builder.HasIndex(c => new { c.Name, c.Id });
             builder.HasIndex(c => new { c.IsMain, c.Name, c.Id });
             builder.HasIndex(c => new { c.CreatedAt, c.Id });
+            builder.HasIndex(c => new { c.DeletedAt, c.Id }).HasFilter("deleted_at IS NOT NULL"); // The bin, newest first.
             builder.HasIndex(c => new { c.Active, c.Name, c.Id }).HasFilter("NOT active"); // As with customers: few are.
             builder.HasOne<Customer>().WithMany().HasForeignKey(c => c.CustomerId);
         }

@@ -4,6 +4,7 @@ using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Lists;
+using RailCrm.Platform.Records;
 using F = RailCrm.Platform.Lists.ListField<RailCrm.Modules.Customers.Contact>;
 using K = RailCrm.Platform.Lists.FieldKind;
 
@@ -44,7 +45,7 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
         F.Of("main", "contact.main", K.Flag, k => k.IsMain).Indexed("name").Grouped(),
         F.Of("active", "contact.active", K.Flag, k => k.Active).Indexed("name").Grouped().Edited(nameof(SaveContact.Input.Active)),
         F.Of("created", "customer.created", K.Instant, k => k.CreatedAt).Sorted().Indexed(),
-        F.Only("favourite", "mark.favourite", K.Flag, ["="], ContactFavourites.Ask),
+        F.Only("favourite", "mark.favourite", K.Flag, ["="], Favourites.Of<Contact>(RecordKind.Contact)),
     ];
 
     public override IReadOnlyList<ListWork> Works { get; } =

@@ -49,7 +49,10 @@ internal static class CustomersModule
         .AddSingleton<ICustomReference, CustomerFile>()
         .AddScoped<BinList>()
         .AddScoped<ListOf>(s => s.GetRequiredService<BinList>())
+        .AddScoped<ContactBinList>()
+        .AddScoped<ListOf>(s => s.GetRequiredService<ContactBinList>())
         .AddScoped<RemoveCustomer>()
+        .AddScoped<RemoveContact>()
         .AddScoped<ListCustomers>()
         .AddScoped<ExportCustomers>()
         .AddScoped<GetCustomer>()
@@ -85,6 +88,7 @@ internal static class CustomersModule
         .AddSingleton(new PaletteOffer("palette.create_customer", name => QueryHelpers.AddQueryString("/customers/quick", "name", name), Permission.CustomersWrite))
         .AddSingleton(new JobHandler(FillContactSearch.Kind, FillContactSearch.Run))
         .AddSingleton(new MenuItem("bin.title", "/customers/bin", "trash", Permission.CustomersDelete, 12, MenuPlace.Page))
+        .AddSingleton(new MenuItem("bin.contacts", "/contacts/bin", "trash", Permission.CustomersWrite, 13, MenuPlace.Page))
         .AddSingleton(new MenuItem("customer.title", "/customers", "building", Permission.CustomersRead, 10, Go: "c"))
         .AddSingleton(new MenuItem("contact.title", "/contacts", "user", Permission.CustomersRead, 11, Go: "l"))
         .AddSingleton(new MenuItem("customer.new", "/customers/new", "building", Permission.CustomersWrite, 10, MenuPlace.Create))
@@ -122,6 +126,8 @@ internal static class CustomersModule
         customers.MapGet("/{id:long}", GetCustomer.Get).RequireAuthorization(Permission.CustomersRead);
         customers.MapPut("/{id:long}", SaveCustomer.Put).RequireAuthorization(Permission.CustomersWrite);
         customers.MapDelete("/{id:long}", GetCustomer.Delete).RequireAuthorization(Permission.CustomersDelete);
+        customers.MapMark(RecordKind.Customer, RecordMark.Favourite, Permission.CustomersRead);
+        customers.MapMark(RecordKind.Customer, RecordMark.Follow, Permission.CustomersRead);
 
         var contacts = api.MapGroup("/customers/{id:long}/contacts").WithTags("Contacts").AddEndpointFilter<MergedInto.Filter>();
         contacts.MapGet("", SaveContact.GetAll).RequireAuthorization(Permission.CustomersRead);
@@ -130,6 +136,7 @@ internal static class CustomersModule
         contacts.MapGet("/{contactId:long}/card", ContactCard.Get).RequireAuthorization(Permission.CustomersRead);
         contacts.MapDelete("/{contactId:long}", SaveContact.Delete).RequireAuthorization(Permission.CustomersWrite);
         contacts.MapPost("/{contactId:long}/restore", SaveContact.PostRestore).RequireAuthorization(Permission.CustomersWrite);
+        contacts.MapContactMark(Permission.CustomersRead);
 
         var attachments = api.MapGroup("/customers/{id:long}/attachments").WithTags("Attachments").AddEndpointFilter<MergedInto.Filter>();
         attachments.MapGet("", KeepAttachment.GetAll).RequireAuthorization(Permission.CustomersRead);

@@ -9,6 +9,7 @@ using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Lists;
+using RailCrm.Platform.Records;
 using F = RailCrm.Platform.Lists.ListField<RailCrm.Modules.Waybills.WaybillLine>;
 using K = RailCrm.Platform.Lists.FieldKind;
 
@@ -30,7 +31,7 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
     public override bool HasNames => false;
     public override IReadOnlyList<string> Columns { get; } = ["externalNo", "date", "customer", "service", "goods", "origin", "destination", "weight", "revenue", "profit"];
     public override IReadOnlyList<string> Quick { get; } = ["externalNo", "customer", "from", "to", "owner", "service"];
-    public override IReadOnlyList<SystemView> Views { get; } = [new("all", "list.view_all", ""), new("mine", "customer.mine_yes", "mine=true"), new("recent", "waybill.view_recent", "filter=date>=-30d")];
+    public override IReadOnlyList<SystemView> Views { get; } = [new("all", "list.view_all", ""), new("mine", "customer.mine_yes", "mine=true"), new("favourites", "mark.favourites", "favourite=true"), new("recent", "waybill.view_recent", "filter=date>=-30d")];
 
     protected override IReadOnlyList<ListField<WaybillLine>> Declared => Own;
 
@@ -60,6 +61,7 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
         F.Only("from", "waybill.from_day", K.Text, ["="], Elsewhere),
         F.Only("to", "waybill.to_day", K.Text, ["="], Elsewhere),
         F.Only("mine", "customer.mine", K.Flag, ["="], Elsewhere),
+        F.Only("favourite", "mark.favourite", K.Flag, ["="], Favourites.Of<WaybillLine>(RecordKind.Waybill)),
     ];
 
     public override IReadOnlyList<ListWork> Works { get; } =
@@ -119,8 +121,8 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
     /// <summary>Beyond so many lines an index of a custom field is left and the days walked instead.</summary>
     private const int Few = 4_000;
 
-    /// <summary>Whether a condition is on the group's own fields alone.</summary>
-    private static bool IsOwn(IReadOnlyList<Criterion> group) => group.All(c => c.Field.StartsWith("x_", StringComparison.Ordinal));
+    /// <summary>Whether a condition is on the group's own fields alone, or on the reader's stars: each names its lines by itself.</summary>
+    private static bool IsOwn(IReadOnlyList<Criterion> group) => group.All(c => c.Field == "favourite" || c.Field.StartsWith("x_", StringComparison.Ordinal));
 
     /// <summary>Whether a condition names lines: those that were ticked.</summary>
     private static bool IsId(IReadOnlyList<Criterion> group) => group.All(c => c is { Field: "id", Operator: "=" });

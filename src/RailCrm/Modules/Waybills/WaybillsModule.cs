@@ -3,6 +3,7 @@ using RailCrm.Platform.Access;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Lists;
+using RailCrm.Platform.Records;
 using RailCrm.Platform.Ui;
 using RailCrm.Platform.Ui.Palette;
 
@@ -36,6 +37,7 @@ internal static class WaybillsModule
         api.MapGet("/waybills", ListWaybills.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsRead);
         api.MapGet("/waybills/{id:long}", GetWaybill.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsRead);
         api.MapDelete("/waybills/{id:long}", SaveWaybill.Remove).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);
+        api.MapGroup("/waybills").WithTags("Waybills").MapMark(RecordKind.Waybill, RecordMark.Favourite, Permission.WaybillsRead);
         api.MapPost("/waybills:batch", RecordWaybills.Post).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite).AddEndpointFilter<IdempotencyFilter>();
         api.MapGet("/customers/{id:long}/figures", CustomerFigures.Get).WithTags("Customers").RequireAuthorization(Permission.WaybillsRead).AddEndpointFilter<MergedInto.Filter>();
     }

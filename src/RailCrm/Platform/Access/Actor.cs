@@ -30,6 +30,9 @@ public sealed record Actor(long UserId, string Name, long UnitId, string UnitPat
     /// <summary>Whether the person ended the tour of the product, so that it is not offered again.</summary>
     public bool TourEnded { get; init; } = true;
 
+    /// <summary>Whether a token that may only read is used: what is written without a permission to write asks this.</summary>
+    public bool ReadsOnly { get; init; }
+
     /// <summary>Whether someone is signed in.</summary>
     public bool IsKnown => UserId != 0;
 

@@ -81,6 +81,6 @@ internal sealed class ActorMiddleware(RequestDelegate next, PasswordPolicy polic
             await db.Write(() => db.Set<ApiToken>().Where(t => t.Id == token.Id).ExecuteUpdateAsync(s => s.SetProperty(t => t.UsedAt, now), ct), ct);
         }
 
-        return token.Scopes.Split(',').Contains("write") ? actor : actor with { Permissions = actor.Permissions.Where(p => p.EndsWith(".read", StringComparison.Ordinal) || p == Permission.SignedIn).ToHashSet() };
+        return token.Scopes.Split(',').Contains("write") ? actor : actor with { ReadsOnly = true, Permissions = actor.Permissions.Where(p => p.EndsWith(".read", StringComparison.Ordinal) || p == Permission.SignedIn).ToHashSet() };
     }
 }

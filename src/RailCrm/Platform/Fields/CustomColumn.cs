@@ -27,7 +27,12 @@ internal static class CustomColumn
             _ => FieldKind.Text,
         };
         var made = ListField<TRow>.Of(field.Key, "", kind, read);
-        if (field.Ready && field.Indexed && field.Kind != CustomKind.Choices)
+        if (field.Ready && field.Indexed && field.Kind == CustomKind.Choices)
+        {
+            var text = (Expression<Func<TRow, string>>)(object)read;
+            made.Offers(() => field.Choices).Asked(["=", "!="], (db, asked, ct) => Task.FromResult(CustomChoices.Ask(db, field, text, asked)));
+        }
+        else if (field.Ready && field.Indexed)
         {
             made = kind == FieldKind.Reference || field.List == "waybills" ? made : made.Sorted();
             made.Asked(kind switch { FieldKind.Number or FieldKind.Money or FieldKind.Date => [">=", "<=", "="], FieldKind.Text => ["=", "!=", "~"], _ => ["=", "!="] },

@@ -131,6 +131,9 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
         ? [("true", Text.Texts.Get("ui.yes")), ("false", Text.Texts.Get("ui.no"))]
         : Codes.Select(c => (c, Text.Texts.Get($"{Texts}.{c}")));
 
+    /// <summary>What a filter offers of a field whose cells hold several at once, and so are typed; empty for any other.</summary>
+    public virtual IEnumerable<(string Value, string Text)> Offered => [];
+
     /// <summary>Says a stored value as one would type it, where it is stored in a way of its own.</summary>
     protected Func<object?, string>? Typing { get; set; }
 
@@ -157,7 +160,7 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
 
     /// <summary>A filter's value as people read it.</summary>
     public string SayAsked(string value) => value.Length == 0 ? Text.Texts.Get("list.unknown")
-        : Options.FirstOrDefault(o => string.Equals(o.Value, value, StringComparison.OrdinalIgnoreCase)).Text is { } option ? option
+        : Options.Concat(Offered).FirstOrDefault(o => string.Equals(o.Value, value, StringComparison.OrdinalIgnoreCase)).Text is { } option ? option
         : Words?.Invoke(value) ?? value;
 }
 

@@ -13,6 +13,7 @@ internal abstract class ListField<TRow>(string key, string textKey, FieldKind ki
 {
     private Asks<TRow>? _asks;
     private Func<IEnumerable<(string, string)>>? _options;
+    private Func<IEnumerable<(string, string)>>? _offered;
 
     /// <summary>What is read of a row; null for a field that only filters.</summary>
     public abstract LambdaExpression? Read { get; }
@@ -25,6 +26,9 @@ internal abstract class ListField<TRow>(string key, string textKey, FieldKind ki
 
     /// <inheritdoc/>
     public override IEnumerable<(string Value, string Text)> Options => _options?.Invoke() ?? base.Options;
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Value, string Text)> Offered => _offered?.Invoke() ?? [];
 
     /// <summary>A field that can be shown.</summary>
     public static ListField<TRow, TValue> Of<TValue>(string key, string textKey, FieldKind kind, Expression<Func<TRow, TValue>> read) => new(key, textKey, kind, read);
@@ -120,6 +124,13 @@ internal abstract class ListField<TRow>(string key, string textKey, FieldKind ki
     public ListField<TRow> Coded(Func<string, string?> words, Func<IEnumerable<(string, string)>>? options = null)
     {
         (Words, _options) = (words, options);
+        return this;
+    }
+
+    /// <summary>A filter offers these, some of which a cell may hold.</summary>
+    public ListField<TRow> Offers(Func<IEnumerable<(string, string)>> offered)
+    {
+        _offered = offered;
         return this;
     }
 

@@ -24,12 +24,20 @@ internal sealed class KeepMarks(CrmDb db, RecordKinds records)
         return (await db.Set<RecordMark>().Where(m => m.UserId == user && m.RecordKind == kind && (customer ? m.CustomerId == id : m.RecordId == id)).Select(m => m.Mark).ToListAsync(ct)).ToHashSet(StringComparer.Ordinal);
     }
 
+    /// <summary>Whose a record is; null where the actor does not see it.</summary>
+    public async Task<long?> CustomerOf(string kind, long id, CancellationToken ct) => (await records.One(db, kind, id, ct))?.CustomerId;
+
     /// <summary>Sets the mark or takes it away.</summary>
     public async Task<Result<RecordFound>> Run(string mark, string kind, long id, bool on, CancellationToken ct)
     {
         if (await records.One(db, kind, id, ct) is not { } record || mark is not (RecordMark.Favourite or RecordMark.Follow) || (mark == RecordMark.Follow && kind != RecordKind.Customer))
         {
             return new Refusal.NotFound();
+        }
+
+        if (db.Actor.ReadsOnly)
+        {
+            return new Refusal.Forbidden();
         }
 
         var (user, on0) = (db.Actor.UserId, kind == RecordKind.Customer ? 0 : id);

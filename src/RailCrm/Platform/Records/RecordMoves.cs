@@ -20,6 +20,23 @@ public static class RecordMoves
     public static Task Home(CrmDb db, string kind, Type record, long survivorId, CancellationToken ct) =>
         Each(db, kind, record, $"t.customer_id = {survivorId.ToString(System.Globalization.CultureInfo.InvariantCulture)}", ct);
 
+    /// <summary>Before a record is removed for good, not the customer: what hangs on it goes. The bytes of its files are swept later.</summary>
+    public static async Task Forget(CrmDb db, string kind, long id, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        var types = db.Model.GetEntityTypes().Where(t => t.ClrType.IsAssignableTo(typeof(IOnRecord))).ToList();
+        foreach (var type in types.OrderByDescending(t => t.GetForeignKeys().Any(f => f.PrincipalEntityType != t && types.Contains(f.PrincipalEntityType)))) // Versions before their files.
+        {
+            var sql = $"DELETE FROM {type.GetTableName()} WHERE record_kind = {{0}} AND record_id = {{1}}";
+            if (type.GetForeignKeys().FirstOrDefault(f => f.PrincipalEntityType == type) is { } above)
+            {
+                await db.Database.ExecuteSqlRawAsync($"{sql} AND {above.Properties[0].GetColumnName()} IS NOT NULL", [kind, id], ct); // Answers before what they answer.
+            }
+
+            await db.Database.ExecuteSqlRawAsync(sql, [kind, id], ct);
+        }
+    }
+
     private static async Task Each(CrmDb db, string kind, Type record, string which, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(db);

@@ -12,6 +12,7 @@ internal static class RecordsPlatform
         .AddSingleton<RecordKinds>()
         .AddScoped<Seers>()
         .AddScoped<KeepMarks>()
+        .AddScoped<ListMarks>()
         .AddScoped<KeepNotes>()
         .AddScoped<ListNotes>()
         .AddScoped<ReadInbox>()
@@ -26,6 +27,8 @@ internal static class RecordsPlatform
     {
         api.MapGet("/lookup/people", Seers.Get).ExcludeFromDescription().RequireAuthorization(Permission.CustomersRead);
         api.MapPost("/inbox/{id:long}/read", ReadInbox.PostRead).WithTags("Inbox").RequireAuthorization(Permission.SignedIn);
+        api.MapGet("/favourites", ListMarks.GetFavourites).WithTags("Marks").RequireAuthorization(Permission.CustomersRead);
+        api.MapGet("/following", ListMarks.GetFollowing).WithTags("Marks").RequireAuthorization(Permission.CustomersRead);
         api.MapGet("/inbox", ReadInbox.Get).WithTags("Inbox").RequireAuthorization(Permission.SignedIn);
     }
 }

@@ -528,6 +528,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.HasIndex("CreatedAt", "Id")
                         .HasDatabaseName("ix_customer_contacts_created_at_id");
 
+                    b.HasIndex("DeletedAt", "Id")
+                        .HasDatabaseName("ix_customer_contacts_deleted_at_id")
+                        .HasFilter("deleted_at IS NOT NULL");
+
                     b.HasIndex("Name", "Id")
                         .HasDatabaseName("ix_customer_contacts_name_id");
 
@@ -2889,6 +2893,28 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasDatabaseName("ix_custom_fields_list_key");
 
                     b.ToTable("custom_fields", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Fields.CustomOption", b =>
+                {
+                    b.Property<long>("FieldId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("field_id");
+
+                    b.Property<string>("Option")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("option")
+                        .UseCollation("C");
+
+                    b.Property<long>("RowId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("row_id");
+
+                    b.HasKey("FieldId", "Option", "RowId")
+                        .HasName("pk_custom_options");
+
+                    b.ToTable("custom_options", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Platform.Http.IdempotencyKey", b =>

@@ -483,6 +483,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.HasIndex("CreatedAt", "Id")
                         .HasDatabaseName("ix_customer_contacts_created_at_id");
 
+                    b.HasIndex("DeletedAt", "Id")
+                        .HasDatabaseName("ix_customer_contacts_deleted_at_id")
+                        .HasFilter("deleted_at IS NOT NULL");
+
                     b.HasIndex("Name", "Id")
                         .HasDatabaseName("ix_customer_contacts_name_id");
 
@@ -2658,6 +2662,27 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_custom_fields_list_key");
 
                     b.ToTable("custom_fields", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Fields.CustomOption", b =>
+                {
+                    b.Property<long>("FieldId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("field_id");
+
+                    b.Property<string>("Option")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("option");
+
+                    b.Property<long>("RowId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("row_id");
+
+                    b.HasKey("FieldId", "Option", "RowId")
+                        .HasName("pk_custom_options");
+
+                    b.ToTable("custom_options", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Platform.Http.IdempotencyKey", b =>
