@@ -192,7 +192,6 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
     public static ImportKind? Named(string? name) => All.FirstOrDefault(k => k.Name == name);
 
     /// <summary>The kind of that name with the fields that the actor may fill, the group's own among them; or null.</summary>
-    /// <remarks>Waybills have theirs from people alone: no other system knows of them.</remarks>
-    public static ImportKind? Of(string? name, CustomFields fields, Actor actor) => Named(name) is not { Name: not "waybills" } kind ? Named(name)
+    public static ImportKind? Of(string? name, CustomFields fields, Actor actor) => Named(name) is not { } kind ? null
         : kind with { Fields = [.. kind.Fields.Where(f => !f.IsOrigin || actor.May(Platform.Access.Permission.System)), .. fields.Of(kind.Name, actor).Select(f => new ImportField(f.Key, false, f.EnglishName is null ? [f.Name] : [f.Name, f.EnglishName]) { Own = f })] };
 }

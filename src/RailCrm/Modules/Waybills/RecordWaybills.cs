@@ -4,12 +4,13 @@ using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
 
 namespace RailCrm.Modules.Waybills;
 
 /// <summary>Takes waybill lines from another system or a file: finds customers and units, checks, writes; each line gets its own answer.</summary>
-public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer saveCustomer, TimeProvider clock, IEnumerable<IFiguresChanged> followers)
+public sealed class RecordWaybills(CrmDb db, CustomFields fields, WaybillLedger ledger, SaveCustomer saveCustomer, TimeProvider clock, IEnumerable<IFiguresChanged> followers)
 {
     /// <summary>Most lines of one request.</summary>
     public const int MostItems = 1_000;
@@ -18,6 +19,7 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
 
     private readonly Dictionary<string, Found> _customers = [];
     private readonly StationNames _stations = new(db);
+    private readonly CustomBatch _own = new(db, fields, "waybills", "source || '\n' || external_no");
     private Dictionary<string, long>? _units;
 
     private readonly record struct Found(long Id, long UnitId, FieldError? Error);
@@ -55,25 +57,26 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
     /// <param name="drafts">The lines.</param>
     /// <param name="createCustomers">Whether a customer nobody knows is made as a potential one, rather than the line rejected.</param>
     /// <param name="ct">Cancels.</param>
-    public Task<Answer[]> Run(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, CancellationToken ct) => Run(source, drafts, createCustomers, null, ct);
+    public Task<Answer[]> Run(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, CancellationToken ct) => Run(source, drafts, createCustomers, null, withOwn: false, ct);
 
     /// <param name="source">The system the lines come from.</param>
     /// <param name="drafts">The lines.</param>
     /// <param name="createCustomers">Whether a customer nobody knows is made.</param>
     /// <param name="kept">Why a line that is new, or is none, is not taken; everything is where null.</param>
+    /// <param name="withOwn">Whether the drafts' own fields are taken too: what a form says of them is checked and written by <see cref="SaveWaybill"/>.</param>
     /// <param name="ct">Cancels.</param>
-    internal async Task<Answer[]> Run(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, Func<bool, FieldError?>? kept, CancellationToken ct)
+    internal async Task<Answer[]> Run(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, Func<bool, FieldError?>? kept, bool withOwn, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(drafts);
         return await db.Write(async () =>
         {
-            var (answers, lines, places) = await Prepare(source, drafts, createCustomers, ct);
-            await Keep(answers, lines, places, kept, ct);
+            var prepared = await Prepare(source, drafts, createCustomers, withOwn, ct);
+            var (answers, lines, places, _) = prepared;
+            await Keep(prepared, drafts, kept, ct);
             var replaced = new Dictionary<int, WaybillLine>();
-            var outcomes = await ledger.Write(lines, replaced, ct);
+            var outcomes = await ledger.Write(lines, replaced, ct, prepared.Complete);
             for (var i = 0; i < outcomes.Length; i++)
             {
-                lines[i].Custom = replaced.GetValueOrDefault(i)?.Custom; // No other system knows of it, so it stays.
                 answers[places[i]] = outcomes[i] == LineOutcome.NumberTaken ? Taken(answers[places[i]])
                     : answers[places[i]] with { Outcome = outcomes[i], Line = lines[i], Before = replaced.GetValueOrDefault(i) };
             }
@@ -84,20 +87,25 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
 
     private static Answer Taken(Answer answer) => answer with { Errors = [new(nameof(WaybillDraft.ExternalNo), "waybill.number_taken")] };
 
-    /// <summary>Takes out the lines that are not wanted, before anything is written.</summary>
-    private async Task Keep(Answer[] answers, List<WaybillLine> lines, List<int> places, Func<bool, FieldError?>? kept, CancellationToken ct)
+    /// <summary>Takes out the lines that are not wanted, and new ones without an own field that is required, before anything is written.</summary>
+    private async Task Keep(Prepared prepared, IReadOnlyList<WaybillDraft> drafts, Func<bool, FieldError?>? kept, CancellationToken ct)
     {
-        if (kept is null || (kept(true) ?? kept(false)) is null)
+        var (answers, lines, places, own) = prepared;
+        var missing = own is null ? null : places.ConvertAll(at => _own.Missing(own[at], drafts[at].Custom, drafts[at]));
+        var all = kept is null || (kept(true) ?? kept(false)) is null;
+        if (all && missing?.Exists(m => m.Count > 0) != true)
         {
             return;
         }
 
-        var looked = await ledger.Look(lines, ct);
+        var looked = await ledger.Look(lines, prepared.Complete, ct);
         for (var i = lines.Count - 1; i >= 0; i--)
         {
-            if (kept(looked[i] == LineOutcome.Created) is { } error)
+            var isNew = looked[i] == LineOutcome.Created;
+            List<FieldError> errors = !all && kept!(isNew) is { } error ? [error] : isNew && missing is not null ? missing[i] : [];
+            if (errors.Count > 0)
             {
-                answers[places[i]] = answers[places[i]] with { Errors = [error] };
+                answers[places[i]] = answers[places[i]] with { Errors = errors };
                 lines.RemoveAt(i);
                 places.RemoveAt(i);
             }
@@ -112,9 +120,10 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
     internal async Task<Answer[]> Preview(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, Func<bool, FieldError?>? kept, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(drafts);
-        var (answers, lines, places) = await Prepare(source, drafts, createCustomers: null, ct);
-        await Keep(answers, lines, places, kept, ct);
-        var looked = await ledger.Look(lines, ct);
+        var prepared = await Prepare(source, drafts, createCustomers: null, withOwn: true, ct);
+        var (answers, lines, places, _) = prepared;
+        await Keep(prepared, drafts, kept, ct);
+        var looked = await ledger.Look(lines, prepared.Complete, ct);
         for (var i = 0; i < looked.Length; i++)
         {
             answers[places[i]] = looked[i] == LineOutcome.NumberTaken ? Taken(answers[places[i]]) : answers[places[i]] with { Outcome = looked[i] };
@@ -129,7 +138,18 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
         return answers;
     }
 
-    private async Task<(Answer[] Answers, List<WaybillLine> Lines, List<int> Places)> Prepare(string source, IReadOnlyList<WaybillDraft> drafts, bool? createCustomers, CancellationToken ct)
+    /// <summary>Drafts as lines.</summary>
+    /// <param name="Answers">One for each draft.</param>
+    /// <param name="Lines">Those that are right so far.</param>
+    /// <param name="Places">Which draft each line was.</param>
+    /// <param name="Own">What each draft says of own fields; null where none does.</param>
+    private sealed record Prepared(Answer[] Answers, List<WaybillLine> Lines, List<int> Places, CustomBatch.Understood[]? Own)
+    {
+        /// <summary>Own fields that a line says nothing of stay as they are.</summary>
+        public void Complete(int i, WaybillLine before) => Lines[i].Custom = Own is null ? before.Custom : CustomValue.With(before.Custom, Own[Places[i]].Values);
+    }
+
+    private async Task<Prepared> Prepare(string source, IReadOnlyList<WaybillDraft> drafts, bool? createCustomers, bool withOwn, CancellationToken ct)
     {
         var answers = new Answer[drafts.Count];
         var (lines, places) = (new List<WaybillLine>(drafts.Count), new List<int>(drafts.Count));
@@ -137,10 +157,12 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
         _units ??= await Units(ct);
         await Look(drafts, ct);
         await _stations.Look(drafts.SelectMany(d => new[] { d.Origin, d.Destination }), ct);
+        var own = withOwn && drafts.Any(d => d.Custom is not null) ? await _own.Read([.. drafts.Select(d => new CustomBatch.Asked(d.Custom, CustomerOf(d), $"{source}\n{d.ExternalNo?.Trim()}"))], ct) : null;
         for (var i = 0; i < drafts.Count; i++)
         {
             var draft = drafts[i];
             var errors = WaybillRules.Check(draft, today);
+            errors.AddRange(own?[i].Errors ?? []);
             long? unitId = null;
             if (!string.IsNullOrWhiteSpace(draft.Unit))
             {
@@ -159,7 +181,9 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
             if (!string.IsNullOrWhiteSpace(draft.Customer))
             {
                 var text = Key(draft.Customer);
-                customer = _customers.TryGetValue(text, out var found) ? found
+                var known = _customers.TryGetValue(text, out var found);
+                errors.AddRange(!known && own is not null ? _own.Missing(own[i], draft.Custom, draft) : []); // No customer is made for a line that will be refused.
+                customer = known ? found
                     : createCustomers == true && errors.Count == 0 ? await Create(text, draft.Customer.Trim(), c => made = c, ct)
                     : new(0, 0, new(nameof(draft.Customer), "waybill.customer_unknown"));
                 if (customer.Value.Error is { } error)
@@ -184,12 +208,15 @@ public sealed class RecordWaybills(CrmDb db, WaybillLedger ledger, SaveCustomer 
                 Origin = _stations.Of(draft.Origin), Destination = _stations.Of(draft.Destination),
                 Wagons = draft.Wagons ?? 0, Containers = draft.Containers ?? 0, TeuHundredths = (int)((draft.Teu ?? 0) * 100),
                 WeightKg = draft.WeightKg ?? 0, RevenueFen = draft.RevenueFen ?? 0, CostFen = draft.CostFen ?? 0,
-                ContractNo = PlainText.Trimmed(draft.Contract), Note = PlainText.Trimmed(draft.Note),
+                ContractNo = PlainText.Trimmed(draft.Contract), Note = PlainText.Trimmed(draft.Note), Custom = own is null ? null : CustomValue.With(null, own[i].Values),
             });
         }
 
-        return (answers, lines, places);
+        return new(answers, lines, places, own);
     }
+
+    /// <summary>The customer a draft names, as far as it was found; else 0.</summary>
+    private long CustomerOf(WaybillDraft draft) => string.IsNullOrWhiteSpace(draft.Customer) ? 0 : _customers.GetValueOrDefault(Key(draft.Customer)).Id;
 
     /// <remarks>A text that no store keeps stays as it is: it is refused where it is checked.</remarks>
     private static string Key(string typed) => PlainText.IsStorable(typed) ? typed.Normalize(NormalizationForm.FormKC).Trim() : typed;
