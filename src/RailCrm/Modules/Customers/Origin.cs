@@ -34,10 +34,11 @@ internal sealed record Origin(long? AuthorId, string? Author, DateTime? At, long
     /// <summary>Who made a record and when, in one line; with the import where one said so. Records of before the author was kept have it from the trail.</summary>
     public static async Task<string> Line(CrmDb db, string entity, long id, DateTime at, long? authorId, CancellationToken ct)
     {
-        var told = await db.Set<AuditEntry>().AsNoTracking().Where(a => a.Entity == entity && a.EntityId == id && (a.Action == "created" || a.Action == Kept)).OrderBy(a => a.Id).Take(2).ToListAsync(ct);
-        var author = authorId > 0 ? await db.Set<User>().Where(u => u.Id == authorId).Select(u => u.DisplayName).SingleOrDefaultAsync(ct) : told.Find(a => a.Action != Kept)?.ActorName;
+        // Both are written as the record is made, so that its first few entries tell, however many follow.
+        var told = await db.Set<AuditEntry>().AsNoTracking().Where(a => a.Entity == entity && a.EntityId == id).OrderBy(a => a.Id).Take(4).ToListAsync(ct);
+        var author = authorId > 0 ? await db.Set<User>().Where(u => u.Id == authorId).Select(u => u.DisplayName).SingleOrDefaultAsync(ct) : told.Find(a => a.Action == "created")?.ActorName;
         var line = author is null or "" or "system" ? Texts.Get("origin.made", Figures.Time(at)) : Texts.Get("origin.made_by", Figures.Time(at), author);
-        var by = told.Find(a => a.Action == Kept) is { } kept ? JsonDocument.Parse(kept.Changes).RootElement.GetProperty("BroughtBy")[1].GetString() : null;
+        var by = told.Find(a => a.Action == Kept) is { } kept ? JsonSerializer.Deserialize<Dictionary<string, string?[]>>(kept.Changes)!["BroughtBy"][1] : null;
         return by is null ? line : $"{line} · {Texts.Get("origin.brought", by)}";
     }
 
