@@ -406,6 +406,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("created_at");
 
+                    b.Property<long?>("CreatedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_by");
+
                     b.Property<string>("Custom")
                         .HasMaxLength(100000)
                         .HasColumnType("TEXT")
@@ -529,6 +533,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("created_at");
+
+                    b.Property<long?>("CreatedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_by");
 
                     b.Property<string>("CreditCode")
                         .HasMaxLength(18)
