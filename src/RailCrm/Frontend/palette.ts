@@ -1,10 +1,7 @@
 // The palette: Ctrl-K opens it over any page, as one types the server finds, Enter opens. On a phone the top bar's field opens it too.
-interface Hit { title: string; hint?: string; href?: string; icon: string; near?: boolean; press?: string }
-interface Group { kind: string; title: string; all?: string; hits: Hit[] }
-interface Answer { groups: Group[]; offers: { title: string; href: string }[] }
+import { type Answer, here, option } from "./palette-option";
 
 const phone = matchMedia("(max-width: 767px)");
-const svg = "http://www.w3.org/2000/svg";
 
 class Palette extends HTMLElement {
   #ready = false;
@@ -105,18 +102,18 @@ class Palette extends HTMLElement {
   #show(answer: Answer, text: string) {
     this.#clear();
     this.#shown = text;
-    const here = this.#here(text);
+    const offered = here(text);
     const recent = answer.groups.filter((g) => g.kind === "recent");
     for (const group of [...recent, ...answer.groups.filter((g) => g.kind !== "recent")]) {
-      this.#group(group.title, group.hits.map((hit) => this.#option(hit, text)), group.all);
+      this.#group(group.title, group.hits.map((hit) => option(hit, text, this.dataset)), group.all);
     }
-    if (here.length > 0) {
-      this.#group(this.dataset["here"] ?? "", here.map(({ hit, element }) => this.#option(hit, text, element)));
+    if (offered.length > 0) {
+      this.#group(this.dataset["here"] ?? "", offered.map(({ hit, element }) => option(hit, text, this.dataset, element)));
     }
     if (answer.offers.length > 0) {
-      this.#group("", answer.offers.map((offer) => this.#option({ title: offer.title, href: offer.href, icon: "plus" }, "")));
+      this.#group("", answer.offers.map((offer) => option({ title: offer.title, href: offer.href, icon: "plus" }, "", this.dataset)));
     }
-    const found = answer.groups.length + here.length;
+    const found = answer.groups.length + offered.length;
     const short = text.length === 1;
     this.#say(found > 0 ? (short ? this.dataset["more"] ?? "" : text === "" ? "" : (this.dataset["count"] ?? "").replace("{0}", String(this.#list.querySelectorAll("[role=option]:not(.rc-palette-all)").length)))
       : text === "" ? this.dataset["hint"] ?? "" : short ? this.dataset["more"] ?? "" : (this.dataset["none"] ?? "").replace("{0}", text));
@@ -127,14 +124,6 @@ class Palette extends HTMLElement {
     if (waiting && found > 0) {
       this.#take(waiting === "tab");
     }
-  }
-
-  /// What the page itself offers to do, found by its words.
-  #here(text: string) {
-    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-    return [...document.querySelectorAll<HTMLElement>(".rc-head-actions a[href], .rc-head-actions [data-rc=open-dialog]")]
-      .map((element) => ({ element, hit: { title: (element.textContent ?? "").trim() || element.title, icon: /#(.+)$/.exec(element.querySelector("use")?.getAttribute("href") ?? "")?.[1] ?? "point" } satisfies Hit }))
-      .filter(({ hit }) => hit.title !== "" && words.every((word) => hit.title.toLowerCase().includes(word))).slice(0, 6);
   }
 
   #group(title: string, options: HTMLElement[], all?: string) {
@@ -150,7 +139,7 @@ class Palette extends HTMLElement {
       group.append(head);
     }
     if (all) {
-      options.push(this.#option({ title: this.dataset["all"] ?? "", href: all, icon: "list" }, ""));
+      options.push(option({ title: this.dataset["all"] ?? "", href: all, icon: "list" }, "", this.dataset));
       options.at(-1)!.classList.add("rc-palette-all");
     }
     group.append(...options);
@@ -159,58 +148,6 @@ class Palette extends HTMLElement {
       this.#options.push(option);
     }
     this.#list.append(group);
-  }
-
-  #option(hit: Hit, text: string, presses?: HTMLElement) {
-    const option = document.createElement(hit.href ? "a" : "div");
-    option.role = "option";
-    option.tabIndex = -1;
-    option.className = "rc-palette-option";
-    option.setAttribute("aria-selected", "false");
-    if (option instanceof HTMLAnchorElement) {
-      option.href = hit.href!;
-    }
-    if (hit.press) {
-      option.dataset["presses"] = hit.press;
-    }
-    if (presses) {
-      option.addEventListener("rc-press", () => presses.click());
-      option.dataset["presses"] = "";
-    }
-    const icon = document.createElementNS(svg, "svg");
-    icon.classList.add("icon");
-    icon.setAttribute("aria-hidden", "true");
-    const use = document.createElementNS(svg, "use");
-    use.setAttribute("href", `${this.dataset["icons"]}#${hit.icon}`);
-    icon.append(use);
-    const title = document.createElement("span");
-    title.className = "rc-palette-title";
-    title.append(...this.#marked(hit.title, text));
-    option.append(icon, title);
-    if (hit.near) {
-      const near = document.createElement("span");
-      near.className = "rc-palette-near";
-      near.textContent = this.dataset["near"] ?? "";
-      option.append(near);
-    }
-    if (hit.hint) {
-      const hint = document.createElement("span");
-      hint.className = "rc-palette-hint";
-      hint.append(...this.#marked(hit.hint, text));
-      option.append(hint);
-    }
-    return option;
-  }
-
-  #marked(title: string, text: string): (string | Node)[] {
-    const word = text.split(/\s+/).filter(Boolean).sort((a, b) => b.length - a.length).find((w) => title.toLowerCase().includes(w.toLowerCase()));
-    if (!word) {
-      return [title];
-    }
-    const at = title.toLowerCase().indexOf(word.toLowerCase());
-    const mark = document.createElement("mark");
-    mark.textContent = title.slice(at, at + word.length);
-    return [title.slice(0, at), mark, title.slice(at + word.length)];
   }
 
   #key(event: KeyboardEvent) {
@@ -312,5 +249,3 @@ document.addEventListener("click", (event) => {
     palette()?.open((document.getElementById("search") as HTMLInputElement | null)?.value);
   }
 });
-
-export {};

@@ -96,7 +96,7 @@ public sealed class PaletteTests
         await using var app = await CrmApp.Start(engine);
         var made = await Customer(app, "n1", new() { Name = "甲公司" });
         var contact = await Person(app, "n1", made.Id, new() { Name = "单建国", Title = "处长", Mobile = "0086 139 8765 4321", Phone = "0512-66554433" });
-        var first = await app.With<SaveCustomer, Result<Customer>>(await app.ActorOf("n1"), s => s.Create(new() { Name = "乙公司" }, [new() { Name = "曾晓明", Mobile = "13700001111", MobileDigits = "13700001111", CreatedAt = app.Clock.GetUtcNow().UtcDateTime }], Ct));
+        var first = await app.With<SaveCustomer, Result<Customer>>(await app.ActorOf("n1"), s => s.Create(new() { Name = "乙公司" }, [new() { Name = "曾晓明", Mobile = "13700001111", MobileDigits = "13700001111", CreatedAt = app.Clock.GetUtcNow().UtcDateTime }], null, Ct));
         Assert.Null(first.Refusal);
         using var n1 = await app.Api("n1");
         using var s1 = await app.Api("s1");

@@ -41,8 +41,11 @@ public sealed class Contact : ICustomerBound, IAudited, IVersioned, IBinned, ICu
     /// <summary>False when the person no longer works there or for us; kept for what was agreed.</summary>
     public bool Active { get; set; } = true;
 
-    /// <summary>UTC.</summary>
+    /// <summary>UTC; of a person whom an import brought along with the past, the original time.</summary>
     public DateTime CreatedAt { get; set; }
+
+    /// <summary>The account that made it, or that an import names as its author; 0 is the system, null where nobody kept it.</summary>
+    public long? CreatedBy { get; set; }
 
     /// <inheritdoc/>
     public DateTime? DeletedAt { get; set; }

@@ -45,6 +45,7 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
         F.Of("main", "contact.main", K.Flag, k => k.IsMain).Indexed("name").Grouped(),
         F.Of("active", "contact.active", K.Flag, k => k.Active).Indexed("name").Grouped().Edited(nameof(SaveContact.Input.Active)),
         F.Of("created", "customer.created", K.Instant, k => k.CreatedAt).Sorted().Indexed(),
+        F.Of("author", "origin.author", K.Reference, k => k.CreatedBy).Refers(Origin.People),
         F.Only("favourite", "mark.favourite", K.Flag, ["="], Favourites.Of<Contact>(RecordKind.Contact)),
     ];
 

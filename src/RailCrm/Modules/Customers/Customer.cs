@@ -136,8 +136,11 @@ public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned, ICu
     /// <summary>Trailing less previous twelve months, fen: kept so that the movers are read off an index.</summary>
     public long RevenueChangeFen { get; set; }
 
-    /// <summary>UTC.</summary>
+    /// <summary>UTC; of a record that an import brought along with its past, the original time.</summary>
     public DateTime CreatedAt { get; set; }
+
+    /// <summary>The account that made it, or that an import names as its author; 0 is the system, null where nobody kept it.</summary>
+    public long? CreatedBy { get; set; }
 
     /// <summary>UTC.</summary>
     public DateTime UpdatedAt { get; set; }

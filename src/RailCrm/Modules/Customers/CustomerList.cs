@@ -71,6 +71,7 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
         F.Only("below", "customer.below", K.Percent, ["="], CustomerAsks.Below),
         F.Of("active", "customer.active", K.Flag, c => c.Active).Indexed("name").Grouped().Edited(nameof(SaveCustomer.Input.Active)),
         F.Of("created", "customer.created", K.Instant, c => c.CreatedAt).Sorted().Indexed(),
+        F.Of("author", "origin.author", K.Reference, c => c.CreatedBy).Refers(Origin.People),
         F.Of("updated", "customer.updated", K.Instant, c => c.UpdatedAt).Sorted().Indexed(),
     ];
 

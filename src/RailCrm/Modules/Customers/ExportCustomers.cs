@@ -22,7 +22,8 @@ internal sealed class ExportCustomers(CrmDb db, CustomFields fields, ListCustome
     /// <param name="Unit">Its unit.</param>
     /// <param name="Parent">The company above, where the reader sees it.</param>
     /// <param name="Contact">The main contact.</param>
-    private sealed record Line(Customer Customer, SaveCustomer.Input Said, string Unit, string? Parent, Contact? Contact);
+    /// <param name="Author">Who made it.</param>
+    private sealed record Line(Customer Customer, SaveCustomer.Input Said, string Unit, string? Parent, Contact? Contact, string? Author);
 
     /// <summary>The columns, named as the import knows them; figures that are computed come last and are not read back.</summary>
     private static readonly IReadOnlyList<(string TextKey, Func<Line, Cell> Cell)> Columns =
@@ -41,6 +42,7 @@ internal sealed class ExportCustomers(CrmDb db, CustomFields fields, ListCustome
         ("import.field.receivingStations", l => Cell.Of(CustomerCells.Of(l.Said.MainStations!.Where(s => s.Role is StationRole.Receiving)))),
         ("import.field.sidings", l => Cell.Of(CustomerCells.Of(l.Said.Sidings!))), ("import.field.contactName", l => Cell.Of(l.Contact?.Name)), ("import.field.contactTitle", l => Cell.Of(l.Contact?.Title)),
         ("import.field.contactMobile", l => Cell.Of(l.Contact?.Mobile)), ("import.field.contactPhone", l => Cell.Of(l.Contact?.Phone)), ("import.field.contactEmail", l => Cell.Of(l.Contact?.Email)),
+        ("import.field.createdBy", l => Cell.Of(l.Author)), ("import.field.createdAt", l => Cell.Of(Origin.Day(l.Customer.CreatedAt))),
         ("customer.tier", l => Choice("tier", l.Customer.Tier)), ("customer.revenue12_yuan", l => Cell.Money(l.Customer.Trailing12RevenueFen)), ("customer.profit12_yuan", l => Cell.Money(l.Customer.Trailing12GrossProfitFen)),
         ("customer.weight12_tonnes", l => Cell.Tonnes(l.Customer.Trailing12WeightKg)), ("customer.completeness_percent", l => Cell.Whole(l.Customer.Completeness)),
         ("customer.updated", l => Cell.Of(Platform.Ui.Kit.Figures.Time(l.Customer.UpdatedAt))),
@@ -96,10 +98,12 @@ internal sealed class ExportCustomers(CrmDb db, CustomFields fields, ListCustome
         var contacts = (await Of<Contact>().Where(k => k.IsMain).ToListAsync(ct)).ToLookup(r => r.CustomerId);
         var above = batch.Select(c => c.ParentId).OfType<long>().Distinct().ToList();
         Dictionary<long, string> parents = above.Count == 0 ? new() : await db.Set<Customer>().Where(c => EF.Parameter(above).Contains(c.Id)).Select(c => new { c.Id, c.Number, c.Name }).ToDictionaryAsync(c => c.Id, c => Lookups.Text(c.Number, c.Name), ct);
+        var authors = batch.Select(c => c.CreatedBy ?? 0).Where(id => id > 0).Distinct().ToList();
+        var people = authors.Count == 0 ? [] : await fields.Reference(CustomKind.Person)!.Names(db, authors, ct);
         return batch.Select(c =>
         {
             (c.Shareholders, c.Products, c.MainStations, c.Sidings) = ([.. shareholders[c.Id]], [.. products[c.Id]], [.. stations[c.Id]], [.. sidings[c.Id]]);
-            return new Line(c, CustomerRules.Of(c, withLists: true), units[c.UnitId], parents.GetValueOrDefault(c.ParentId ?? 0), contacts[c.Id].FirstOrDefault());
+            return new Line(c, CustomerRules.Of(c, withLists: true), units[c.UnitId], parents.GetValueOrDefault(c.ParentId ?? 0), contacts[c.Id].FirstOrDefault(), people.GetValueOrDefault(c.CreatedBy ?? 0));
         });
     }
 

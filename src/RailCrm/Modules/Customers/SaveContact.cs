@@ -64,7 +64,10 @@ public sealed class SaveContact(CrmDb db, CustomFields fields)
     }
 
     /// <summary>Creates one where <paramref name="id"/> is null, else changes it if it still has <paramref name="version"/>.</summary>
-    public async Task<Result<Contact>> Run(long customerId, long? id, int? version, Input input, CancellationToken ct)
+    public Task<Result<Contact>> Run(long customerId, long? id, int? version, Input input, CancellationToken ct) => Run(customerId, id, version, input, null, ct);
+
+    /// <summary>As the other; a new one with who made it before it came here.</summary>
+    internal async Task<Result<Contact>> Run(long customerId, long? id, int? version, Input input, Origin? origin, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(input);
         if (Check(input) is { Count: > 0 } errors)
@@ -82,7 +85,7 @@ public sealed class SaveContact(CrmDb db, CustomFields fields)
                 }
 
                 var all = await db.Set<Contact>().Where(k => k.CustomerId == customerId).ToListAsync(ct);
-                var contact = id is null ? new Contact { CustomerId = customerId, CreatedAt = db.UtcNow } : all.SingleOrDefault(k => k.Id == id);
+                var contact = id is null ? new Contact { CustomerId = customerId, CreatedAt = origin?.At ?? db.UtcNow, CreatedBy = origin?.AuthorId ?? db.Actor.UserId } : all.SingleOrDefault(k => k.Id == id);
                 if (contact is null)
                 {
                     return new Refusal.NotFound();
@@ -111,6 +114,12 @@ public sealed class SaveContact(CrmDb db, CustomFields fields)
                 }
 
                 await db.SaveChangesAsync(ct);
+                if (id is null && origin is not null)
+                {
+                    db.Add(origin.Told(db, nameof(Contact), contact.Id, customerId));
+                    await db.SaveChangesAsync(ct);
+                }
+
                 await Follow(customer, ct, contact);
                 return contact;
             }, ct);
@@ -173,7 +182,7 @@ public sealed class SaveContact(CrmDb db, CustomFields fields)
     /// <summary>The first person of a customer that is yet to be made, of checked fields.</summary>
     internal Contact First(Input input)
     {
-        var contact = new Contact { CreatedAt = db.UtcNow };
+        var contact = new Contact { CreatedAt = db.UtcNow, CreatedBy = db.Actor.UserId };
         Apply(input, contact, first: true);
         return contact;
     }

@@ -15,10 +15,10 @@ namespace RailCrm.Modules.Customers;
 public sealed partial class SaveCustomer(CrmDb db, CustomFields fields)
 {
     /// <summary>Creates one where <paramref name="id"/> is null, else changes it if it still has <paramref name="version"/>.</summary>
-    public Task<Result<Customer>> Run(long? id, int? version, Input input, CancellationToken ct) => Run(id, version, input, [], ct);
+    public Task<Result<Customer>> Run(long? id, int? version, Input input, CancellationToken ct) => Run(id, version, input, [], null, ct);
 
-    /// <summary>Creates one together with people whose fields have been checked.</summary>
-    internal Task<Result<Customer>> Create(Input input, IReadOnlyList<Contact> people, CancellationToken ct) => Run(null, null, input, people, ct);
+    /// <summary>Creates one together with people whose fields have been checked, and with who made it before it came here.</summary>
+    internal Task<Result<Customer>> Create(Input input, IReadOnlyList<Contact> people, Origin? origin, CancellationToken ct) => Run(null, null, input, people, origin, ct);
 
     /// <summary>Says what <see cref="Run(long?, int?, Input, CancellationToken)"/> would: refuse it, change something, or find nothing new. Writes nothing, and forgets what it has read.</summary>
     internal async Task<Result<bool>> Look(long? id, Input input, CancellationToken ct)
@@ -30,7 +30,7 @@ public sealed partial class SaveCustomer(CrmDb db, CustomFields fields)
 
         try
         {
-            return (await Save(id, null, input, [], write: false, ct)).TryGet(out var customer, out var refusal) ? id is null || db.Entry(customer).State != EntityState.Unchanged : refusal;
+            return (await Save(id, null, input, [], null, write: false, ct)).TryGet(out var customer, out var refusal) ? id is null || db.Entry(customer).State != EntityState.Unchanged : refusal;
         }
         finally
         {
@@ -38,7 +38,7 @@ public sealed partial class SaveCustomer(CrmDb db, CustomFields fields)
         }
     }
 
-    private async Task<Result<Customer>> Run(long? id, int? version, Input input, IReadOnlyList<Contact> people, CancellationToken ct)
+    private async Task<Result<Customer>> Run(long? id, int? version, Input input, IReadOnlyList<Contact> people, Origin? origin, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(input);
         if (CustomerRules.Check(input) is { Count: > 0 } errors)
@@ -48,7 +48,7 @@ public sealed partial class SaveCustomer(CrmDb db, CustomFields fields)
 
         try
         {
-            var saved = await db.Write(() => Save(id, version, input, people, write: true, ct), ct);
+            var saved = await db.Write(() => Save(id, version, input, people, origin, write: true, ct), ct);
             if (saved.Refusal is not null)
             {
                 Forget();
@@ -70,7 +70,7 @@ public sealed partial class SaveCustomer(CrmDb db, CustomFields fields)
         }
     }
 
-    private async Task<Result<Customer>> Save(long? id, int? version, Input input, IReadOnlyList<Contact> people, bool write, CancellationToken ct)
+    private async Task<Result<Customer>> Save(long? id, int? version, Input input, IReadOnlyList<Contact> people, Origin? origin, bool write, CancellationToken ct)
     {
         var customer = id is null ? new Customer() : await db.Set<Customer>().SingleOrDefaultAsync(c => c.Id == id, ct);
         if (customer is null)
@@ -146,8 +146,13 @@ public sealed partial class SaveCustomer(CrmDb db, CustomFields fields)
         {
             customer.Id = await NextId(ct);
             customer.Number = string.Create(CultureInfo.InvariantCulture, $"KH-{customer.Id:0000000}");
-            customer.CreatedAt = db.UtcNow;
+            (customer.CreatedAt, customer.CreatedBy) = (origin?.At ?? db.UtcNow, origin?.AuthorId ?? db.Actor.UserId);
             db.Add(customer);
+            if (origin is not null)
+            {
+                db.Add(origin.Told(db, nameof(Customer), customer.Id, customer.Id));
+            }
+
             foreach (var person in people)
             {
                 person.CustomerId = customer.Id;

@@ -108,7 +108,7 @@ internal sealed class DemoCustomers(CrmDb db, SaveCustomer saveCustomer, TimePro
             told.Further(_sidings);
         }
 
-        var saved = await saveCustomer.Create(input, known ? [.. People(n, size, dice)] : [], ct);
+        var saved = await saveCustomer.Create(input, known ? [.. People(n, size, dice)] : [], null, ct);
         if (!saved.TryGet(out var customer, out var refusal))
         {
             throw new InvalidOperationException($"{name}: {refusal.Code}");

@@ -69,7 +69,7 @@ internal static class CheckImport
 
         var edits = await db.Set<ImportEdit>().AsNoTracking().Where(e => e.ImportId == import.Id).ToListAsync(ct);
         var read = new EditedRows(file, import, edits);
-        var (total, days, date) = (0L, DayOrder.None, map["date"]);
+        var (total, days, date) = (0L, DayOrder.None, map["date"] ?? map["createdAt"]);
         foreach (var row in read.Rows(withSkipped: true))
         {
             total++;

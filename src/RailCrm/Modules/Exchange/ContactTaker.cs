@@ -7,11 +7,12 @@ using RailCrm.Platform.Fields;
 namespace RailCrm.Modules.Exchange;
 
 /// <summary>Takes people at customers, by customer and mobile, else by customer and name; an empty cell changes nothing.</summary>
-internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Import import) : RowTaker(import)
+internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Import import, DayOrder order) : RowTaker(import)
 {
     private readonly SaveContact _save = services.GetRequiredService<SaveContact>();
     private readonly CrmDb _db = services.GetRequiredService<CrmDb>();
     private readonly CustomFields _fields = services.GetRequiredService<CustomFields>();
+    private readonly OriginCells _origin = new(services.GetRequiredService<CrmDb>(), map, import, order);
     private readonly HashSet<(long, string)> _above = [];
 
     public override int BatchSize => 500;
@@ -59,6 +60,7 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
             Name = name ?? same?.Name ?? "", Title = map.Written(row, "title") ?? same?.Title, Mobile = mobile ?? same?.Mobile, Phone = map.Written(row, "phone") ?? same?.Phone, Email = map.Written(row, "email") ?? same?.Email,
             IsMain = YesNo(row, "main", errors), Active = YesNo(row, "active", errors), Custom = Own(row),
         };
+        var origin = await _origin.Read(row, errors, ct);
         errors.AddRange(SaveContact.Check(input));
         errors.AddRange(id is not null && Kept(digits is null ? "name" : "mobile", same is null) is { } kept ? [kept] : []);
         if (errors.Count > 0)
@@ -76,7 +78,7 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
             return same is null && _above.Add((id!.Value, digits ?? input.Name)) ? RowAnswer.Created : RowAnswer.Updated;
         }
 
-        return (await ContactUndo.Write(_db, _fields, _save, id!.Value, same, stored.Find(k => k.IsMain && k != same), input, ct)).TryGet(out var made, out var refusal)
+        return (await ContactUndo.Write(_db, _fields, _save, id!.Value, same, stored.Find(k => k.IsMain && k != same), input, origin, ct)).TryGet(out var made, out var refusal)
             ? (same is null ? RowAnswer.Created : made.Count > 0 ? RowAnswer.Updated : RowAnswer.Unchanged) with { Made = made }
             : new(null, refusal is Refusal.InvalidMany many ? many.Errors : [new("name", refusal.Code, refusal.Args)]);
     }

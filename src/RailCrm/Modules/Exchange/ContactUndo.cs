@@ -22,10 +22,11 @@ internal sealed class ContactUndo(CrmDb db, CustomFields fields, SaveContact sav
     /// <param name="before">What is known of it; null where it is new.</param>
     /// <param name="formerMain">Another who is called first until now.</param>
     /// <param name="input">What is said.</param>
+    /// <param name="origin">Who made it before it came here; of a new one alone.</param>
     /// <param name="ct">Cancels.</param>
-    public static async Task<Result<List<Made>>> Write(CrmDb db, CustomFields fields, SaveContact save, long customerId, Contact? before, Contact? formerMain, SaveContact.Input input, CancellationToken ct)
+    public static async Task<Result<List<Made>>> Write(CrmDb db, CustomFields fields, SaveContact save, long customerId, Contact? before, Contact? formerMain, SaveContact.Input input, Origin? origin, CancellationToken ct)
     {
-        if (!(await save.Run(customerId, before?.Id, before?.Version, input, ct)).TryGet(out var contact, out var refusal))
+        if (!(await save.Run(customerId, before?.Id, before?.Version, input, origin, ct)).TryGet(out var contact, out var refusal))
         {
             return refusal;
         }

@@ -15,7 +15,7 @@ internal sealed partial class CustomerTaker
         for (var i = 0; i < rows.Count; i++)
         {
             var errors = new List<FieldError>();
-            var (known, input, contact) = await Read(rows[i], errors, ct);
+            var (known, input, contact, _) = await Read(rows[i], errors, ct);
             if (errors.Count > 0 && map.Written(rows[i], "parentCustomer") is { } parent && _above.Contains(Mark(parent)))
             {
                 errors.RemoveAll(e => e.Code == "customer.parent_unknown");

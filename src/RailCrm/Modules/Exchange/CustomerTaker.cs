@@ -10,12 +10,13 @@ using RailCrm.Platform.Fields;
 
 namespace RailCrm.Modules.Exchange;
 
-internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap map, Import import) : RowTaker(import)
+internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap map, Import import, DayOrder order) : RowTaker(import)
 {
     private readonly SaveCustomer _save = services.GetRequiredService<SaveCustomer>();
     private readonly SaveContact _saveContact = services.GetRequiredService<SaveContact>();
     private readonly CustomFields _fields = services.GetRequiredService<CustomFields>();
     private readonly CrmDb _db = services.GetRequiredService<CrmDb>();
+    private readonly OriginCells _origin = new(services.GetRequiredService<CrmDb>(), map, import, order);
     private int _created;
 
     public override int CustomersCreated => _created;
@@ -28,18 +29,18 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
         for (var i = 0; i < rows.Count; i++)
         {
             var errors = new List<FieldError>();
-            var (known, input, contact) = await Read(rows[i], errors, ct);
-            answers[i] = errors.Count > 0 ? new(null, errors) : known is null ? await Create(input, contact, ct) : await Update(known, input, contact, ct);
+            var (known, input, contact, origin) = await Read(rows[i], errors, ct);
+            answers[i] = errors.Count > 0 ? new(null, errors) : known is null ? await Create(input, contact, origin, ct) : await Update(known, input, contact, ct);
             _db.ChangeTracker.Clear();
         }
 
         return answers;
     }
 
-    private async Task<RowAnswer> Create(SaveCustomer.Input input, MainContact? contact, CancellationToken ct)
+    private async Task<RowAnswer> Create(SaveCustomer.Input input, MainContact? contact, Origin? origin, CancellationToken ct)
     {
         List<Contact> people = contact is null ? [] : [_saveContact.First(contact.Input)];
-        if (!(await _save.Create(input, people, ct)).TryGet(out var customer, out var refusal))
+        if (!(await _save.Create(input, people, origin, ct)).TryGet(out var customer, out var refusal))
         {
             return new(null, Errors(refusal, input));
         }
@@ -61,7 +62,7 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
         if (contact is not null)
         {
             // It was checked before the customer was written, so a refusal is no fault of the row: the batch is not kept.
-            made.AddRange((await ContactUndo.Write(_db, _fields, _saveContact, customer.Id, contact.Before, contact.FormerMain, contact.Input, ct)).TryGet(out var written, out var late)
+            made.AddRange((await ContactUndo.Write(_db, _fields, _saveContact, customer.Id, contact.Before, contact.FormerMain, contact.Input, null, ct)).TryGet(out var written, out var late)
                 ? written : throw new InvalidOperationException($"A contact that had been checked was refused: {late!.Code}"));
         }
 
@@ -77,7 +78,7 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
     };
 
     /// <summary>The customer the row speaks of, by number, credit code or name, and what it says; an empty cell changes nothing.</summary>
-    private async Task<(Customer? Known, SaveCustomer.Input Input, MainContact? Contact)> Read(TableRow row, List<FieldError> errors, CancellationToken ct)
+    private async Task<(Customer? Known, SaveCustomer.Input Input, MainContact? Contact, Origin? Origin)> Read(TableRow row, List<FieldError> errors, CancellationToken ct)
     {
         string? Text(string field) => map.Clean(row, field);
         string? Written(string field) => map.Written(row, field);
@@ -160,7 +161,8 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
 
         input.Custom = Own(row);
         await Lists(row, known, input, errors, ct);
-        return (known, input, await Contact(row, known, errors, ct));
+        var origin = await _origin.Read(row, errors, ct);
+        return (known, input, await Contact(row, known, errors, ct), origin);
     }
 
     /// <summary>What the row says of the group's own fields; an empty cell changes nothing.</summary>

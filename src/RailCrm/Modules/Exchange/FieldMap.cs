@@ -135,7 +135,7 @@ internal sealed class FieldMap
         return complete;
     }
 
-    /// <summary>What the headers suggest: a field's own name or one of its synonyms, with or without a unit in brackets; each column once.</summary>
+    /// <summary>What the headers suggest: a field's own name or one of its synonyms, with or without a unit in brackets; each column once. Who made a record is for a person to decide.</summary>
     public static Dictionary<string, string> Guess(ImportKind kind, IReadOnlyList<string> columns)
     {
         var byName = new Dictionary<string, string>();
@@ -151,7 +151,7 @@ internal sealed class FieldMap
 
         var guessed = new Dictionary<string, string>();
         var taken = new HashSet<string>();
-        foreach (var field in kind.Fields)
+        foreach (var field in kind.Fields.Where(f => !f.IsOrigin))
         {
             if (field.Names.Select(n => byName.GetValueOrDefault(n)).FirstOrDefault(c => c is not null && !taken.Contains(c)) is { } column)
             {

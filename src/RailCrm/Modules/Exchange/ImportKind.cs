@@ -12,6 +12,9 @@ internal sealed record ImportField(string Name, bool Required, params string[] S
     /// <summary>The group's own field that it fills; null for ours.</summary>
     public CustomField? Own { get; init; }
 
+    /// <summary>Whether only whoever manages accounts has it, and chooses its column by hand: no header suggests it.</summary>
+    public bool IsOrigin => Name is "createdBy" or "createdAt";
+
     /// <summary>What it is called.</summary>
     public string Label => Own?.Called ?? Platform.Text.Texts.Get($"import.field.{Name}");
 
@@ -57,6 +60,8 @@ internal sealed record ImportField(string Name, bool Required, params string[] S
         "contactMobile" => ("import.help.contact_part", "13800138000"),
         "contactTitle" or "contactPhone" or "contactEmail" => ("import.help.contact_part", ""),
         "active" or "main" or "passenger" or "freight" => ("import.help.yes_no", "1"),
+        "createdBy" => ("import.help.created_by", "wangwei"),
+        "createdAt" => ("import.help.created_at", "2019-03-05 08:30"),
         "tags" => ("import.help.tags", "重点、煤炭"),
         _ when Own is not null => ("import.help.own", Own.Choices.Select(c => c.Value).FirstOrDefault() ?? Own.Kind switch { CustomKind.Date => "2026-03-05", CustomKind.Money or CustomKind.Number => "1234.5", CustomKind.Station => "高桥镇", _ => "" }),
         _ => ("import.help.text", ""),
@@ -70,6 +75,8 @@ internal sealed record ImportField(string Name, bool Required, params string[] S
 /// <param name="Take">Makes what takes the rows.</param>
 internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<ImportField> Fields, Func<IServiceProvider, FieldMap, Import, DayOrder, RowTaker> Take)
 {
+    private static readonly ImportField[] Origin = [new("createdBy", false, "建档人", "创建人", "author"), new("createdAt", false, "建档时间", "建档日期", "创建时间", "created")];
+
     public static readonly IReadOnlyList<ImportKind> All =
     [
         new("waybills", Platform.Access.Permission.WaybillsWrite,
@@ -134,7 +141,8 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
             new("contactMobile", false, "联系人手机", "手机", "手机号", "mobile"),
             new("contactPhone", false, "联系人固定电话", "固定电话", "landline"),
             new("contactEmail", false, "联系人邮箱", "邮箱", "电子邮箱", "email"),
-        ], (services, map, import, _) => new CustomerTaker(services, map, import)),
+            .. Origin,
+        ], (services, map, import, order) => new CustomerTaker(services, map, import, order)),
         new("contacts", Platform.Access.Permission.CustomersWrite,
         [
             new("customer", true, "客户", "客户名称", "客户编号", "统一社会信用代码", "信用代码", "公司名称", "customername", "customernumber", "creditcode", "company"),
@@ -145,7 +153,8 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
             new("email", false, "邮箱", "电子邮箱", "mail"),
             new("main", false, "主联系人", "是否主联系人", "ismain", "maincontact"),
             new("active", false, "是否在用", "在用", "是否在职"),
-        ], (services, map, import, _) => new ContactTaker(services, map, import)),
+            .. Origin,
+        ], (services, map, import, order) => new ContactTaker(services, map, import, order)),
         new("employees", Platform.Access.Permission.OrganizationWrite,
         [
             new("staffNumber", false, "工号", "职工编号", "员工编号", "编号", "staffnumber", "employeenumber", "employeeno", "number"),
@@ -182,8 +191,7 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
     /// <summary>The kind of that name, or null.</summary>
     public static ImportKind? Named(string? name) => All.FirstOrDefault(k => k.Name == name);
 
-    /// <summary>The kind of that name with the group's own fields that the actor sees; or null.</summary>
-    /// <remarks>Waybills have theirs from people alone: no other system knows of them.</remarks>
-    public static ImportKind? Of(string? name, CustomFields fields, Actor actor) => Named(name) is not { Name: not "waybills" } kind ? Named(name)
-        : kind with { Fields = [.. kind.Fields, .. fields.Of(kind.Name, actor).Select(f => new ImportField(f.Key, false, f.EnglishName is null ? [f.Name] : [f.Name, f.EnglishName]) { Own = f })] };
+    /// <summary>The kind of that name with the fields that the actor may fill, the group's own among them; or null.</summary>
+    public static ImportKind? Of(string? name, CustomFields fields, Actor actor) => Named(name) is not { } kind ? null
+        : kind with { Fields = [.. kind.Fields.Where(f => !f.IsOrigin || actor.May(Platform.Access.Permission.System)), .. fields.Of(kind.Name, actor).Select(f => new ImportField(f.Key, false, f.EnglishName is null ? [f.Name] : [f.Name, f.EnglishName]) { Own = f })] };
 }

@@ -22,7 +22,7 @@ internal static class ImportTemplate
             return TypedResults.NotFound();
         }
 
-        string[] headers = [.. known.Fields.Select(Header)];
+        string[] headers = [.. known.Fields.Where(f => !f.IsOrigin).Select(Header)]; // What no header suggests stands on the sheet that explains alone.
         string[][] explained =
         [
             [Texts.Get("import.template_column"), Texts.Get("import.required"), Texts.Get("import.template_how"), Texts.Get("import.template_values"), Texts.Get("import.template_example"), Texts.Get("import.template_also")],

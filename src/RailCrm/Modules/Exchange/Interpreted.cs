@@ -20,6 +20,7 @@ internal static class Interpreted
     private static string Read(string field, string clean, string written, Filling filling, DayOrder days) => field switch
     {
         "date" => CellDay.Read(clean, days, out var day) is null ? day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : written,
+        "createdAt" => OriginCells.Instant(clean, days, DateTime.MaxValue, out var at) is null ? Origin.Day(at) : written,
         "revenue" or "cost" => CellText.Fen(clean, filling.Yuan, out var fen) is null ? Texts.Get("import.yuan", (fen / 100m).ToString("N2", CultureInfo.InvariantCulture)) : written,
         "weight" => CellText.Kg(clean, filling.Kg, out var kg) is null ? $"{(kg / 1000m).ToString("#,##0.###", CultureInfo.InvariantCulture)} t" : written,
         "service" => WaybillRules.Service(clean) is { } service ? Texts.Get($"service.{service}") : written,

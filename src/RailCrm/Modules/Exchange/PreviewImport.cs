@@ -40,7 +40,7 @@ internal sealed class PreviewImport(StartImport start, Settings settings, IServi
                 return look with { MappingRefusal = refusal };
             }
 
-            var days = rows.Select(r => map.Clean(r, "date")).OfType<string>().Aggregate(DayOrder.None, CellDay.Learn);
+            var days = rows.Select(r => (map["date"] ?? map["createdAt"])?.Clean(r)).OfType<string>().Aggregate(DayOrder.None, CellDay.Learn);
             var answers = await kind.Take(services, map, import, days).Preview(rows, ct);
             var wrong = rows.Zip(answers, (r, a) => (Row: r, a.Errors)).Where(r => r.Errors.Count > 0).ToList();
             return look with

@@ -74,7 +74,7 @@ internal static class RunImport
         if (progress.RowsTotal is null)
         {
             // Read once through before anything is written: a broken file is refused whole, the rest of the time is known, and so is what 3/5/2026 means.
-            var (total, days, date) = (0L, DayOrder.None, map["date"]);
+            var (total, days, date) = (0L, DayOrder.None, map["date"] ?? map["createdAt"]);
             var renewed = Stopwatch.GetTimestamp();
             foreach (var row in read.Rows())
             {

@@ -1,5 +1,7 @@
 using RailCrm.Kernel;
 using RailCrm.Modules.Waybills;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 
 namespace RailCrm.Modules.Exchange;
 
@@ -11,6 +13,9 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
         _commodity = map["commodity"], _origin = map["origin"], _destination = map["destination"], _mode = map["mode"], _wagons = map["wagons"], _containers = map["containers"],
         _teu = map["teu"], _weight = map["weight"], _revenue = map["revenue"], _cost = map["cost"], _contract = map["contract"], _note = map["note"];
 
+    /// <summary>The group's own fields that a column fills.</summary>
+    private readonly IReadOnlyList<(string Key, Filling Filling)> _own = [.. services.GetRequiredService<CustomFields>().Of("waybills", services.GetRequiredService<CrmDb>().Actor).Where(f => map[f.Key] is not null).Select(f => (f.Key, map[f.Key]!))];
+
     public override int CustomersCreated => _record.CustomersCreated;
 
     public override int BatchSize => 5_000;
@@ -21,7 +26,7 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
         foreach (var source in drafts.GroupBy(d => d.Source))
         {
             // Where only known lines may change, no customer is made for one that is not.
-            var written = await _record.Run(source.Key, [.. source.Select(d => d.Draft)], Import.CreateCustomers && Import.Mode != ImportMode.Update, Unwanted, ct);
+            var written = await _record.Run(source.Key, [.. source.Select(d => d.Draft)], Import.CreateCustomers && Import.Mode != ImportMode.Update, Unwanted, withOwn: true, ct);
             foreach (var (place, answer) in source.Zip(written, (d, w) => (d.Place, w)))
             {
                 answers[place] = Of(answer) is { Outcome: not null } taken ? taken with { Made = [.. Made(answer)] } : Of(answer);
@@ -85,6 +90,7 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
                 Teu = _teu?.Clean(row) is { } teu ? CellText.TryNumber(teu, out var boxes) ? boxes : Wrong<decimal>(errors, "teu", "import.number_wrong") : null,
                 WeightKg = _weight?.Clean(row) is { } weight ? CellText.Kg(weight, _weight.Kg, out var kg) is { } bad ? Wrong<long>(errors, "weight", bad) : kg : null,
                 RevenueFen = Fen(_revenue, row, "revenue", errors), CostFen = Fen(_cost, row, "cost", errors),
+                Custom = _own.Count == 0 ? null : _own.ToDictionary(f => f.Key, f => f.Filling.Written(row)),
             };
             var source = _source?.Clean(row) ?? Import.Source;
             if (source.Length > WaybillLine.SourceLength || !PlainText.IsStorable(source))

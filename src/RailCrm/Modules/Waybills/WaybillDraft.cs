@@ -36,7 +36,7 @@ public sealed class WaybillDraft
     /// <summary>Wagons.</summary>
     public int? Wagons { get; set; }
 
-    /// <summary>The group's own fields, as a form says them: key → what one would type. A system's batch has none.</summary>
+    /// <summary>The group's own fields, as a form says them: key → what one would type; a file that has columns for them says them too. A system's batch has none.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public Dictionary<string, string?>? Custom { get; set; }
 

@@ -31,7 +31,7 @@ public enum LineOutcome
 /// </remarks>
 public sealed class WaybillLedger(CrmDb db)
 {
-    private const string LineColumns = "source, external_no, date, customer_id, unit_id, service, commodity_category, commodity, origin, destination, mode, wagons, containers, teu_hundredths, weight_kg, revenue_fen, cost_fen, contract_no, note";
+    private const string LineColumns = "source, external_no, date, customer_id, unit_id, service, commodity_category, commodity, origin, destination, mode, wagons, containers, teu_hundredths, weight_kg, revenue_fen, cost_fen, contract_no, note, custom";
 
     private readonly FactLedger _facts = new(db);
 
@@ -41,20 +41,35 @@ public sealed class WaybillLedger(CrmDb db)
     public Task<LineOutcome[]> Write(IReadOnlyList<WaybillLine> lines, CancellationToken ct) => Write(lines, null, ct);
 
     /// <summary>Says what <see cref="Write(IReadOnlyList{WaybillLine}, CancellationToken)"/> would do with each line, and writes nothing.</summary>
-    internal async Task<LineOutcome[]> Look(IReadOnlyList<WaybillLine> lines, CancellationToken ct)
+    internal Task<LineOutcome[]> Look(IReadOnlyList<WaybillLine> lines, CancellationToken ct) => Look(lines, null, ct);
+
+    /// <summary>As the other; <paramref name="complete"/> as where lines are written.</summary>
+    internal async Task<LineOutcome[]> Look(IReadOnlyList<WaybillLine> lines, Action<int, WaybillLine>? complete, CancellationToken ct)
     {
         var places = Enumerable.Range(0, lines.Count).DistinctBy(i => (lines[i].Source, lines[i].ExternalNo)).ToList();
         var known = await Known(lines, places, ct);
         var visible = await Visible([.. known.Values.Select(k => k.CustomerId).Distinct()], ct);
         var byNumber = known.ToDictionary(k => (lines[k.Key].Source, lines[k.Key].ExternalNo), k => k.Value);
         var firsts = places.ToHashSet();
+        for (var i = 0; complete is not null && i < lines.Count; i++)
+        {
+            if (byNumber.TryGetValue((lines[i].Source, lines[i].ExternalNo), out var before) && visible.Contains(before.CustomerId))
+            {
+                complete(i, before);
+            }
+        }
+
         return [.. lines.Select((line, i) => !byNumber.TryGetValue((line.Source, line.ExternalNo), out var before) ? firsts.Contains(i) ? LineOutcome.Created : LineOutcome.Updated
             : !visible.Contains(before.CustomerId) ? LineOutcome.NumberTaken
             : Same(before, line) ? LineOutcome.Unchanged : LineOutcome.Updated)];
     }
 
     /// <summary>As the other, and tells what stood in the place of a line that was changed; every line written carries its key afterwards.</summary>
-    internal async Task<LineOutcome[]> Write(IReadOnlyList<WaybillLine> lines, Dictionary<int, WaybillLine>? replaced, CancellationToken ct)
+    /// <param name="lines">The lines.</param>
+    /// <param name="replaced">Takes what stood there before, by place.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="complete">Given the place of a line and what stands there so far, before the two are compared: fills in what the line says nothing of.</param>
+    internal async Task<LineOutcome[]> Write(IReadOnlyList<WaybillLine> lines, Dictionary<int, WaybillLine>? replaced, CancellationToken ct, Action<int, WaybillLine>? complete = null)
     {
         ArgumentNullException.ThrowIfNull(lines);
         return await db.Write(async () =>
@@ -67,7 +82,7 @@ public sealed class WaybillLedger(CrmDb db)
             {
                 if (i == lines.Count || !seen.Add((lines[i].Source, lines[i].ExternalNo)))
                 {
-                    await WriteDistinct(lines, start, i, outcomes, replaced, ct);
+                    await WriteDistinct(lines, start, i, outcomes, replaced, complete, ct);
                     start = i;
                     seen.Clear();
                     if (i < lines.Count)
@@ -107,7 +122,7 @@ public sealed class WaybillLedger(CrmDb db)
         return lines.Count;
     }, ct);
 
-    private async Task WriteDistinct(IReadOnlyList<WaybillLine> lines, int from, int to, LineOutcome[] outcomes, Dictionary<int, WaybillLine>? replaced, CancellationToken ct)
+    private async Task WriteDistinct(IReadOnlyList<WaybillLine> lines, int from, int to, LineOutcome[] outcomes, Dictionary<int, WaybillLine>? replaced, Action<int, WaybillLine>? complete, CancellationToken ct)
     {
         if (to <= from)
         {
@@ -128,13 +143,14 @@ public sealed class WaybillLedger(CrmDb db)
             {
                 outcomes[i] = LineOutcome.NumberTaken;
             }
-            else if (Same(before, lines[i]))
-            {
-                outcomes[i] = LineOutcome.Unchanged;
-            }
             else
             {
-                outcomes[i] = LineOutcome.Updated;
+                complete?.Invoke(i, before);
+                outcomes[i] = Same(before, lines[i]) ? LineOutcome.Unchanged : LineOutcome.Updated;
+            }
+
+            if (outcomes[i] == LineOutcome.Updated && known.TryGetValue(i, out before))
+            {
                 lines[i].Id = before.Id;
                 replaced?.Add(i, before);
                 changes.Add((before, -1));
@@ -165,13 +181,13 @@ public sealed class WaybillLedger(CrmDb db)
         a.Date == b.Date && a.CustomerId == b.CustomerId && a.UnitId == b.UnitId && a.Service == b.Service && a.CommodityCategory == b.CommodityCategory
         && a.Commodity == b.Commodity && a.Origin == b.Origin && a.Destination == b.Destination && a.Mode == b.Mode && a.Wagons == b.Wagons
         && a.Containers == b.Containers && a.TeuHundredths == b.TeuHundredths && a.WeightKg == b.WeightKg && a.RevenueFen == b.RevenueFen
-        && a.CostFen == b.CostFen && a.ContractNo == b.ContractNo && a.Note == b.Note;
+        && a.CostFen == b.CostFen && a.ContractNo == b.ContractNo && a.Note == b.Note && a.Custom == b.Custom;
 
     /// <summary>Inserts what is new; gives what was there already, by place in the list.</summary>
     private async Task<Dictionary<int, WaybillLine>> InsertSqlite(IReadOnlyList<WaybillLine> lines, int from, int to, CancellationToken ct)
     {
-        await using var insert = FactLedger.Command(db, $"INSERT INTO waybill_lines ({LineColumns}) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19) ON CONFLICT (source, external_no) DO NOTHING");
-        var p = Enumerable.Range(1, 19).Select(n => ((SqliteCommand)insert).Parameters.Add($"${n}", n is 4 or 5 or (>= 12 and <= 17) ? SqliteType.Integer : SqliteType.Text)).ToArray();
+        await using var insert = FactLedger.Command(db, $"INSERT INTO waybill_lines ({LineColumns}) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20) ON CONFLICT (source, external_no) DO NOTHING");
+        var p = Enumerable.Range(1, 20).Select(n => ((SqliteCommand)insert).Parameters.Add($"${n}", n is 4 or 5 or (>= 12 and <= 17) ? SqliteType.Integer : SqliteType.Text)).ToArray();
         var conflicts = new List<int>();
         var handle = ((SqliteConnection)insert.Connection!).Handle;
         for (var i = from; i < to; i++)
@@ -180,7 +196,7 @@ public sealed class WaybillLedger(CrmDb db)
             (p[0].Value, p[1].Value, p[2].Value, p[3].Value, p[4].Value) = (line.Source, line.ExternalNo, line.Date.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), line.CustomerId, line.UnitId);
             (p[5].Value, p[6].Value, p[7].Value, p[8].Value, p[9].Value, p[10].Value) = (line.Service, line.CommodityCategory, (object?)line.Commodity ?? DBNull.Value, line.Origin, line.Destination, line.Mode);
             (p[11].Value, p[12].Value, p[13].Value, p[14].Value, p[15].Value, p[16].Value) = (line.Wagons, line.Containers, line.TeuHundredths, line.WeightKg, line.RevenueFen, line.CostFen);
-            (p[17].Value, p[18].Value) = ((object?)line.ContractNo ?? DBNull.Value, (object?)line.Note ?? DBNull.Value);
+            (p[17].Value, p[18].Value, p[19].Value) = ((object?)line.ContractNo ?? DBNull.Value, (object?)line.Note ?? DBNull.Value, (object?)line.Custom ?? DBNull.Value);
             if (insert.ExecuteNonQuery() == 0)
             {
                 conflicts.Add(i);
@@ -237,6 +253,7 @@ public sealed class WaybillLedger(CrmDb db)
 
             await Text(copy, line.ContractNo, ct);
             await Text(copy, line.Note, ct);
+            await Text(copy, line.Custom, ct);
         }
 
         await copy.CompleteAsync(ct);

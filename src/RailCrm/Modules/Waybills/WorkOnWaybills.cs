@@ -165,16 +165,10 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
             back.Add((row, line));
         }
 
-        var custom = back.ConvertAll(b => b.Line.Custom);
         await ledger.Write(back.ConvertAll(b => b.Line), ct);
-        foreach (var ((row, line), own) in back.Zip(custom))
+        foreach (var (row, line) in back)
         {
             row.Before = null;
-            if (own is not null)
-            {
-                await db.Set<WaybillLine>().Where(w => w.Id == line.Id).ExecuteUpdateAsync(u => u.SetProperty(w => w.Custom, own), ct);
-            }
-
             db.Add(SaveWaybill.Told(db, "created", null, line));
         }
     }

@@ -30,6 +30,22 @@ public interface ICustomReference
     /// <summary>What is meant by a text, as it is stored, among what the actor sees; null where it is nothing. <paramref name="customerId"/> is whose row it is, 0 where that is yet to be made.</summary>
     Task<JsonNode?> Find(CrmDb db, string typed, long customerId, CancellationToken ct);
 
+    /// <summary>What is meant by many texts, each of a customer's row; what is nothing is left out. Whoever may be asked for many different ones at once asks the database for all together.</summary>
+    async Task<Dictionary<(string Typed, long CustomerId), JsonNode>> FindAll(CrmDb db, IReadOnlyCollection<(string Typed, long CustomerId)> asked, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        var found = new Dictionary<(string, long), JsonNode>();
+        foreach (var one in asked)
+        {
+            if (await Find(db, one.Typed, one.CustomerId, ct) is { } meant)
+            {
+                found[one] = meant;
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>What some are called, as a form would name them; what the actor does not see is left out.</summary>
     Task<Dictionary<long, string>> Names(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct);
 }
@@ -203,7 +219,7 @@ public sealed class CustomFields(IServiceScopeFactory scopes, IEnumerable<ICusto
     }
 
     /// <summary>Whether a form asks for it, by the value of the field it hangs on.</summary>
-    private static bool IsAsked(CustomField field, SortedDictionary<string, JsonElement> known, object input)
+    internal static bool IsAsked(CustomField field, SortedDictionary<string, JsonElement> known, object input)
     {
         if (field.WhenField is not { } when)
         {

@@ -44,6 +44,20 @@ public static class CustomValue
         return all.Count == 0 ? null : JsonSerializer.Serialize(all, Json);
     }
 
+    /// <summary>A row's JSON with some values put in; the same text where it says them already.</summary>
+    internal static string? With(string? json, SortedDictionary<string, JsonElement> values)
+    {
+        var all = values.Count == 0 ? [] : Read(json);
+        var changed = false;
+        foreach (var (key, value) in values)
+        {
+            changed |= !all.TryGetValue(key, out var known) || !JsonElement.DeepEquals(known, value);
+            all[key] = value;
+        }
+
+        return changed ? JsonSerializer.Serialize(all, Json) : json;
+    }
+
     /// <summary>A stored value as one would type it: yuan, a decimal, a day, an id, options with commas between.</summary>
     public static string? Typed(CustomField field, JsonElement stored)
     {

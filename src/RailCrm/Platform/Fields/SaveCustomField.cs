@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Access;
@@ -15,70 +14,6 @@ public sealed partial class SaveCustomField(CrmDb db, CustomFields fields, Runne
 {
     /// <summary>Most fields that one list may have.</summary>
     public const int Most = 100;
-
-    /// <summary>What may be said of a field.</summary>
-    public sealed class Input
-    {
-        /// <summary>The list it belongs to; never changed.</summary>
-        public string List { get; set; } = "";
-
-        /// <summary>Its name in addresses and the API; made from the name where empty, and never changed.</summary>
-        public string? Key { get; set; }
-
-        /// <summary>What it is called in Chinese.</summary>
-        public string Name { get; set; } = "";
-
-        /// <summary>What it is called in English.</summary>
-        public string? EnglishName { get; set; }
-
-        /// <summary>What it holds; never changed.</summary>
-        public CustomKind? Kind { get; set; }
-
-        /// <summary>The options of a choice, a line each; English behind a bar.</summary>
-        public string? Options { get; set; }
-
-        /// <summary>Whether a form without it is refused.</summary>
-        public bool Required { get; set; }
-
-        /// <summary>Whether no two may be the same.</summary>
-        public bool Unique { get; set; }
-
-        /// <summary>Whether lists can be filtered and put in order by it.</summary>
-        public bool Indexed { get; set; }
-
-        /// <summary>A sentence under it.</summary>
-        public string? Help { get; set; }
-
-        /// <summary>The section it stands in.</summary>
-        public string? Section { get; set; }
-
-        /// <summary>Its place there.</summary>
-        public int? Position { get; set; }
-
-        /// <summary>Ids of the roles that see it; empty for everyone.</summary>
-        public List<long>? Roles { get; set; }
-
-        /// <summary>The field that decides whether it is asked, as the form names it.</summary>
-        public string? WhenField { get; set; }
-
-        /// <summary>That field's values with which it is asked.</summary>
-        public List<string>? WhenValues { get; set; }
-
-        /// <summary>False once it is no longer used.</summary>
-        public bool? Active { get; set; }
-
-        /// <summary>A field as the form shows it.</summary>
-        public static Input Of(CustomField f)
-        {
-            ArgumentNullException.ThrowIfNull(f);
-            return new()
-            {
-                List = f.List, Key = f.Key, Name = f.Name, EnglishName = f.EnglishName, Kind = f.Kind, Options = f.Options, Required = f.Required, Unique = f.Unique, Indexed = f.Indexed, Help = f.Help, Section = f.Section,
-                Position = f.Position, Roles = f.Roles is null ? null : [.. f.Roles.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(r => long.Parse(r, System.Globalization.CultureInfo.InvariantCulture))],
-                WhenField = f.WhenField, WhenValues = f.WhenValues is null ? null : [.. f.WhenValues.Split(',')], Active = f.Active,
-            };
-        }
-    }
 
     /// <summary>A field by which others of its list can be shown or not: its name in the form, what it is called, and its values.</summary>
     public sealed record Decider(string Field, string Name, IReadOnlyList<(string Value, string Text)> Values);
@@ -179,81 +114,6 @@ public sealed partial class SaveCustomField(CrmDb db, CustomFields fields, Runne
 
         return field;
     }
-
-    /// <summary>A value that two rows have; empty where none has.</summary>
-    private async Task<string> Twice(CustomField field, CancellationToken ct)
-    {
-        var value = CustomValue.Sql(field, db.IsPostgres);
-        var sql = $"SELECT CAST({value} AS text) AS \"Value\" FROM {fields.Table(db, field)} WHERE {value} <> {(field.IsNumber ? CustomValue.Least.ToString(System.Globalization.CultureInfo.InvariantCulture) : "''")} GROUP BY {value} HAVING count(*) > 1 LIMIT 1";
-        return await db.Database.SqlQueryRaw<string>(sql).FirstOrDefaultAsync(ct) ?? "";
-    }
-
-    private List<FieldError> Check(CustomField field, Input input, List<CustomField> others)
-    {
-        var errors = new List<FieldError>();
-        if (targets.All(t => t.List != field.List))
-        {
-            errors.Add(new(nameof(input.List), "fields.list_unknown"));
-        }
-
-        if (!Keys().IsMatch(field.Key) || others.Exists(o => o.Key == field.Key))
-        {
-            errors.Add(new(nameof(input.Key), others.Exists(o => o.Key == field.Key) ? "fields.key_taken" : "fields.key_wrong"));
-        }
-
-        if (string.IsNullOrWhiteSpace(input.Name) || others.Exists(o => o.Active && o.Name == input.Name.Trim()))
-        {
-            errors.Add(new(nameof(input.Name), string.IsNullOrWhiteSpace(input.Name) ? "fields.name_missing" : "fields.name_taken"));
-        }
-
-        foreach (var (name, text, longest) in new[] { (nameof(input.Name), input.Name, CustomField.WordLength), (nameof(input.EnglishName), input.EnglishName, CustomField.WordLength), (nameof(input.Section), input.Section, CustomField.WordLength), (nameof(input.Help), input.Help, 500) })
-        {
-            errors.AddRange(!PlainText.IsStorable(text) || text?.Length > longest ? [new(name, "fields.word_wrong", longest)] : Array.Empty<FieldError>());
-        }
-
-        var options = Lines(input.Options);
-        if (field.Kind is CustomKind.Choice or CustomKind.Choices && (options.Count is 0 or > CustomField.MostOptions || options.Exists(o => o.Length > CustomField.WordLength || o.Contains(',', StringComparison.Ordinal) || o.StartsWith('|') || !PlainText.IsStorable(o)) || options.Select(o => o.Split('|')[0].Trim()).Distinct().Count() < options.Count))
-        {
-            errors.Add(new(nameof(input.Options), "fields.options_wrong", CustomField.MostOptions));
-        }
-
-        if (input.Unique && (field.Kind is CustomKind.Choice or CustomKind.Choices))
-        {
-            errors.Add(new(nameof(input.Unique), "fields.unique_choice"));
-        }
-
-        if (!string.IsNullOrWhiteSpace(input.WhenField) && (Deciders(field.List).FirstOrDefault(d => d.Field == input.WhenField && d.Field != CustomValue.Name(field)) is not { } decider || input.WhenValues is not { Count: > 0 } values || values.Exists(v => decider.Values.All(d => d.Value != v))))
-        {
-            errors.Add(new(nameof(input.WhenField), "fields.when_wrong"));
-        }
-
-        if (others.Count(o => o.Active) >= Most && (input.Active ?? field.Active))
-        {
-            errors.Add(new(nameof(input.Name), "fields.too_many", Most));
-        }
-
-        return errors;
-    }
-
-    private static List<string> Lines(string? options) => [.. (options ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
-
-    /// <summary>煤种 becomes x_meizhong; a second of that name x_meizhong2.</summary>
-    private static string KeyOf(Input input, List<CustomField> others)
-    {
-        if (!string.IsNullOrWhiteSpace(input.Key))
-        {
-            return input.Key.Trim();
-        }
-
-#pragma warning disable CA1308 // Keys are in small letters.
-        var plain = new string([.. Pinyin.Full(input.Name ?? "").ToLowerInvariant().Where(char.IsAsciiLetterOrDigit).Take(30)]);
-#pragma warning restore CA1308
-        var key = $"x_{(plain.Length == 0 ? "field" : plain)}";
-        return Enumerable.Range(1, others.Count + 1).Select(n => n == 1 ? key : $"{key}{n}").First(k => others.TrueForAll(o => o.Key != k));
-    }
-
-    [GeneratedRegex(@"^x_[a-z0-9_]{1,38}\z", RegexOptions.NonBacktracking)]
-    private static partial Regex Keys();
 
     /// <summary>A field as the API tells it.</summary>
     public sealed record Answer(long Id, string List, string Key, string Name, string? EnglishName, CustomKind Kind, IReadOnlyList<string>? Options, bool Required, bool Unique, bool Indexed, bool Ready, string? Help, string? Section, int Position, string? WhenField, IReadOnlyList<string>? WhenValues, bool Active, int Version)

@@ -406,6 +406,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("created_at");
 
+                    b.Property<long?>("CreatedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_by");
+
                     b.Property<string>("Custom")
                         .HasMaxLength(100000)
                         .HasColumnType("TEXT")
@@ -533,6 +537,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("created_at");
+
+                    b.Property<long?>("CreatedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_by");
 
                     b.Property<string>("CreditCode")
                         .HasMaxLength(18)
@@ -769,18 +777,9 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.HasIndex("SizeClass")
                         .HasDatabaseName("ix_customers_size_class");
 
-                    b.HasIndex("Completeness", "Id")
-                        .HasDatabaseName("ix_customers_completeness_id");
-
-                    b.HasIndex("CreatedAt", "Id")
-                        .HasDatabaseName("ix_customers_created_at_id");
-
                     b.HasIndex("DeletedAt", "Id")
                         .HasDatabaseName("ix_customers_deleted_at_id")
                         .HasFilter("deleted_at IS NOT NULL");
-
-                    b.HasIndex("Name", "Id")
-                        .HasDatabaseName("ix_customers_name_id");
 
                     b.HasIndex("RevenueChangeFen", "Id")
                         .HasDatabaseName("ix_customers_revenue_change_fen_id");
@@ -788,33 +787,42 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.HasIndex("Trailing12GrossProfitFen", "Id")
                         .HasDatabaseName("ix_customers_trailing12gross_profit_fen_id");
 
-                    b.HasIndex("Trailing12RevenueFen", "Id")
-                        .HasDatabaseName("ix_customers_trailing12revenue_fen_id");
-
                     b.HasIndex("Trailing12WeightKg", "Id")
                         .HasDatabaseName("ix_customers_trailing12weight_kg_id");
 
-                    b.HasIndex("UpdatedAt", "Id")
-                        .HasDatabaseName("ix_customers_updated_at_id");
-
-                    b.HasIndex("Active", "Name", "Id")
-                        .HasDatabaseName("ix_customers_active_name_id")
-                        .HasFilter("NOT active");
-
-                    b.HasIndex("IndustryCode", "Name", "Id")
-                        .HasDatabaseName("ix_customers_industry_code_name_id");
-
-                    b.HasIndex("RegionCode", "Name", "Id")
-                        .HasDatabaseName("ix_customers_region_code_name_id");
-
-                    b.HasIndex("Tier", "Name", "Id")
-                        .HasDatabaseName("ix_customers_tier_name_id");
-
-                    b.HasIndex("Tier", "Trailing12RevenueFen", "Id")
-                        .HasDatabaseName("ix_customers_tier_trailing12revenue_fen_id");
-
                     b.HasIndex("UnitId", "Name", "Id")
                         .HasDatabaseName("ix_customers_unit_id_name_id");
+
+                    b.HasIndex("Active", "Name", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "UnitId", "DeletedAt")
+                        .HasDatabaseName("ix_customers_inactive_name")
+                        .HasFilter("NOT active");
+
+                    b.HasIndex("Completeness", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
+                        .HasDatabaseName("ix_customers_by_completeness");
+
+                    b.HasIndex("CreatedAt", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
+                        .HasDatabaseName("ix_customers_by_created");
+
+                    b.HasIndex("IndustryCode", "Name", "Id", "Tier", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
+                        .HasDatabaseName("ix_customers_by_industry_name");
+
+                    b.HasIndex("Name", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
+                        .HasDatabaseName("ix_customers_by_name");
+
+                    b.HasIndex("RegionCode", "Name", "Id", "Tier", "IndustryCode", "SizeClass", "Active", "UnitId", "DeletedAt")
+                        .HasDatabaseName("ix_customers_by_region_name");
+
+                    b.HasIndex("Tier", "Name", "Id", "IndustryCode", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
+                        .HasDatabaseName("ix_customers_by_tier_name");
+
+                    b.HasIndex("Tier", "Trailing12RevenueFen", "Id", "IndustryCode", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
+                        .HasDatabaseName("ix_customers_by_tier_revenue");
+
+                    b.HasIndex("Trailing12RevenueFen", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
+                        .HasDatabaseName("ix_customers_by_revenue");
+
+                    b.HasIndex("UpdatedAt", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
+                        .HasDatabaseName("ix_customers_by_updated");
 
                     b.HasIndex("UnitId", "Tier", "IndustryCode", "RegionCode", "SizeClass", "OwnershipType", "Kind", "Active", "Trailing12RevenueFen", "Trailing12GrossProfitFen", "Trailing12WeightKg")
                         .HasDatabaseName("ix_customers_groups")

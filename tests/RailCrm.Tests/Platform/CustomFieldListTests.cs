@@ -1,0 +1,140 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
+using RailCrm.Platform.Jobs;
+using RailCrm.Platform.Lists;
+using static RailCrm.Tests.Platform.CustomFieldTests;
+
+namespace RailCrm.Tests.Platform;
+
+/// <summary>The group's own fields in lists: put in order, filtered, changed on many rows.</summary>
+public sealed class CustomFieldListTests
+{
+    private static readonly Actor System = Actor.System("test");
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Lists_walk_along_the_field_in_both_directions_page_by_page(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await Define(app, CustomKind.Money, "保证金");
+        var dice = new Random(5);
+        var amounts = new List<decimal?>();
+        for (var n = 0; n < 30; n++)
+        {
+            amounts.Add(n % 5 == 0 ? null : dice.Next(-500, 500) / 10m);
+            await Saved(app, "n1", $"第{n:00}公司", new() { ["x_baozhengjin"] = amounts[n]?.ToString(global::System.Globalization.CultureInfo.InvariantCulture) });
+        }
+
+        var list = new CustomerList(app.Services.GetRequiredService<CustomFields>(), new() { Actor = await app.ActorOf("n1") });
+        foreach (var sort in new[] { "x_baozhengjin", "-x_baozhengjin" })
+        {
+            var (names, cursor) = (new List<string>(), (string?)null);
+            do
+            {
+                Assert.True(View.TryRead(list, new Dictionary<string, string?> { ["sort"] = sort, ["limit"] = "7", ["cursor"] = cursor }, out var view));
+                var page = await app.In(await app.ActorOf("n1"), db => list.Read(db, view, [list.Find("name")!, list.Find("x_baozhengjin")!], Ct));
+                Assert.True(page.TryGet(out var lines, out _));
+                names.AddRange(lines.Lines.Select(l => (string)l.Cells[0]!));
+                Assert.All(lines.Lines, l => Assert.Equal(amounts[int.Parse(((string)l.Cells[0]!)[1..3], global::System.Globalization.CultureInfo.InvariantCulture)] is null, list.Find("x_baozhengjin")!.Say(l.Cells[1]) is null));
+                cursor = lines.Next;
+            }
+            while (cursor is not null);
+
+            var ids = await app.In(System, db => db.Set<Customer>().ToDictionaryAsync(c => c.Name, c => c.Id, Ct));
+            var expected = Enumerable.Range(0, 30).Select(n => (Amount: amounts[n] ?? decimal.MinValue, Name: $"第{n:00}公司")).OrderBy(r => r.Amount).ThenBy(r => ids[r.Name]).Select(r => r.Name);
+            Assert.Equal("-20.05", list.Find("x_baozhengjin")!.Typed(-2_005L)); // A cell is changed as it is typed.
+            Assert.Equal(sort[0] == '-' ? expected.Reverse() : expected, names);
+        }
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Many_rows_get_a_value_and_have_their_old_ones_back(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await Define(app, CustomKind.Choice, "煤种", f => f.Options = "动力煤\n焦煤");
+        foreach (var n in Enumerable.Range(0, 5))
+        {
+            await Saved(app, "n1", $"第{n}公司", new() { ["x_meizhong"] = n == 0 ? "焦煤" : null });
+        }
+
+        Task<List<string>> Now() => app.In(System, async db => (await db.Set<Customer>().OrderBy(c => c.Id).ToListAsync(Ct)).ConvertAll(c => CustomValue.Text(c.Custom, "x_meizhong")));
+        async Task<Job> Work(WorkOrder order)
+        {
+            var started = await app.With<WorkOnRows, Result<Job>>(await app.ActorOf("n1"), w => w.Start(order, Ct));
+            Assert.True(started.TryGet(out var job, out var refusal), refusal?.Code);
+            for (var n = 0; n < 100 && await app.In(System, db => db.Set<Job>().AnyAsync(j => j.Id == job.Id && (j.State == "queued" || j.State == "running"), Ct)); n++)
+            {
+                await app.Services.GetRequiredService<Runner>().RunOne(Ct);
+                await Task.Delay(50, Ct);
+            }
+
+            return job;
+        }
+
+        Assert.NotNull((await app.With<WorkOnRows, Result<Job>>(await app.ActorOf("n1"), w => w.Start(new() { List = "customers", Act = "edit", Field = "x_meizhong", Value = "木炭", All = true, In = "all" }, Ct))).Refusal);
+        var done = await Work(new() { List = "customers", Act = "edit", Field = "x_meizhong", Value = "动力煤", All = true, In = "all" });
+        Assert.Equal(Enumerable.Repeat("动力煤", 5), await Now());
+        Assert.True((await app.With<WorkOnRows, Result<Job>>(await app.ActorOf("n1"), w => w.Undo("customers", done.Id, Ct))).TryGet(out var undo, out _));
+        for (var n = 0; n < 100 && await app.In(System, db => db.Set<Job>().AnyAsync(j => j.Id == undo!.Id && (j.State == "queued" || j.State == "running"), Ct)); n++)
+        {
+            await app.Services.GetRequiredService<Runner>().RunOne(Ct);
+            await Task.Delay(50, Ct);
+        }
+
+        Assert.Equal(["焦煤", "", "", "", ""], await Now());
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Contacts_and_waybills_have_fields_of_their_own(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await Define(app, CustomKind.Text, "微信", list: "contacts");
+        await Define(app, CustomKind.Choice, "票据", f => f.Options = "纸质\n电子", "waybills");
+        var customer = await Saved(app, "n1", "甲公司", []);
+        using var browser = await app.SignedIn("n1");
+        using var contact = await CrmApp.Submit(browser, $"/customers/{customer.Id}/contacts/new", "contact", new() { ["Form.Name"] = "王伟", ["Works"] = "true", ["Form.Custom.x_weixin"] = "wangwei88" });
+        Assert.Equal(HttpStatusCode.Found, contact.StatusCode);
+        using var line = await CrmApp.Submit(browser, "/waybills/new", "waybill", new() { ["Form.Customer"] = customer.Number, ["Form.Date"] = "2026-03-05", ["Form.Service"] = "transport", ["Form.Revenue"] = "100", ["Form.RevenueUnit"] = "yuan", ["Form.Custom.x_piaoju"] = "电子" });
+        Assert.True(line.StatusCode == HttpStatusCode.Found, await line.Content.ReadAsStringAsync(Ct));
+        Assert.Contains("电子", WebUtility.HtmlDecode(await browser.GetStringAsync(line.Headers.Location!.OriginalString, Ct)), StringComparison.Ordinal);
+        Assert.Contains("wangwei88", await browser.GetStringAsync("/contacts?filter=x_weixin%3Dwangwei88&columns=name,x_weixin", Ct), StringComparison.Ordinal);
+        Assert.Contains("甲公司", WebUtility.HtmlDecode(await browser.GetStringAsync("/waybills?filter=x_piaoju%3D电子", Ct)), StringComparison.Ordinal);
+        Assert.DoesNotContain("/customers/" + customer.Id, await browser.GetStringAsync("/waybills?filter=x_piaoju%3D纸质", Ct), StringComparison.Ordinal);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_filter_by_an_indexed_field_reads_its_index(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var field = await Define(app, CustomKind.Number, "系数");
+        await Saved(app, "n1", "甲公司", new() { ["x_xishu"] = "5" });
+        var plan = await app.In(System, async db =>
+        {
+            var list = new CustomerList(app.Services.GetRequiredService<CustomFields>(), new() { Actor = System });
+            Assert.True(View.TryRead(list, new Dictionary<string, string?> { ["sort"] = "-x_xishu" }, out var view));
+            Assert.True((await list.Look(db, view, 50, Ct)).TryGet(out var looked, out _));
+            await using var command = looked!.Order.Walk(looked.Rows.Rows, true, null)[0].Take(50).CreateDbCommand();
+            await db.Database.OpenConnectionAsync(Ct);
+            await db.Database.ExecuteSqlRawAsync(db.IsPostgres ? "SET enable_seqscan = off; SET enable_sort = off" : "SELECT 1", Ct); // Two rows are no reason for an index.
+            command.CommandText = (db.IsPostgres ? "EXPLAIN " : "EXPLAIN QUERY PLAN ") + command.CommandText;
+            await using var reader = await command.ExecuteReaderAsync(Ct);
+            var lines = new List<string>();
+            while (await reader.ReadAsync(Ct))
+            {
+                lines.Add(string.Join(' ', Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetValue(i).ToString())));
+            }
+
+            return string.Join('\n', lines);
+        });
+        Assert.Contains($"ix_custom_{field.Id}", plan, StringComparison.Ordinal);
+    }
+}
