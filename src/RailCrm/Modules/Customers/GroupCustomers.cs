@@ -18,7 +18,8 @@ internal static class GroupCustomers
         nameof(Customer.Trailing12RevenueFen), nameof(Customer.Trailing12GrossProfitFen), nameof(Customer.Trailing12WeightKg),
     },
     new HashSet<string> { "name", "revenue", "updated", "created", "completeness" },
-    new HashSet<string> { nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode), nameof(Customer.SizeClass), nameof(Customer.Active), nameof(Customer.UnitId) });
+    new HashSet<string> { nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode), nameof(Customer.SizeClass), nameof(Customer.Active), nameof(Customer.UnitId) },
+    new HashSet<string> { nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode) });
 
     /// <summary>The groups without their texts; null where the scope is narrow, and its few rows are looked at anyway.</summary>
     /// <remarks>A subsidiary's are read unit by unit, past the filter, whose two halves are told here one after the other, as <see cref="CountWide"/> does.</remarks>

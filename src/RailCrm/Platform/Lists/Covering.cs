@@ -9,13 +9,17 @@ namespace RailCrm.Platform.Lists;
 /// <param name="Columns">The properties that it holds.</param>
 /// <param name="Orders">The orders whose own indexes carry some columns behind the order's.</param>
 /// <param name="Carried">The properties that those carry.</param>
-internal sealed record Covering(string Index, IReadOnlySet<string> Columns, IReadOnlySet<string> Orders, IReadOnlySet<string> Carried)
+/// <param name="Leading">Those of them that an index begins with.</param>
+internal sealed record Covering(string Index, IReadOnlySet<string> Columns, IReadOnlySet<string> Orders, IReadOnlySet<string> Carried, IReadOnlySet<string> Leading)
 {
     /// <summary>Whether it holds all that a condition asks of a row.</summary>
     public bool Holds<TRow>(Condition<TRow> condition) => Asks(Columns, condition);
 
     /// <summary>Whether a walk along an order tells the conditions without looking at the rows it passes: a million entries in some 70 ms, where rows take 20 times as long.</summary>
     public bool Walks<TRow>(string? sort, IReadOnlyList<Condition<TRow>> conditions) => sort is not null && Orders.Contains(sort.TrimStart('-')) && conditions.All(c => Asks(Carried, c));
+
+    /// <summary>The condition with which an index begins that carries all the others, so that it leads to few entries rather than all; null where there is none.</summary>
+    public Condition<TRow>? Lead<TRow>(IReadOnlyList<Condition<TRow>> conditions) => conditions.All(c => Asks(Carried, c)) ? conditions.FirstOrDefault(c => c.Indexed && Asks(Leading, c)) : null;
 
     private static bool Asks<TRow>(IReadOnlySet<string> columns, Condition<TRow> condition)
     {

@@ -117,6 +117,12 @@ internal static class Way
             return new(walked);
         }
 
+        if (!db.IsPostgres && sort is null && cover is not null && conditions.All(cover.Holds))
+        {
+            var lead = cover.Lead(conditions);
+            return new(lead is null ? cover.Read(db, rows, conditions) : conditions.Aggregate(rows, (r, c) => r.Where(c == lead ? c.Test : c.Blind)));
+        }
+
         var other = rarest == leads ? conditions.FirstOrDefault(c => c != leads && c.Ids is not null) : rarest;
         return other is null
             ? new(walked)
