@@ -6,6 +6,7 @@ using RailCrm.Platform.Access;
 
 namespace RailCrm.BrowserTests.Journeys;
 
+[Collection("what a subsidiary's head opened last")]
 public sealed class Colleagues_work_on_a_record(Browser browser)
 {
     /// <summary>A picture of one blue pixel.</summary>
