@@ -123,7 +123,7 @@ internal static class Measure
 
             return known;
         });
-        Console.WriteLine("| what | who | engine alone: median, p95 ms | 1 at a time: median, p95 ms | processor ms | 8 at a time: p95 ms, requests/s | to reach | |\n|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| what | who | engine alone: median, p95 ms | 1 at a time: median, p95, p95 of all ms | processor ms | 8 at a time: p95 ms, requests/s | to reach | |\n|---|---|---|---|---|---|---|---|");
         var pages = (await new Pages(database).All()).Where(p => wanted(p.Name)).ToList();
         var first = pages.FirstOrDefault();
         foreach (var page in pages)
@@ -146,7 +146,7 @@ internal static class Measure
             }
 
             var missed = one.P95Ms > page.MostMs || eight?.PerSecond < page.LeastPerSecond;
-            Say($"| {page.Name} | {page.User} | {engine.MedianMs:0.00}, {engine.P95Ms:0.00} | {one.MedianMs:0.0}, {one.P95Ms:0.0} | {spent:0.0} | {(eight is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{eight.P95Ms:0.0}, {eight.PerSecond:0}"))} | {(page.MostMs is null ? "" : $"≤ {page.MostMs} ms")}{(page.LeastPerSecond is null ? "" : $", ≥ {page.LeastPerSecond}/s")} | {(missed ? "missed" : page.MostMs is null ? "" : "reached")} |");
+            Say($"| {page.Name} | {page.User} | {engine.MedianMs:0.00}, {engine.P95Ms:0.00} | {one.MedianMs:0.0}, {one.P95Ms:0.0}, {one.AllP95Ms:0.0} | {spent:0.0} | {(eight is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{eight.P95Ms:0.0}, {eight.PerSecond:0}"))} | {(page.MostMs is null ? "" : $"≤ {page.MostMs} ms")}{(page.LeastPerSecond is null ? "" : $", ≥ {page.LeastPerSecond}/s")} | {(missed ? "missed" : page.MostMs is null ? "" : "reached")} |");
         }
 
         Console.WriteLine();

@@ -6,6 +6,8 @@ using RailCrm.Modules.Customers;
 using RailCrm.Modules.Dossier;
 using RailCrm.Modules.Waybills;
 using RailCrm.Modules.Workbench;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui.Palette;
 
 namespace RailCrm.Benchmarks;
@@ -123,13 +125,20 @@ internal sealed class Pages(Database database)
 
         foreach (var address in new[] { "layout=groups&group=tier", "layout=groups&group=unit", "layout=groups&group=industry", "layout=groups&group=region", "layout=groups&group=sizeClass", "layout=groups&group=tier&filter=region%3D320000%7Cindustry%3D31", "layout=board&group=tier" })
         {
-            yield return new($"customers {Uri.UnescapeDataString(address)}", user, [$"/customers?{address}"], (s, _) => s.GetRequiredService<ListCustomers>().Run(new(), default), 200);
+            yield return new($"customers {Uri.UnescapeDataString(address)}", user, [$"/customers?{address}"], (s, _) => Groups(s, address), 200);
         }
 
         foreach (var address in new[] { "/contacts", "/contacts?sort=-created", "/contacts?main=true", "/contacts?mobile=138" })
         {
             yield return new($"list {address}", user, [address], (s, _) => s.GetRequiredService<ListCustomers>().Run(new(), default), 40);
         }
+    }
+
+    private static async Task Groups(IServiceProvider services, string address)
+    {
+        var list = services.GetRequiredService<CustomerList>();
+        View.TryRead(list, QueryHelpers.ParseQuery(address).Select(q => new KeyValuePair<string, string?>(q.Key, q.Value)), out var view);
+        await list.Groups(services.GetRequiredService<CrmDb>(), view, list.Find(view.Group)!, default);
     }
 
     /// <summary>What people type into the palette, right and with a slip.</summary>

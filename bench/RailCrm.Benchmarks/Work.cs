@@ -17,6 +17,9 @@ namespace RailCrm.Benchmarks;
 /// <summary>Work on many rows while others read, a merge of a large customer, the search for duplicates, fields of the group's own. What was changed is changed back.</summary>
 internal sealed class Work(Database database, Actor group)
 {
+    /// <summary>What has not ended by then has failed.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+
     /// <summary>Fields of the group's own, which every customer has: a choice and a number, both with an index.</summary>
     public async Task OwnFields()
     {
@@ -46,9 +49,10 @@ internal sealed class Work(Database database, Actor group)
     public async Task Ready()
     {
         await using var raw = await database.Raw();
+        using var patience = new CancellationTokenSource(Patience);
         while ((await Database.Read(raw, "SELECT count(*) FROM custom_fields WHERE NOT ready", r => r.GetInt64(0)))[0] > 0)
         {
-            await Task.Delay(500);
+            await Task.Delay(500, patience.Token);
         }
     }
 
@@ -60,6 +64,7 @@ internal sealed class Work(Database database, Actor group)
         async Task<(double Seconds, long Id)> Done(Func<WorkOnRows, Task<Result<Job>>> order)
         {
             var watch = Stopwatch.StartNew();
+            using var patience = new CancellationTokenSource(Patience);
             var id = Value(await database.With(group, s => order(s.GetRequiredService<WorkOnRows>()))).Id;
             while (true)
             {
@@ -69,7 +74,7 @@ internal sealed class Work(Database database, Actor group)
                     return state == "completed" ? (watch.Elapsed.TotalSeconds, id) : throw new InvalidOperationException($"The work on many {state}: {said}");
                 }
 
-                await Task.Delay(100);
+                await Task.Delay(100, patience.Token);
             }
         }
 

@@ -20,7 +20,7 @@ namespace RailCrm.Tests.Architecture
         /// <summary>Entities without a customer, each for a reason: the organisation, reference data and the platform's own are seen by their permissions.</summary>
         private static readonly string[] Unscoped =
         [
-            "AuditEntry", "ApiToken", "CustomField", "CustomOption", "CustomerGrant", "CustomerMerge", "CustomerTag", "DuplicatePair", "MergeRow", "DataProtectionKey", "Employee", "FiguresDue", "IdempotencyKey", "Import", "Job", "Lane", "ListChoice", "OpenedRecord", "OrgUnit", "OwnerCount", "OwnerMonth", "RememberedMapping", "Role", "RolePermission", "SavedView", "DemoRow", "DocumentTemplate",
+            "AuditEntry", "ApiToken", "CustomField", "CustomOption", "CustomerGrant", "CustomerMerge", "CustomerSum", "CustomerTag", "DuplicatePair", "MergeRow", "DataProtectionKey", "Employee", "FiguresDue", "IdempotencyKey", "Import", "Job", "Lane", "ListChoice", "OpenedRecord", "OrgUnit", "OwnerCount", "OwnerMonth", "RememberedMapping", "Role", "RolePermission", "SavedView", "DemoRow", "DocumentTemplate",
             "ScopeCustomer", "ScopeGrant", "ScopeUnit", "Station", "TierRule", "User", "Session", "ScheduledSlot", "Siding", "Holiday", "WorkRow", "ImportEdit", "ImportedRow", "FileQuota",
         ];
 

@@ -57,6 +57,7 @@ internal static class CustomersModule
         .AddScoped<ExportCustomers>()
         .AddScoped<GetCustomer>()
         .AddScoped<SaveCustomer>()
+        .AddHostedService<FoldCustomerSums>()
         .AddScoped<SaveContact>()
         .AddScoped<KeepAttachment>()
         .AddScoped<ChangeAttachment>()

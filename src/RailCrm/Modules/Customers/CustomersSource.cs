@@ -15,7 +15,7 @@ internal sealed class CustomersSource : IPaletteSource
     /// <summary>Candidates of a search that every second row would answer.</summary>
     private const int MostWalked = 50;
 
-    /// <summary>Fewer hits than this, and near ones are looked for.</summary>
+    /// <summary>Fewer hits than this, and near ones are looked for; not where the very one is there, for a whole name asks a question for each of its characters.</summary>
     private const int Few = 3;
 
     /// <summary>A question for near names that finds more than this asks for too little.</summary>
@@ -51,7 +51,7 @@ internal sealed class CustomersSource : IPaletteSource
         var (rows, common) = await Exact(db, text, query, ct);
         var found = Best(rows, question, text).Take(question.Most).ToList();
         var near = new List<Row>();
-        if (found.Count < Few && !common)
+        if (found.Count < Few && !common && !found.Exists(r => Rank(r, text) == TextMatch.Same))
         {
             foreach (var other in NearTerms.Of(text))
             {

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Data;
@@ -5,7 +6,7 @@ using RailCrm.Platform.Lists;
 
 namespace RailCrm.Modules.Customers;
 
-/// <summary>Groups of all customers that the reader sees, read off one index that holds every value grouped by and every sum: a million rows are too many to look at one by one.</summary>
+/// <summary>Groups of all customers that the reader sees, read off sums that are kept of them or, where a filter asks for what those do not tell apart, off one index that holds every value grouped by and every sum: a million rows are too many to look at one by one.</summary>
 internal static class GroupCustomers
 {
     /// <summary>The index; see <see cref="Customer"/>'s mapping.</summary>
@@ -32,6 +33,13 @@ internal static class GroupCustomers
 
         if (db.Scope.Width == ScopeWidth.All)
         {
+            var asked = conditions.Select(c => Covering.Read(c.Test)).Append(Covering.Read(by.Read!)).SelectMany(c => c).ToHashSet();
+            if (sums.All(s => CustomerSum.Summed.IsSupersetOf(Covering.Read(s.Read!))) && CustomerSum.Telling(db, asked) is { } told)
+            {
+                var those = conditions.Aggregate(told, (r, c) => r.Where((Expression<Func<CustomerSum, bool>>)Covering.Onto<CustomerSum>(c.Test)));
+                return await Grouping.Of(those, by, Covering.Onto<CustomerSum>(by.Read!), [.. sums.Select(s => Covering.Onto<CustomerSum>(s.Read!))], (Expression<Func<CustomerSum, long>>)(s => s.Customers), ct);
+            }
+
             return await Grouping.Of(Read(db.Set<Customer>().AsNoTracking()), by, sums, ct);
         }
 

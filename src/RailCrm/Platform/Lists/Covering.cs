@@ -21,16 +21,31 @@ internal sealed record Covering(string Index, IReadOnlySet<string> Columns, IRea
     /// <summary>The condition with which an index begins that carries all the others, so that it leads to few entries rather than all; null where there is none.</summary>
     public Condition<TRow>? Lead<TRow>(IReadOnlyList<Condition<TRow>> conditions) => conditions.All(c => Asks(Carried, c)) ? conditions.FirstOrDefault(c => c.Indexed && Asks(Leading, c)) : null;
 
-    private static bool Asks<TRow>(IReadOnlySet<string> columns, Condition<TRow> condition)
+    private static bool Asks<TRow>(IReadOnlySet<string> columns, Condition<TRow> condition) => Read(condition.Test) is { Count: > 0 } read && columns.IsSupersetOf(read);
+
+    /// <summary>The properties of a row that something reads.</summary>
+    public static IReadOnlySet<string> Read(LambdaExpression of)
     {
-        var seen = new Members(condition.Test.Parameters[0]);
-        seen.Visit(condition.Test.Body);
-        return seen.Names.Count > 0 && columns.IsSupersetOf(seen.Names);
+        var seen = new Members(of.Parameters[0]);
+        seen.Visit(of.Body);
+        return seen.Names;
+    }
+
+    /// <summary>The same of another kind of row that has the properties by the same names.</summary>
+    public static LambdaExpression Onto<TOther>(LambdaExpression of)
+    {
+        var other = Expression.Parameter(typeof(TOther), "row");
+        return Expression.Lambda(new Renamed(of.Parameters[0], other).Visit(of.Body), other);
     }
 
     /// <summary>The rows that satisfy the conditions, read off it. PostgreSQL, which has statistics, chooses for itself.</summary>
     public IQueryable<TRow> Read<TRow>(CrmDb db, IQueryable<TRow> rows, IEnumerable<Condition<TRow>> conditions) where TRow : class =>
         conditions.Aggregate(db.IsPostgres ? rows : IndexHint.By(rows, Index), (r, c) => r.Where(db.IsPostgres ? c.Test : c.Blind));
+
+    private sealed class Renamed(ParameterExpression row, ParameterExpression other) : ExpressionVisitor
+    {
+        protected override Expression VisitMember(MemberExpression node) => node.Expression == row ? Expression.Property(other, node.Member.Name) : base.VisitMember(node);
+    }
 
     private sealed class Members(ParameterExpression row) : ExpressionVisitor
     {

@@ -14,6 +14,7 @@ internal static class Grouping
     private sealed class Given<TKey>
     {
         public TKey Key { get; set; } = default!;
+        public long Rows { get; set; }
         public long A { get; set; }
         public long B { get; set; }
         public long C { get; set; }
@@ -21,24 +22,40 @@ internal static class Grouping
     }
 
     /// <summary>The groups, without their texts: in the order of a choice's codes, else the largest first.</summary>
-    public static Task<List<Group>> Of<TRow>(IQueryable<TRow> rows, ListField<TRow> by, IReadOnlyList<ListField<TRow>> sums, CancellationToken ct) where TRow : class
+    public static Task<List<Group>> Of<TRow>(IQueryable<TRow> rows, ListField<TRow> by, IReadOnlyList<ListField<TRow>> sums, CancellationToken ct) where TRow : class =>
+        Of(rows, by, by.Read!, [.. sums.Select(s => s.Read!)], null, ct);
+
+    /// <summary>The same of rows of which each stands for several.</summary>
+    /// <param name="rows">What is grouped.</param>
+    /// <param name="by">The field grouped by.</param>
+    /// <param name="key">Its value in a row.</param>
+    /// <param name="sums">What is summed.</param>
+    /// <param name="count">For how many a row stands; one where null.</param>
+    /// <param name="ct">Cancels.</param>
+    public static Task<List<Group>> Of<TRow>(IQueryable<TRow> rows, ListField by, LambdaExpression key, IReadOnlyList<LambdaExpression> sums, LambdaExpression? count, CancellationToken ct) where TRow : class
     {
-        var method = typeof(Grouping).GetMethod(nameof(Typed), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!.MakeGenericMethod(typeof(TRow), by.Read!.ReturnType);
-        return (Task<List<Group>>)method.Invoke(null, [rows, by, sums, ct])!;
+        var method = typeof(Grouping).GetMethod(nameof(Typed), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!.MakeGenericMethod(typeof(TRow), key.ReturnType);
+        return (Task<List<Group>>)method.Invoke(null, [rows, by, key, sums, count, ct])!;
     }
 
-    private static async Task<List<Group>> Typed<TRow, TKey>(IQueryable<TRow> rows, ListField<TRow> by, IReadOnlyList<ListField<TRow>> sums, CancellationToken ct) where TRow : class
+    private static async Task<List<Group>> Typed<TRow, TKey>(IQueryable<TRow> rows, ListField by, LambdaExpression key, IReadOnlyList<LambdaExpression> sums, LambdaExpression? count, CancellationToken ct) where TRow : class
     {
         var row = Expression.Parameter(typeof(TRow), "row");
-        Expression Value(LambdaExpression read) => new Swap(read.Parameters[0], row).Visit(read.Body)!;
-        var bound = new List<MemberBinding> { Expression.Bind(typeof(Given<TKey>).GetProperty("Key")!, Value(by.Read!)) };
-        bound.AddRange("ABCD".Select((name, i) => Expression.Bind(typeof(Given<TKey>).GetProperty(name.ToString())!, i < sums.Count ? Value(sums[i].Read!) : Expression.Constant(0L))));
-        var given = rows.Select(Expression.Lambda<Func<TRow, Given<TKey>>>(Expression.MemberInit(Expression.New(typeof(Given<TKey>)), bound), row));
-        var read = sums.Count == 0
-            ? (await given.GroupBy(g => g.Key).Select(g => new { g.Key, Count = g.LongCount() }).ToListAsync(ct)).ConvertAll(g => (g.Key, g.Count, Sums: Array.Empty<long>()))
-            : (await given.GroupBy(g => g.Key).Select(g => new { g.Key, Count = g.LongCount(), A = g.Sum(x => x.A), B = g.Sum(x => x.B), C = g.Sum(x => x.C), D = g.Sum(x => x.D) }).ToListAsync(ct))
-                .ConvertAll(g => (g.Key, g.Count, Sums: new[] { g.A, g.B, g.C, g.D }[..sums.Count]));
-        return Ordered(read.Select(g => new Group(g.Key, "", Asked(g.Key), g.Count, g.Sums)), by);
+        Expression Value(LambdaExpression? read) => read is null ? Expression.Constant(0L) : new Swap(read.Parameters[0], row).Visit(read.Body)!;
+        MemberBinding Bound(string name, LambdaExpression? read) => Expression.Bind(typeof(Given<TKey>).GetProperty(name)!, Value(read));
+        MemberBinding[] bound = [Bound(nameof(Given<>.Key), key), Bound(nameof(Given<>.Rows), count), .. "ABCD".Select((name, i) => Bound(name.ToString(), i < sums.Count ? sums[i] : null))];
+        var groups = rows.Select(Expression.Lambda<Func<TRow, Given<TKey>>>(Expression.MemberInit(Expression.New(typeof(Given<TKey>)), bound), row)).GroupBy(g => g.Key);
+        var counted = groups.Select(g => new { g.Key, Count = g.LongCount(), A = g.Sum(x => x.A), B = g.Sum(x => x.B), C = g.Sum(x => x.C), D = g.Sum(x => x.D) });
+        if (count is not null)
+        {
+            counted = groups.Select(g => new { g.Key, Count = g.Sum(x => x.Rows), A = g.Sum(x => x.A), B = g.Sum(x => x.B), C = g.Sum(x => x.C), D = g.Sum(x => x.D) });
+        }
+        else if (sums.Count == 0)
+        {
+            counted = groups.Select(g => new { g.Key, Count = g.LongCount(), A = 0L, B = 0L, C = 0L, D = 0L });
+        }
+
+        return Ordered((await counted.ToListAsync(ct)).Where(g => g.Count > 0).Select(g => new Group(g.Key, "", Asked(g.Key), g.Count, [.. new[] { g.A, g.B, g.C, g.D }.Take(sums.Count)])), by);
     }
 
     /// <summary>In the order of a choice's codes, else the largest first.</summary>
