@@ -53,7 +53,8 @@ class Upload extends HTMLElement {
     };
     request.addEventListener("error", failed);
     request.addEventListener("load", () => {
-      if (request.status === 200) {
+      // A session that ended leads to the page to sign in, which is no JSON.
+      if (request.status === 200 && request.getResponseHeader("Content-Type")?.startsWith("application/json")) {
         location.assign((JSON.parse(request.responseText) as { to: string }).to);
       } else {
         failed();

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
+using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Customers;
 
@@ -59,7 +60,7 @@ internal sealed class CustomerFile : ICustomReference
 
     /// <summary>All of a customer, as a form names them.</summary>
     public static async Task<IReadOnlyList<string>> All(CrmDb db, long customerId, CancellationToken ct) =>
-        [.. (await db.Set<Attachment>().AsNoTracking().Where(a => a.CustomerId == customerId).OrderByDescending(a => a.Id).Take(200).Select(a => new { a.Id, a.FileName }).ToListAsync(ct)).Select(a => Text(a.Id, a.FileName))];
+        [.. (await db.Set<Attachment>().AsNoTracking().Where(a => a.CustomerId == customerId && a.RecordKind != RecordKind.Waybill).OrderByDescending(a => a.Id).Take(200).Select(a => new { a.Id, a.FileName }).ToListAsync(ct)).Select(a => Text(a.Id, a.FileName))];
 
     public async Task<JsonNode?> Find(CrmDb db, string typed, long customerId, CancellationToken ct) =>
         Key(typed) is > 0 and var id && await db.Set<Attachment>().AnyAsync(a => a.Id == id && a.CustomerId == customerId, ct) ? JsonValue.Create(id) : null;

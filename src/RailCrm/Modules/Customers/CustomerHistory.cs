@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Notes;
+using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Customers;
 
@@ -10,6 +12,9 @@ namespace RailCrm.Modules.Customers;
 public sealed class CustomerHistory(CrmDb db, CustomFields fields, IEnumerable<ICustomerPast> pasts)
 {
     private const int Length = 100;
+
+    /// <summary>What a waybill's entries are of: a module above this one writes them.</summary>
+    private const string WaybillLine = "WaybillLine";
 
     /// <summary>The kinds told apart, each with what it is made of; other modules bring more.</summary>
     private static readonly (string Kind, string[] Entities)[] Kinds =
@@ -44,6 +49,13 @@ public sealed class CustomerHistory(CrmDb db, CustomFields fields, IEnumerable<I
         var own = Array.Find(Kinds, k => k.Kind == kind);
         var entries = db.Set<AuditEntry>().AsNoTracking().Where(a => a.CustomerId == customerId);
         entries = own.Entities is { } entities ? entries.Where(a => EF.Parameter(entities).Contains(a.Entity)) : kind is null ? entries : entries.Where(a => false);
+        if (!db.Actor.May(Permission.WaybillsRead))
+        {
+            entries = entries.Where(a => a.Entity != WaybillLine
+                && (a.Entity != nameof(Note) || db.Set<Note>().IgnoreQueryFilters().Any(n => n.Id == a.EntityId && n.RecordKind != RecordKind.Waybill))
+                && (a.Entity != nameof(Attachment) || db.Set<Attachment>().IgnoreQueryFilters().Any(f => f.Id == a.EntityId && f.RecordKind != RecordKind.Waybill)));
+        }
+
         var to = before is null ? DateTime.MaxValue : await db.Set<AuditEntry>().Where(a => a.Id == before && a.CustomerId == customerId).Select(a => (DateTime?)a.At).SingleOrDefaultAsync(ct) ?? DateTime.MinValue;
         var page = await (before is null ? entries : entries.Where(a => a.Id < before)).OrderByDescending(a => a.Id).Take(Length + 1).ToListAsync(ct);
         var more = page.Count > Length;

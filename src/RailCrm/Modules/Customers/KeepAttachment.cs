@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Records;
@@ -35,8 +36,12 @@ internal sealed class KeepAttachment(CrmDb db, AttachmentStore store, RecordKind
             .OrderByDescending(a => a.Id).Take(500).ToListAsync(ct);
     }
 
-    /// <summary>How many files a record has.</summary>
-    public static Task<int> Count(CrmDb db, string kind, long id, CancellationToken ct) => On(db.Set<Attachment>(), kind, id).CountAsync(ct);
+    /// <summary>How many files of a record the actor sees.</summary>
+    public static Task<int> Count(CrmDb db, string kind, long id, CancellationToken ct)
+    {
+        var waybills = db.Actor.May(Permission.WaybillsRead);
+        return On(db.Set<Attachment>(), kind, id).CountAsync(a => waybills || a.RecordKind != RecordKind.Waybill, ct);
+    }
 
     private static IQueryable<Attachment> On(IQueryable<Attachment> attachments, string kind, long id) =>
         kind == RecordKind.Customer ? attachments.Where(a => a.CustomerId == id) : attachments.Where(a => a.RecordKind == kind && a.RecordId == id);
@@ -88,6 +93,17 @@ internal sealed class KeepAttachment(CrmDb db, AttachmentStore store, RecordKind
                 await db.Database.ExecuteSqlAsync($"SELECT 1 FROM customers WHERE id = {customerId} FOR NO KEY UPDATE", ct); // Two at once keep one.
             }
 
+            // While the bytes came, the record may have moved on and the file have got a version.
+            if (of is not null)
+            {
+                await db.Entry(of).ReloadAsync(ct);
+            }
+
+            if ((await records.One(db, to.Kind, to.Id, ct))?.CustomerId != customerId || of is { DeletedAt: not null } || (of is not null && db.Entry(of).State == EntityState.Detached))
+            {
+                return new Refusal.NotFound();
+            }
+
             var there = db.Set<Attachment>().Where(a => a.CustomerId == customerId && a.RecordKind == to.Kind && a.RecordId == (to.Kind == RecordKind.Customer ? 0 : to.Id) && a.FileName == name);
             if (of is null && await there.FirstOrDefaultAsync(a => a.Sha256 == sha, ct) is { } same)
             {
@@ -127,20 +143,30 @@ internal sealed class KeepAttachment(CrmDb db, AttachmentStore store, RecordKind
     }
 
     /// <summary>Into the bin, or out of it. The bytes stay.</summary>
-    public async Task<Result<Attachment>> Bin(long customerId, long id, bool into, CancellationToken ct) => await db.Write<Result<Attachment>>(async () =>
+    public async Task<Result<Attachment>> Bin(long customerId, long id, bool into, CancellationToken ct)
     {
-        var attachment = await records.One(db, RecordKind.Customer, customerId, ct) is not null
-            ? await db.Set<Attachment>().IgnoreQueryFilters([CrmDb.BinFilter]).SingleOrDefaultAsync(a => a.Id == id && a.CustomerId == customerId && (a.DeletedAt == null) == into, ct)
-            : null;
-        if (attachment is null || !records.Of(db.Actor).Contains(attachment.RecordKind))
+        try
         {
-            return new Refusal.NotFound();
-        }
+            return await db.Write<Result<Attachment>>(async () =>
+            {
+                var attachment = await records.One(db, RecordKind.Customer, customerId, ct) is not null
+                    ? await db.Set<Attachment>().IgnoreQueryFilters([CrmDb.BinFilter]).SingleOrDefaultAsync(a => a.Id == id && a.CustomerId == customerId && (a.DeletedAt == null) == into, ct)
+                    : null;
+                if (attachment is null || !records.Of(db.Actor).Contains(attachment.RecordKind))
+                {
+                    return new Refusal.NotFound();
+                }
 
-        attachment.DeletedAt = into ? db.UtcNow : null;
-        await db.SaveChangesAsync(ct);
-        return attachment;
-    }, ct);
+                attachment.DeletedAt = into ? db.UtcNow : null;
+                await db.SaveChangesAsync(ct);
+                return attachment;
+            }, ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return new Refusal.Stale();
+        }
+    }
 
     /// <summary>The customer's, or with <paramref name="recordKind"/> and <paramref name="recordId"/> those of its contact or waybill.</summary>
     public static async Task<IResult> GetAll(long id, string? recordKind, long? recordId, KeepAttachment useCase, CancellationToken ct) =>

@@ -6,7 +6,7 @@ using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Customers;
 
-/// <summary>Removes a contact from the bin for good, with its notes, files and marks. The trail keeps what it was and who removed it.</summary>
+/// <summary>Removes a contact from the bin for good, with its notes, files and marks. The trail keeps its own fields and who removed it.</summary>
 internal sealed class RemoveContact(CrmDb db)
 {
     /// <summary>Removes it and tells its name.</summary>
@@ -22,6 +22,11 @@ internal sealed class RemoveContact(CrmDb db)
         if (await binned.SingleOrDefaultAsync(k => k.CustomerId == customer, ct) is not { } contact)
         {
             return new Refusal.NotFound();
+        }
+
+        if (!await MergeGround.Owned(db, await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => c.Id == customer).ToListAsync(ct), ct))
+        {
+            return new Refusal.Forbidden("bin.shared_stays");
         }
 
         await RecordMoves.Forget(db, RecordKind.Contact, id, ct);

@@ -8,7 +8,7 @@ namespace RailCrm.Modules.Customers;
 /// <summary>Removes a customer from the bin for good, with its people, files and lists. One that has waybills, subsidiaries or a merge behind it stays: books and other records name it.</summary>
 internal sealed class RemoveCustomer(CrmDb db, IEnumerable<ICustomerChildren> children)
 {
-    /// <summary>Removes it; refused with what keeps it there. The trail keeps what it was and who removed it.</summary>
+    /// <summary>Removes it; refused with what keeps it there. The trail keeps its own fields and who removed it, and of its people, files and notes what was told when they changed.</summary>
     public async Task<Result<string>> Run(long id, CancellationToken ct) => !db.Actor.May(Permission.CustomersRemove) ? new Refusal.Forbidden() : await db.Write<Result<string>>(async () =>
     {
         await MergeGround.Hold(db, [id], ct);
@@ -16,6 +16,11 @@ internal sealed class RemoveCustomer(CrmDb db, IEnumerable<ICustomerChildren> ch
         if (customer is null)
         {
             return new Refusal.NotFound();
+        }
+
+        if (!await MergeGround.Owned(db, [customer], ct))
+        {
+            return new Refusal.Forbidden("bin.shared_stays");
         }
 
         if (customer.MergedIntoId is not null || await db.Set<CustomerMerge>().AnyAsync(m => m.SurvivorId == id, ct))

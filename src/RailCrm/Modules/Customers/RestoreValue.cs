@@ -15,7 +15,7 @@ internal sealed class RestoreValue(CrmDb db, CustomFields fields, CustomerHistor
     private static readonly HashSet<string> OfContact = [.. typeof(SaveContact.Input).GetProperties().Select(p => p.Name)];
 
     /// <summary>Whether a change of this field can be turned back.</summary>
-    public bool Can(CustomerHistory.Happening e, string field) => e.Action == "updated" && (field.StartsWith("Custom.", StringComparison.Ordinal) ? fields.Of(CustomerHistory.ListOf(e.Entity), db.Actor).Any(f => f.Key == field[7..]) : e.Entity switch
+    public bool Can(CustomerHistory.Happening e, string field) => e.Action == "updated" && e.Entity is nameof(Customer) or nameof(Contact) && (field.StartsWith("Custom.", StringComparison.Ordinal) ? fields.Of(CustomerHistory.ListOf(e.Entity), db.Actor).Any(f => f.Key == field[7..]) : e.Entity switch
     {
         nameof(Customer) => OfCustomer.Contains(field),
         nameof(Contact) => OfContact.Contains(field),
@@ -30,7 +30,7 @@ internal sealed class RestoreValue(CrmDb db, CustomFields fields, CustomerHistor
             return refusal;
         }
 
-        if (await history.Entry(customerId, entryId, ct) is not var (entry, changes) || !changes.TryGetValue(field, out var values) || entry.Action != "updated")
+        if (await history.Entry(customerId, entryId, ct) is not var (entry, changes) || !changes.TryGetValue(field, out var values) || entry is not { Action: "updated", Entity: nameof(Customer) or nameof(Contact) })
         {
             return new Refusal.NotFound();
         }

@@ -95,7 +95,13 @@ internal sealed class S3Blobs(IAmazonS3 client, string bucket) : IBlobs, IDispos
             answer = await client.ListObjectsV2Async(request, ct);
             foreach (var found in answer.S3Objects ?? [])
             {
-                yield return (found.Key[(found.Key.LastIndexOf('/') + 1)..], found.LastModified?.ToUniversalTime() ?? DateTime.MaxValue);
+                var name = found.Key[(found.Key.LastIndexOf('/') + 1)..];
+                if (name.Length != 64 || !name.All(char.IsAsciiHexDigitLower))
+                {
+                    continue; // Somebody else's: a folder made in a console is a key as well.
+                }
+
+                yield return (name, found.LastModified?.ToUniversalTime() ?? DateTime.MaxValue);
             }
 
             request.ContinuationToken = answer.NextContinuationToken;

@@ -79,6 +79,8 @@ internal sealed class UndoMerge(CrmDb db, IEnumerable<ICustomerChildren> childre
             }
         }
 
+        await Rejoin([survivor.Id, .. losers.Select(l => l.Id)], ct);
+
         // What was counted and moved in tables may have touched these rows too.
         foreach (var customer in losers.Append(survivor))
         {
@@ -114,6 +116,16 @@ internal sealed class UndoMerge(CrmDb db, IEnumerable<ICustomerChildren> childre
 
         await db.SaveChangesAsync(ct);
         return new(survivor.Id, [.. losers.Select(l => l.Id)], returned, kept);
+    }
+
+    /// <summary>What came since the merge and belongs to what went home goes with it: a file's earlier versions, replies to a note.</summary>
+    private async Task Rejoin(long[] customers, CancellationToken ct)
+    {
+        foreach (var one in customers)
+        {
+            await db.Database.ExecuteSqlAsync($"UPDATE attachment_versions SET customer_id = (SELECT a.customer_id FROM customer_attachments a WHERE a.id = attachment_versions.attachment_id) WHERE customer_id = {one} AND customer_id <> (SELECT a.customer_id FROM customer_attachments a WHERE a.id = attachment_versions.attachment_id)", ct);
+            await db.Database.ExecuteSqlAsync($"UPDATE notes SET customer_id = (SELECT n.customer_id FROM notes n WHERE n.id = notes.parent_id) WHERE customer_id = {one} AND customer_id <> (SELECT n.customer_id FROM notes n WHERE n.id = notes.parent_id)", ct);
+        }
     }
 
     /// <summary>Puts back what the merge changed and nobody has changed since; gives the fields that somebody has.</summary>

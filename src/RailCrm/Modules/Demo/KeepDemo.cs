@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Jobs;
 
 namespace RailCrm.Modules.Demo;
@@ -24,9 +25,10 @@ internal sealed class KeepDemo(CrmDb db, DemoHold hold, Runner runner)
 
     private Task<Job?> Latest(CancellationToken ct) => db.Set<Job>().AsNoTracking().Where(j => j.Kind == LoadDemo.Kind || j.Kind == RemoveDemo.Kind).OrderByDescending(j => j.Id).FirstOrDefaultAsync(ct);
 
-    /// <summary>Begins to load; refused where it is there already, and in the demo enterprise itself.</summary>
-    public Task<Result<long>> Load(CancellationToken ct) => Begin(LoadDemo.Kind, "demo_loaded", state =>
-        Task.FromResult(state.IsLoaded ? "demo.there" : state.IsDemo ? "demo.is_demo" : null), ct);
+    /// <summary>Begins to load; refused where it is there already, in the demo enterprise itself, and where customers need what the demo does not know.</summary>
+    public Task<Result<long>> Load(CancellationToken ct) => Begin(LoadDemo.Kind, "demo_loaded", async state =>
+        state.IsLoaded ? "demo.there" : state.IsDemo ? "demo.is_demo"
+        : await db.Set<CustomField>().AnyAsync(f => f.Required && f.Active && f.WhenField == null && (f.List == "customers" || f.List == "contacts"), ct) ? "demo.required_fields" : null, ct);
 
     /// <summary>Begins to remove; refused while rows that people made hang on demo rows.</summary>
     public Task<Result<long>> Remove(CancellationToken ct) => Begin(RemoveDemo.Kind, "demo_removed", async state =>

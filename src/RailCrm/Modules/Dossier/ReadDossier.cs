@@ -6,6 +6,7 @@ using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
+using RailCrm.Platform.Records;
 using RailCrm.Platform.Text;
 
 namespace RailCrm.Modules.Dossier;
@@ -19,7 +20,7 @@ namespace RailCrm.Modules.Dossier;
 internal sealed record DossierContent(IReadOnlyDictionary<string, string?> Fields, IReadOnlyDictionary<string, IReadOnlyList<string?[]>> Lists, DateTime ChangedAt, string FileName, IReadOnlyList<Attachment> Files);
 
 /// <summary>Reads all that a written dossier of a customer holds, in the reader's language.</summary>
-internal sealed class ReadDossier(CrmDb db, CustomFields fields, GetCustomer getCustomer, CustomerFigures figures)
+internal sealed class ReadDossier(CrmDb db, CustomFields fields, GetCustomer getCustomer, CustomerFigures figures, RecordKinds records)
 {
     /// <summary>Facts have no month outside these.</summary>
     private static readonly (Month First, Month Last) Ever = (new(1900 * 12), new(2200 * 12));
@@ -33,7 +34,8 @@ internal sealed class ReadDossier(CrmDb db, CustomFields fields, GetCustomer get
 
         var business = db.Actor.May(Permission.WaybillsRead);
         var contacts = await db.Set<Contact>().AsNoTracking().Where(c => c.CustomerId == customerId).OrderByDescending(c => c.IsMain).ThenBy(c => c.Id).ToListAsync(ct);
-        var files = await db.Set<Attachment>().AsNoTracking().Where(a => a.CustomerId == customerId).OrderBy(a => a.Id).ToListAsync(ct);
+        var kinds = records.Of(db.Actor);
+        var files = await db.Set<Attachment>().AsNoTracking().Where(a => a.CustomerId == customerId && EF.Parameter(kinds).Contains(a.RecordKind)).OrderBy(a => a.Id).ToListAsync(ct);
         var facts = business ? await figures.Rows(customerId, Ever.First, Ever.Last, ct) ?? [] : [];
         var units = await db.Set<OrgUnit>().AsNoTracking().Where(u => u.Id == customer.UnitId || u.ParentId == null).ToListAsync(ct);
         var parent = customer.ParentId is { } above ? await db.Set<Customer>().Where(c => c.Id == above).Select(c => c.Name).SingleOrDefaultAsync(ct) ?? Texts.Get("customer.hidden") : null;

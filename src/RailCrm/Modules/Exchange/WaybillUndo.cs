@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Waybills;
@@ -15,8 +16,14 @@ internal sealed class WaybillUndo(CrmDb db, WaybillLedger ledger) : Undo(db)
 
     public override string Entity => Code;
 
+    /// <remarks>Own fields count where there are any: sums kept before lines had them stay true.</remarks>
+    private static readonly JsonSerializerOptions Summed = new()
+    {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { type => type.Properties.FirstOrDefault(p => p.Name == nameof(WaybillLine.Custom))?.ShouldSerialize = (_, value) => value is not null } },
+    };
+
     /// <summary>A sum over the content: a line has no version.</summary>
-    public static int Sum(WaybillLine line) => BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(line)));
+    public static int Sum(WaybillLine line) => BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(line, Summed)));
 
     public override async Task<FieldError?[]> Run(IReadOnlyList<ImportedRow> rows, CancellationToken ct)
     {

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
+using RailCrm.Platform.Inbox;
 
 namespace RailCrm.Platform.Jobs;
 
@@ -15,6 +16,9 @@ internal static class Sweep
 
     private static readonly TimeSpan NightsKept = TimeSpan.FromDays(90);
 
+    /// <summary>What was read so long ago stands in the record's history.</summary>
+    private static readonly TimeSpan ReadKept = TimeSpan.FromDays(180);
+
     public static async Task<string> Run(IServiceProvider services, JobLease lease, CancellationToken ct)
     {
         var db = services.GetRequiredService<CrmDb>();
@@ -22,6 +26,8 @@ internal static class Sweep
         await db.Write(() => db.Set<IdempotencyKey>().Where(k => k.CreatedAt < keys).ExecuteDeleteAsync(ct), ct);
         await db.Write(() => db.Set<Session>().Where(s => s.CreatedAt < sessions).ExecuteDeleteAsync(ct), ct);
         await db.Write(() => db.Set<Job>().Where(j => j.UserId == 0 && j.State == "completed" && j.FinishedAt < nights && j.Kind == Kind).ExecuteDeleteAsync(ct), ct);
+        var read = db.UtcNow - ReadKept;
+        await db.Write(() => db.Set<InboxLine>().IgnoreQueryFilters().Where(l => l.ReadAt < read).ExecuteDeleteAsync(ct), ct);
         return "{}";
     }
 }

@@ -108,6 +108,20 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
 
         var at = job.Checkpoint is null ? new(false, 0, 0, 0) : JsonSerializer.Deserialize<Progress>(job.Checkpoint)!;
         at = at.Collected ? at : await Collect(db, list, order, lease, ct);
+        try
+        {
+            return await Through(services, list, order, at, lease, ct);
+        }
+        finally
+        {
+            db.ChangeTracker.Clear();
+            await list.Worked(services, default); // Also where it was stopped on the way or failed: what was done until then is done.
+        }
+    }
+
+    private static async Task<string> Through(IServiceProvider services, ListOf list, WorkOrder order, Progress at, JobLease lease, CancellationToken ct)
+    {
+        var (db, job) = (services.GetRequiredService<CrmDb>(), lease.Job);
         while (true)
         {
             at = await db.Write(async () =>
@@ -132,7 +146,6 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
             db.ChangeTracker.Clear();
             if (at.Total <= at.Done)
             {
-                await list.Worked(services, ct);
                 return JsonSerializer.Serialize(new { at.Done, at.Refused });
             }
         }

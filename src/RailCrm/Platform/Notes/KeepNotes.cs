@@ -45,8 +45,18 @@ internal sealed class KeepNotes(CrmDb db, RecordKinds records, Seers seers)
 
         return await db.Write<Result<Note>>(async () =>
         {
+            if (db.IsPostgres)
+            {
+                await db.Database.ExecuteSqlAsync($"SELECT 1 FROM customers WHERE id = {record.CustomerId} FOR KEY SHARE", ct); // A merge of it is waited for.
+            }
+
+            if ((await records.One(db, kind, recordId, ct))?.CustomerId != record.CustomerId)
+            {
+                return new Refusal.NotFound();
+            }
+
             var to = input.ReplyTo is { } asked ? await db.Set<Note>().AsNoTracking().SingleOrDefaultAsync(n => n.Id == asked && n.CustomerId == record.CustomerId, ct) : null;
-            if (input.ReplyTo is not null && (to is null || (kind != RecordKind.Customer && RecordKinds.Of(to) != (kind, recordId))))
+            if (input.ReplyTo is not null && (to is null || !records.Of(db.Actor).Contains(to.RecordKind) || (kind != RecordKind.Customer && RecordKinds.Of(to) != (kind, recordId))))
             {
                 return new Refusal.NotFound();
             }
@@ -56,6 +66,11 @@ internal sealed class KeepNotes(CrmDb db, RecordKinds records, Seers seers)
                 CustomerId = record.CustomerId, RecordKind = to?.RecordKind ?? kind, RecordId = to?.RecordId ?? (kind == RecordKind.Customer ? 0 : recordId), ParentId = to?.ParentId ?? to?.Id,
                 Text = Clean(input.Text!), Pinned = to is null && input.Pinned == true, AuthorId = db.Actor.UserId, CreatedAt = db.UtcNow,
             };
+            if (note.Pinned && await Full(note, ct))
+            {
+                return new Refusal.Conflict("note.pinned_full");
+            }
+
             db.Add(note);
             await db.SaveChangesAsync(ct);
             await TellInbox.Written(db, note, to?.AuthorId, await Mentioned(note, ct), ct);
@@ -88,6 +103,11 @@ internal sealed class KeepNotes(CrmDb db, RecordKinds records, Seers seers)
                 if (version is not null && note.Version != version)
                 {
                     return new Refusal.Stale();
+                }
+
+                if (input.Pinned == true && !note.Pinned && note.ParentId is null && await Full(note, ct))
+                {
+                    return new Refusal.Conflict("note.pinned_full");
                 }
 
                 var known = await Mentioned(note, ct);
@@ -146,6 +166,9 @@ internal sealed class KeepNotes(CrmDb db, RecordKinds records, Seers seers)
         await records.One(db, RecordKind.Customer, customerId, ct) is not null
         && await db.Set<Note>().IgnoreQueryFilters([CrmDb.BinFilter]).SingleOrDefaultAsync(n => n.Id == id && n.CustomerId == customerId && (n.DeletedAt != null) == binned, ct) is { } note
         && records.Of(db.Actor).Contains(note.RecordKind) ? note : null;
+
+    /// <summary>Whether as many of the customer's notes are pinned as its page shows.</summary>
+    private async Task<bool> Full(Note note, CancellationToken ct) => await db.Set<Note>().CountAsync(n => n.CustomerId == note.CustomerId && n.Pinned, ct) >= ListNotes.MostPinned;
 
     private async Task<IReadOnlyList<long>> Mentioned(Note note, CancellationToken ct)
     {

@@ -13,7 +13,7 @@ internal sealed class ListNotes(CrmDb db, RecordKinds records)
 {
     private const int Length = 30;
 
-    private const int MostPinned = 50;
+    internal const int MostPinned = 50;
 
     /// <summary>A note as the API tells it.</summary>
     public sealed record Answer(long Id, string RecordKind, long RecordId, long? ReplyTo, string Text, bool Pinned, long AuthorId, DateTime CreatedAt, DateTime? EditedAt, int Version)
@@ -30,8 +30,12 @@ internal sealed class ListNotes(CrmDb db, RecordKinds records)
     /// <param name="Next">Where the next page begins.</param>
     public sealed record Page(RecordFound Record, IReadOnlyList<Note> Notes, ILookup<long, Note> Replies, IReadOnlyDictionary<long, string> Authors, IReadOnlyDictionary<string, string> Mentioned, IReadOnlyDictionary<(string, long), RecordFound> Elsewhere, long? Next);
 
-    /// <summary>How many notes a record has, replies aside.</summary>
-    public static Task<int> Count(CrmDb db, string kind, long id, CancellationToken ct) => On(db.Set<Note>(), kind, id).CountAsync(n => n.ParentId == null, ct);
+    /// <summary>How many notes of a record the actor sees, replies aside.</summary>
+    public static Task<int> Count(CrmDb db, string kind, long id, CancellationToken ct)
+    {
+        var waybills = db.Actor.May(Permission.WaybillsRead);
+        return On(db.Set<Note>(), kind, id).CountAsync(n => n.ParentId == null && (waybills || n.RecordKind != RecordKind.Waybill), ct);
+    }
 
     /// <param name="kind">One of <see cref="RecordKind"/>.</param>
     /// <param name="id">The record.</param>
