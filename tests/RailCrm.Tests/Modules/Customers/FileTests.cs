@@ -87,6 +87,21 @@ public sealed class FileTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task New_versions_that_come_at_once_are_all_kept(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        using var api = await app.Api("n1");
+        var id = await Customer(api, "甲公司");
+        var file = (await Kept(api, id, "合同.pdf", Pdf("1"))).GetProperty("id").GetInt64();
+
+        var sent = await Task.WhenAll(Enumerable.Range(2, 6).Select(n => Send(api, id, "合同.pdf", Pdf($"{n}"), $"?of={file}")));
+
+        Assert.All(sent, a => Assert.Equal(HttpStatusCode.Created, a.StatusCode));
+        var versions = (await api.GetFromJsonAsync<JsonElement>($"/api/v1/customers/{id}/attachments/{file}/versions", Ct)).GetProperty("items").EnumerateArray();
+        Assert.Equal([7, 6, 5, 4, 3, 2, 1], versions.Select(v => v.GetProperty("revision").GetInt32()));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task A_file_is_renamed_within_its_kind_and_only_if_it_is_still_as_seen(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);

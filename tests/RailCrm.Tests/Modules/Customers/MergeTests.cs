@@ -7,6 +7,7 @@ using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Notes;
 
 namespace RailCrm.Tests.Modules.Customers;
 
@@ -109,6 +110,30 @@ public sealed class MergeTests
         });
         using var again = await scene.Api.PostAsync(new Uri($"/api/v1/customers/merges/{merge}/undo", UriKind.Relative), null, Ct);
         Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Versions_and_replies_that_came_since_go_home_with_the_file_and_the_note(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var scene = await MergeScene.Make(app);
+        var merge = await scene.Merge(new { survivorId = scene.Stays, loserIds = new[] { scene.Goes } });
+        var (file, note) = await app.In(MergeScene.System, async db => (await db.Set<Attachment>().Select(a => a.Id).SingleAsync(Ct), await db.Set<Note>().OrderBy(n => n.Id).Select(n => n.Id).FirstAsync(Ct)));
+        using (var form = new MultipartFormDataContent { { new ByteArrayContent("%PDF-1.7\nneu"u8.ToArray()), "file", "合同.pdf" } })
+        {
+            (await scene.Api.PostAsync(new Uri($"/api/v1/customers/{scene.Stays}/attachments?of={file}", UriKind.Relative), form, Ct)).EnsureSuccessStatusCode();
+        }
+
+        (await scene.Api.PostAsJsonAsync($"/api/v1/customers/{scene.Stays}/notes", new { text = "后来的回复", replyTo = note }, Ct)).EnsureSuccessStatusCode();
+
+        await scene.Undo(merge);
+
+        await app.In(MergeScene.System, async db =>
+        {
+            Assert.Equal([scene.Goes, scene.Goes, scene.Goes], [.. await db.Set<AttachmentVersion>().Where(v => v.AttachmentId == file).Select(v => v.CustomerId).ToListAsync(Ct), await db.Set<Attachment>().Where(a => a.Id == file).Select(a => a.CustomerId).SingleAsync(Ct)]);
+            Assert.Equal(scene.Goes, await db.Set<Note>().Where(n => n.ParentId == note).Select(n => n.CustomerId).SingleAsync(Ct));
+            return 0;
+        });
     }
 
     [Theory, ClassData(typeof(BothEngines))]

@@ -8,7 +8,11 @@ using RailCrm.Modules.Organization;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
+using RailCrm.Platform.Inbox;
 using RailCrm.Platform.Jobs;
+using RailCrm.Platform.Notes;
+using RailCrm.Platform.Records;
 
 namespace RailCrm.Tests.Modules.Demo;
 
@@ -18,7 +22,7 @@ public sealed class DemoDataTests
     private static readonly Actor System = Actor.System("test");
 
     /// <summary>What tells that something happened stays: the audit trail, the jobs, the days of schedules, sessions.</summary>
-    private static readonly string[] Telling = ["audit_entries", "jobs", "scheduled_slots", "sessions", "idempotency_keys", "data_protection_keys", "__EFMigrationsHistory"];
+    private static readonly string[] Telling = ["audit_entries", "jobs", "scheduled_slots", "sessions", "idempotency_keys", "data_protection_keys", "__EFMigrationsHistory", "customer_sums"]; // The last adds up to the same: CustomerSumTests.
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -79,6 +83,32 @@ public sealed class DemoDataTests
         Assert.Fail("The job did not end.");
     }
 
+    /// <summary>What people do with demo customers that need not keep them: stars, follows, lines in an inbox, a merge that was taken back.</summary>
+    private static async Task Use(CrmApp app)
+    {
+        var admin = (await app.ActorOf("admin")) with { Permissions = new HashSet<string>(Permission.All) };
+        var demo = await app.In(System, db => db.Set<DemoRow>().Where(r => r.Kind == "Customer").OrderBy(r => r.RowId).Take(2).Select(r => r.RowId).ToListAsync(Ct));
+        await app.In(System, async db =>
+        {
+            db.Add(new RecordMark { UserId = admin.UserId, Mark = RecordMark.Favourite, CustomerId = demo[0], RecordKind = RecordKind.Customer, CreatedAt = db.UtcNow });
+            db.Add(new InboxLine { UserId = admin.UserId, Kind = InboxLine.Changed, CustomerId = demo[1], RecordKind = RecordKind.Customer, At = db.UtcNow });
+            return await db.SaveChangesAsync(Ct);
+        });
+        Assert.True((await app.With<MergeCustomers, Result<MergeCustomers.Answer>>(admin, m => m.Run(new() { SurvivorId = demo[0], LoserIds = [demo[1]] }, Ct))).TryGet(out var merged, out var refusal), refusal?.Code);
+        Assert.Equal("demo.held", (await app.With<KeepDemo, Result<long>>(admin, k => k.Remove(Ct))).Refusal?.Code);
+        Assert.Null((await app.With<UndoMerge, Result<UndoMerge.Answer>>(admin, u => u.Run(merged.Id, Ct))).Refusal);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task No_demo_is_loaded_where_customers_need_a_field_that_it_does_not_know(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var admin = await app.ActorOf("admin");
+        Assert.Null((await app.With<SaveCustomField, Result<CustomField>>(System, s => s.Run(null, null, new() { List = "customers", Key = "x_grade", Name = "合作等级", Kind = CustomKind.Text, Required = true }, Ct))).Refusal);
+
+        Assert.Equal("demo.required_fields", (await app.With<KeepDemo, Result<long>>(admin, k => k.Load(Ct))).Refusal?.Code);
+    }
+
     [Theory, ClassData(typeof(BothEngines))]
     public async Task All_of_the_demo_comes_and_goes_and_every_row_of_the_group_stays_as_it_was(Engine engine)
     {
@@ -97,6 +127,7 @@ public sealed class DemoDataTests
         await Work(app);
         var loaded = await Rows(app);
         var between = await Own(app, "中间的公司");
+        await Use(app);
         var banner = WebUtility.HtmlDecode(await reader.GetStringAsync(new Uri("/", UriKind.Relative), Ct));
         using var twice = await CrmApp.Submit(admin, "/settings/demo", "remove", []);
         await Work(app);
@@ -135,6 +166,7 @@ public sealed class DemoDataTests
         var child = await Own(app, "我的子公司", "admin", i => (i.ParentId, i.UnitId) = (demo.Id, unit));
         Assert.Null((await app.With<SaveContact, Result<Contact>>(admin, s => s.Run(demo.Id, null, null, new() { Name = "赵真人" }, Ct))).Refusal);
         Assert.Null((await app.With<KeepAttachment, Result<Attachment>>(admin, k => k.Run(demo.Id, new("customer", demo.Id), "合同.txt", new MemoryStream("x"u8.ToArray()), Ct))).Refusal);
+        Assert.Null((await app.With<KeepNotes, Result<Note>>(admin, k => k.Write(RecordKind.Customer, demo.Id, new() { Text = "真的备注" }, Ct))).Refusal);
         Assert.All(await app.With<RecordWaybills, RecordWaybills.Answer[]>(admin, r => r.Run("TMS", [new() { ExternalNo = "真单", Customer = demo.Number, Date = new(2026, 3, 1) }], createCustomers: false, Ct)), a => Assert.Empty(a.Errors));
 
         var refused = await app.With<KeepDemo, Result<long>>(admin, k => k.Remove(Ct));
@@ -147,7 +179,7 @@ public sealed class DemoDataTests
         Assert.Equal("demo.held", refused.Refusal?.Code);
         Assert.Equal("demo.there", again.Refusal?.Code);
         Assert.Equal("demo.whole_group", partly.Refusal?.Code);
-        Assert.All([child.Name, "赵真人", "合同.txt", "真单"], name => Assert.Contains(name, page, StringComparison.Ordinal));
+        Assert.All([child.Name, "赵真人", "合同.txt", "真的备注", "真单"], name => Assert.Contains(name, page, StringComparison.Ordinal));
         Assert.True(await app.In(System, db => db.Set<Customer>().CountAsync(Ct)) == LoadDemo.Customers + 1);
     }
 }
