@@ -14,18 +14,29 @@ class FilterPanel extends HTMLElement {
     });
     const field = this.querySelector<HTMLSelectElement>("select[name=add]");
     if (field?.value) {
-      this.#choose(field);
+      this.#choose(field, true);
     }
   }
 
-  #choose(field: HTMLSelectElement) {
+  #choose(field: HTMLSelectElement, keep = false) {
     const taken = (field.selectedOptions[0]?.dataset["ops"] ?? "").split(" ");
     const op = this.querySelector<HTMLSelectElement>("select[name=op]")!;
     [...op.options].forEach((option) => (option.hidden = option.disabled = !taken.includes(option.value)));
     op.value = taken.includes(op.value) ? op.value : (taken.includes("=") ? "=" : (taken[0] ?? "="));
     const template = this.querySelector<HTMLTemplateElement>(`template[data-field="${CSS.escape(field.value)}"]`);
+    const place = this.querySelector(".rc-filter-value")!;
     if (template) {
-      this.querySelector(".rc-filter-value")!.replaceChildren(template.content.cloneNode(true));
+      const typed = place.querySelector<HTMLInputElement>("input, select");
+      const [value, described, wrong] = [typed?.value ?? "", typed?.getAttribute("aria-describedby"), typed?.classList.contains("is-invalid")];
+      place.replaceChildren(template.content.cloneNode(true));
+      const control = place.querySelector<HTMLInputElement | HTMLSelectElement>("input, select");
+      if (control && described) {
+        control.setAttribute("aria-describedby", described);
+      }
+      if (control && keep) {
+        control.value = value; // What came back with an error is still there.
+        control.classList.toggle("is-invalid", wrong);
+      }
     }
   }
 }
