@@ -39,7 +39,7 @@ internal sealed class BinList : ListOf<Customer>
 
     public override IReadOnlyList<ListWork> Works { get; } =
     [
-        new("restore", "bin.restore", "restore", Platform.Access.Permission.CustomersDelete), new("remove", "bin.remove", "trash", Platform.Access.Permission.CustomersRemove, Danger: true),
+        new("restore", "bin.restore", "restore", Platform.Access.Permission.CustomersDelete, AtOnce: true), new("remove", "bin.remove", "trash", Platform.Access.Permission.CustomersRemove, Danger: true),
     ];
 
     public override bool Undoes(string act) => act == "restore";

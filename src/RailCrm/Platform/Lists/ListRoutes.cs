@@ -20,6 +20,7 @@ internal static class ListRoutes
         lists.MapPost("/views/{view}", ChangeView);
         lists.MapPost("/columns", Columns);
         lists.MapPost("/rows/{id:long}", EditRow);
+        lists.MapPost("/rows/{id:long}/{act}", WorkOnRow.Post);
         app.MapGet("/lists/{list}/work/{job:long}/state", WorkState).RequireAuthorization(Permission.SignedIn).ExcludeFromDescription();
     }
 
