@@ -115,7 +115,8 @@ class Palette extends HTMLElement {
     }
     const found = answer.groups.length + offered.length;
     const short = text.length === 1;
-    this.#say(found > 0 ? (short ? this.dataset["more"] ?? "" : text === "" ? "" : (this.dataset["count"] ?? "").replace("{0}", String(this.#list.querySelectorAll("[role=option]:not(.rc-palette-all)").length)))
+    const count = this.#list.querySelectorAll("[role=option]:not(.rc-palette-all)").length;
+    this.#say(found > 0 ? (short ? this.dataset["more"] ?? "" : text === "" ? "" : (this.dataset[count === 1 ? "countOne" : "count"] ?? "").replace("{0}", String(count)))
       : text === "" ? this.dataset["hint"] ?? "" : short ? this.dataset["more"] ?? "" : (this.dataset["none"] ?? "").replace("{0}", text));
     this.#input.setAttribute("aria-expanded", String(this.#options.length > 0));
     this.#point(this.#options.length > 0 ? 0 : -1);
