@@ -171,7 +171,7 @@ public sealed class InboxTests
         await Mark(pages, "favourite", "customer", first, on: true, $"/customers/{first}");
         await Mark(pages, "favourite", "contact", contact, on: true, $"/customers/{second}/contacts/{contact}");
         await Mark(pages, "favourite", "waybill", line, on: true, $"/waybills/{line}");
-        foreach (var (mark, kind, id) in new[] { ("favourite", "customer", hidden), ("follow", "contact", contact), ("other", "customer", first), ("favourite", "unit", 1L) })
+        foreach (var (mark, kind, id) in new[] { ("favourite", "customer", hidden), ("follow", "unit", 1L), ("other", "customer", first), ("favourite", "unit", 1L) })
         {
             await Mark(pages, mark, kind, id, on: true, $"/customers/{first}", HttpStatusCode.NotFound);
         }

@@ -136,7 +136,8 @@ internal static class CustomersModule
         contacts.MapGet("/{contactId:long}/card", ContactCard.Get).RequireAuthorization(Permission.CustomersRead);
         contacts.MapDelete("/{contactId:long}", SaveContact.Delete).RequireAuthorization(Permission.CustomersWrite);
         contacts.MapPost("/{contactId:long}/restore", SaveContact.PostRestore).RequireAuthorization(Permission.CustomersWrite);
-        contacts.MapContactMark(Permission.CustomersRead);
+        contacts.MapContactMark(RecordMark.Favourite, Permission.CustomersRead);
+        contacts.MapContactMark(RecordMark.Follow, Permission.CustomersRead);
 
         var attachments = api.MapGroup("/customers/{id:long}/attachments").WithTags("Attachments").AddEndpointFilter<MergedInto.Filter>();
         attachments.MapGet("", KeepAttachment.GetAll).RequireAuthorization(Permission.CustomersRead);

@@ -24,7 +24,7 @@ internal sealed class ReadInbox(CrmDb db, RecordKinds records)
     public sealed record Shown(InboxLine Line, RecordFound Record, string? Text, string? Who)
     {
         /// <summary>Where it leads: the notes of the record, its history, or the record.</summary>
-        public string Href => Line.NoteId is { } note ? $"{Record.Notes}#note-{note.ToString(CultureInfo.InvariantCulture)}" : Line.Kind == InboxLine.Changed ? $"{Record.Href}/history" : Record.Href;
+        public string Href => Line.NoteId is { } note ? $"{Record.Notes}#note-{note.ToString(CultureInfo.InvariantCulture)}" : Line is { Kind: InboxLine.Changed, RecordKind: RecordKind.Customer } ? $"{Record.Href}/history" : Record.Href;
     }
 
     /// <summary>A line as the API tells it.</summary>
