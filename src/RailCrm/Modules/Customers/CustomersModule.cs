@@ -87,6 +87,8 @@ internal static class CustomersModule
         .AddSingleton<IPaletteSource, ContactsSource>()
         .AddSingleton(new PaletteOffer("palette.create_customer", name => QueryHelpers.AddQueryString("/customers/quick", "name", name), Permission.CustomersWrite))
         .AddSingleton(new JobHandler(FillContactSearch.Kind, FillContactSearch.Run))
+        .AddSingleton(new MenuItem("duplicates.title", "/customers/duplicates", "copy", Permission.CustomersRead, 14, MenuPlace.Page))
+        .AddSingleton(new MenuItem("merge.all", "/customers/merges", "arrow-back-up", Permission.CustomersDelete, 15, MenuPlace.Page))
         .AddSingleton(new MenuItem("bin.title", "/customers/bin", "trash", Permission.CustomersDelete, 12, MenuPlace.Page))
         .AddSingleton(new MenuItem("bin.contacts", "/contacts/bin", "trash", Permission.CustomersWrite, 13, MenuPlace.Page))
         .AddSingleton(new MenuItem("customer.title", "/customers", "building", Permission.CustomersRead, 10, Go: "c"))
