@@ -13,9 +13,15 @@ class FilterPanel extends HTMLElement {
       }
     });
     const field = this.querySelector<HTMLSelectElement>("select[name=add]");
+    const plain = this.querySelector(".rc-filter-value")?.cloneNode(true);
     if (field?.value) {
       this.#choose(field, true);
     }
+    // What was added stands above now: the panel is ready for the next, once what is sent was read.
+    this.addEventListener("submit", (event) => setTimeout(() => {
+      (event.target as HTMLFormElement).reset();
+      this.querySelector(".rc-filter-value")?.replaceWith(plain!.cloneNode(true));
+    }));
   }
 
   #choose(field: HTMLSelectElement, keep = false) {
@@ -142,8 +148,11 @@ class Board extends HTMLElement {
         form.requestSubmit();
       }
     });
-    // The choice alone is enough.
-    this.addEventListener("change", (event) => (event.target as HTMLElement).closest<HTMLFormElement>(".rc-board-card form")?.requestSubmit());
+    // The choice alone is enough, but not while keys pass over the choices: then the button beside it moves the card.
+    let keys = false;
+    this.addEventListener("keydown", () => (keys = true));
+    this.addEventListener("pointerdown", () => (keys = false));
+    this.addEventListener("change", (event) => !keys && (event.target as HTMLElement).closest<HTMLFormElement>(".rc-board-card form")?.requestSubmit());
   }
 }
 customElements.define("rc-board", Board);

@@ -146,6 +146,7 @@ public sealed class MarkTests
         Assert.DoesNotContain($"/waybills/{second}", page, StringComparison.Ordinal);
         Assert.Contains("我的星标", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<th scope=\"row\">Total</th>", page, StringComparison.Ordinal); // Where no sum of all is known, no row says so.
-        Assert.DoesNotContain("class=\"rc-filter\"", await pages.GetStringAsync("/contacts/bin", Ct), StringComparison.Ordinal); // Nor is there a form to search where nothing can be typed.
+        Assert.Contains("id=\"list-filter\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("id=\"list-filter\"", await pages.GetStringAsync("/contacts/bin", Ct), StringComparison.Ordinal); // Nor is there a form to search where nothing can be typed.
     }
 }
