@@ -2,6 +2,7 @@ import "./shell";
 import "./palette";
 import "./keys";
 import "./forms";
+import "./help";
 import "./when";
 import "./combobox";
 import "./drop";

@@ -32,7 +32,13 @@ class Chart extends HTMLElement {
   static readonly observedAttributes = ["data"];
   #chart?: EChartsType;
   #links: (string | null)[] = [];
-  readonly #resize = new ResizeObserver(() => this.#chart?.resize());
+  readonly #resize = new ResizeObserver(() => {
+    this.#chart?.resize();
+    if (this.#round) {
+      this.#draw(); // A round picture is laid out by the width it has.
+    }
+  });
+  #round = false;
   readonly #redraw = () => this.#draw();
 
   connectedCallback() {
@@ -94,12 +100,25 @@ class Chart extends HTMLElement {
     }
   }
 
+  /** Lines of a legend below the picture. */
+  #rows(labels: string[], font: string) {
+    const pen = document.createElement("canvas").getContext("2d")!;
+    pen.font = `12px ${font}`;
+    let [rows, used] = [1, 0];
+    for (const label of labels) {
+      const width = 14 + 5 + pen.measureText(label).width + 12;
+      [rows, used] = used > 0 && used + width > this.clientWidth - 10 ? [rows + 1, width] : [rows, used + width];
+    }
+    return rows;
+  }
+
   #draw() {
     if (!this.#chart) {
       return;
     }
     const data = JSON.parse(this.getAttribute("data") ?? "{}") as Data;
     this.#links = data.links ?? [];
+    this.#round = data.kind === "pie";
     const css = getComputedStyle(this);
     const colour = (name: string) => css.getPropertyValue(name).trim();
     const dark = this.closest("[data-bs-theme]")?.getAttribute("data-bs-theme") === "dark";
@@ -117,10 +136,18 @@ class Chart extends HTMLElement {
         textStyle: { color: colour("--tblr-body-color"), fontSize: 12 }, axisPointer: { type: "shadow" as const, shadowStyle: { color: line, opacity: 0.35 } },
       },
     };
-    const legend = { textStyle: text, itemWidth: 14, itemHeight: 8, icon: "roundRect", type: "scroll" as const };
+    const legend = { textStyle: text, itemWidth: 14, itemHeight: 8, icon: "roundRect", itemGap: 10 };
     if (data.kind === "pie") {
       const values = data.labels.map((name, i) => ({ name, value: Math.max(0, data.series[0]?.values[i] ?? 0) }));
-      this.#chart.setOption({ ...base, legend: { ...legend, bottom: 0 }, series: [{ type: "pie", radius: ["48%", "74%"], center: ["50%", "44%"], label: { show: false }, itemStyle: { borderColor: colour("--tblr-bg-surface"), borderWidth: 2 }, data: values, cursor: this.#links.length > 0 ? "pointer" : "default" }] }, true);
+      // Every entry stands in the legend, on as many lines as it takes: nobody turns pages on paper.
+      const below = this.#rows(data.labels, css.fontFamily) * 20 + 8;
+      const least = below + 130;
+      if (this.clientHeight < least) {
+        this.style.height = `${least}px`; // Drawn again as it grows.
+      }
+      const room = Math.max(this.clientHeight, least) - below;
+      const radius = Math.max(40, Math.min(this.clientWidth, room) / 2 - 6);
+      this.#chart.setOption({ ...base, legend: { ...legend, bottom: 0 }, series: [{ type: "pie", radius: [radius * 0.65, radius], center: ["50%", room / 2], label: { show: false }, itemStyle: { borderColor: colour("--tblr-bg-surface"), borderWidth: 2 }, data: values, cursor: this.#links.length > 0 ? "pointer" : "default" }] }, true);
       return;
     }
     const whole = data.series.every((s) => s.right || s.values.every((v) => v === null || Number.isInteger(v)));
@@ -128,7 +155,7 @@ class Chart extends HTMLElement {
     const twoAxes = data.series.some((s) => s.right);
     this.#chart.setOption({
       ...base,
-      grid: { left: 8, right: 12, top: data.series.length > 1 ? 40 : 16, bottom: 8, containLabel: true },
+      grid: { left: 8, right: 12, top: data.series.length > 1 ? 20 + 20 * this.#rows(data.series.map((s) => s.name), css.fontFamily) : 16, bottom: 8, containLabel: true },
       ...(data.series.length > 1 ? { legend: { ...legend, top: 0, left: 0 } } : {}),
       xAxis: { type: "category", data: data.labels, axisLabel: { ...text, hideOverlap: true }, axisTick: { show: false }, axisLine: { lineStyle: { color: line } } },
       yAxis: twoAxes ? [axis, { ...axis, minInterval: 0, splitLine: { show: false } }] : axis,

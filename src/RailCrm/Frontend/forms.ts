@@ -6,9 +6,9 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  const changed = event.target as Element;
-  const form = changed.closest<HTMLFormElement>("form[data-auto]");
-  if (form && changed.matches("select, input[type=checkbox], input[type=radio], input[type=date], input[type=month]")) {
+  const changed = event.target as HTMLInputElement;
+  const form = changed.form; // Its own: a control need not stand inside it.
+  if (form?.matches("[data-auto]") && changed.matches("select, input[type=checkbox], input[type=radio], input[type=date], input[type=month]")) {
     form.requestSubmit();
   }
 });
@@ -18,8 +18,8 @@ document.addEventListener("formdata", (event) => {
   if (form.method !== "get") {
     return;
   }
-  for (const control of form.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input:not([type=hidden])[name], select[name]")) {
-    if (control.value === "") {
+  for (const control of [...form.elements] as HTMLInputElement[]) {
+    if (control.matches("input:not([type=hidden])[name], select[name]") && control.value === "") {
       event.formData.delete(control.name);
     }
   }

@@ -1,12 +1,13 @@
 // The keyboard. Off while typing, and while the Chinese input method composes.
 let leader = 0;
 
-const rows = () => [...document.querySelectorAll<HTMLElement>("table.rc-list tbody tr")].filter((row) => row.querySelector("a"));
+const rows = () => [...document.querySelectorAll<HTMLElement>("table.rc-list tbody tr, .rc-board-card")].filter((row) => row.querySelector("a"));
 const step = (by: number) => {
   const all = rows();
   const at = all.findIndex((row) => row.contains(document.activeElement));
   const to = all[Math.max(0, Math.min(all.length - 1, at + by))];
   to?.querySelector<HTMLElement>("th a, a")?.focus();
+  to?.scrollIntoView({ block: "nearest" });
 };
 
 document.addEventListener("keydown", (event) => {

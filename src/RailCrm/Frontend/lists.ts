@@ -13,19 +13,36 @@ class FilterPanel extends HTMLElement {
       }
     });
     const field = this.querySelector<HTMLSelectElement>("select[name=add]");
+    const plain = this.querySelector(".rc-filter-value")?.cloneNode(true);
     if (field?.value) {
-      this.#choose(field);
+      this.#choose(field, true);
     }
+    // What was added stands above now: the panel is ready for the next, once what is sent was read.
+    this.addEventListener("submit", (event) => setTimeout(() => {
+      (event.target as HTMLFormElement).reset();
+      this.querySelector(".rc-filter-value")?.replaceWith(plain!.cloneNode(true));
+    }));
   }
 
-  #choose(field: HTMLSelectElement) {
+  #choose(field: HTMLSelectElement, keep = false) {
     const taken = (field.selectedOptions[0]?.dataset["ops"] ?? "").split(" ");
     const op = this.querySelector<HTMLSelectElement>("select[name=op]")!;
     [...op.options].forEach((option) => (option.hidden = option.disabled = !taken.includes(option.value)));
     op.value = taken.includes(op.value) ? op.value : (taken.includes("=") ? "=" : (taken[0] ?? "="));
     const template = this.querySelector<HTMLTemplateElement>(`template[data-field="${CSS.escape(field.value)}"]`);
+    const place = this.querySelector(".rc-filter-value")!;
     if (template) {
-      this.querySelector(".rc-filter-value")!.replaceChildren(template.content.cloneNode(true));
+      const typed = place.querySelector<HTMLInputElement>("input, select");
+      const [value, described, wrong] = [typed?.value ?? "", typed?.getAttribute("aria-describedby"), typed?.classList.contains("is-invalid")];
+      place.replaceChildren(template.content.cloneNode(true));
+      const control = place.querySelector<HTMLInputElement | HTMLSelectElement>("input, select");
+      if (control && described) {
+        control.setAttribute("aria-describedby", described);
+      }
+      if (control && keep) {
+        control.value = value; // What came back with an error is still there.
+        control.classList.toggle("is-invalid", wrong);
+      }
     }
   }
 }
@@ -131,8 +148,11 @@ class Board extends HTMLElement {
         form.requestSubmit();
       }
     });
-    // The choice alone is enough.
-    this.addEventListener("change", (event) => (event.target as HTMLElement).closest<HTMLFormElement>(".rc-board-card form")?.requestSubmit());
+    // The choice alone is enough, but not while keys pass over the choices: then the button beside it moves the card.
+    let keys = false;
+    this.addEventListener("keydown", () => (keys = true));
+    this.addEventListener("pointerdown", () => (keys = false));
+    this.addEventListener("change", (event) => !keys && (event.target as HTMLElement).closest<HTMLFormElement>(".rc-board-card form")?.requestSubmit());
   }
 }
 customElements.define("rc-board", Board);

@@ -5,12 +5,13 @@ export interface Answer { groups: Group[]; offers: { title: string; href: string
 
 const svg = "http://www.w3.org/2000/svg";
 
-/// What the page itself offers to do, found by its words.
+/// What the page itself offers to do, found by its words; each once, with its fuller name where it has two.
 export function here(text: string) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return [...document.querySelectorAll<HTMLElement>(".rc-head-actions a[href], .rc-head-actions [data-rc=open-dialog]")]
+  const offered = [...document.querySelectorAll<HTMLElement>("[data-offer], .rc-head-actions a[href], .rc-head-actions [data-rc=open-dialog]")];
+  return offered.filter((element, at) => !(element instanceof HTMLAnchorElement) || offered.findIndex((other) => other instanceof HTMLAnchorElement && other.href === element.href) === at)
     .map((element) => ({ element, hit: { title: (element.textContent ?? "").trim() || element.title, icon: /#(.+)$/.exec(element.querySelector("use")?.getAttribute("href") ?? "")?.[1] ?? "point" } satisfies Hit }))
-    .filter(({ hit }) => hit.title !== "" && words.every((word) => hit.title.toLowerCase().includes(word))).slice(0, 6);
+    .filter(({ element, hit }) => hit.title !== "" && words.every((word) => `${hit.title} ${element.dataset["words"] ?? ""}`.toLowerCase().includes(word))).slice(0, 6);
 }
 
 /// A line of the palette; data are the palette's own attributes.

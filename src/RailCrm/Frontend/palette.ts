@@ -1,5 +1,5 @@
 // The palette: Ctrl-K opens it over any page, as one types the server finds, Enter opens. On a phone the top bar's field opens it too.
-import { type Answer, here, option } from "./palette-option";
+import { type Answer, type Group, here, option } from "./palette-option";
 
 const phone = matchMedia("(max-width: 767px)");
 
@@ -103,22 +103,32 @@ class Palette extends HTMLElement {
     this.#clear();
     this.#shown = text;
     const offered = here(text);
-    const recent = answer.groups.filter((g) => g.kind === "recent");
-    for (const group of [...recent, ...answer.groups.filter((g) => g.kind !== "recent")]) {
-      this.#group(group.title, group.hits.map((hit) => option(hit, text, this.dataset)), group.all);
-    }
+    // What the page offers stands once: the menus' line of the same name or address gives way.
+    const titles = new Set(offered.map(({ hit }) => hit.title));
+    const addresses = new Set(offered.map(({ element }) => element.getAttribute("href")).filter((href) => href !== null));
+    const frame = (group: Group) => group.kind === "page" || group.kind === "action";
+    const draw = (groups: Group[]) => groups.forEach((group) => {
+      const hits = frame(group) ? group.hits.filter((hit) => !titles.has(hit.title) && !addresses.has(hit.href ?? "")) : group.hits;
+      if (hits.length > 0) {
+        this.#group(group.title, hits.map((hit) => option(hit, text, this.dataset)), group.all);
+      }
+    });
+    draw(answer.groups.filter((g) => g.kind === "recent"));
+    draw(answer.groups.filter((g) => g.kind !== "recent" && !frame(g)));
     if (offered.length > 0) {
       this.#group(this.dataset["here"] ?? "", offered.map(({ hit, element }) => option(hit, text, this.dataset, element)));
     }
+    draw(answer.groups.filter(frame));
     if (answer.offers.length > 0) {
       this.#group("", answer.offers.map((offer) => option({ title: offer.title, href: offer.href, icon: "plus" }, "", this.dataset)));
     }
     const found = answer.groups.length + offered.length;
     const short = text.length === 1;
-    this.#say(found > 0 ? (short ? this.dataset["more"] ?? "" : text === "" ? "" : (this.dataset["count"] ?? "").replace("{0}", String(this.#list.querySelectorAll("[role=option]:not(.rc-palette-all)").length)))
+    const count = this.#list.querySelectorAll("[role=option]:not(.rc-palette-all)").length;
+    this.#say(found > 0 ? (short ? this.dataset["more"] ?? "" : text === "" ? "" : (this.dataset[count === 1 ? "countOne" : "count"] ?? "").replace("{0}", String(count)))
       : text === "" ? this.dataset["hint"] ?? "" : short ? this.dataset["more"] ?? "" : (this.dataset["none"] ?? "").replace("{0}", text));
     this.#input.setAttribute("aria-expanded", String(this.#options.length > 0));
-    this.#point(this.#options.length > 0 ? 0 : -1);
+    this.#point(found > 0 ? 0 : -1); // Never to what would be made of the text: Enter finds, an arrow and Enter create.
     const waiting = this.#waiting;
     this.#waiting = "";
     if (waiting && found > 0) {
@@ -157,7 +167,7 @@ class Palette extends HTMLElement {
     const count = this.#options.length;
     if ((event.key === "ArrowDown" || event.key === "ArrowUp") && count > 0) {
       event.preventDefault();
-      this.#point((this.#active + (event.key === "ArrowDown" ? 1 : count - 1)) % count);
+      this.#point((Math.max(this.#active, event.key === "ArrowDown" ? -1 : 0) + (event.key === "ArrowDown" ? 1 : count - 1)) % count);
     } else if ((event.key === "PageDown" || event.key === "PageUp") && count > 0) {
       event.preventDefault();
       this.#point(Math.max(0, Math.min(count - 1, this.#active + (event.key === "PageDown" ? 5 : -5))));

@@ -14,6 +14,8 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   const panel = document.createElement("div");
   panel.className = "rc-menu-panel rc-row-panel";
+  panel.role = "menu";
+  panel.ariaLabel = button.getAttribute("aria-label");
   panel.append(template.content.cloneNode(true));
   panel.querySelectorAll("a").forEach((link) => (link.href = link.getAttribute("href")!.replace("{id}", button.closest("tr")?.dataset["id"] ?? "")));
   // On the page rather than in the cell: the list scrolls and would cut it off.

@@ -109,8 +109,10 @@ public sealed class Someone_takes_a_dossier_away_and_finds_help(Browser browser)
         await page.GotoAsync("/customers/new");
         var help = page.Locator("#f-Form-CreditCode-more");
         await Assertions.Expect(help).ToBeHiddenAsync();
-        await page.Locator("[popovertarget=f-Form-CreditCode-more]").FocusAsync();
-        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("[popovertarget=f-Form-CreditCode-more]")).ToHaveAttributeAsync("tabindex", "-1"); // No stop of its own: the field tells the text, F1 shows it.
+        await Assertions.Expect(page.Locator("#f-Form-CreditCode")).ToHaveAttributeAsync("aria-describedby", new System.Text.RegularExpressions.Regex("f-Form-CreditCode-more"));
+        await page.Locator("#f-Form-CreditCode").FocusAsync();
+        await page.Keyboard.PressAsync("F1");
         await Assertions.Expect(help).ToContainTextAsync("GB 32100-2015");
         await walk.Check();
         await page.Keyboard.PressAsync("Escape");

@@ -106,6 +106,13 @@ public sealed class InboxTests
         var first = (await Inbox(north))[^1].GetProperty("id").GetInt64();
         await Json(await group.PostAsync($"/api/v1/inbox/{first}/read", null, Ct));
         Assert.Equal(3, (await Inbox(north, unread: true)).Count);
+        using var reader = await app.Api("north", "read");
+        using (var refused = await reader.PostAsync(new Uri($"/api/v1/inbox/{first}/read", UriKind.Relative), null, Ct))
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        }
+
+        Assert.Equal(3, (await Inbox(north, unread: true)).Count);
         await Json(await north.PostAsync($"/api/v1/inbox/{first}/read", null, Ct));
         Assert.Equal((2, 3), ((await Inbox(north, unread: true)).Count, (await Inbox(north)).Count));
         using var pages = await app.SignedIn("north");
@@ -164,7 +171,7 @@ public sealed class InboxTests
         await Mark(pages, "favourite", "customer", first, on: true, $"/customers/{first}");
         await Mark(pages, "favourite", "contact", contact, on: true, $"/customers/{second}/contacts/{contact}");
         await Mark(pages, "favourite", "waybill", line, on: true, $"/waybills/{line}");
-        foreach (var (mark, kind, id) in new[] { ("favourite", "customer", hidden), ("follow", "contact", contact), ("other", "customer", first), ("favourite", "unit", 1L) })
+        foreach (var (mark, kind, id) in new[] { ("favourite", "customer", hidden), ("follow", "unit", 1L), ("other", "customer", first), ("favourite", "unit", 1L) })
         {
             await Mark(pages, mark, kind, id, on: true, $"/customers/{first}", HttpStatusCode.NotFound);
         }

@@ -58,12 +58,19 @@ public sealed class MarkTests
         Assert.Equal(["waybill X1", "contact 李娜", "customer 甲公司"], await Marked(api, "favourites"));
         Assert.Equal(["contact 李娜"], await Marked(api, "favourites?kind=contact"));
         Assert.Equal(["customer 甲公司"], await Marked(api, "following"));
+        foreach (var path in new[] { $"/customers/{customer}/contacts/{contact}/follow", $"/waybills/{line}/follow" })
+        {
+            Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (await Send(api, HttpMethod.Put, path), await Send(api, HttpMethod.Put, path)));
+        }
+
+        Assert.Equal(["waybill X1", "contact 李娜", "customer 甲公司"], await Marked(api, "following"));
+        Assert.Equal(["waybill X1"], await Marked(api, "following?kind=waybill"));
         Assert.Equal(HttpStatusCode.BadRequest, await Send(api, HttpMethod.Get, "/favourites?kind=unit"));
         Assert.Equal(HttpStatusCode.BadRequest, await Send(api, HttpMethod.Get, "/favourites?cursor=-1"));
         using var north = await app.Api("north");
         Assert.Empty(await Marked(north, "favourites"));
 
-        foreach (var path in new[] { $"/waybills/{line}/favourite", $"/customers/{customer}/favourite", $"/customers/{customer}/follow" })
+        foreach (var path in new[] { $"/waybills/{line}/favourite", $"/customers/{customer}/favourite", $"/customers/{customer}/follow", $"/customers/{customer}/contacts/{contact}/follow", $"/waybills/{line}/follow" })
         {
             Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (await Send(api, HttpMethod.Delete, path), await Send(api, HttpMethod.Delete, path)));
         }
@@ -80,7 +87,7 @@ public sealed class MarkTests
         using var _1 = api;
         var other = await Post(api, "/customers", new { name = "乙公司" });
         using var south = await app.Api("s1");
-        foreach (var path in new[] { $"/customers/{customer}/favourite", $"/customers/{customer}/follow", $"/customers/{customer}/contacts/{contact}/favourite", $"/waybills/{line}/favourite" })
+        foreach (var path in new[] { $"/customers/{customer}/favourite", $"/customers/{customer}/follow", $"/customers/{customer}/contacts/{contact}/favourite", $"/waybills/{line}/favourite", $"/customers/{customer}/contacts/{contact}/follow", $"/waybills/{line}/follow" })
         {
             Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (await Send(south, HttpMethod.Put, path), await Send(south, HttpMethod.Delete, path)));
         }
@@ -139,6 +146,7 @@ public sealed class MarkTests
         Assert.DoesNotContain($"/waybills/{second}", page, StringComparison.Ordinal);
         Assert.Contains("我的星标", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<th scope=\"row\">Total</th>", page, StringComparison.Ordinal); // Where no sum of all is known, no row says so.
-        Assert.DoesNotContain("class=\"rc-filter\"", await pages.GetStringAsync("/contacts/bin", Ct), StringComparison.Ordinal); // Nor is there a form to search where nothing can be typed.
+        Assert.Contains("id=\"list-filter\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("id=\"list-filter\"", await pages.GetStringAsync("/contacts/bin", Ct), StringComparison.Ordinal); // Nor is there a form to search where nothing can be typed.
     }
 }

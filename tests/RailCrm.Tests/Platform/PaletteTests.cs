@@ -1,43 +1,20 @@
-using System.Globalization;
 using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
-using RailCrm.Platform.Jobs;
-using RailCrm.Platform.Ui.Palette;
+using static RailCrm.Tests.Platform.PaletteUse;
 
 namespace RailCrm.Tests.Platform;
 
+/// <summary>Records of every kind in the palette.</summary>
 public sealed class PaletteTests
 {
     private static readonly Actor System = Actor.System("test");
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    private static async Task<Customer> Customer(CrmApp app, string user, SaveCustomer.Input input)
-    {
-        var made = await app.With<SaveCustomer, Result<Customer>>(await app.ActorOf(user), s => s.Run(null, null, input, Ct));
-        return made.TryGet(out var customer, out var refusal) ? customer : throw new InvalidOperationException(refusal.Code);
-    }
-
-    private static async Task<Contact> Person(CrmApp app, string user, long customer, SaveContact.Input input, long? id = null)
-    {
-        var made = await app.With<SaveContact, Result<Contact>>(await app.ActorOf(user), s => s.Run(customer, id, null, input, Ct));
-        return made.TryGet(out var contact, out var refusal) ? contact : throw new InvalidOperationException(refusal.Code);
-    }
-
-    private static Task<JsonElement> Ask(HttpClient client, string q) => client.GetFromJsonAsync<JsonElement>($"/api/v1/palette?q={Uri.EscapeDataString(q)}", Ct);
-
-    private static List<JsonElement> Hits(JsonElement answer, string kind) =>
-        [.. answer.GetProperty("groups").EnumerateArray().Where(g => g.GetProperty("kind").GetString() == kind).SelectMany(g => g.GetProperty("hits").EnumerateArray())];
-
-    private static async Task<string[]> Found(HttpClient client, string q, string kind = "customer") => [.. Hits(await Ask(client, q), kind).Select(h => h.GetProperty("title").GetString()!)];
 
     [Theory, ClassData(typeof(BothEngines))]
     public async Task A_customer_is_found_by_every_key_it_has_and_only_within_the_scope(Engine engine)
@@ -124,34 +101,6 @@ public sealed class PaletteTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
-    public async Task Contacts_that_were_there_before_the_index_are_indexed_by_the_job_from_where_it_stopped(Engine engine)
-    {
-        await using var app = await CrmApp.Start(engine);
-        var made = await Customer(app, "n1", new() { Name = "甲公司" });
-        await app.In(System, async db =>
-        {
-            for (var n = 0; n < 2_300; n++)
-            {
-                db.Add(new Contact { CustomerId = made.Id, Name = n == 2_299 ? "欧阳末" : n == 0 ? "欧阳初" : "王某", CreatedAt = db.UtcNow });
-            }
-
-            await db.SaveChangesAsync(Ct);
-            db.Add(new Job { Kind = FillContactSearch.Kind, CreatedAt = db.UtcNow });
-            return await db.SaveChangesAsync(Ct);
-        });
-        using var n1 = await app.Api("n1");
-
-        for (var i = 0; i < 600 && await app.In(System, db => db.Set<Job>().AnyAsync(j => j.Kind == FillContactSearch.Kind && j.State != "completed", Ct)); i++)
-        {
-            await Task.Delay(50, Ct);
-        }
-
-        Assert.Equal(2_300, await app.In(System, db => db.Set<Job>().Where(j => j.Kind == FillContactSearch.Kind).Select(j => j.RowsDone).SingleAsync(Ct)));
-        Assert.Equal(["欧阳初", "欧阳末"], (await Found(n1, "oy", "contact")).Order(StringComparer.Ordinal));
-        Assert.Equal(6, (await Found(n1, "王某", "contact")).Length);
-    }
-
-    [Theory, ClassData(typeof(BothEngines))]
     public async Task Waybills_units_and_people_are_found_within_the_scope(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
@@ -176,86 +125,6 @@ public sealed class PaletteTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
-    public async Task Pages_and_actions_are_those_that_one_may_use(Engine engine)
-    {
-        await using var app = await CrmApp.Start(engine);
-        using var n1 = await app.Api("n1");
-        using var auditor = await app.Api("auditor");
-        using var admin = await app.Api("admin");
-
-        foreach (var client in new[] { n1, auditor, admin })
-        {
-            client.DefaultRequestHeaders.AcceptLanguage.Clear();
-            client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("zh-CN");
-        }
-
-        foreach (var q in new[] { "新建客户", "xjkh", "xinjiankehu", "new customer" })
-        {
-            Assert.True((await Found(n1, q, "action")) is ["新建客户", ..], q);
-        }
-
-        Assert.Equal(["导入客户", "导入运单"], await Found(n1, "导入", "action"));
-        Assert.Contains("节假日", await Found(n1, "jjr", "page"));
-        Assert.Empty(await Found(auditor, "新建客户", "action"));
-        Assert.NotEmpty(await Found(auditor, "审计", "page"));
-        Assert.Empty(await Found(n1, "审计", "page"));
-        Assert.NotEmpty(await Found(admin, "账号", "page"));
-        Assert.Equal("sign-out", Hits(await Ask(n1, "退出"), "action")[0].GetProperty("press").GetString());
-        Assert.Empty((await Ask(auditor, "没有这样的客户")).GetProperty("offers").EnumerateArray());
-    }
-
-    [Theory, ClassData(typeof(BothEngines))]
-    public async Task What_one_opened_last_comes_first_and_is_forgotten_beyond_fifty(Engine engine)
-    {
-        await using var app = await CrmApp.Start(engine);
-        var made = new List<Customer>();
-        for (var n = 0; n < 3; n++)
-        {
-            made.Add(await Customer(app, "n1", new() { Name = $"东方{"甲乙丙"[n]}公司" }));
-        }
-
-        using var browser = await app.SignedIn("n1");
-        Assert.Empty((await Ask(browser, "")).GetProperty("groups").EnumerateArray());
-        async Task Open(string path)
-        {
-            app.Clock.Advance(TimeSpan.FromSeconds(1));
-            using var answer = await browser.GetAsync(new Uri(path, UriKind.Relative), Ct);
-        }
-
-        await Open($"/customers/{made[2].Id}");
-        await Open($"/customers/{made[1].Id}/contacts");
-        await Open($"/organization/{(await app.ActorOf("n1")).UnitId}");
-        await Open("/customers/999999");
-        await Open($"/api/v1/customers/{made[0].Id}");
-        var opened = app.Services.GetRequiredService<OpenedRecords>();
-        string[] expected = ["n1 网点", "东方乙公司", "东方丙公司"];
-        Assert.Equal(expected, await Found(browser, "", "recent"));
-        await opened.Write(Ct);
-        Assert.Equal(expected, await Found(browser, "", "recent"));
-        Assert.Equal(["东方乙公司", "东方丙公司", "东方甲公司"], await Found(browser, "东方"));
-        await Open($"/customers/{made[2].Id}");
-        await opened.Write(Ct);
-        Assert.Equal("东方丙公司", (await Found(browser, "", "recent"))[0]);
-
-        // Another person's is another's; what went out of sight is not told.
-        using var south = await app.SignedIn("s1");
-        Assert.Empty((await Ask(south, "")).GetProperty("groups").EnumerateArray());
-        var other = await app.ActorOf("s1");
-        opened.Opened(other.UserId, "customer", made[0].Id);
-        Assert.Empty((await Ask(south, "")).GetProperty("groups").EnumerateArray());
-
-        for (var n = 0; n < 70; n++)
-        {
-            app.Clock.Advance(TimeSpan.FromSeconds(1));
-            opened.Opened(other.UserId, "customer", 1_000 + n);
-        }
-
-        await opened.Write(Ct);
-        var kept = await app.In(System, db => db.Set<OpenedRecord>().Where(r => r.UserId == other.UserId).Select(r => r.RecordId).OrderBy(r => r).ToListAsync(Ct));
-        Assert.Equal(Enumerable.Range(1_020, 50).Select(n => (long)n), kept);
-    }
-
-    [Theory, ClassData(typeof(BothEngines))]
     public async Task Whatever_is_typed_has_an_answer(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
@@ -275,35 +144,5 @@ public sealed class PaletteTests
         Assert.Contains("甲_乙%公司", html, StringComparison.Ordinal);
         Assert.Contains("href=\"/customers?q=%E7%94%B2%E4%B9%99\"", html, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert", await browser.GetStringAsync(new Uri("/search?q=%3Cscript%3Ealert(1)%3C/script%3E", UriKind.Relative), Ct), StringComparison.Ordinal);
-    }
-
-    /// <remarks>FTS5 gathers all below a prefix before it gives one: of 60,000 invented entries nobody wants to read all for six hits.</remarks>
-    [Theory]
-    [InlineData("n1")]
-    [InlineData("north")]
-    [InlineData("group")]
-    public async Task A_beginning_that_too_many_have_is_walked_to_on_SQLite(string user)
-    {
-        await using var app = await CrmApp.Start(Engine.Sqlite);
-        var made = await Customer(app, "n1", new() { Name = "恒通物流有限公司" });
-        await Customer(app, "n1", new() { Name = "正大公司" }); // zhengda has the letters of heng, and is not read so.
-        await Person(app, "n1", made.Id, new() { Name = "王建国" });
-        await app.In(System, db => db.Write(async () =>
-        {
-            await db.Database.ExecuteSqlAsync($"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000) INSERT INTO customer_search (rowid, terms) SELECT 1000000 + i, 'pheng' || (i * 7919 % 1000003) || ' iht' || (i * 7907 % 1000003) FROM n", Ct);
-            return await db.Database.ExecuteSqlAsync($"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000) INSERT INTO contact_search (rowid, terms) SELECT 1000000 + i, 'pwang' || (i * 7919 % 1000003) FROM n", Ct);
-        }, Ct));
-        using var api = await app.Api(user);
-
-        Assert.Null(await app.In(System, db => SearchIndex.Customers.Few(db, SearchTerms.Query("heng")!, 10, Ct)));
-        Assert.NotNull(await app.In(System, db => SearchIndex.Customers.Few(db, SearchTerms.Query("hengtong")!, 10, Ct)));
-        foreach (var q in new[] { "heng", "ht", "hengtong" })
-        {
-            Assert.True((await Found(api, q)) is ["恒通物流有限公司"], $"{q}: {await Ask(api, q)}");
-        }
-
-        Assert.Equal(["王建国"], await Found(api, "wang", "contact"));
-        Assert.Equal(["王建国"], await Found(api, "wangjianguo", "contact"));
-        Assert.Equal(made.Id.ToString(CultureInfo.InvariantCulture), Hits(await Ask(api, "heng"), "customer")[0].GetProperty("href").GetString()!.Split('/')[^1]);
     }
 }

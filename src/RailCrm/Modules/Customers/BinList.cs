@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Organization;
-using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Lists;
 using F = RailCrm.Platform.Lists.ListField<RailCrm.Modules.Customers.Customer>;
@@ -13,7 +12,6 @@ namespace RailCrm.Modules.Customers;
 internal sealed class BinList : ListOf<Customer>
 {
     private static readonly NamesOf Units = (db, ids, ct) => db.Set<OrgUnit>().Where(u => EF.Parameter(ids).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
-    private static readonly NamesOf People = (db, ids, ct) => db.Set<User>().Where(u => EF.Parameter(ids).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName ?? u.UserName ?? "", ct);
     private static readonly NamesOf Survivors = (db, ids, ct) => db.Set<Customer>().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
 
     public override string Key => "bin";
@@ -35,47 +33,26 @@ internal sealed class BinList : ListOf<Customer>
         F.Of("number", "customer.number", K.Text, c => c.Number).Indexed().Copied(),
         F.Of("unit", "customer.unit", K.Reference, c => c.UnitId).Refers(Units, id => $"/organization/{id}"),
         F.Of("deleted", "bin.when", K.Instant, c => c.DeletedAt!.Value).Sorted().Indexed(),
-        F.Of("by", "bin.who", K.Reference, c => c.DeletedBy).Refers(People),
+        F.Of("by", "bin.who", K.Reference, c => c.DeletedBy).Refers(Origin.People),
         F.Of("into", "merge.bin_into", K.Reference, c => c.MergedIntoId).Refers(Survivors, id => $"/customers/{id}"),
     ];
 
     public override IReadOnlyList<ListWork> Works { get; } =
     [
-        new("restore", "bin.restore", "restore", Platform.Access.Permission.CustomersDelete), new("remove", "bin.remove", "trash", Platform.Access.Permission.CustomersRemove, Danger: true),
+        new("restore", "bin.restore", "restore", Platform.Access.Permission.CustomersDelete, AtOnce: true), new("remove", "bin.remove", "trash", Platform.Access.Permission.CustomersRemove, Danger: true),
     ];
 
     public override bool Undoes(string act) => act == "restore";
 
     /// <summary>What lies in the bin has no page: its name leads to its way out.</summary>
-    public override string Record(Line line) => $"/lists/{Key}/work?act=restore&id={line.Id}&in=all";
+    public override string Record(Line line) => $"/lists/{Key}/work?act=restore&id={line.Id}";
 
     protected override IQueryable<Customer> Rows(CrmDb db) => db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(c => c.DeletedAt != null);
 
     public override async Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct)
     {
-        var (db, get, remove) = (services.GetRequiredService<CrmDb>(), services.GetRequiredService<GetCustomer>(), services.GetRequiredService<RemoveCustomer>());
-        foreach (var row in rows)
-        {
-            db.ChangeTracker.AutoDetectChangesEnabled = true;
-            Refusal? refusal;
-            if (order.Act == "remove")
-            {
-                (await remove.Run(row.RowId, ct)).TryGet(out var name, out refusal);
-                row.Before = name;
-            }
-            else if ((await get.Bin(row.RowId, into: order.UndoOf is not null, order.UndoOf is null ? null : row.VersionAfter, ct)).TryGet(out var customer, out refusal))
-            {
-                row.VersionAfter = customer.Version;
-            }
-
-            if (refusal is null)
-            {
-                row.Outcome = "done";
-            }
-            else
-            {
-                row.Refuse(refusal.Code);
-            }
-        }
+        var (get, remove) = (services.GetRequiredService<GetCustomer>(), services.GetRequiredService<RemoveCustomer>());
+        await Bins.Work(services.GetRequiredService<CrmDb>(), order, rows, id => remove.Run(id, ct), async (id, again) =>
+            (await get.Bin(id, into: again is not null, again, ct)).TryGet(out var customer, out var refusal) ? customer.Version : refusal);
     }
 }

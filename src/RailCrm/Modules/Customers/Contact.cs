@@ -2,12 +2,16 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
+using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Customers;
 
 /// <summary>客户联系人: a person at the customer.</summary>
-public sealed class Contact : ICustomerBound, IAudited, IVersioned, IBinned, ICustomised
+public sealed class Contact : IFollowed, IVersioned, IBinned, ICustomised
 {
+    /// <inheritdoc/>
+    string IFollowed.FollowedAs => RecordKind.Contact;
+
     /// <inheritdoc/>
     public long Id { get; set; }
 

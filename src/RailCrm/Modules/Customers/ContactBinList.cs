@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
-using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Lists;
 using F = RailCrm.Platform.Lists.ListField<RailCrm.Modules.Customers.Contact>;
@@ -11,7 +10,6 @@ namespace RailCrm.Modules.Customers;
 /// <summary>The contacts in the bin: who put them there and when; restored or removed for good, one or many. Those of a customer that lies in the bin itself come back with it and are not listed.</summary>
 internal sealed class ContactBinList : ListOf<Contact>
 {
-    private static readonly NamesOf People = (db, ids, ct) => db.Set<User>().Where(u => EF.Parameter(ids).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName ?? u.UserName ?? "", ct);
     private static readonly NamesOf Customers = (db, ids, ct) => db.Set<Customer>().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
 
     public override string Key => "contactBin";
@@ -36,18 +34,18 @@ internal sealed class ContactBinList : ListOf<Contact>
         F.Of("phone", "customer.phone", K.Text, k => k.Phone),
         F.Of("email", "contact.email", K.Text, k => k.Email),
         F.Of("deleted", "bin.when", K.Instant, k => k.DeletedAt!.Value).Sorted().Indexed(),
-        F.Of("by", "bin.who", K.Reference, k => k.DeletedBy).Refers(People),
+        F.Of("by", "bin.who", K.Reference, k => k.DeletedBy).Refers(Origin.People),
     ];
 
     public override IReadOnlyList<ListWork> Works { get; } =
     [
-        new("restore", "bin.restore", "restore", Platform.Access.Permission.CustomersWrite), new("remove", "bin.remove", "trash", Platform.Access.Permission.CustomersRemove, Danger: true),
+        new("restore", "bin.restore", "restore", Platform.Access.Permission.CustomersWrite, AtOnce: true), new("remove", "bin.remove", "trash", Platform.Access.Permission.CustomersRemove, Danger: true),
     ];
 
     public override bool Undoes(string act) => act == "restore";
 
     /// <summary>What lies in the bin has no page: its name leads to its way out.</summary>
-    public override string Record(Line line) => $"/lists/{Key}/work?act=restore&id={line.Id}&in=all";
+    public override string Record(Line line) => $"/lists/{Key}/work?act=restore&id={line.Id}";
 
     protected override IQueryable<Contact> Rows(CrmDb db) =>
         db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(k => k.DeletedAt != null && db.Set<Customer>().Any(c => c.Id == k.CustomerId && c.DeletedAt == null));
@@ -57,28 +55,7 @@ internal sealed class ContactBinList : ListOf<Contact>
         var (db, save, remove) = (services.GetRequiredService<CrmDb>(), services.GetRequiredService<SaveContact>(), services.GetRequiredService<RemoveContact>());
         var ids = rows.Select(r => r.RowId).ToList();
         var customers = await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(k => EF.Parameter(ids).Contains(k.Id)).ToDictionaryAsync(k => k.Id, k => k.CustomerId, ct);
-        foreach (var row in rows)
-        {
-            db.ChangeTracker.AutoDetectChangesEnabled = true;
-            Refusal? refusal;
-            if (order.Act == "remove")
-            {
-                (await remove.Run(row.RowId, ct)).TryGet(out var name, out refusal);
-                row.Before = name;
-            }
-            else if ((await save.Bin(customers.GetValueOrDefault(row.RowId), row.RowId, into: order.UndoOf is not null, order.UndoOf is null ? null : row.VersionAfter, ct)).TryGet(out var contact, out refusal))
-            {
-                row.VersionAfter = contact.Version;
-            }
-
-            if (refusal is null)
-            {
-                row.Outcome = "done";
-            }
-            else
-            {
-                row.Refuse(refusal.Code);
-            }
-        }
+        await Bins.Work(db, order, rows, id => remove.Run(id, ct), async (id, again) =>
+            (await save.Bin(customers.GetValueOrDefault(id), id, into: again is not null, again, ct)).TryGet(out var contact, out var refusal) ? contact.Version : refusal);
     }
 }

@@ -74,6 +74,9 @@ internal static class CustomerAsks
     public static Task<Result<Condition<Customer>>> Below(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value => Task.FromResult(
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var below) ? Of(db, c => c.Completeness < below, "completeness", "-completeness") : None(db)));
 
+    /// <summary>Those of one manager, by name.</summary>
+    public static Task<Result<Condition<Customer>>> Manager(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value => AccountManagers.Ask(db, value.Trim(), ct));
+
     /// <summary>Those whose manager the reader is.</summary>
     public static Task<Result<Condition<Customer>>> Mine(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value =>
     {

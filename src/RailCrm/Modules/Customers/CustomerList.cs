@@ -53,6 +53,8 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
         F.Only("station", "customer.station", K.Text, ["="], CustomerAsks.Station).LookedUp("/api/v1/lookup/stations?q="),
         F.Of("tags", "customer.tags", K.Text, c => c.Tags).Coded(t => t.Trim(',').Replace(",", " · ", StringComparison.Ordinal)).Edited(nameof(SaveCustomer.Input.Tags)),
         F.Only("tag", "customer.tag", K.Text, ["="], CustomerAsks.Tag),
+        F.Of("manager", "customer.manager", K.Reference, c => c.Id).Refers(AccountManagers.Of),
+        F.Only("managedBy", "customer.manager", K.Text, ["="], CustomerAsks.Manager).LookedUp("/api/v1/lookup/managers?q="),
         F.Only("mine", "customer.mine", K.Flag, ["="], CustomerAsks.Mine),
         F.Only("favourite", "mark.favourite", K.Flag, ["="], CustomerAsks.Favourite),
         F.Of("employees", "customer.employee_count", K.Number, c => c.EmployeeCount).Indexed().Edited(nameof(SaveCustomer.Input.EmployeeCount)),

@@ -88,6 +88,8 @@ internal static class CustomersModule
         .AddSingleton<IPaletteSource, ContactsSource>()
         .AddSingleton(new PaletteOffer("palette.create_customer", name => QueryHelpers.AddQueryString("/customers/quick", "name", name), Permission.CustomersWrite))
         .AddSingleton(new JobHandler(FillContactSearch.Kind, FillContactSearch.Run))
+        .AddSingleton(new MenuItem("duplicates.title", "/customers/duplicates", "copy", Permission.CustomersRead, 14, MenuPlace.Page))
+        .AddSingleton(new MenuItem("merge.all", "/customers/merges", "arrow-back-up", Permission.CustomersDelete, 15, MenuPlace.Page))
         .AddSingleton(new MenuItem("bin.title", "/customers/bin", "trash", Permission.CustomersDelete, 12, MenuPlace.Page))
         .AddSingleton(new MenuItem("bin.contacts", "/contacts/bin", "trash", Permission.CustomersWrite, 13, MenuPlace.Page))
         .AddSingleton(new MenuItem("customer.title", "/customers", "building", Permission.CustomersRead, 10, Go: "c"))
@@ -137,7 +139,8 @@ internal static class CustomersModule
         contacts.MapGet("/{contactId:long}/card", ContactCard.Get).RequireAuthorization(Permission.CustomersRead);
         contacts.MapDelete("/{contactId:long}", SaveContact.Delete).RequireAuthorization(Permission.CustomersWrite);
         contacts.MapPost("/{contactId:long}/restore", SaveContact.PostRestore).RequireAuthorization(Permission.CustomersWrite);
-        contacts.MapContactMark(Permission.CustomersRead);
+        contacts.MapContactMark(RecordMark.Favourite, Permission.CustomersRead);
+        contacts.MapContactMark(RecordMark.Follow, Permission.CustomersRead);
 
         var attachments = api.MapGroup("/customers/{id:long}/attachments").WithTags("Attachments").AddEndpointFilter<MergedInto.Filter>();
         attachments.MapGet("", KeepAttachment.GetAll).RequireAuthorization(Permission.CustomersRead);
@@ -159,6 +162,7 @@ internal static class CustomersModule
 
         var lookup = api.MapGroup("/lookup").ExcludeFromDescription();
         lookup.MapGet("/customers", Lookups.Customers).RequireAuthorization(Permission.CustomersRead);
+        lookup.MapGet("/managers", AccountManagers.Get).RequireAuthorization(Permission.CustomersRead);
         lookup.MapGet("/sidings", Lookups.Sidings).RequireAuthorization(Permission.CustomersRead);
     }
 

@@ -69,6 +69,7 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
                     : answers[places[i]] with { Outcome = outcomes[i], Line = lines[i], Before = replaced.GetValueOrDefault(i) };
             }
 
+            await SaveWaybill.Tell(db, replaced.Select(r => (r.Value, lines[r.Key])), ct);
             return answers;
         }, ct);
     }

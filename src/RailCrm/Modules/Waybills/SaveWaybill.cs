@@ -4,6 +4,8 @@ using RailCrm.Kernel;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
+using RailCrm.Platform.Inbox;
+using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Waybills;
 
@@ -59,6 +61,7 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
             {
                 after.Custom = own.Custom;
                 await db.Set<WaybillLine>().Where(w => w.Id == after.Id).ExecuteUpdateAsync(u => u.SetProperty(w => w.Custom, own.Custom), ct);
+                await Tell(db, before is null ? [] : [(before, after)], ct);
             }
 
             if (answer.Outcome != LineOutcome.Unchanged || own.Custom != before?.Custom)
@@ -113,13 +116,26 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
     }
 
     /// <summary>What the trail says of a change.</summary>
-    internal static AuditEntry Told(CrmDb db, string action, WaybillLine? before, WaybillLine? after)
+    internal static AuditEntry Told(CrmDb db, string action, WaybillLine? before, WaybillLine? after) =>
+        new(db.Actor, db.UtcNow, action, nameof(WaybillLine), (after ?? before)!.Id, (after ?? before)!.CustomerId, JsonSerializer.Serialize(Changes(before, after), AuditJson));
+
+    private static Dictionary<string, object?[]> Changes(WaybillLine? before, WaybillLine? after)
     {
         var changes = typeof(WaybillLine).GetProperties().Where(p => p is { CanWrite: true, Name: not (nameof(WaybillLine.Id) or nameof(WaybillLine.Custom)) })
             .Select(p => (p.Name, Before: before is null ? null : p.GetValue(before), After: after is null ? null : p.GetValue(after)))
-            .Where(p => !Equals(p.Before, p.After)).ToDictionary(p => p.Name, p => new[] { p.Before, p.After });
+            .Where(p => !Equals(p.Before, p.After)).ToDictionary(p => p.Name, p => (object?[])[p.Before, p.After]);
         AuditEntry.Custom(changes, before?.Custom, after?.Custom);
-        return new(db.Actor, db.UtcNow, action, nameof(WaybillLine), (after ?? before)!.Id, (after ?? before)!.CustomerId, JsonSerializer.Serialize(changes, AuditJson));
+        return changes;
+    }
+
+    /// <summary>Tells whoever follows a line that it was changed.</summary>
+    internal static async Task Tell(CrmDb db, IEnumerable<(WaybillLine Before, WaybillLine After)> changed, CancellationToken ct)
+    {
+        if (await TellInbox.Of(db, [.. changed.Select(c => new TellInbox.Change(RecordKind.Waybill, c.After.CustomerId, c.After.Id, () => Changes(c.Before, c.After).Keys))], ct) is { Count: > 0 } told)
+        {
+            db.AddRange(told);
+            await db.SaveChangesAsync(ct);
+        }
     }
 
     private static readonly JsonSerializerOptions AuditJson = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.Create(System.Text.Unicode.UnicodeRanges.All) };

@@ -37,7 +37,9 @@ internal static class WaybillsModule
         api.MapGet("/waybills", ListWaybills.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsRead);
         api.MapGet("/waybills/{id:long}", GetWaybill.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsRead);
         api.MapDelete("/waybills/{id:long}", SaveWaybill.Remove).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);
-        api.MapGroup("/waybills").WithTags("Waybills").MapMark(RecordKind.Waybill, RecordMark.Favourite, Permission.WaybillsRead);
+        var marks = api.MapGroup("/waybills").WithTags("Waybills");
+        marks.MapMark(RecordKind.Waybill, RecordMark.Favourite, Permission.WaybillsRead);
+        marks.MapMark(RecordKind.Waybill, RecordMark.Follow, Permission.WaybillsRead);
         api.MapPost("/waybills:batch", RecordWaybills.Post).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite).AddEndpointFilter<IdempotencyFilter>();
         api.MapGet("/customers/{id:long}/figures", CustomerFigures.Get).WithTags("Customers").RequireAuthorization(Permission.WaybillsRead).AddEndpointFilter<MergedInto.Filter>();
     }

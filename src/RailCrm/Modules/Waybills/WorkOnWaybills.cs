@@ -125,6 +125,8 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
             row.VersionAfter = State(now[row.RowId]);
             db.Add(SaveWaybill.Told(db, "updated", before, now[row.RowId]));
         }
+
+        await SaveWaybill.Tell(db, all.Where(c => c.Before.Custom != now[c.Row.RowId].Custom).Select(c => (c.Before, now[c.Row.RowId])), ct); // Of the others the ledger's way told.
     }
 
     private async Task Delete(IReadOnlyList<WorkRow> rows, CancellationToken ct)

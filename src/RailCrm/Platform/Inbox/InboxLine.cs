@@ -13,10 +13,10 @@ public sealed class InboxLine : IOnRecord
     /// <summary>Somebody's note was replied to.</summary>
     public const string Reply = "reply";
 
-    /// <summary>A note on a followed customer.</summary>
+    /// <summary>A note on what one follows, or on a record of a followed customer.</summary>
     public const string Noted = "note";
 
-    /// <summary>A followed customer's fields changed.</summary>
+    /// <summary>Fields of what one follows changed.</summary>
     public const string Changed = "changed";
 
     /// <summary>A followed customer moved to another tier.</summary>

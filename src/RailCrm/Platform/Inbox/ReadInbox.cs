@@ -24,7 +24,7 @@ internal sealed class ReadInbox(CrmDb db, RecordKinds records)
     public sealed record Shown(InboxLine Line, RecordFound Record, string? Text, string? Who)
     {
         /// <summary>Where it leads: the notes of the record, its history, or the record.</summary>
-        public string Href => Line.NoteId is { } note ? $"{Record.Notes}#note-{note.ToString(CultureInfo.InvariantCulture)}" : Line.Kind == InboxLine.Changed ? $"{Record.Href}/history" : Record.Href;
+        public string Href => Line.NoteId is { } note ? $"{Record.Notes}#note-{note.ToString(CultureInfo.InvariantCulture)}" : Line is { Kind: InboxLine.Changed, RecordKind: RecordKind.Customer } ? $"{Record.Href}/history" : Record.Href;
     }
 
     /// <summary>A line as the API tells it.</summary>
@@ -43,11 +43,16 @@ internal sealed class ReadInbox(CrmDb db, RecordKinds records)
         await Mine(unread: true, null).OrderByDescending(l => l.Id).Take(MostCounted + 1).ToListAsync(ct) is { Count: > 0 } lines ? (await Seen(lines, ct)).Count : 0;
 
     /// <summary>Marks one as read, or all; answers how many were not yet.</summary>
-    public Task<int> Read(long? id, CancellationToken ct)
+    public async Task<Result<int>> Read(long? id, CancellationToken ct)
     {
+        if (db.Actor.ReadsOnly)
+        {
+            return new Refusal.Forbidden();
+        }
+
         var (me, now) = (db.Actor.UserId, db.UtcNow);
         var lines = db.Set<InboxLine>().Where(l => l.UserId == me && l.ReadAt == null);
-        return db.Write(() => (id is { } one ? lines.Where(l => l.Id == one) : lines).ExecuteUpdateAsync(u => u.SetProperty(l => l.ReadAt, now), ct), ct);
+        return await db.Write(() => (id is { } one ? lines.Where(l => l.Id == one) : lines).ExecuteUpdateAsync(u => u.SetProperty(l => l.ReadAt, now), ct), ct);
     }
 
     private IQueryable<InboxLine> Mine(bool unread, long? before)
@@ -86,9 +91,5 @@ internal sealed class ReadInbox(CrmDb db, RecordKinds records)
     }
 
     /// <summary>For the browser that follows a line's link. One that is not there, or read, or another's, is answered alike.</summary>
-    public static async Task<IResult> PostRead(long id, ReadInbox useCase, CancellationToken ct)
-    {
-        await useCase.Read(id, ct);
-        return TypedResults.NoContent();
-    }
+    public static async Task<IResult> PostRead(long id, ReadInbox useCase, CancellationToken ct) => (await useCase.Read(id, ct)).Answer(_ => TypedResults.NoContent());
 }

@@ -12,13 +12,13 @@ internal static class TellInbox
     public const int DetailLength = 1_000;
 
     /// <summary>Fields that follow from others, or that a line of its own tells.</summary>
-    private static readonly HashSet<string> Untold = ["NormalizedName", "NamePinyin", "NameInitials", "PhoneDigits", "UpdatedAt", "CreatedAt", "Completeness", "DeletedAt", "DeletedBy", "MergedIntoId", "Tier"];
+    private static readonly HashSet<string> Untold = ["NormalizedName", "NamePinyin", "NameInitials", "PhoneDigits", "UpdatedAt", "CreatedAt", "Completeness", "DeletedAt", "DeletedBy", "MergedIntoId", "Tier", "MobileDigits", "TeuHundredths"];
 
     /// <summary>A note was written: those mentioned, whoever is replied to, the followers.</summary>
     public static async Task Written(CrmDb db, Note note, long? repliedTo, IReadOnlyList<long> mentioned, CancellationToken ct)
     {
-        var customer = note.CustomerId;
-        var followers = await db.Set<RecordMark>().Where(m => m.CustomerId == customer && m.Mark == RecordMark.Follow).Select(m => m.UserId).ToListAsync(ct);
+        var (customer, kind, record) = (note.CustomerId, note.RecordKind, note.RecordId);
+        var followers = await db.Set<RecordMark>().Where(m => m.CustomerId == customer && m.Mark == RecordMark.Follow && (m.RecordKind == RecordKind.Customer || (m.RecordKind == kind && m.RecordId == record))).Select(m => m.UserId).ToListAsync(ct);
         List<(long User, string Kind)> told = [.. mentioned.Select(u => (u, InboxLine.Mention)), .. repliedTo is { } author ? [(author, InboxLine.Reply)] : Array.Empty<(long, string)>(), .. followers.Select(u => (u, InboxLine.Noted))];
         await Add(db, note, told.DistinctBy(t => t.User), ct);
     }
@@ -35,42 +35,66 @@ internal static class TellInbox
         await db.SaveChangesAsync(ct);
     }
 
-    /// <summary>The lines that follow from changed customers, for their followers. What is still unread of the same customer becomes one line, so that an import fills no inbox.</summary>
+    /// <summary>A record that somebody changed.</summary>
+    /// <param name="Kind">One of <see cref="RecordKind"/>.</param>
+    /// <param name="CustomerId">The customer that it is or belongs to.</param>
+    /// <param name="RecordId">The record; 0 where it is the customer itself.</param>
+    /// <param name="Fields">The names of what changed; asked only where somebody follows it.</param>
+    public sealed record Change(string Kind, long CustomerId, long RecordId, Func<IEnumerable<string>> Fields);
+
+    /// <summary>The lines that follow from what changed of customers and of their audited records.</summary>
+    public static Task<IReadOnlyList<InboxLine>> OfChanges(CrmDb db, IReadOnlyList<AuditEntry.Pending> changes, CancellationToken ct) => Of(db,
+    [
+        .. changes.Where(c => c.Action == "updated").Select(c => c.Entry.Entity switch
+        {
+            ICustomerRoot root => new Change(RecordKind.Customer, root.Id, 0, () => Fields(c.Changes)),
+            IFollowed followed => new Change(followed.FollowedAs, followed.CustomerId, followed.Id, () => Fields(c.Changes)),
+            _ => null,
+        }).OfType<Change>(),
+    ], ct);
+
+    /// <summary>The lines for the followers of some records. What is still unread of the same record becomes one line, so that an import fills no inbox.</summary>
     /// <returns>Nothing where nobody follows them, which is nearly always.</returns>
-    public static async Task<IReadOnlyList<InboxLine>> OfChanges(CrmDb db, IReadOnlyList<AuditEntry.Pending> changes, CancellationToken ct)
+    public static async Task<IReadOnlyList<InboxLine>> Of(CrmDb db, IReadOnlyList<Change> changes, CancellationToken ct)
     {
-        var changed = changes.Where(c => c is { Action: "updated", Entry.Entity: ICustomerRoot }).Select(c => (c.Entry.Entity.Id, Fields: Fields(c.Changes))).Where(c => c.Fields.Count > 0).ToDictionary(c => c.Id, c => c.Fields);
-        if (changed.Count == 0)
+        if (changes.Count == 0)
         {
             return [];
         }
 
-        var (ids, me) = (changed.Keys.ToList(), db.Actor.UserId);
-        var follows = await db.Set<RecordMark>().AsNoTracking().Where(m => EF.Parameter(ids).Contains(m.CustomerId) && m.Mark == RecordMark.Follow && m.UserId != me).ToListAsync(ct);
+        var (customers, me) = (changes.Select(c => c.CustomerId).Distinct().ToList(), db.Actor.UserId);
+        var follows = await db.Set<RecordMark>().AsNoTracking().Where(m => EF.Parameter(customers).Contains(m.CustomerId) && m.Mark == RecordMark.Follow && m.UserId != me).ToListAsync(ct);
         if (follows.Count == 0)
         {
             return [];
         }
 
-        var users = follows.Select(f => f.UserId).Distinct().ToList();
-        var unread = await db.Set<InboxLine>().AsNoTracking().Where(l => EF.Parameter(users).Contains(l.UserId) && l.ReadAt == null && EF.Parameter(ids).Contains(l.CustomerId) && l.Kind == InboxLine.Changed).ToListAsync(ct);
-        var replaced = new List<long>();
-        var lines = follows.ConvertAll(f =>
+        var (users, fields) = (follows.Select(f => f.UserId).Distinct().ToList(), changes.ToLookup(c => (c.Kind, c.CustomerId, c.RecordId), c => c.Fields));
+        var unread = await db.Set<InboxLine>().AsNoTracking().Where(l => EF.Parameter(users).Contains(l.UserId) && l.ReadAt == null && EF.Parameter(customers).Contains(l.CustomerId) && l.Kind == InboxLine.Changed).ToListAsync(ct);
+        var (replaced, lines) = (new List<long>(), new List<InboxLine>());
+        foreach (var f in follows)
         {
-            var before = unread.Where(l => l.UserId == f.UserId && l.CustomerId == f.CustomerId).ToList();
+            var changed = fields[(f.RecordKind, f.CustomerId, f.RecordId)].SelectMany(c => c()).Where(n => !Untold.Contains(n)).ToList();
+            if (changed.Count == 0)
+            {
+                continue;
+            }
+
+            var before = unread.Where(l => (l.UserId, l.RecordKind, l.CustomerId, l.RecordId) == (f.UserId, f.RecordKind, f.CustomerId, f.RecordId)).ToList();
             replaced.AddRange(before.Select(l => l.Id));
-            var fields = string.Join(',', before.SelectMany(l => (l.Detail ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)).Concat(changed[f.CustomerId]).Distinct());
-            return new InboxLine { UserId = f.UserId, Kind = InboxLine.Changed, CustomerId = f.CustomerId, RecordKind = RecordKind.Customer, Detail = fields[..Math.Min(fields.Length, DetailLength)], ActorId = db.Actor.UserId, At = db.UtcNow };
-        });
+            var detail = string.Join(',', before.SelectMany(l => (l.Detail ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)).Concat(changed).Distinct());
+            lines.Add(new() { UserId = f.UserId, Kind = InboxLine.Changed, CustomerId = f.CustomerId, RecordKind = f.RecordKind, RecordId = f.RecordId, Detail = detail[..Math.Min(detail.Length, DetailLength)], ActorId = me, At = db.UtcNow });
+        }
+
         await db.Set<InboxLine>().Where(l => EF.Parameter(replaced).Contains(l.Id)).ExecuteDeleteAsync(ct);
         return lines;
     }
 
-    private static List<string> Fields(string changes) => [.. JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(changes)!.Keys.Where(k => !Untold.Contains(k))];
+    private static IEnumerable<string> Fields(string changes) => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(changes)!.Keys;
 
     /// <summary>Those followers whose customers are about to move to another tier, as SQL over a table <c>n</c> (id, tier) joined with <c>customers c</c>.</summary>
     public static Task<int> OfTiers(CrmDb db, DateTime at, CancellationToken ct) => db.Database.ExecuteSqlAsync($"""
         INSERT INTO inbox_lines (user_id, kind, customer_id, record_kind, record_id, detail, actor_id, at)
-        SELECT m.user_id, 'tier', c.id, 'customer', 0, c.tier || ',' || n.tier, 0, {at} FROM computed n JOIN customers c ON c.id = n.id JOIN record_marks m ON m.customer_id = c.id AND m.mark = 'follow' WHERE c.tier <> n.tier
+        SELECT m.user_id, 'tier', c.id, 'customer', 0, c.tier || ',' || n.tier, 0, {at} FROM computed n JOIN customers c ON c.id = n.id JOIN record_marks m ON m.customer_id = c.id AND m.mark = 'follow' AND m.record_kind = 'customer' WHERE c.tier <> n.tier
         """, ct);
 }

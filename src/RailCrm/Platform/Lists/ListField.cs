@@ -96,6 +96,9 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     /// <summary>Its name in the use case that changes it; null where it cannot be changed in the list.</summary>
     public string? Input { get; protected set; }
 
+    /// <summary>Whether a row can be without it: a flag or a class that every row has cannot be emptied.</summary>
+    public virtual bool CanBeEmpty => true;
+
     /// <summary>Whether it can be changed for many rows at once: what is unique to a row cannot.</summary>
     public bool IsBulk { get; protected set; }
 

@@ -168,6 +168,9 @@ internal sealed class ListField<TRow, TValue>(string key, string textKey, FieldK
     /// <inheritdoc/>
     public override LambdaExpression? Read => read;
 
+    /// <inheritdoc/>
+    public override bool CanBeEmpty => default(TValue) is null || Typing is not null;
+
     /// <summary>An index brings its order.</summary>
     public ListField<TRow, TValue> Sorted()
     {

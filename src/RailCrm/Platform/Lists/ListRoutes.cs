@@ -20,6 +20,7 @@ internal static class ListRoutes
         lists.MapPost("/views/{view}", ChangeView);
         lists.MapPost("/columns", Columns);
         lists.MapPost("/rows/{id:long}", EditRow);
+        lists.MapPost("/rows/{id:long}/{act}", WorkOnRow.Post);
         app.MapGet("/lists/{list}/work/{job:long}/state", WorkState).RequireAuthorization(Permission.SignedIn).ExcludeFromDescription();
     }
 
@@ -107,7 +108,9 @@ internal static class ListRoutes
             return TypedResults.NotFound();
         }
 
-        var edited = of.EditPermission is { } needed && actor.May(needed) ? await of.Edit(http.RequestServices, id, named, value, was, ct) : new Refusal.Forbidden();
+        var edited = of.EditPermission is not { } needed || !actor.May(needed) ? new Refusal.Forbidden()
+            : string.IsNullOrWhiteSpace(value) && !named.CanBeEmpty ? new Refusal.InvalidMany([new(named.Input, "list.never_empty", named.Name)])
+            : await of.Edit(http.RequestServices, id, named, value, was, ct);
         if (http.Request.Headers.Accept.Contains("application/json"))
         {
             return edited.Answer(e => TypedResults.Ok(e));

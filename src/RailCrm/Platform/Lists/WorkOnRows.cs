@@ -49,7 +49,8 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
             return new Refusal.Invalid("list.none_selected", nameof(order.Ids));
         }
 
-        if (order.UndoOf is null && await list.Refuses(db, order, ct) is { } refused)
+        order.Value = order.Empties ? null : order.Value;
+        if (order.UndoOf is null && (order.Unclear(list) ?? await list.Refuses(db, order, ct)) is { } refused)
         {
             return refused;
         }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RailCrm.Kernel;
 
 namespace RailCrm.Platform.Lists;
 
@@ -18,6 +19,9 @@ public sealed class WorkOrder
     /// <summary>Its new value as typed.</summary>
     public string? Value { get; set; }
 
+    /// <summary>Whether the field is to be emptied: said on purpose, since a value that was left out means nothing yet.</summary>
+    public bool Empties { get; set; }
+
     /// <summary>Whether all rows of the view are meant, rather than those named.</summary>
     public bool All { get; set; }
 
@@ -29,6 +33,13 @@ public sealed class WorkOrder
 
     /// <summary>The job that this one takes back.</summary>
     public long? UndoOf { get; set; }
+
+    /// <summary>What an edit leaves open: which field, and the value it gets unless it is to be emptied. Null where nothing is.</summary>
+    internal Refusal? Unclear(ListOf list) => Act != "edit" || UndoOf is not null ? null
+        : list.Find(Field) is not { } field ? new Refusal.InvalidMany([new(nameof(Field), "list.work_field_missing")])
+        : Empties ? field.CanBeEmpty ? null : new Refusal.InvalidMany([new(nameof(Value), "list.never_empty", field.Name)])
+        : string.IsNullOrWhiteSpace(Value) ? new Refusal.InvalidMany([new(nameof(Value), "list.work_value_missing")])
+        : null;
 }
 
 /// <summary>One row of a work on many: whether it was done, why not, and what it takes to take it back. Seen only through its job, by whoever ordered it.</summary>

@@ -50,9 +50,9 @@ internal sealed class ListMarks(CrmDb db, RecordKinds records)
     internal static async Task<IResult> GetFavourites(string? kind, string? cursor, ListMarks useCase, CancellationToken ct) =>
         (await useCase.Run(RecordMark.Favourite, kind, cursor, ct)).Answer(TypedResults.Ok);
 
-    /// <summary>The customers that the caller follows.</summary>
-    internal static async Task<IResult> GetFollowing(string? cursor, ListMarks useCase, CancellationToken ct) =>
-        (await useCase.Run(RecordMark.Follow, null, cursor, ct)).Answer(TypedResults.Ok);
+    /// <summary>What the caller follows.</summary>
+    internal static async Task<IResult> GetFollowing(string? kind, string? cursor, ListMarks useCase, CancellationToken ct) =>
+        (await useCase.Run(RecordMark.Follow, kind, cursor, ct)).Answer(TypedResults.Ok);
 }
 
 /// <summary>The routes that set a mark on a record and take it away. Either a second time changes nothing.</summary>
@@ -67,13 +67,13 @@ internal static class MarkRoutes
         }
     }
 
-    /// <summary>The star of a contact, below its customer.</summary>
-    public static void MapContactMark(this IEndpointRouteBuilder contacts, string permission)
+    /// <summary>Of a contact, below its customer.</summary>
+    public static void MapContactMark(this IEndpointRouteBuilder contacts, string mark, string permission)
     {
         foreach (var (method, on) in new[] { (HttpMethods.Put, true), (HttpMethods.Delete, false) })
         {
-            contacts.MapMethods($"/{{contactId:long}}/{RecordMark.Favourite}", [method], async (long id, long contactId, KeepMarks marks, CancellationToken ct) =>
-                await marks.CustomerOf(RecordKind.Contact, contactId, ct) == id ? await Set(marks, RecordMark.Favourite, RecordKind.Contact, contactId, on, ct) : TypedResults.NotFound()).WithSummary(Said(RecordMark.Favourite, on)).RequireAuthorization(permission);
+            contacts.MapMethods($"/{{contactId:long}}/{mark}", [method], async (long id, long contactId, KeepMarks marks, CancellationToken ct) =>
+                await marks.CustomerOf(RecordKind.Contact, contactId, ct) == id ? await Set(marks, mark, RecordKind.Contact, contactId, on, ct) : TypedResults.NotFound()).WithSummary(Said(mark, on)).RequireAuthorization(permission);
         }
     }
 
@@ -83,7 +83,7 @@ internal static class MarkRoutes
     {
         (RecordMark.Favourite, true) => "Marks the record with the caller's star.",
         (RecordMark.Favourite, false) => "Takes the caller's star away.",
-        (_, true) => "Follows the customer: its changes come to the caller's inbox.",
-        _ => "Stops following the customer.",
+        (_, true) => "Follows the record: its changes come to the caller's inbox.",
+        _ => "Stops following the record.",
     };
 }

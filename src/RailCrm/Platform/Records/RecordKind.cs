@@ -44,6 +44,13 @@ public interface IOnRecord : ICustomerBound
     long RecordId { get; }
 }
 
+/// <summary>An audited record of a customer that can be followed by itself: whoever does is told as it changes.</summary>
+public interface IFollowed : IAudited, ICustomerBound
+{
+    /// <summary>One of <see cref="RecordKind"/>.</summary>
+    string FollowedAs { get; }
+}
+
 /// <summary>Finds records by kind and key, within the actor's scope and permissions.</summary>
 public sealed class RecordKinds(IEnumerable<RecordKind> kinds)
 {

@@ -2,62 +2,18 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
-using RailCrm.Modules.Reference;
 using RailCrm.Platform.Access;
-using RailCrm.Platform.Http;
 using RailCrm.Platform.Lists;
+using static RailCrm.Tests.Modules.Customers.CustomerListScene;
 
 namespace RailCrm.Tests.Modules.Customers;
 
+/// <summary>Every filter of the list of customers against plain code over the same rows.</summary>
 public sealed class CustomerListTests
 {
-    private static readonly Actor System = Actor.System("test");
-
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    /// <summary>400 customers over all units with every field that a filter reads, some of them granted to s1.</summary>
-    private static async Task<CrmApp> Filled(Engine engine)
-    {
-        var app = await CrmApp.Start(engine);
-        var (s1, north) = (await app.ActorOf("s1"), await app.ActorOf("north"));
-        await app.In(System, async db =>
-        {
-            var units = await db.Set<OrgUnit>().OrderBy(u => u.Id).Select(u => u.Id).ToListAsync(Ct);
-            db.Add(new Station { TelegraphCode = "GZD", Name = "高桥镇", PinyinCode = "gqz", Pinyin = "gaoqiaozhen", TmisCode = "51632" });
-            var random = new Random(11);
-            for (var n = 1; n <= 400; n++)
-            {
-                var input = new SaveCustomer.Input
-                {
-                    Name = $"{"东西南北"[random.Next(4)]}方第{n}公司", IndustryCode = new[] { null, "06", "31", "B" }[random.Next(4)], RegionCode = new[] { null, "320000", "320500", "320505", "330100" }[random.Next(5)],
-                    Tags = new[] { null, "重点", "重点,煤炭", "\"引号\",煤炭", "a'b" }[random.Next(5)], Phone = random.Next(3) == 0 ? $"0512-{60_000_000 + n}" : null, CompanyProfile = random.Next(2) == 0 ? "介绍" : null,
-                };
-                var customer = new Customer { Number = $"KH-{n:0000000}", CreatedAt = db.UtcNow };
-                CustomerRules.Apply(input, customer, units[random.Next(units.Count)], db.UtcNow.AddMinutes(-random.Next(40)));
-                (customer.Tier, customer.Trailing12RevenueFen, customer.RevenueChangeFen, customer.Active) = ((CustomerTier)random.Next(5), random.Next(30) * 1000, random.Next(-20, 20), random.Next(10) > 0);
-                customer.DeletedAt = random.Next(30) == 0 ? db.UtcNow : null;
-                for (var s = random.Next(3); s > 0; s--)
-                {
-                    customer.MainStations.Add(new() { Station = random.Next(2) == 0 ? "高桥镇" : "苏州", Sending = s == 1 });
-                }
-
-                db.Add(customer);
-                await db.SaveChangesAsync(Ct);
-                await CustomerSearch.Write(db, customer, Ct);
-                if (random.Next(12) == 0)
-                {
-                    db.Add(new CustomerGrant { CustomerId = customer.Id, UserId = s1.UserId, Reason = random.Next(3) > 0 ? "manager" : "shared", Until = random.Next(4) == 0 ? db.UtcNow.AddDays(-1) : null });
-                    db.Add(new CustomerGrant { CustomerId = customer.Id, UnitId = north.UnitId, Reason = "shared", Until = random.Next(4) == 0 ? db.UtcNow.AddDays(-1) : null }); // Inside and outside what the north owns.
-                }
-            }
-
-            return await db.SaveChangesAsync(Ct);
-        });
-        return app;
-    }
 
     private static readonly (string Query, Func<Customer, IReadOnlySet<long>, IReadOnlySet<long>, bool> Keeps)[] Filters =
     [
@@ -79,24 +35,6 @@ public sealed class CustomerListTests
         ("mine=true", (c, _, mine) => mine.Contains(c.Id)),
         ("q=东方", (c, _, _) => c.Name.Contains("东方", StringComparison.Ordinal)),
     ];
-
-    private static readonly CustomerList List = new();
-
-    private static View Seen(string query) => View.TryRead(List, Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(query).Select(p => new KeyValuePair<string, string?>(p.Key, p.Value)), out var view) ? view : throw new ArgumentException(query);
-
-    private static async Task<List<JsonElement>> Walk(HttpClient api, string query, int limit = 17)
-    {
-        var all = new List<JsonElement>();
-        var cursor = "";
-        do
-        {
-            var page = await api.GetFromJsonAsync<JsonElement>($"/api/v1/customers?limit={limit}&{query}&cursor={cursor}", Ct);
-            all.AddRange(page.GetProperty("items").EnumerateArray());
-            cursor = page.GetProperty("nextCursor").GetString();
-        }
-        while (cursor is not null);
-        return all;
-    }
 
     [Theory, ClassData(typeof(BothEngines))]
     public async Task Every_filter_alone_and_with_others_keeps_what_reading_all_rows_would_keep(Engine engine)
@@ -189,32 +127,6 @@ public sealed class CustomerListTests
         }
     }
 
-    [Theory, ClassData(typeof(BothEngines))]
-    public async Task A_record_knows_its_neighbours_in_the_view_that_led_to_it(Engine engine)
-    {
-        await using var app = await Filled(engine);
-        var actor = await app.ActorOf("north");
-        foreach (var query in new[] { "", "sort=-revenue", "tier=large&sort=change", "q=东方" })
-        {
-            var view = Seen(query);
-            var ids = new List<long>();
-            await app.In(actor, async db =>
-            {
-                await foreach (var batch in List.Ids(db, view, Ct))
-                {
-                    ids.AddRange(batch);
-                }
-
-                return 0;
-            });
-            Assert.NotEmpty(ids);
-            for (var n = 0; n < ids.Count; n += 7)
-            {
-                Assert.Equal((n == 0 ? null : ids[n - 1], n == ids.Count - 1 ? null : ids[n + 1]), await app.In(actor, db => List.Beside(db, view, ids[n], Ct)));
-            }
-        }
-    }
-
     [Theory]
     [InlineData("nonsense=1")]
     [InlineData("tier>=large")]
@@ -231,88 +143,6 @@ public sealed class CustomerListTests
         using var answer = await api.GetAsync(new Uri($"/api/v1/customers?filter={Uri.EscapeDataString(filter)}", UriKind.Relative), Ct);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.NotEmpty((await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("errors").EnumerateObject());
-    }
-
-    [Theory, ClassData(typeof(BothEngines))]
-    public async Task Paging_forth_and_back_meets_every_row_once_in_every_order(Engine engine)
-    {
-        await using var app = await Filled(engine);
-        using var api = await app.Api("group");
-        foreach (var order in List.Orders.Select(o => o.Name).SelectMany(n => new[] { n, "-" + n }))
-        {
-            var (forth, back, cursor) = (new List<long[]>(), new List<long[]>(), (string?)"");
-            JsonElement page = default;
-            while (cursor is not null)
-            {
-                page = await api.GetFromJsonAsync<JsonElement>($"/api/v1/customers?limit=60&sort={order}&cursor={cursor}", Ct);
-                forth.Add([.. page.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetInt64())]);
-                cursor = page.GetProperty("nextCursor").GetString();
-            }
-
-            back.Add(forth[^1]);
-            while (page.TryGetProperty("previousCursor", out var previous))
-            {
-                page = await api.GetFromJsonAsync<JsonElement>($"/api/v1/customers?limit=60&sort={order}&cursor={previous.GetString()}", Ct);
-                back.Insert(0, [.. page.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetInt64())]);
-            }
-
-            var rows = forth.SelectMany(p => p).ToList();
-            Assert.Equal(await app.In(System, db => db.Set<Customer>().CountAsync(Ct)), rows.Distinct().Count());
-            Assert.Equal(rows.Count, rows.Distinct().Count());
-            Assert.Equal(forth, back);
-        }
-    }
-
-    [Theory, ClassData(typeof(BothEngines))]
-    public async Task A_walk_that_is_given_up_and_gathered_instead_shows_the_same_pages(Engine engine)
-    {
-        await using var app = await Filled(engine);
-        await app.In(System, async db =>
-        {
-            IQueryable<Customer> Kept() => db.Set<Customer>().AsNoTracking().Where(c => c.RegionCode != null && c.IndustryCode != null);
-            foreach (var (order, descending) in List.Orders.SelectMany(o => new[] { (o, false), (o, true) }))
-            {
-                var (gathered, pages) = (0, 0);
-                IQueryable<Customer> Counted(IQueryable<Customer> rows)
-                {
-                    gathered++;
-                    return rows;
-                }
-
-                // Every other page there are more rows than the walk would still have to pass: it goes on.
-                Found<Customer> Short() => new(Kept(), most => Task.FromResult(most < int.MaxValue && pages % 2 == 1 ? null : (IQueryable<Customer>?)Counted(Kept())), db.Set<Customer>().IgnoreQueryFilters().AsNoTracking()) { Far = 9 };
-                async Task<List<long>> All(Func<Found<Customer>> found, bool back)
-                {
-                    var (ids, mark) = (new List<long>(), (RailCrm.Platform.Lists.Mark?)null);
-                    if (back)
-                    {
-                        var last = (await order.Page(Kept(), !descending, null, 1, List.Selected(order.Name, []), Ct)).Items[0];
-                        mark = order.At(last, descending, back: true);
-                        ids.Add(last.Id);
-                    }
-
-                    for (string? cursor = ""; cursor is not null;)
-                    {
-                        var page = await order.Page(found(), descending, mark, 4, List.Selected(order.Name, []), Ct);
-                        ids.AddRange(back ? page.Items.Select(r => r.Id).Reverse() : page.Items.Select(r => r.Id));
-                        cursor = back ? page.Previous : page.Next;
-                        Assert.True(RailCrm.Platform.Lists.Mark.TryRead(cursor, descending ? "-" + order.Name : order.Name, out mark));
-                        pages++;
-                    }
-
-                    return ids;
-                }
-
-                var expected = await All(() => new(Kept()), back: false);
-                Assert.Equal(await Kept().CountAsync(Ct), expected.Count);
-                pages = 0;
-                Assert.Equal(expected, await All(Short, back: false));
-                Assert.InRange(gathered, 1, pages - 1);
-                Assert.Equal(Enumerable.Reverse(expected), await All(Short, back: true));
-            }
-
-            return 0;
-        });
     }
 
     [Theory, ClassData(typeof(BothEngines))]

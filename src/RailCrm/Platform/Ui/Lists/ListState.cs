@@ -23,6 +23,9 @@ public sealed class ListState
     /// <summary>False where the address holds a filter that cannot be read.</summary>
     public bool IsReadable { get; }
 
+    /// <summary>Whether a condition was just added, so that the panel stays open for the next.</summary>
+    public bool Adding { get; set; }
+
     /// <summary>What stands in the way of showing it, in words.</summary>
     public string? Wrong { get; set; }
 

@@ -25,7 +25,7 @@ internal sealed class ActionsSource(IEnumerable<MenuItem> menu) : IPaletteSource
     private static readonly (string TextKey, string Press, string Icon)[] Frame =
     [
         ("palette.theme_light", "theme-light", "sun"), ("palette.theme_dark", "theme-dark", "moon"), ("palette.theme_auto", "theme-auto", "device-desktop"),
-        ("palette.language", "language", "language"), ("palette.money_unit", "money-unit", "coin-yuan"), ("ui.keys", "keys", "keyboard"), ("ui.sign_out", "sign-out", "logout"),
+        ("palette.language", "language", "language"), ("palette.money_unit", "money-unit", "coin-yuan"), ("palette.print_page", "print", "printer"), ("ui.keys", "keys", "keyboard"), ("ui.sign_out", "sign-out", "logout"),
     ];
 
     public string Kind => "action";
@@ -43,10 +43,17 @@ internal sealed class ActionsSource(IEnumerable<MenuItem> menu) : IPaletteSource
 
 internal static class MenuMatch
 {
-    /// <summary>Those whose text in either language answers what was typed, best first.</summary>
+    /// <summary>Settings alone are more than six, and a name is short to read.</summary>
+    private const int More = 4;
+
+    /// <summary>Those whose name in either language, or another word for it, answers what was typed, best first.</summary>
     public static IReadOnlyList<PaletteHit> Of(IEnumerable<(string TextKey, PaletteHit Hit)> all, PaletteQuestion question) =>
     [
-        .. all.Select(a => (a.Hit, Rank: Texts.Both(a.TextKey).Min(t => TextMatch.Rank(question.Text, t)))).Where(a => a.Rank is not null).OrderBy(a => a.Rank)
-            .Select(a => a.Hit).DistinctBy(h => (h.Href, h.Press)).Take(question.Most),
+        .. all.Select(a => (a.Hit, Rank: Rank(question.Text, a.TextKey))).Where(a => a.Rank is not null).OrderBy(a => a.Rank)
+            .Select(a => a.Hit).DistinctBy(h => (h.Href, h.Press)).Take(question.Most + More),
     ];
+
+    /// <summary>Other words for what a text names stand under <c>words.</c> and its key, apart by commas; they rank behind every name.</summary>
+    private static int? Rank(string typed, string textKey) => Texts.Both(textKey).Min(t => TextMatch.Rank(typed, t))
+        ?? TextMatch.Has + 1 + Texts.Both($"words.{textKey}").SelectMany(w => w.Split(',').Append(w.Replace(',', ' '))).Min(w => TextMatch.Rank(typed, w));
 }

@@ -1,0 +1,67 @@
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Organization;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Lists;
+using RailCrm.Platform.Text;
+
+namespace RailCrm.Modules.Customers;
+
+/// <summary>客户经理: whoever holds a grant as manager today. The list shows them, finds customers by one, and looks them up by name.</summary>
+internal static class AccountManagers
+{
+    private const int Most = 12;
+
+    /// <summary>People looked through for a lookup; a group has fewer.</summary>
+    private const int MostRead = 5_000;
+
+    /// <summary>The managers of a page's customers, by the customer.</summary>
+    public static readonly NamesOf Of = async (db, customers, ct) =>
+    {
+        var now = db.UtcNow;
+        var held = await (
+            from g in db.Set<CustomerGrant>()
+            join u in db.Set<User>() on g.UserId equals u.Id
+            where EF.Parameter(customers).Contains(g.CustomerId) && g.Reason == "manager" && (g.Until == null || g.Until > now)
+            orderby g.Id
+            select new { g.CustomerId, u.DisplayName }).ToListAsync(ct);
+        return held.GroupBy(m => m.CustomerId).ToDictionary(m => m.Key, m => string.Join(Texts.Get("customer.list_comma"), m.Select(h => h.DisplayName).Distinct()));
+    };
+
+    /// <summary>Customers of one manager, by display or sign-in name; with no name those that have none.</summary>
+    public static async Task<Condition<Customer>> Ask(CrmDb db, string name, CancellationToken ct)
+    {
+        var now = db.UtcNow;
+        if (name.Length == 0)
+        {
+            return new Condition<Customer>(c => db.Set<CustomerGrant>().Any(g => g.CustomerId == c.Id && g.UserId != null && g.Reason == "manager" && (g.Until == null || g.Until > now)), null).Not();
+        }
+
+        var people = await db.Set<User>().Where(u => u.DisplayName == name || u.UserName == name).Select(u => (long?)u.Id).ToListAsync(ct);
+        return new(
+            c => db.Set<CustomerGrant>().Any(g => g.CustomerId == c.Id && EF.Parameter(people).Contains(g.UserId) && g.Reason == "manager" && (g.Until == null || g.Until > now)),
+            db.Set<CustomerGrant>().Where(g => EF.Parameter(people).Contains(g.UserId) && g.Reason == "manager" && (g.Until == null || g.Until > now)).Select(g => g.CustomerId).Distinct());
+    }
+
+    /// <summary>Managers within the actor's units, by name, pinyin, initials or sign-in name, while one types.</summary>
+    public static async Task<IResult> Get(string? q, CrmDb db, CancellationToken ct)
+    {
+        var text = (q ?? "").Normalize(NormalizationForm.FormKC).Trim();
+        if (text.Length is 0 or > 50 || !PlainText.IsStorable(text))
+        {
+            return TypedResults.Ok(new { items = Array.Empty<object>() });
+        }
+
+        var units = PathRange.Of(db.Scope).Of(db).Select(u => u.Id);
+        var people = await db.Set<User>().Where(u => units.Contains(u.UnitId) && db.Set<CustomerGrant>().Any(g => g.UserId == u.Id && g.Reason == "manager")).OrderBy(u => u.Id).Select(u => new { u.UserName, u.DisplayName }).Take(MostRead).ToListAsync(ct);
+        var names = people.CountBy(p => p.DisplayName).ToDictionary();
+        return TypedResults.Ok(new
+        {
+            items = people.Select(p => (Person: p, Rank: TextMatch.Rank(text, p.DisplayName) ?? TextMatch.Rank(text, p.UserName!))).Where(p => p.Rank is not null)
+                .OrderBy(p => p.Rank).ThenBy(p => p.Person.DisplayName.Length).ThenBy(p => p.Person.UserName, StringComparer.Ordinal).Take(Most)
+                .Select(p => new { value = names[p.Person.DisplayName] == 1 ? p.Person.DisplayName : p.Person.UserName, label = p.Person.DisplayName, hint = "@" + p.Person.UserName }),
+        });
+    }
+}

@@ -1,0 +1,126 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Modules.Customers;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Http;
+using RailCrm.Platform.Lists;
+using static RailCrm.Tests.Modules.Customers.CustomerListScene;
+
+namespace RailCrm.Tests.Modules.Customers;
+
+/// <summary>The way through the list of customers: forth, back, given up and taken up again, from record to record.</summary>
+public sealed class CustomerPagingTests
+{
+    private static readonly Actor System = Actor.System("test");
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_record_knows_its_neighbours_in_the_view_that_led_to_it(Engine engine)
+    {
+        await using var app = await Filled(engine);
+        var actor = await app.ActorOf("north");
+        foreach (var query in new[] { "", "sort=-revenue", "tier=large&sort=change", "q=东方" })
+        {
+            var view = Seen(query);
+            var ids = new List<long>();
+            await app.In(actor, async db =>
+            {
+                await foreach (var batch in List.Ids(db, view, Ct))
+                {
+                    ids.AddRange(batch);
+                }
+
+                return 0;
+            });
+            Assert.NotEmpty(ids);
+            for (var n = 0; n < ids.Count; n += 7)
+            {
+                Assert.Equal((n == 0 ? null : ids[n - 1], n == ids.Count - 1 ? null : ids[n + 1]), await app.In(actor, db => List.Beside(db, view, ids[n], Ct)));
+            }
+        }
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Paging_forth_and_back_meets_every_row_once_in_every_order(Engine engine)
+    {
+        await using var app = await Filled(engine);
+        using var api = await app.Api("group");
+        foreach (var order in List.Orders.Select(o => o.Name).SelectMany(n => new[] { n, "-" + n }))
+        {
+            var (forth, back, cursor) = (new List<long[]>(), new List<long[]>(), (string?)"");
+            JsonElement page = default;
+            while (cursor is not null)
+            {
+                page = await api.GetFromJsonAsync<JsonElement>($"/api/v1/customers?limit=60&sort={order}&cursor={cursor}", Ct);
+                forth.Add([.. page.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetInt64())]);
+                cursor = page.GetProperty("nextCursor").GetString();
+            }
+
+            back.Add(forth[^1]);
+            while (page.TryGetProperty("previousCursor", out var previous))
+            {
+                page = await api.GetFromJsonAsync<JsonElement>($"/api/v1/customers?limit=60&sort={order}&cursor={previous.GetString()}", Ct);
+                back.Insert(0, [.. page.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetInt64())]);
+            }
+
+            var rows = forth.SelectMany(p => p).ToList();
+            Assert.Equal(await app.In(System, db => db.Set<Customer>().CountAsync(Ct)), rows.Distinct().Count());
+            Assert.Equal(rows.Count, rows.Distinct().Count());
+            Assert.Equal(forth, back);
+        }
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_walk_that_is_given_up_and_gathered_instead_shows_the_same_pages(Engine engine)
+    {
+        await using var app = await Filled(engine);
+        await app.In(System, async db =>
+        {
+            IQueryable<Customer> Kept() => db.Set<Customer>().AsNoTracking().Where(c => c.RegionCode != null && c.IndustryCode != null);
+            foreach (var (order, descending) in List.Orders.SelectMany(o => new[] { (o, false), (o, true) }))
+            {
+                var (gathered, pages) = (0, 0);
+                IQueryable<Customer> Counted(IQueryable<Customer> rows)
+                {
+                    gathered++;
+                    return rows;
+                }
+
+                // Every other page there are more rows than the walk would still have to pass: it goes on.
+                Found<Customer> Short() => new(Kept(), most => Task.FromResult(most < int.MaxValue && pages % 2 == 1 ? null : (IQueryable<Customer>?)Counted(Kept())), db.Set<Customer>().IgnoreQueryFilters().AsNoTracking()) { Far = 9 };
+                async Task<List<long>> All(Func<Found<Customer>> found, bool back)
+                {
+                    var (ids, mark) = (new List<long>(), (RailCrm.Platform.Lists.Mark?)null);
+                    if (back)
+                    {
+                        var last = (await order.Page(Kept(), !descending, null, 1, List.Selected(order.Name, []), Ct)).Items[0];
+                        mark = order.At(last, descending, back: true);
+                        ids.Add(last.Id);
+                    }
+
+                    for (string? cursor = ""; cursor is not null;)
+                    {
+                        var page = await order.Page(found(), descending, mark, 4, List.Selected(order.Name, []), Ct);
+                        ids.AddRange(back ? page.Items.Select(r => r.Id).Reverse() : page.Items.Select(r => r.Id));
+                        cursor = back ? page.Previous : page.Next;
+                        Assert.True(RailCrm.Platform.Lists.Mark.TryRead(cursor, descending ? "-" + order.Name : order.Name, out mark));
+                        pages++;
+                    }
+
+                    return ids;
+                }
+
+                var expected = await All(() => new(Kept()), back: false);
+                Assert.Equal(await Kept().CountAsync(Ct), expected.Count);
+                pages = 0;
+                Assert.Equal(expected, await All(Short, back: false));
+                Assert.InRange(gathered, 1, pages - 1);
+                Assert.Equal(Enumerable.Reverse(expected), await All(Short, back: true));
+            }
+
+            return 0;
+        });
+    }
+}
