@@ -20,6 +20,9 @@ internal sealed class PreviewImport(StartImport start, Settings settings, IServi
     {
         /// <summary>The first rows that are right, as they are understood.</summary>
         public IReadOnlyList<(long Row, string Outcome, IReadOnlyDictionary<string, string> Fields)> Sample { get; init; } = [];
+
+        /// <summary>The columns that would not be taken.</summary>
+        public LeftOut LeftOut { get; } = LeftOut.Of(Kind, Columns, FieldMap.Used(Columns, Mapping));
     }
 
     /// <summary>Looks at the first thousand rows.</summary>
