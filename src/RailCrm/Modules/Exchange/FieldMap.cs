@@ -93,7 +93,7 @@ internal sealed class FieldMap
         }
 
         errors.AddRange(kind.Fields.Where(f => f.Required && !headers.ContainsKey(f.Name) && errors.All(e => e.Field != f.Name))
-            .Select(f => new FieldError(f.Name, "import.field_missing", f.Label, f.Name, string.Join(", ", columns))));
+            .Select(f => new FieldError(f.Name, "import.field_missing", f.Label, string.Join(", ", columns))));
         return errors.Count > 0 ? new Refusal.InvalidMany(errors) : new FieldMap(columns, headers);
     }
 

@@ -188,6 +188,9 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
         ], (services, map, import, _) => new StationTaker(services, map, import)),
     ];
 
+    /// <summary>What the field of an error is called.</summary>
+    public string Called(string errorField) => Fields.FirstOrDefault(f => f.Name == RejectedFile.FieldName(errorField))?.Label ?? ListImported.FieldText(errorField);
+
     /// <summary>The kind of that name, or null.</summary>
     public static ImportKind? Named(string? name) => All.FirstOrDefault(k => k.Name == name);
 

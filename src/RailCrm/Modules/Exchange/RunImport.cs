@@ -94,7 +94,7 @@ internal static class RunImport
         await db.Database.OpenConnectionAsync(ct); // One for the whole work: its pages stay at hand.
         var taker = kind.Take(services, map, import, progress.Days);
         var (seconds, customersBefore) = (progress.Seconds, progress.CustomersCreated);
-        using var rejected = RejectedFile.Append(path + ".rejected", file, progress.RejectedBytes);
+        using var rejected = RejectedFile.Append(path + ".rejected", file, kind, progress.RejectedBytes);
         using var batches = read.Rows(progress.LastRow).Chunk(taker.BatchSize).GetEnumerator();
         var reading = Task.Run(batches.MoveNext, CancellationToken.None);
         try
