@@ -118,6 +118,25 @@ public sealed partial class CustomerPagesTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_reason_for_a_code_is_asked_beside_a_code_alone_and_goes_with_it(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var id = await Created(app, new { name = "甲公司", creditCode = "91350100M000100Y44", creditCodeReason = "已核对执照" });
+        using var browser = await app.SignedIn("n1");
+        var open = Filled(await browser.GetStringAsync($"/customers/{id}/edit", Ct));
+        Assert.Equal("已核对执照", open["Form.CreditCodeReason"]);
+
+        (open["Form.CreditCode"], open["Form.Phone"]) = ("", "x");
+        var wrong = Filled(await (await Post(browser, $"/customers/{id}/edit", open)).Content.ReadAsStringAsync(Ct));
+        Assert.DoesNotContain("Form.CreditCodeReason", wrong.Keys);
+        wrong["Form.Phone"] = "";
+        using var saved = await Post(browser, $"/customers/{id}/edit", wrong);
+
+        Assert.Equal(HttpStatusCode.Found, saved.StatusCode);
+        Assert.Null((await Stored(app, id)).CreditCodeReason);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task An_old_value_is_given_back_by_its_text_and_only_to_the_version_seen(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
