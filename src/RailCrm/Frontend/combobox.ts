@@ -60,6 +60,22 @@ class Combobox extends HTMLElement {
     }));
     this.#list.classList.toggle("show", items.length > 0);
     input.setAttribute("aria-expanded", String(items.length > 0));
+    this.#fit();
+  }
+
+  // A list that stands fixed, over a table that scrolls, is kept within the window: nothing could be scrolled to show the rest.
+  #fit() {
+    const { style } = this.#list;
+    [style.marginLeft, style.maxHeight] = ["", ""];
+    if (getComputedStyle(this.#list).position !== "fixed") {
+      return;
+    }
+    if (innerHeight - this.getBoundingClientRect().bottom < 160) {
+      this.scrollIntoView({ block: "center" });
+    }
+    const { right, top } = this.#list.getBoundingClientRect();
+    style.marginLeft = `${Math.min(0, document.documentElement.clientWidth - 8 - right)}px`;
+    style.maxHeight = `${Math.min(320, Math.max(120, innerHeight - 8 - top))}px`;
   }
 
   #key(event: KeyboardEvent, input: HTMLInputElement) {

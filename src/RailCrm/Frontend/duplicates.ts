@@ -1,5 +1,5 @@
 // Tells while one types that a customer of this name, credit code or phone may exist; the server asks again when the form is sent.
-interface Match { reasons: string[]; unitName: string; id: number | null; name: string | null; number: string | null; manager: string | null }
+interface Match { reasons: string[]; unitName: string; id: number | null; name: string | null; number: string | null; manager: string | null; inBin: boolean }
 
 class Duplicates extends HTMLElement {
   #timer = 0;
@@ -9,13 +9,25 @@ class Duplicates extends HTMLElement {
     this.#timer = window.setTimeout(() => void this.#look(), 350);
   };
 
+  // A form that comes back, such as with one more row, has lost what was found for what is typed in it.
+  readonly #emptied = new MutationObserver(() => {
+    if (this.#shown && this.childElementCount === 0) {
+      this.#shown = false;
+      this.#asked = "";
+      void this.#look();
+    }
+  });
+  #shown = false;
+
   connectedCallback() {
     this.setAttribute("aria-live", "polite");
+    this.#emptied.observe(this, { childList: true });
     this.closest("form")?.addEventListener("input", this.#typed);
   }
 
   disconnectedCallback() {
     clearTimeout(this.#timer);
+    this.#emptied.disconnect();
     this.closest("form")?.removeEventListener("input", this.#typed);
   }
 
@@ -33,6 +45,7 @@ class Duplicates extends HTMLElement {
       return;
     }
     const { items } = (await answer.json()) as { items: Match[] };
+    this.#shown = items.length > 0;
     if (items.length === 0) {
       this.replaceChildren();
       return;
@@ -50,7 +63,7 @@ class Duplicates extends HTMLElement {
         link.target = "_blank";
         link.rel = "noopener";
         link.textContent = match.name;
-        line.append(link, [` · ${match.number}`, match.unitName, ...(match.manager ? [match.manager] : [])].join(" · "));
+        line.append(link, [` · ${match.number}`, match.unitName, ...(match.manager ? [match.manager] : []), ...(match.inBin ? [this.dataset["bin"] ?? ""] : [])].join(" · "));
       } else {
         line.append((this.dataset["ask"] ?? "{0}").replace("{0}", match.unitName));
       }

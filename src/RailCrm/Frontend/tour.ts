@@ -52,6 +52,7 @@ class Tour extends HTMLElement {
     next.dataset["more"] ??= next.textContent ?? "";
     next.textContent = this.#at === steps.length - 1 ? next.dataset["last"] ?? "" : next.dataset["more"];
     this.querySelector<HTMLElement>("[data-part=back]")!.hidden = this.#at === 0;
+    this.querySelector<HTMLElement>("[data-part=end]")!.hidden = this.#at === steps.length - 1; // There is nothing left to skip.
     this.querySelector("dialog")!.setAttribute("aria-labelledby", `tour-title-${this.#at}`);
     this.#point(steps[this.#at]?.dataset["target"] ?? null);
     steps[this.#at]?.querySelector<HTMLElement>("h2")?.focus(); // So that a reader says the step; Tab goes on to the buttons.

@@ -76,6 +76,12 @@ public sealed partial class An_account_manager_works_with_customers(Browser brow
         await page.GotoAsync("/customers/new");
         await walk.Check();
         await page.FillAsync("main input[name='Form.Name']", name);
+        await Assertions.Expect(page.Locator("rc-duplicates a").First).ToContainTextAsync(name);
+        await page.FillAsync("main input[name='Form.EmployeeCount']", "12人");
+        await page.Locator("main form button.btn-primary").First.ClickAsync();
+        await Assertions.Expect(page.Locator(".rc-banner[role=alert]")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("rc-duplicates a").First).ToContainTextAsync(name); // What was found is there when the form comes back.
+        await page.FillAsync("main input[name='Form.EmployeeCount']", "12");
         await page.Locator("main form button.btn-primary").First.ClickAsync();
         await Assertions.Expect(page.Locator("[name='Form.DuplicateReason']")).ToBeVisibleAsync();
         Assert.Equal(name, await page.InputValueAsync("main input[name='Form.Name']")); // Nothing typed is lost.

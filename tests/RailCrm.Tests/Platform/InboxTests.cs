@@ -186,4 +186,40 @@ public sealed class InboxTests
         await Mark(pages, "favourite", "customer", first, on: false, $"/customers/{first}");
         Assert.Empty(await Names("/api/v1/customers?filter=favourite%3Dtrue"));
     }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Whoever_is_mentioned_is_read_by_name_in_the_note_and_in_the_inbox(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        using var n1 = await app.Api("n1");
+        await app.In(System, db => db.Set<User>().Where(u => u.UserName == "north" || u.UserName == "n1").ExecuteUpdateAsync(u => u.SetProperty(x => x.DisplayName, x => x.UserName == "north" ? "李北" : "王一"), Ct));
+        var customer = await Customer(n1, "甲公司");
+        var note = await Post(n1, $"/customers/{customer}/notes", new { text = "@north请看，@n1 是我" });
+        using var browser = await app.SignedIn("north");
+
+        var notes = WebUtility.HtmlDecode(await browser.GetStringAsync($"/customers/{customer}/notes", Ct));
+        Assert.Contains("title=\"@north\">@李北</strong>请看", notes, StringComparison.Ordinal);
+        Assert.Contains("title=\"@n1\">@王一</strong>", notes, StringComparison.Ordinal);
+        Assert.Contains("@李北请看，", WebUtility.HtmlDecode(await browser.GetStringAsync("/inbox", Ct)), StringComparison.Ordinal);
+        using var north = await app.Api("north");
+        Assert.Equal("@north请看，@n1 是我", (await Inbox(north)).Single(l => l.GetProperty("noteId").GetInt64() == note).GetProperty("text").GetString()); // The API tells what was typed.
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_mention_waits_unread_while_its_customer_lies_in_the_bin_and_comes_back_with_it(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        using var n1 = await app.Api("n1");
+        using var north = await app.Api("north");
+        var customer = await Customer(n1, "甲公司");
+        await Post(n1, $"/customers/{customer}/notes", new { text = "@north 请看" });
+
+        (await n1.DeleteAsync($"/api/v1/customers/{customer}", Ct)).EnsureSuccessStatusCode();
+        Assert.Empty(await Inbox(north));
+        Assert.Equal(0, await app.With<ReadInbox, int>(await app.ActorOf("north"), r => r.Unread(Ct)));
+        Assert.Null((await app.With<GetCustomer, RailCrm.Kernel.Result<Customer>>(await app.ActorOf("n1"), g => g.Bin(customer, into: false, null, Ct))).Refusal);
+
+        Assert.Equal("mention", Assert.Single(await Inbox(north, unread: true)).GetProperty("kind").GetString());
+        Assert.Equal(1, await app.With<ReadInbox, int>(await app.ActorOf("north"), r => r.Unread(Ct)));
+    }
 }

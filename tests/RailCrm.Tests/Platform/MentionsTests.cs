@@ -30,6 +30,7 @@ public sealed class MentionsTests
 
         Assert.Equal(text, string.Concat(pieces.Select(p => p.Text)));
         Assert.Equal(["@li", "@张三丰"], pieces.Where(p => p.Name is not null).Select(p => p.Text));
+        Assert.Equal("@李娜 与 @张三丰请看 a@b.c @没有这人", Mentions.Read(text, Known));
         Assert.Empty(Mentions.Meant(text, Known).Except(Mentions.Candidates(text)));
     }
 

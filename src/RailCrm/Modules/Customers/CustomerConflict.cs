@@ -1,32 +1,50 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using RailCrm.Kernel;
 using RailCrm.Platform.Text;
 
 namespace RailCrm.Modules.Customers;
 
-/// <summary>Two edits of one customer, field by field: what one typed, what is stored by now, and which to take.</summary>
+/// <summary>Two edits of one customer: what one typed, what is stored by now, what the form began with.</summary>
 internal static class CustomerConflict
 {
     private static readonly PropertyInfo[] Fields = [.. typeof(SaveCustomer.Input).GetProperties().Where(p => p.Name is not (nameof(SaveCustomer.Input.DuplicateReason) or nameof(SaveCustomer.Input.Custom)))];
 
-    /// <summary>A field that differs. <paramref name="TakeStored"/>: only the other one changed it, so theirs is proposed.</summary>
-    public sealed record Row(string Field, string Label, string? Mine, string? Stored, bool TakeStored);
+    /// <summary>The rows in the trail whose change is one of the customer's form.</summary>
+    public static readonly IReadOnlyList<string> Kinds = [nameof(Customer), nameof(Shareholder), nameof(CustomerProduct), nameof(MainStation), nameof(CustomerSiding)];
 
-    /// <summary>Where <paramref name="mine"/> and <paramref name="stored"/> differ. <paramref name="start"/> is what the form began with, <paramref name="names"/> what keys of other rows are called.</summary>
-    public static IReadOnlyList<Row> Between(SaveCustomer.Input mine, SaveCustomer.Input stored, SaveCustomer.Input? start, IReadOnlyDictionary<string, string> names) =>
-    [
-        .. from field in Fields
-           let said = field.GetValue(mine)
-           let kept = field.GetValue(stored)
-           where Plain(said) != Plain(kept) && !(said is null && MissingMeansUnchanged(field.Name))
-           select new Row(field.Name, Label(field.Name), Say(field.Name, said, names), Say(field.Name, kept, names), start is not null && Plain(said) == Plain(field.GetValue(start))),
-        .. from key in mine.Custom?.Keys ?? Enumerable.Empty<string>()
-           let said = Plain(mine.Custom!.GetValueOrDefault(key))
-           let kept = Plain(stored.Custom?.GetValueOrDefault(key))
-           where said != kept
-           select new Row($"Custom.{key}", names.GetValueOrDefault($"Custom.{key}") ?? key, said, kept, start is not null && said == Plain(start.Custom?.GetValueOrDefault(key))),
-    ];
+    /// <summary>What changed on either side. <paramref name="start"/> is what the form began with, <paramref name="names"/> what keys of other rows are called.</summary>
+    public static Conflict Between(SaveCustomer.Input mine, SaveCustomer.Input stored, SaveCustomer.Input? start, IReadOnlyDictionary<string, string> names)
+    {
+        var typed = Understood(mine);
+        return Conflict.Of(
+        [
+            .. from field in Fields
+               let said = field.GetValue(typed)
+               let kept = field.GetValue(stored)
+               where !(field.GetValue(mine) is null && MissingMeansUnchanged(field.Name))
+               select new Conflict.Cell(new(field.Name, Label(field.Name), Say(field.Name, said, names), Say(field.Name, kept, names)), Plain(said), Plain(kept), start is null ? null : Plain(field.GetValue(start))),
+            .. from key in mine.Custom?.Keys ?? Enumerable.Empty<string>()
+               let said = Plain(mine.Custom!.GetValueOrDefault(key))
+               let kept = Plain(stored.Custom?.GetValueOrDefault(key))
+               select new Conflict.Cell(new($"Custom.{key}", names.GetValueOrDefault($"Custom.{key}") ?? key, said, kept), said, kept, start is null ? null : Plain(start.Custom?.GetValueOrDefault(key))),
+        ]);
+    }
+
+    /// <summary>What was typed as it would be stored: "14 食品制造业" is the code 14.</summary>
+    private static SaveCustomer.Input Understood(SaveCustomer.Input typed)
+    {
+        var customer = new Customer();
+        CustomerRules.Apply(typed, customer, typed.UnitId ?? 0, default);
+        var said = CustomerRules.Of(customer);
+        said.ParentId = typed.ParentId;
+        said.Shareholders = typed.Shareholders?.ConvertAll(r => new ShareholderRow { Name = r.Name?.Trim(), Kind = PlainText.Trimmed(r.Kind), SharePercent = r.SharePercent is { } share ? (int)Math.Round(share * 100, MidpointRounding.AwayFromZero) / 100m : null });
+        said.Products = typed.Products;
+        said.MainStations = typed.MainStations is null ? null : [.. typed.MainStations.Select(r => new StationRow { Role = r.Role ?? StationRole.Sending, Station = CustomerRowRules.Station(r.Station), YearlyTonnes = r.YearlyTonnes }).OrderBy(r => r.Role != StationRole.Sending)];
+        said.Sidings = typed.Sidings?.ConvertAll(r => new SidingRow { Name = r.Name?.Trim(), ConnectionStation = CustomerRowRules.Station(r.ConnectionStation), Owner = PlainText.Trimmed(r.Owner), LengthMetres = r.LengthMetres, Tracks = r.Tracks, WagonsPerDay = r.WagonsPerDay, AgreementExpiresOn = r.AgreementExpiresOn });
+        return said;
+    }
 
     /// <summary>Puts what is stored into <paramref name="mine"/> for the fields where the other's value was chosen.</summary>
     public static void Take(SaveCustomer.Input mine, SaveCustomer.Input stored, IEnumerable<string> fields)

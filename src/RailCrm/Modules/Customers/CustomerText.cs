@@ -40,8 +40,6 @@ internal static class CustomerText
 
     public static string Of(SidingRow r) => Join(r.Name, r.ConnectionStation, r.Owner, Count(r.LengthMetres, "m"), r.Tracks is null ? null : Texts.Get("siding.tracks_of", Count(r.Tracks)), r.WagonsPerDay is null ? null : Texts.Get("siding.wagons_of", Count(r.WagonsPerDay)), Day(r.AgreementExpiresOn));
 
-    public static string Of(Contact k) => Join(k.Name, k.Title, k.Mobile, k.Phone, k.Email, k.IsMain ? Texts.Get("contact.main") : null, k.Active ? null : Texts.Get("customer.inactive"));
-
     /// <summary>A value of <see cref="SaveCustomer.Input"/> in words; null where it says nothing.</summary>
     public static string? Said(object? value, string field) => value switch
     {

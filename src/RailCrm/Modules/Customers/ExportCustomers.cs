@@ -28,12 +28,12 @@ internal sealed class ExportCustomers(CrmDb db, CustomFields fields, ListCustome
     /// <summary>The columns, named as the import knows them; figures that are computed come last and are not read back.</summary>
     private static readonly IReadOnlyList<(string TextKey, Func<Line, Cell> Cell)> Columns =
     [
-        ("import.field.number", l => Cell.Of(l.Customer.Number)), ("import.field.name", l => Cell.Of(l.Said.Name)), ("import.field.shortName", l => Cell.Of(l.Said.ShortName)),
-        ("import.field.creditCode", l => Cell.Of(l.Said.CreditCode)), ("import.field.creditCodeReason", l => Cell.Of(l.Said.CreditCodeReason)), ("import.field.unit", l => Cell.Of(l.Unit)), ("import.field.kind", l => Choice("kind", l.Said.Kind)),
+        ("import.field.number", l => Cell.Of(l.Customer.Number)), ("customer.name", l => Cell.Of(l.Said.Name)), ("import.field.shortName", l => Cell.Of(l.Said.ShortName)),
+        ("customer.credit_code", l => Cell.Of(l.Said.CreditCode)), ("import.field.creditCodeReason", l => Cell.Of(l.Said.CreditCodeReason)), ("customer.unit", l => Cell.Of(l.Unit)), ("import.field.kind", l => Choice("kind", l.Said.Kind)),
         ("import.field.phone", l => Cell.Of(l.Said.Phone)), ("import.field.legalRepresentative", l => Cell.Of(l.Said.LegalRepresentative)), ("import.field.businessDirection", l => Cell.Of(l.Said.BusinessDirection)),
         ("import.field.productionScale", l => Cell.Of(l.Said.ProductionScale)), ("import.field.marketShare", l => Cell.Of(l.Said.MarketSharePercent)), ("import.field.employees", l => Cell.Whole(l.Said.EmployeeCount)),
-        ("import.field.ownership", l => Choice("ownership", l.Said.OwnershipType)), ("import.field.sizeClass", l => Choice("size", l.Said.SizeClass)), ("import.field.industry", l => Cell.Of(l.Said.IndustryCode)),
-        ("import.field.region", l => Cell.Of(l.Said.RegionCode)), ("import.field.transportModes", l => Cell.Of(Modes(l.Said.TransportModes))), ("import.field.transportCycle", l => Cell.Of(CustomerText.Cycle(l.Said.TransportCycle))),
+        ("import.field.ownership", l => Choice("ownership", l.Said.OwnershipType)), ("import.field.sizeClass", l => Choice("size", l.Said.SizeClass)), ("customer.industry", l => Cell.Of(l.Said.IndustryCode)),
+        ("customer.region", l => Cell.Of(l.Said.RegionCode)), ("import.field.transportModes", l => Cell.Of(Modes(l.Said.TransportModes))), ("import.field.transportCycle", l => Cell.Of(CustomerText.Cycle(l.Said.TransportCycle))),
         ("import.field.profile", l => Cell.Of(l.Said.CompanyProfile)), ("import.field.localCulture", l => Cell.Of(l.Said.LocalCulture)), ("import.field.localCustoms", l => Cell.Of(l.Said.LocalCustoms)),
         ("import.field.registeredAddress", l => Cell.Of(l.Said.RegisteredAddress)), ("import.field.businessAddress", l => Cell.Of(l.Said.BusinessAddress)), ("import.field.website", l => Cell.Of(l.Said.Website)),
         ("import.field.tags", l => Cell.Of(l.Said.Tags)), ("import.field.active", l => Cell.Of(T(l.Customer.Active ? "ui.yes" : "ui.no"))), ("import.field.parentCustomer", l => Cell.Of(l.Parent)),

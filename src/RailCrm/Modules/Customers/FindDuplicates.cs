@@ -18,7 +18,8 @@ public static class FindDuplicates
     /// <param name="Number">Its number, where the actor sees it.</param>
     /// <param name="Manager">Who manages it, where the actor sees it and somebody does.</param>
     /// <param name="Reasons">All that is the same.</param>
-    public sealed record Match(string Reason, string UnitName, long? Id, string? Name, string? Number, string? Manager, IReadOnlyList<string> Reasons);
+    /// <param name="InBin">Whether it lies in the bin, for those who may look there.</param>
+    public sealed record Match(string Reason, string UnitName, long? Id, string? Name, string? Number, string? Manager, IReadOnlyList<string> Reasons, bool InBin = false);
 
     internal static Task<IReadOnlyList<Match>> Run(CrmDb db, Customer customer, CancellationToken ct) =>
         Run(db, customer.Id, customer.CreditCode, customer.NormalizedName, customer.PhoneDigits, ct);
@@ -60,26 +61,31 @@ public static class FindDuplicates
         }
 
         var ids = found.Select(f => f.Id).Distinct().ToList();
-        var visible = await db.Set<Customer>().Where(c => ids.Contains(c.Id)).Select(c => c.Id).ToListAsync(ct);
+        var binned = db.Actor.May(Permission.CustomersDelete) ? await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => ids.Contains(c.Id) && c.DeletedAt != null).Select(c => c.Id).ToListAsync(ct) : [];
+        List<long> visible = [.. await db.Set<Customer>().Where(c => ids.Contains(c.Id)).Select(c => c.Id).ToListAsync(ct), .. binned];
         var unitIds = found.Select(f => f.UnitId).Distinct().ToList();
         var units = await db.Set<OrgUnit>().Where(u => unitIds.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
         var now = db.UtcNow;
         var managers = visible.Count == 0 ? [] : (await (from g in db.Set<CustomerGrant>() join u in db.Set<User>() on g.UserId equals u.Id where EF.Parameter(visible).Contains(g.CustomerId) && g.Reason == "manager" && (g.Until == null || g.Until > now) orderby g.Id select new { g.CustomerId, u.DisplayName }).ToListAsync(ct))
             .GroupBy(m => m.CustomerId).ToDictionary(m => m.Key, m => m.First().DisplayName);
         return [.. found.GroupBy(f => f.Id).Select(same => (One: same.First(), Reasons: (IReadOnlyList<string>)[.. same.Select(f => f.Reason).Distinct()])).Select(f => visible.Contains(f.One.Id)
-            ? new Match(f.One.Reason, units[f.One.UnitId], f.One.Id, f.One.Name, f.One.Number, managers.GetValueOrDefault(f.One.Id), f.Reasons)
+            ? new Match(f.One.Reason, units[f.One.UnitId], f.One.Id, f.One.Name, f.One.Number, managers.GetValueOrDefault(f.One.Id), f.Reasons, binned.Contains(f.One.Id))
             : new Match(f.One.Reason, units[f.One.UnitId], null, null, null, null, f.Reasons))];
     }
 
     /// <summary>While one types: what is there already under the name, the code or the phone.</summary>
-    internal static async Task<IResult> Get(string? name, string? creditCode, string? phone, long? id, CrmDb db, CancellationToken ct)
+    internal static async Task<IResult> Get(string? name, string? creditCode, string? phone, long? id, CrmDb db, CancellationToken ct) =>
+        await Typed(db, id, name, creditCode, phone, ct) is { } found ? TypedResults.Ok(new Listing<Match>(found, null)) : Answers.Problem(new Refusal.Invalid("customer.text_unstorable", nameof(name)));
+
+    /// <summary>What is there under these texts as they were typed; null where one of them cannot be looked for.</summary>
+    internal static async Task<IReadOnlyList<Match>?> Typed(CrmDb db, long? except, string? name, string? creditCode, string? phone, CancellationToken ct)
     {
         if (new[] { name, creditCode, phone }.Any(t => t?.Length > Customer.NameLength || !PlainText.IsStorable(t)))
         {
-            return Answers.Problem(new Refusal.Invalid("customer.text_unstorable", nameof(name)));
+            return null;
         }
 
         var code = string.IsNullOrWhiteSpace(creditCode) ? null : UnifiedSocialCreditCode.Normalise(creditCode);
-        return TypedResults.Ok(new Listing<Match>(await Run(db, id ?? 0, code, string.IsNullOrWhiteSpace(name) ? "" : CompanyName.Normalised(name), PhoneNumber.Digits(phone), ct), null));
+        return await Run(db, except ?? 0, code, string.IsNullOrWhiteSpace(name) ? "" : CompanyName.Normalised(name), PhoneNumber.Digits(phone), ct);
     }
 }

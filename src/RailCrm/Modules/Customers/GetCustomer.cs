@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
@@ -52,6 +53,10 @@ internal sealed class GetCustomer(CrmDb db, CustomFields fields)
 
         return Answered(customer, customer.ParentId is { } parent && await db.Set<Customer>().AnyAsync(c => c.Id == parent, ct) ? parent : null);
     }
+
+    /// <summary>The customer while it lies in the bin, for those who may look there; null where it does not.</summary>
+    public async Task<Customer?> Binned(long id, CancellationToken ct) =>
+        db.Actor.May(Permission.CustomersDelete) ? await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().SingleOrDefaultAsync(c => c.Id == id && c.DeletedAt != null, ct) : null;
 
     /// <summary>Into the bin, or out of it; refused where it no longer has <paramref name="version"/>.</summary>
     public async Task<Result<Customer>> Bin(long id, bool into, int? version, CancellationToken ct) => await db.Write<Result<Customer>>(async () =>

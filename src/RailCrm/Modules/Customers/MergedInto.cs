@@ -48,7 +48,7 @@ public static class MergedInto
     internal static async Task<IReadOnlyCollection<(string Number, string Name)>> Formerly(CrmDb db, long customerId, CancellationToken ct) =>
         [.. (await All(db).Where(c => c.MergedIntoId == customerId).OrderBy(c => c.Id).Select(c => new { c.Number, c.Name }).ToListAsync(ct)).Select(c => (c.Number, c.Name))];
 
-    /// <summary>Leads a page of a customer that was merged to the same page of the one that stayed, with a word about it; else the page is not found.</summary>
+    /// <summary>Leads a page of a customer that was merged to the same page of the one that stayed, with a word about it; that of one in the bin to its way out, for those who may look there; else the page is not found.</summary>
     public static async Task Lead(HttpContext http, NavigationManager navigation, long id)
     {
         ArgumentNullException.ThrowIfNull(http);
@@ -56,6 +56,12 @@ public static class MergedInto
         var db = http.RequestServices.GetRequiredService<CrmDb>();
         if (await Of(db, id, http.RequestAborted) is not { } survivor)
         {
+            if (await http.RequestServices.GetRequiredService<GetCustomer>().Binned(id, http.RequestAborted) is not null)
+            {
+                navigation.NavigateTo(string.Create(CultureInfo.InvariantCulture, $"/customers/{id}/bin"));
+                return;
+            }
+
             navigation.NotFound();
             return;
         }

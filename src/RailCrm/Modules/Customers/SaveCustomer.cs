@@ -129,7 +129,9 @@ public sealed partial class SaveCustomer(CrmDb db, CustomFields fields)
         var duplicates = id is null || customer.CreditCode != code ? await FindDuplicates.Run(db, customer, ct) : [];
         if (duplicates.FirstOrDefault(d => d.Reason == "creditCode") is { } same)
         {
-            return new Refusal.InvalidMany([new(nameof(Input.CreditCode), "customer.credit_code_exists", same.UnitName)]);
+            // By name to whoever sees it; to others, whom to ask.
+            return new Refusal.InvalidMany([same.Id is null ? new(nameof(Input.CreditCode), "customer.credit_code_exists", same.UnitName)
+                : new(nameof(Input.CreditCode), same.InBin ? "customer.credit_code_binned" : "customer.credit_code_taken", same.Name, same.Number)]);
         }
 
         if (duplicates.Count > 0 && id is null && string.IsNullOrWhiteSpace(input.DuplicateReason))

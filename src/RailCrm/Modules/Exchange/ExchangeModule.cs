@@ -13,6 +13,7 @@ internal static class ExchangeModule
     public static void Add(IServiceCollection services) => services
         .AddSingleton<UploadLimit>()
         .AddScoped<UploadFile>()
+        .AddScoped<ChangeKind>()
         .AddScoped<PreviewImport>()
         .AddScoped<StartImport>()
         .AddScoped<PostImport>()

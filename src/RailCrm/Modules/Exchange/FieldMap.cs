@@ -93,7 +93,7 @@ internal sealed class FieldMap
         }
 
         errors.AddRange(kind.Fields.Where(f => f.Required && !headers.ContainsKey(f.Name) && errors.All(e => e.Field != f.Name))
-            .Select(f => new FieldError(f.Name, "import.field_missing", f.Label, f.Name, string.Join(", ", columns))));
+            .Select(f => new FieldError(f.Name, "import.field_missing", f.Label, string.Join(", ", columns))));
         return errors.Count > 0 ? new Refusal.InvalidMany(errors) : new FieldMap(columns, headers);
     }
 
@@ -122,11 +122,15 @@ internal sealed class FieldMap
         return found;
     }
 
+    /// <summary>The columns that a mapping names.</summary>
+    public static HashSet<string> Used(IReadOnlyList<string> columns, IReadOnlyDictionary<string, string> chosen) =>
+        chosen.Values.Where(v => !string.IsNullOrWhiteSpace(v)).SelectMany(v => Columns(columns, v, out _)).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>What a user chose, and for the fields nothing was said of, what the headers suggest.</summary>
     public static Dictionary<string, string> Complete(ImportKind kind, IReadOnlyList<string> columns, IReadOnlyDictionary<string, string> chosen)
     {
         var complete = new Dictionary<string, string>(chosen);
-        var used = chosen.Values.Where(v => !string.IsNullOrWhiteSpace(v)).SelectMany(v => Columns(columns, v, out _)).ToHashSet();
+        var used = Used(columns, chosen);
         foreach (var (field, column) in Guess(kind, [.. columns.Where(c => !used.Contains(c))]))
         {
             complete.TryAdd(field, column);
@@ -179,7 +183,7 @@ internal sealed class FieldMap
     internal static string Plain(string header) =>
         new([.. (CellText.Clean(header) ?? "").ToLowerInvariant().Where(char.IsLetterOrDigit)]);
 
-    private static string WithoutUnit(string header)
+    internal static string WithoutUnit(string header)
     {
         var text = CellText.Clean(header) ?? "";
         var bracket = text.IndexOfAny(['(', '[', '【', '/']);

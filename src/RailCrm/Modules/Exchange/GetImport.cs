@@ -25,6 +25,9 @@ internal sealed class GetImport(CrmDb db, StartImport start, Settings settings)
         /// <summary>The latest check: its state, and how it ended where it failed.</summary>
         public Work? Check { get; init; }
 
+        /// <summary>The columns that were not taken, once the rows are in.</summary>
+        public LeftOut? LeftOut { get; init; }
+
         /// <summary>The work that takes the import back.</summary>
         public Work? Revert { get; init; }
     }
@@ -96,7 +99,7 @@ internal sealed class GetImport(CrmDb db, StartImport start, Settings settings)
         return new(import.Id, import.Kind, import.FileName, job?.State ?? draft, job?.RowsTotal, job?.RowsDone ?? 0, job?.RowsRejected ?? 0, progress.Created, progress.Updated, progress.Unchanged,
             progress.CustomersCreated, progress.Seconds, job?.State == "failed" ? job.Result : null, import.CreatedAt, job?.FinishedAt, by, import.Source, progress.Days, import.Mode)
         {
-            Check = Work.Of(check), Revert = Work.Of(jobs.GetValueOrDefault(import.RevertJobId ?? 0)),
+            Check = Work.Of(check), LeftOut = progress.LeftOut, Revert = Work.Of(jobs.GetValueOrDefault(import.RevertJobId ?? 0)),
         };
     }
 

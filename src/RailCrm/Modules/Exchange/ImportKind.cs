@@ -15,8 +15,15 @@ internal sealed record ImportField(string Name, bool Required, params string[] S
     /// <summary>Whether only whoever manages accounts has it, and chooses its column by hand: no header suggests it.</summary>
     public bool IsOrigin => Name is "createdBy" or "createdAt";
 
+    /// <summary>Text key of what it is called, where the pages of its kind have a word of their own.</summary>
+    public string? TextKey { get; init; }
+
     /// <summary>What it is called.</summary>
-    public string Label => Own?.Called ?? Platform.Text.Texts.Get($"import.field.{Name}");
+    public string Label => Own?.Called ?? Platform.Text.Texts.Get(TextKey ?? $"import.field.{Name}");
+
+    /// <summary>The header of its column in a template: what it is called, where a header of that text is known; else its first synonym.</summary>
+    public string Header => Own is not null || Names.Contains(FieldMap.Plain(Label)) ? Label
+        : System.Globalization.CultureInfo.CurrentUICulture.TwoLetterISOLanguageName != "en" && Synonyms is [var first, ..] ? first : Name;
 
     /// <summary>Every name of it as headers are compared by.</summary>
     public IReadOnlyList<string> Names { get; } = [FieldMap.Plain(Name), .. Synonyms.Select(FieldMap.Plain)];
@@ -103,10 +110,10 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
         new("customers", Platform.Access.Permission.CustomersWrite,
         [
             new("number", false, "客户编号", "编号", "customernumber", "customerno"),
-            new("name", true, "客户名称", "名称", "公司名称", "企业名称", "customername", "company"),
+            new("name", true, "客户名称", "名称", "公司名称", "企业名称", "customername", "company") { TextKey = "customer.name" },
             new("shortName", false, "简称", "客户简称"),
-            new("creditCode", false, "统一社会信用代码", "信用代码", "uscc", "taxnumber"),
-            new("unit", false, "所属单位", "单位", "网点", "unitcode", "outlet"),
+            new("creditCode", false, "统一社会信用代码", "信用代码", "uscc", "taxnumber", "unifiedsocialcreditcode") { TextKey = "customer.credit_code" },
+            new("unit", false, "所属单位", "单位", "网点", "unitcode", "outlet", "owningunit") { TextKey = "customer.unit" },
             new("creditCodeReason", false, "信用代码说明", "whythecreditcodeisright"),
             new("duplicateReason", false, "非重复说明", "重复确认", "whyitisnoduplicate", "notaduplicatebecause"),
             new("kind", false, "客户类型", "类型", "customertype"),
@@ -118,8 +125,8 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
             new("employees", false, "职工人数", "员工人数", "employeecount"),
             new("ownership", false, "企业性质", "ownershiptype"),
             new("sizeClass", false, "企业规模", "规模"),
-            new("industry", false, "所属行业", "行业", "行业代码", "industrycode"),
-            new("region", false, "地区", "所在地区", "地区代码", "regioncode"),
+            new("industry", false, "所属行业", "行业", "行业代码", "industrycode") { TextKey = "customer.industry" },
+            new("region", false, "所在地区", "地区", "地区代码", "regioncode") { TextKey = "customer.region" },
             new("transportModes", false, "主要运输方式", "运输方式"),
             new("transportCycle", false, "运输周期"),
             new("profile", false, "公司介绍", "companyprofile"),
@@ -146,7 +153,7 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
         new("contacts", Platform.Access.Permission.CustomersWrite,
         [
             new("customer", true, "客户", "客户名称", "客户编号", "统一社会信用代码", "信用代码", "公司名称", "customername", "customernumber", "creditcode", "company"),
-            new("name", true, "姓名", "联系人", "联系人姓名", "contact", "contactname"),
+            new("name", true, "姓名", "联系人", "联系人姓名", "contact", "contactname") { TextKey = "contact.name" },
             new("mobile", false, "手机", "手机号", "联系人手机", "mobilephone"),
             new("title", false, "职务", "岗位", "jobtitle", "post"),
             new("phone", false, "固定电话", "电话", "座机", "landline", "telephone", "tel"),
@@ -158,7 +165,7 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
         new("employees", Platform.Access.Permission.OrganizationWrite,
         [
             new("staffNumber", false, "工号", "职工编号", "员工编号", "编号", "staffnumber", "employeenumber", "employeeno", "number"),
-            new("name", true, "姓名", "职工姓名", "员工姓名", "employeename"),
+            new("name", true, "姓名", "职工姓名", "员工姓名", "employeename") { TextKey = "contact.name" },
             new("unit", false, "单位", "所属单位", "网点", "部门", "单位编码", "unitcode", "outlet", "department"),
             new("position", false, "岗位", "职务", "jobtitle", "title"),
             new("phone", false, "电话", "办公电话", "手机", "telephone", "tel", "mobile"),
@@ -168,7 +175,7 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
         new("org", Platform.Access.Permission.OrganizationWrite,
         [
             new("code", true, "单位编码", "编码", "代码", "单位代码", "机构编码", "机构代码", "组织编码", "unitcode", "unitno"),
-            new("name", true, "单位名称", "名称", "单位", "机构名称", "组织名称", "unitname", "unit"),
+            new("name", true, "单位名称", "名称", "单位", "机构名称", "组织名称", "unitname", "unit") { TextKey = "import.unit_name" },
             new("parent", false, "上级单位", "上级", "上级编码", "上级代码", "上级单位编码", "上级名称", "上级机构", "隶属单位", "所属单位", "parentcode", "parentunit", "parentname"),
             new("level", false, "级别", "层级", "单位级别", "机构级别", "单位类型", "unitlevel", "type"),
             new("station", false, "所在车站", "车站", "电报码", "stationcode", "stationname"),
@@ -176,7 +183,7 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
         new("stations", Platform.Access.Permission.OrganizationWrite,
         [
             new("telegraphCode", true, "电报码", "telecode", "telegraph"),
-            new("name", true, "站名", "车站", "车站名称", "station", "stationname"),
+            new("name", true, "站名", "车站", "车站名称", "station", "stationname") { TextKey = "import.station_name" },
             new("pinyinCode", false, "拼音码"),
             new("pinyin", false, "拼音"),
             new("tmisCode", false, "tmis", "tmis码"),
@@ -187,6 +194,9 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
             new("freight", false, "货运"),
         ], (services, map, import, _) => new StationTaker(services, map, import)),
     ];
+
+    /// <summary>What the field of an error is called.</summary>
+    public string Called(string errorField) => Fields.FirstOrDefault(f => f.Name == RejectedFile.FieldName(errorField))?.Label ?? ListImported.FieldText(errorField);
 
     /// <summary>The kind of that name, or null.</summary>
     public static ImportKind? Named(string? name) => All.FirstOrDefault(k => k.Name == name);

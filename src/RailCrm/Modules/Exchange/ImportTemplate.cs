@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Compression;
 using System.Security;
 using System.Text;
@@ -22,17 +21,14 @@ internal static class ImportTemplate
             return TypedResults.NotFound();
         }
 
-        string[] headers = [.. known.Fields.Where(f => !f.IsOrigin).Select(Header)]; // What no header suggests stands on the sheet that explains alone.
+        string[] headers = [.. known.Fields.Where(f => !f.IsOrigin).Select(f => f.Header)]; // What no header suggests stands on the sheet that explains alone.
         string[][] explained =
         [
             [Texts.Get("import.template_column"), Texts.Get("import.required"), Texts.Get("import.template_how"), Texts.Get("import.template_values"), Texts.Get("import.template_example"), Texts.Get("import.template_also")],
-            .. known.Fields.Select(f => new[] { Header(f), f.Required ? Texts.Get("import.template_yes") : "", Texts.Get(f.Help), string.Join(Texts.Get("import.comma"), (f.Own?.Choices ?? Interpreted.Known(f.Name)).Select(v => v.Text)), f.Example, string.Join(", ", f.Synonyms.Prepend(f.Name)) }),
+            .. known.Fields.Select(f => new[] { f.Header, f.Required ? Texts.Get("import.template_yes") : "", Texts.Get(f.Help), string.Join(Texts.Get("import.comma"), (f.Own?.Choices ?? Interpreted.Known(f.Name)).Select(v => v.Text)), f.Example, string.Join(", ", f.Synonyms.Prepend(f.Name)) }),
         ];
         return TypedResults.File(Book([(Texts.Get($"import.kind.{known.Name}"), [headers], 18), (Texts.Get("import.template_sheet"), explained, 32)]), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", $"railcrm-{known.Name}.xlsx");
     }
-
-    private static string Header(ImportField field) => field.Own is not null ? field.Label :
-        CultureInfo.CurrentUICulture.TwoLetterISOLanguageName != "en" && field.Synonyms is [var first, ..] ? first : field.Name;
 
     /// <summary>Every cell a text, the first row bold and in sight.</summary>
     private static byte[] Book(IReadOnlyList<(string Name, string[][] Rows, int Width)> sheets)

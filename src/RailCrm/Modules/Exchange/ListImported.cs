@@ -2,13 +2,14 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Text;
 
 namespace RailCrm.Modules.Exchange;
 
 /// <summary>The records that an import made or changed, each with the way to it, and what became of taking them back.</summary>
-internal sealed class ListImported(CrmDb db, StartImport start, IEnumerable<Undo> undos)
+internal sealed class ListImported(CrmDb db, StartImport start, IEnumerable<Undo> undos, CustomFields fields)
 {
     public const int PageSize = 50;
 
@@ -66,20 +67,27 @@ internal sealed class ListImported(CrmDb db, StartImport start, IEnumerable<Undo
 
         Item[] items = [.. page.Select(r =>
         {
+            string Called(string field) => KindOf(r.Entity)?.Called(field) ?? FieldText(field);
             var (name, href) = names.GetValueOrDefault((r.Entity, r.EntityId));
-            return new Item(r.Row, r.Part, r.Action, r.Entity, name, href, r.Changes is null ? [] : [.. Changes.Read(r.Changes).Keys.Select(FieldText)], r.Undone, r.Reason is null ? null : Why(r.Reason));
+            return new Item(r.Row, r.Part, r.Action, r.Entity, name, href, r.Changes is null ? [] : [.. Changes.Read(r.Changes).Keys.Select(Called)], r.Undone, r.Reason is null ? null : Why(r.Reason, Called));
         })];
         return (items, rows.Count > PageSize ? $"{page[^1].Row}.{page[^1].Part}" : null);
     }
 
-    /// <summary>A field as the import calls it.</summary>
+    /// <summary>The kind whose words a record's fields have.</summary>
+    private ImportKind? KindOf(string entity) => ImportKind.Of(entity switch
+    {
+        CustomerUndo.Code => "customers", ContactUndo.Code => "contacts", WaybillUndo.Code => "waybills", UnitUndo.Code => "org", EmployeeUndo.Code => "employees", StationUndo.Code => "stations", _ => null,
+    }, fields, db.Actor);
+
+    /// <summary>A field as the import calls it, whatever the kind.</summary>
     public static string FieldText(string field) => Texts.Find($"import.field.{RejectedFile.FieldName(field)}") ?? Texts.Find($"field.{field}") ?? field;
 
-    private static string Why(string reason)
+    private static string Why(string reason, Func<string, string> called)
     {
         var error = JsonSerializer.Deserialize<FieldError>(reason, JsonSerializerOptions.Web)!;
-        object?[] args = error.Code == "import.revert_fields" ? [string.Join(Texts.Get("import.comma"), error.Args[0]!.ToString()!.Split(',').Select(FieldText))] : [.. error.Args.Select(a => a?.ToString())];
-        return (error.Field.Length > 0 ? FieldText(error.Field) + ": " : "") + Texts.Get(error.Code, args);
+        object?[] args = error.Code == "import.revert_fields" ? [string.Join(Texts.Get("import.comma"), error.Args[0]!.ToString()!.Split(',').Select(called))] : [.. error.Args.Select(a => a?.ToString())];
+        return (error.Field.Length > 0 ? called(error.Field) + ": " : "") + Texts.Get(error.Code, args);
     }
 
     public static async Task<IResult> Get(long id, ListImported useCase, CancellationToken ct, string? show = null, string? after = null) =>

@@ -20,6 +20,12 @@ internal sealed class PreviewImport(StartImport start, Settings settings, IServi
     {
         /// <summary>The first rows that are right, as they are understood.</summary>
         public IReadOnlyList<(long Row, string Outcome, IReadOnlyDictionary<string, string> Fields)> Sample { get; init; } = [];
+
+        /// <summary>How well the columns fit each kind that the actor may import, the best first.</summary>
+        public IReadOnlyList<KindFit> Fits { get; init; } = [];
+
+        /// <summary>The columns that would not be taken.</summary>
+        public LeftOut LeftOut { get; } = LeftOut.Of(Kind, Columns, FieldMap.Used(Columns, Mapping));
     }
 
     /// <summary>Looks at the first thousand rows.</summary>
@@ -30,11 +36,12 @@ internal sealed class PreviewImport(StartImport start, Settings settings, IServi
     {
         try
         {
-            var kind = ImportKind.Of(import.Kind, services.GetRequiredService<CustomFields>(), services.GetRequiredService<CurrentActor>().Actor)!;
+            var (fields, actor) = (services.GetRequiredService<CustomFields>(), services.GetRequiredService<CurrentActor>().Actor);
+            var kind = ImportKind.Of(import.Kind, fields, actor)!;
             var file = TableFile.Open(UploadFile.PathOf(settings, import), import.Encoding, kind);
             var mapping = await start.Mapping(kind, import, file.Headers, chosen, ct);
             var rows = file.Rows().Take(MostRows).ToList();
-            var look = new Look(kind, file.Headers, mapping, file.IsXlsx, file.Encoding.WebName, file.HeaderRow, rows, DayOrder.None, null, 0, []);
+            var look = new Look(kind, file.Headers, mapping, file.IsXlsx, file.Encoding.WebName, file.HeaderRow, rows, DayOrder.None, null, 0, []) { Fits = KindFit.Of(file, fields, actor) };
             if (!FieldMap.Of(kind, file.Headers, mapping).TryGet(out var map, out var refusal))
             {
                 return look with { MappingRefusal = refusal };

@@ -13,19 +13,20 @@ internal sealed class RejectedFile : IDisposable
     private readonly StreamWriter _writer;
     private readonly CsvLineWriter _line;
     private readonly int _width;
+    private readonly ImportKind _kind;
     private bool _dirty;
 
-    private RejectedFile(FileStream stream, StreamWriter writer, char delimiter, int width) => (_stream, _writer, _line, _width) = (stream, writer, new(writer, delimiter), width);
+    private RejectedFile(FileStream stream, StreamWriter writer, char delimiter, int width, ImportKind kind) => (_stream, _writer, _line, _width, _kind) = (stream, writer, new(writer, delimiter), width, kind);
 
     /// <summary>Goes on behind what was committed: whatever a killed process wrote after it is cut off.</summary>
-    public static RejectedFile Append(string path, TableFile table, long committedBytes)
+    public static RejectedFile Append(string path, TableFile table, ImportKind kind, long committedBytes)
     {
         var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
         stream.SetLength(Math.Min(committedBytes, stream.Length));
         stream.Seek(0, SeekOrigin.End);
         var encoding = table.IsXlsx ? new UTF8Encoding(encoderShouldEmitUTF8Identifier: true) : table.Encoding;
         var writer = new StreamWriter(stream, stream.Length == 0 ? encoding : WithoutMark(encoding));
-        var file = new RejectedFile(stream, writer, table.IsXlsx ? ',' : table.Delimiter, table.Headers.Count);
+        var file = new RejectedFile(stream, writer, table.IsXlsx ? ',' : table.Delimiter, table.Headers.Count, kind);
         if (stream.Length == 0)
         {
             file._line.Write([.. table.Headers, Texts.Get("import.reason")]);
@@ -38,7 +39,7 @@ internal sealed class RejectedFile : IDisposable
     public void Write(TableRow row, IReadOnlyList<FieldError> errors)
     {
         _dirty = true;
-        _line.Write([.. row.Cells.Take(_width), string.Join(" ", errors.Select(e => $"{Texts.Find($"import.field.{FieldName(e.Field)}") ?? e.Field}: {Texts.Get(e.Code, e.Args)}"))]);
+        _line.Write([.. row.Cells.Take(_width), string.Join(" ", errors.Select(e => $"{_kind.Called(e.Field)}: {Texts.Get(e.Code, e.Args)}"))]);
     }
 
     /// <summary>Brings what was written to the disk; gives its length.</summary>

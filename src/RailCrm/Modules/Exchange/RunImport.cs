@@ -20,7 +20,7 @@ internal static class RunImport
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>How far the work is; also its result.</summary>
-    public sealed record Progress(long LastRow, long Created, long Updated, long Unchanged, long Rejected, long CustomersCreated, long RejectedBytes, double Seconds, long? RowsTotal, DayOrder Days = DayOrder.None)
+    public sealed record Progress(long LastRow, long Created, long Updated, long Unchanged, long Rejected, long CustomersCreated, long RejectedBytes, double Seconds, long? RowsTotal, DayOrder Days = DayOrder.None, LeftOut? LeftOut = null)
     {
         public long Accepted => Created + Updated + Unchanged;
 
@@ -94,7 +94,7 @@ internal static class RunImport
         await db.Database.OpenConnectionAsync(ct); // One for the whole work: its pages stay at hand.
         var taker = kind.Take(services, map, import, progress.Days);
         var (seconds, customersBefore) = (progress.Seconds, progress.CustomersCreated);
-        using var rejected = RejectedFile.Append(path + ".rejected", file, progress.RejectedBytes);
+        using var rejected = RejectedFile.Append(path + ".rejected", file, kind, progress.RejectedBytes);
         using var batches = read.Rows(progress.LastRow).Chunk(taker.BatchSize).GetEnumerator();
         var reading = Task.Run(batches.MoveNext, CancellationToken.None);
         try
@@ -134,7 +134,10 @@ internal static class RunImport
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        return progress with { Seconds = seconds + watch.Elapsed.TotalSeconds };
+        return progress with
+        {
+            Seconds = seconds + watch.Elapsed.TotalSeconds, LeftOut = LeftOut.Of(kind, file.Headers, map.Headers.Values.SelectMany(h => h).ToHashSet(StringComparer.Ordinal)),
+        };
 
         Task Advance(Progress now) => db.Write(async () =>
         {

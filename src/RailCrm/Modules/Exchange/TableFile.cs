@@ -32,11 +32,13 @@ internal sealed class TableFile
 
     private readonly string _path;
     private readonly string[] _headerCells;
+    private readonly IReadOnlyList<TableRow> _top;
 
-    private TableFile(string path, ImportKind kind, bool isXlsx, Encoding encoding, char delimiter)
+    private TableFile(string path, ImportKind kind, bool isXlsx, Encoding encoding, char delimiter, IReadOnlyList<TableRow>? top = null)
     {
         (_path, IsXlsx, Encoding, Delimiter) = (path, isXlsx, encoding, delimiter);
-        var header = HeaderOf(kind, [.. RawRows(0).Take(HeaderRows)]) ?? throw new TableFileException("import.file_empty");
+        _top = top ?? [.. RawRows(0).Take(HeaderRows)];
+        var header = HeaderOf(kind, _top) ?? throw new TableFileException("import.file_empty");
         var last = Array.FindLastIndex(header.Cells, c => !string.IsNullOrWhiteSpace(c));
         (HeaderRow, _headerCells) = (header.Number, header.Cells[..(last + 1)]);
         Headers = Unique(_headerCells);
@@ -80,6 +82,9 @@ internal sealed class TableFile
                 return new(path, kind, isXlsx: false, encoding, CsvTable.FindDelimiter(path, encoding));
         }
     }
+
+    /// <summary>The same file as one of another kind, whose words may find the header in another row. Reads nothing anew.</summary>
+    public TableFile As(ImportKind kind) => new(_path, kind, IsXlsx, Encoding, Delimiter, _top);
 
     /// <summary>The rows below the header that hold anything; a header that is repeated on each page is passed over.</summary>
     /// <param name="after">Rows up to this number are passed over.</param>

@@ -6,13 +6,14 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Text;
 using RailCrm.Platform.Ui;
 
 namespace RailCrm.Modules.Exchange;
 
 /// <summary>Takes a file in, whatever it is called and whoever sends it: under a generated name, within limits, of a kind we read.</summary>
-public sealed class UploadFile(CrmDb db, Settings settings, UploadLimit limit)
+public sealed class UploadFile(CrmDb db, Settings settings, UploadLimit limit, CustomFields fields)
 {
     /// <summary>Where the files of imports lie.</summary>
     internal static string Folder(Settings settings) => Directory.CreateDirectory(Path.Combine(settings.Home, "imports")).FullName;
@@ -20,19 +21,20 @@ public sealed class UploadFile(CrmDb db, Settings settings, UploadLimit limit)
     internal static string PathOf(Settings settings, Import import) => Path.Combine(Folder(settings), import.StoredName);
 
     /// <summary>Stores a file under a name of ours; nothing is read into the database yet.</summary>
-    /// <param name="kind">waybills or customers.</param>
+    /// <param name="kind">Name of an <see cref="ImportKind"/>; auto for the one that the columns fit best.</param>
     /// <param name="fileName">What the user calls it.</param>
     /// <param name="content">Its bytes.</param>
     /// <param name="ct">Cancels.</param>
     public async Task<Result<Import>> Run(string? kind, string fileName, Stream content, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(content);
-        if (ImportKind.Named(kind) is not { } known)
+        List<ImportKind> kinds = [.. ImportKind.All.Where(k => kind == KindFit.Recognise ? db.Actor.May(k.Permission) : k.Name == kind)];
+        if (kinds.Count == 0 && kind != KindFit.Recognise)
         {
             return new Refusal.Invalid("import.kind_unknown", "kind");
         }
 
-        if (!db.Actor.May(known.Permission))
+        if (!kinds.Exists(k => db.Actor.May(k.Permission)))
         {
             return new Refusal.Forbidden();
         }
@@ -44,7 +46,7 @@ public sealed class UploadFile(CrmDb db, Settings settings, UploadLimit limit)
             return new Refusal.Invalid("import.extension", "file");
         }
 
-        var import = new Import { Kind = known.Name, FileName = name, StoredName = $"{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}.data", UserId = db.Actor.UserId, CreatedAt = db.UtcNow };
+        var import = new Import { Kind = kinds[0].Name, FileName = name, StoredName = $"{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}.data", UserId = db.Actor.UserId, CreatedAt = db.UtcNow };
         var path = PathOf(settings, import);
         var kept = false;
         try
@@ -54,13 +56,14 @@ public sealed class UploadFile(CrmDb db, Settings settings, UploadLimit limit)
                 return new Refusal.Invalid(tooLarge, "file");
             }
 
-            var file = TableFile.Open(path, null, known);
+            var file = TableFile.Open(path, null, kinds[0]);
             if (file.IsXlsx != (extension == ".xlsx"))
             {
                 return new Refusal.Invalid(file.IsXlsx ? "import.is_workbook" : "import.is_text", "file");
             }
 
-            _ = file.Rows().Take(1).Count();
+            import.Kind = kinds.Count == 1 ? kinds[0].Name : KindFit.Of(file, fields, db.Actor)[0].Kind;
+            _ = file.As(ImportKind.Named(import.Kind)!).Rows().Take(1).Count();
             kept = true;
         }
         catch (TableFileException e)

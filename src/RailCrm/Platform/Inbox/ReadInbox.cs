@@ -19,10 +19,13 @@ internal sealed class ReadInbox(CrmDb db, RecordKinds records)
 
     /// <param name="Line">The line.</param>
     /// <param name="Record">What it is about.</param>
-    /// <param name="Text">The note it is about.</param>
+    /// <param name="Text">The note it is about, as it was typed.</param>
     /// <param name="Who">Who did it; null is the system.</param>
     public sealed record Shown(InboxLine Line, RecordFound Record, string? Text, string? Who)
     {
+        /// <summary>The note as people read it.</summary>
+        public string? Said { get; init; }
+
         /// <summary>Where it leads: the notes of the record, its history, or the record.</summary>
         public string Href => Line.NoteId is { } note ? $"{Record.Notes}#note-{note.ToString(CultureInfo.InvariantCulture)}" : Line is { Kind: InboxLine.Changed, RecordKind: RecordKind.Customer } ? $"{Record.Href}/history" : Record.Href;
     }
@@ -35,7 +38,9 @@ internal sealed class ReadInbox(CrmDb db, RecordKinds records)
     {
         var lines = await Mine(unread, before).OrderByDescending(l => l.Id).Take(Length + 1).ToListAsync(ct);
         var next = lines.Count > Length ? lines[Length - 1].Id : (long?)null;
-        return (await Seen([.. lines.Take(Length)], ct), next);
+        var shown = await Seen([.. lines.Take(Length)], ct);
+        var mentioned = await Mentions.Known(db, [.. shown.Select(s => s.Line.NoteId).OfType<long>()], ct);
+        return ([.. shown.Select(s => s with { Said = s.Text is null ? null : Mentions.Read(s.Text, mentioned) })], next);
     }
 
     /// <summary>Unread lines about what the actor still sees, at most one more than <see cref="MostCounted"/>.</summary>

@@ -58,9 +58,11 @@ internal sealed class ListNotes(CrmDb db, RecordKinds records)
         var replies = await db.Set<Note>().AsNoTracking().Where(n => n.ParentId != null && EF.Parameter(ids).Contains(n.ParentId!.Value)).OrderBy(n => n.Id).ToListAsync(ct);
         ids.AddRange(replies.Select(r => r.Id));
         var writers = shown.Concat(replies).Select(n => n.AuthorId).Distinct().ToList();
-        var authors = await db.Set<User>().Where(u => EF.Parameter(writers).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, ct);
-        var people = await (from l in db.Set<InboxLine>() where l.NoteId != null && EF.Parameter(ids).Contains(l.NoteId!.Value) && l.Kind == InboxLine.Mention join u in db.Set<User>() on l.UserId equals u.Id select new { u.NormalizedUserName, u.DisplayName }).Distinct().ToListAsync(ct);
-        return new Page(record, shown, replies.ToLookup(r => r.ParentId!.Value), authors, people.ToDictionary(u => u.NormalizedUserName!, u => u.DisplayName, StringComparer.Ordinal),
+        var people = await db.Set<User>().Where(u => EF.Parameter(writers).Contains(u.Id)).Select(u => new { u.Id, u.NormalizedUserName, u.DisplayName }).ToListAsync(ct);
+        var authors = people.ToDictionary(u => u.Id, u => u.DisplayName);
+        var mentioned = await Mentions.Known(db, ids, ct);
+        people.ForEach(u => mentioned.TryAdd(u.NormalizedUserName!, u.DisplayName)); // Whoever mentions himself is told nothing, and has a name all the same.
+        return new Page(record, shown, replies.ToLookup(r => r.ParentId!.Value), authors, mentioned,
             await records.Many(db, shown.Where(n => RecordKinds.Of(n) != (kind, id)).Select(RecordKinds.Of), ct), next);
     }
 

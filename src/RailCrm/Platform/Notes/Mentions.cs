@@ -1,4 +1,8 @@
 using System.Text;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Inbox;
 
 namespace RailCrm.Platform.Notes;
 
@@ -42,6 +46,14 @@ internal static class Mentions
 
         yield return new(text[done..], null);
     }
+
+    /// <summary>The text as people read it: those mentioned by their names, not by their accounts'.</summary>
+    public static string Read(string text, IReadOnlyDictionary<string, string> known) => string.Concat(Pieces(text, known).Select(p => p.Name is null ? p.Text : $"@{p.Name}"));
+
+    /// <summary>Who is mentioned in these notes: normalized sign-in name → the name people read.</summary>
+    public static async Task<Dictionary<string, string>> Known(CrmDb db, IReadOnlyList<long> notes, CancellationToken ct) => notes.Count == 0 ? [] : (await (
+        from l in db.Set<InboxLine>() where l.NoteId != null && EF.Parameter(notes).Contains(l.NoteId!.Value) && l.Kind == InboxLine.Mention
+        join u in db.Set<User>() on l.UserId equals u.Id select new { u.NormalizedUserName, u.DisplayName }).Distinct().ToListAsync(ct)).ToDictionary(u => u.NormalizedUserName!, u => u.DisplayName, StringComparer.Ordinal);
 
     /// <summary>Where an @ stands that is not within an e-mail address.</summary>
     private static IEnumerable<int> Places(string text) =>

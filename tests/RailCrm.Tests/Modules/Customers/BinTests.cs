@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RailCrm.Kernel;
@@ -125,5 +126,30 @@ public sealed class BinTests
 
         Assert.Equal(1, (await Work(app, "admin", new() { List = "bin", Act = "remove", Ids = [ids[1]] })).Counts["done"]);
         Assert.Equal(1, (await Work(app, "admin", new() { List = "bin", Act = "remove", Ids = [ids[0]] })).Counts["done"]);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task The_address_of_one_in_the_bin_says_so_and_restores_it_for_those_who_may_and_is_absent_to_others(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var id = (await Binned(app, 1))[0];
+        using var n1 = await app.SignedIn("n1");
+        using var s1 = await app.SignedIn("s1");
+        using var api = await app.Api("n1");
+
+        foreach (var path in new[] { $"/customers/{id}", $"/customers/{id}/edit", $"/customers/{id}/contacts" })
+        {
+            using var led = await n1.GetAsync(new Uri(path, UriKind.Relative), Ct);
+            Assert.Equal($"/customers/{id}/bin", new Uri(app.Address, led.Headers.Location!).AbsolutePath);
+            Assert.Equal(HttpStatusCode.NotFound, (await s1.GetAsync(new Uri(path, UriKind.Relative), Ct)).StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, (await s1.GetAsync(new Uri($"/customers/{id}/bin", UriKind.Relative), Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await api.GetAsync(new Uri($"/api/v1/customers/{id}", UriKind.Relative), Ct)).StatusCode);
+        var page = WebUtility.HtmlDecode(await n1.GetStringAsync($"/customers/{id}/bin", Ct));
+        Assert.Contains("2026-04-01 01:00 由 n1 移入回收站", page, StringComparison.Ordinal);
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["__RequestVerificationToken"] = Regex.Match(page, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value, ["_handler"] = "restore", ["CustomerId"] = $"{id}" });
+        using var restored = await n1.PostAsync(new Uri("/customers/bin", UriKind.Relative), form, Ct);
+        Assert.Contains("第0公司", WebUtility.HtmlDecode(await n1.GetStringAsync($"/customers/{id}", Ct)), StringComparison.Ordinal);
     }
 }

@@ -15,7 +15,7 @@ public sealed partial class CustomerPagesTests
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private static async Task<long> Created(CrmApp app, object customer)
+    internal static async Task<long> Created(CrmApp app, object customer)
     {
         using var api = await app.Api("n1");
         using var answer = await api.PostAsJsonAsync("/api/v1/customers", customer, Ct);
@@ -23,11 +23,11 @@ public sealed partial class CustomerPagesTests
         return (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("id").GetInt64();
     }
 
-    private static Task<Customer> Stored(CrmApp app, long id) =>
+    internal static Task<Customer> Stored(CrmApp app, long id) =>
         app.In(System, db => db.Set<Customer>().Include(c => c.Shareholders).Include(c => c.Sidings).ThenInclude(s => s.Siding).SingleAsync(c => c.Id == id, Ct));
 
     /// <summary>What a page's form would post as it stands: hidden fields, texts, choices.</summary>
-    private static Dictionary<string, string> Filled(string page)
+    internal static Dictionary<string, string> Filled(string page)
     {
         var fields = new Dictionary<string, string>();
         foreach (Match input in Input().Matches(page))
@@ -52,7 +52,7 @@ public sealed partial class CustomerPagesTests
         return fields.Where(f => f.Key is not ("q" or "returnUrl" or "to")).ToDictionary();
     }
 
-    private static async Task<HttpResponseMessage> Post(HttpClient browser, string path, Dictionary<string, string> fields, string handler = "customer")
+    internal static async Task<HttpResponseMessage> Post(HttpClient browser, string path, Dictionary<string, string> fields, string handler = "customer")
     {
         fields["_handler"] = handler;
         using var form = new FormUrlEncodedContent(fields);
@@ -103,17 +103,37 @@ public sealed partial class CustomerPagesTests
 
         (mine["Form.LegalRepresentative"], mine["Form.ShortName"]) = ("张强", "甲");
         var page = await (await Post(browser, $"/customers/{id}/edit", mine)).Content.ReadAsStringAsync(Ct);
-        foreach (var value in new[] { "张强", "李娜", "010-60001111", "010-60002222", "north" })
+        foreach (var value in new[] { "张强", "李娜", "电话：", "010-60002222", "您填写时，north 修改了" })
         {
             Assert.Contains(value, WebUtility.HtmlDecode(page), StringComparison.Ordinal);
         }
 
         var chosen = Filled(page);
-        Assert.Equal(("mine", "stored", "stored", "甲"), (chosen["Pick[LegalRepresentative]"], chosen["Pick[Phone]"], chosen["Pick[Shareholders]"], chosen["Form.ShortName"]));
+        Assert.Equal(["Pick[LegalRepresentative]"], chosen.Keys.Where(k => k.StartsWith("Pick", StringComparison.Ordinal))); // The only field that both changed.
+        Assert.Equal(("mine", "010-60002222", "二", "甲"), (chosen["Pick[LegalRepresentative]"], chosen["Form.Phone"], chosen["Form.Shareholders[0].Name"], chosen["Form.ShortName"]));
         using var saved = await Post(browser, $"/customers/{id}/edit", chosen);
         Assert.Equal(HttpStatusCode.Found, saved.StatusCode);
         var customer = await Stored(app, id);
         Assert.Equal(("张强", "010-60002222", "甲", "二"), (customer.LegalRepresentative, customer.Phone, customer.ShortName, customer.Shareholders.Single().Name));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_reason_for_a_code_is_asked_beside_a_code_alone_and_goes_with_it(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var id = await Created(app, new { name = "甲公司", creditCode = "91350100M000100Y44", creditCodeReason = "已核对执照" });
+        using var browser = await app.SignedIn("n1");
+        var open = Filled(await browser.GetStringAsync($"/customers/{id}/edit", Ct));
+        Assert.Equal("已核对执照", open["Form.CreditCodeReason"]);
+
+        (open["Form.CreditCode"], open["Form.Phone"]) = ("", "x");
+        var wrong = Filled(await (await Post(browser, $"/customers/{id}/edit", open)).Content.ReadAsStringAsync(Ct));
+        Assert.DoesNotContain("Form.CreditCodeReason", wrong.Keys);
+        wrong["Form.Phone"] = "";
+        using var saved = await Post(browser, $"/customers/{id}/edit", wrong);
+
+        Assert.Equal(HttpStatusCode.Found, saved.StatusCode);
+        Assert.Null((await Stored(app, id)).CreditCodeReason);
     }
 
     [Theory, ClassData(typeof(BothEngines))]
