@@ -12,8 +12,10 @@ internal static class EveryPage
         foreach (var person in browser.Demo.Pages.Concat(more).GroupBy(p => p.Item2))
         {
             await using var walk = await browser.Open(null, language, 1400, desktopDark, person.Key);
-            foreach (var (path, _) in person)
+            foreach (var (page, _) in person)
             {
+                // Ten rows tell as much of a list as fifty, in a fifth of the time.
+                var path = $"{page}{(page.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit=10";
                 if (axe)
                 {
                     await Look(walk, 1400, desktopDark);
