@@ -122,6 +122,7 @@ public sealed class A_group_adds_fields_of_its_own(Browser browser)
         await page.Locator("button.btn-ghost-danger").ClickAsync();
         await Assertions.Expect(page.Locator("main table")).ToHaveCountAsync(0);
         await page.GotoAsync("/contacts");
+        await page.ClickAsync(".rc-head-actions .rc-menu > summary");
         await page.Locator("main a[href='/contacts/bin']").ClickAsync();
         await Assertions.Expect(page.Locator("table.rc-list tbody")).ToContainTextAsync(name);
         await walk.Check();

@@ -139,6 +139,8 @@ public sealed partial class Someone_works_through_lists(Browser browser)
         await Assertions.Expect(page.Locator(".rc-board-column").Nth(1)).ToContainTextAsync(name);
         await page.ClickAsync(".rc-toast form button"); // Undo.
         await Assertions.Expect(page.Locator(".rc-board-column").First).ToContainTextAsync(name);
+        await page.GotoAsync("/customers?layout=board&group=ownership");
+        await Assertions.Expect(page.Locator("rc-palette:defined")).ToHaveCountAsync(1);
         await page.Keyboard.PressAsync("?");
         await Assertions.Expect(page.Locator("dialog#keys")).ToBeVisibleAsync();
     }

@@ -58,7 +58,7 @@ public sealed class PaletteMenuTests
         foreach (var q in new[] { "设置", "shezhi", "sz", "settings" })
         {
             var pages = await Found(admin, q, "page");
-            Assert.True(new[] { "自定义字段", "档案模板", "附件配额", "账号管理", "我的账号" }.All(pages.Contains), $"{q}: {string.Join(' ', pages)}");
+            Assert.True(new[] { "自定义字段", "档案模板", "附件配额", "账号管理" }.All(pages.Contains), $"{q}: {string.Join(' ', pages)}");
             Assert.DoesNotContain("自定义字段", await Found(n1, q, "page"));
             Assert.Contains("外观：深色", await Found(n1, q, "action"));
             Assert.Empty((await Ask(n1, q)).GetProperty("offers").EnumerateArray());

@@ -24,12 +24,12 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
     public override string Order => "name";
     public override string Below => "number";
     public override string SearchKey => "customer.search_hint";
-    public override IReadOnlyList<string> Columns { get; } = ["name", "tier", "unit", "creditCode", "phone", "revenue", "change", "completeness", "updated"];
+    public override IReadOnlyList<string> Columns { get; } = ["name", "tier", "unit", "manager", "phone", "revenue", "change"];
     public override IReadOnlyList<string> Quick { get; } = ["unit", "tier", "mine"];
     public override IReadOnlyList<SystemView> Views { get; } =
     [
         new("all", "list.view_all", ""), new("mine", "customer.mine_yes", "mine=true"), new("favourites", "mark.favourites", "favourite=true"), new("large", "tier.large", "tier=large&sort=-revenue"), new("atRisk", "tier.atRisk", "tier=atRisk&sort=-revenue"),
-        new("falling", "customer.view_falling", "sort=change&columns=name,tier,unit,revenue,change,phone"), new("incomplete", "customer.view_incomplete", "below=50&sort=completeness"), new("board", "customer.view_board", "layout=board&group=tier&sort=-revenue"),
+        new("falling", "customer.view_falling", "sort=change&columns=name,tier,unit,revenue,change,phone"), new("incomplete", "customer.view_incomplete", "below=50&sort=completeness&columns=name,tier,unit,manager,phone,completeness,updated"), new("board", "customer.view_board", "layout=board&group=tier&sort=-revenue"),
     ];
 
     protected override IReadOnlyList<ListField<Customer>> Declared => Own;

@@ -90,7 +90,7 @@ internal static class TellInbox
         return lines;
     }
 
-    private static IEnumerable<string> Fields(string changes) => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(changes)!.Keys;
+    private static Dictionary<string, JsonElement>.KeyCollection Fields(string changes) => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(changes)!.Keys;
 
     /// <summary>Those followers whose customers are about to move to another tier, as SQL over a table <c>n</c> (id, tier) joined with <c>customers c</c>.</summary>
     public static Task<int> OfTiers(CrmDb db, DateTime at, CancellationToken ct) => db.Database.ExecuteSqlAsync($"""
