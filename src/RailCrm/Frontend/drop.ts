@@ -23,7 +23,7 @@ class Drop extends HTMLElement {
     const size = this.querySelector("[data-part=size]");
     if (name && size && files.length > 0) {
       name.textContent = files.map((file) => file.name).join(", ");
-      size.textContent = large ? input.dataset["tooLarge"] ?? "" : `${(files.reduce((sum, file) => sum + file.size, 0) / 1024).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })} KB`;
+      size.textContent = large ? input.dataset["tooLarge"] ?? "" : `${Math.max(0.1, files.reduce((sum, file) => sum + file.size, 0) / 1024).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })} KB`;
     }
   }
 }

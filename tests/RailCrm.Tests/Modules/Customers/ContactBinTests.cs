@@ -130,4 +130,20 @@ public sealed class ContactBinTests
         Assert.IsType<Refusal.NotFound>((await app.With<RemoveContact, Result<string>>(await app.ActorOf("admin"), r => r.Run(people[0], Ct))).Refusal);
         Assert.Equal(1, await Living(app));
     }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task The_address_of_one_in_the_bin_leads_there_and_says_so_and_is_absent_to_others(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var (customer, people) = await Binned(app, "王伟");
+        using var n1 = await app.SignedIn("n1");
+        using var s1 = await app.SignedIn("s1");
+        var path = new Uri($"/customers/{customer}/contacts/{people[0]}", UriKind.Relative);
+
+        using var led = await n1.GetAsync(path, Ct);
+        Assert.Equal("/contacts/bin", new Uri(app.Address, led.Headers.Location!).AbsolutePath);
+        Assert.Contains("“王伟”在回收站中", WebUtility.HtmlDecode(await n1.GetStringAsync("/contacts/bin", Ct)), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await s1.GetAsync(path, Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await n1.GetAsync(new Uri($"/customers/{customer}/contacts/999999", UriKind.Relative), Ct)).StatusCode);
+    }
 }
