@@ -59,12 +59,15 @@ internal static class TellInbox
         {
             var before = unread.Where(l => l.UserId == f.UserId && l.CustomerId == f.CustomerId).ToList();
             replaced.AddRange(before.Select(l => l.Id));
-            var fields = string.Join(',', before.SelectMany(l => (l.Detail ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)).Concat(changed[f.CustomerId]).Distinct());
-            return new InboxLine { UserId = f.UserId, Kind = InboxLine.Changed, CustomerId = f.CustomerId, RecordKind = RecordKind.Customer, Detail = fields[..Math.Min(fields.Length, DetailLength)], ActorId = db.Actor.UserId, At = db.UtcNow };
+            var fields = before.SelectMany(l => (l.Detail ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)).Concat(changed[f.CustomerId]).Distinct();
+            return new InboxLine { UserId = f.UserId, Kind = InboxLine.Changed, CustomerId = f.CustomerId, RecordKind = RecordKind.Customer, Detail = Whole(fields), ActorId = db.Actor.UserId, At = db.UtcNow };
         });
         await db.Set<InboxLine>().Where(l => EF.Parameter(replaced).Contains(l.Id)).ExecuteDeleteAsync(ct);
         return lines;
     }
+
+    /// <summary>As many of the names as there is room for: the half of one is no name, and nobody can tell whose it is to see.</summary>
+    private static string Whole(IEnumerable<string> names) => names.Aggregate("", (all, name) => all.Length == 0 ? name : all.Length + 1 + name.Length <= DetailLength ? $"{all},{name}" : all);
 
     private static List<string> Fields(string changes) => [.. JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(changes)!.Keys.Where(k => !Untold.Contains(k))];
 
