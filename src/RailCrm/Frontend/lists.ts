@@ -213,6 +213,10 @@ const edit = (cell: HTMLElement) => {
   if (control instanceof HTMLSelectElement && ![...control.options].some((option) => option.value === "")) {
     control.prepend(new Option("—", ""));
   }
+  const stored = cell.dataset["value"] ?? "";
+  if (control instanceof HTMLSelectElement && ![...control.options].some((option) => option.value === stored)) {
+    control.add(new Option(cell.textContent?.trim() || stored, stored)); // No option any more, or several at once: leaving the cell must not take it away.
+  }
   control.dataset["cell"] = "1";
   control.ariaLabel = cell.dataset["label"] ?? "";
   control.value = cell.dataset["value"] ?? "";

@@ -168,7 +168,7 @@ public sealed class CustomChoicesTests
         var input = SaveCustomField.Input.Of(field);
         input.Indexed = indexed;
         Assert.Null((await app.With<SaveCustomField, Result<CustomField>>(admin, s => s.Run(id, field.Version, input, Ct))).Refusal);
-        for (var n = 0; n < 100 && await app.In(System, db => db.Set<CustomField>().AnyAsync(f => f.Id == id && f.Ready != indexed, Ct)); n++)
+        for (var n = 0; n < 100 && await app.In(System, async db => await db.Set<CustomField>().AnyAsync(f => f.Id == id && f.Ready != indexed, Ct) || await db.Set<Job>().AnyAsync(j => j.Kind == IndexCustomField.Kind && j.State != "completed", Ct)); n++)
         {
             await app.Services.GetRequiredService<Runner>().RunOne(Ct);
             await Task.Delay(50, Ct);

@@ -7,7 +7,7 @@ using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Customers;
 
-/// <summary>A custom field that names a customer: by number, name or key, among those the actor sees.</summary>
+/// <summary>A custom field that names a customer: by number, name or key, among those the actor sees. One that was merged since is the one that stayed.</summary>
 internal sealed class CustomerReference : ICustomReference
 {
     public CustomKind Kind => CustomKind.Customer;
@@ -16,8 +16,13 @@ internal sealed class CustomerReference : ICustomReference
 
     public string? Href(long id) => $"/customers/{id}";
 
-    public async Task<JsonNode?> Find(CrmDb db, string typed, long customerId, CancellationToken ct) =>
-        (long.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && await db.Set<Customer>().AnyAsync(c => c.Id == id, ct) ? id : await Lookups.Customer(db, typed, ct)) is { } found ? JsonValue.Create(found) : null;
+    public async Task<JsonNode?> Find(CrmDb db, string typed, long customerId, CancellationToken ct)
+    {
+        long? found = !long.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? null
+            : await db.Set<Customer>().AnyAsync(c => c.Id == id, ct) ? id
+            : (await MergedInto.Of(db, [id], ct)).TryGetValue(id, out var survivor) ? survivor : null;
+        return (found ?? await Lookups.Customer(db, typed, ct)) is { } meant ? JsonValue.Create(meant) : null;
+    }
 
     /// <remarks>As <see cref="Find"/> for each: key, number, name, and the old number or name of one that was merged.</remarks>
     public async Task<Dictionary<(string Typed, long CustomerId), JsonNode>> FindAll(CrmDb db, IReadOnlyCollection<(string Typed, long CustomerId)> asked, CancellationToken ct)
@@ -29,7 +34,8 @@ internal sealed class CustomerReference : ICustomReference
         var byId = ids.Count == 0 ? [] : await db.Set<Customer>().Where(c => EF.Parameter(ids).Contains(c.Id)).Select(c => c.Id).ToHashSetAsync(ct);
         var byNumber = await db.Set<Customer>().Where(c => EF.Parameter(numbers).Contains(c.Number)).Select(c => new { c.Number, c.Id }).ToDictionaryAsync(c => c.Number, c => c.Id, ct);
         var byName = (await db.Set<Customer>().Where(c => EF.Parameter(texts).Contains(c.Name)).Select(c => new { c.Name, c.Id }).ToListAsync(ct)).ToLookup(c => c.Name, c => c.Id);
-        long[] Known(string typed) => byId.Contains(Key(typed)) ? [Key(typed)] : byNumber.TryGetValue(Number(typed), out var id) ? [id] : [.. byName[typed]];
+        var byOld = await MergedInto.Of(db, [.. ids.Where(i => !byId.Contains(i))], ct);
+        long[] Known(string typed) => byId.Contains(Key(typed)) ? [Key(typed)] : byOld.TryGetValue(Key(typed), out var stayed) ? [stayed] : byNumber.TryGetValue(Number(typed), out var id) ? [id] : [.. byName[typed]];
         var unknown = texts.Where(t => Known(t).Length == 0).SelectMany(t => new[] { t, Number(t) }).Distinct().ToList();
         var merged = await MergedInto.Named(db, unknown, ct);
         var found = new Dictionary<(string, long), JsonNode>();
@@ -45,8 +51,21 @@ internal sealed class CustomerReference : ICustomReference
         return found;
     }
 
-    public async Task<Dictionary<long, string>> Names(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) =>
-        (await db.Set<Customer>().Where(c => EF.Parameter(ids).Contains(c.Id)).Select(c => new { c.Id, c.Number, c.Name }).ToListAsync(ct)).ToDictionary(c => c.Id, c => Lookups.Text(c.Number, c.Name));
+    public async Task<Dictionary<long, string>> Names(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct)
+    {
+        var names = await Live(ids);
+        var merged = await MergedInto.Of(db, [.. ids.Where(i => !names.ContainsKey(i))], ct);
+        var survivors = merged.Count == 0 ? [] : await Live([.. merged.Values.Distinct()]);
+        foreach (var (went, stayed) in merged)
+        {
+            names[went] = survivors[stayed];
+        }
+
+        return names;
+
+        async Task<Dictionary<long, string>> Live(IReadOnlyList<long> some) =>
+            (await db.Set<Customer>().Where(c => EF.Parameter(some).Contains(c.Id)).Select(c => new { c.Id, c.Number, c.Name }).ToListAsync(ct)).ToDictionary(c => c.Id, c => Lookups.Text(c.Number, c.Name));
+    }
 }
 
 /// <summary>A custom field that names one of the customer's attachments.</summary>

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Reference;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Lists;
 
 namespace RailCrm.Modules.Customers;
 
@@ -31,7 +32,7 @@ internal static class Lookups
         }
 
         // Two index ranges: by station and by name.
-        var end = text + "\uffff";
+        var end = text + Compare.Greatest;
         var sidings = db.Set<Siding>().AsNoTracking();
 #pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
         var found = await sidings.Where(s => string.Compare(s.ConnectionStation, text) >= 0 && string.Compare(s.ConnectionStation, end) < 0).OrderBy(s => s.ConnectionStation).ThenBy(s => s.Name).Take(Most).ToListAsync(ct);

@@ -10,7 +10,7 @@ namespace RailCrm.Modules.Customers;
 /// <summary>Makes one customer of two to five: chosen fields, and all that hangs on them. The others go to the bin as merged and lead to the one that stayed.</summary>
 internal sealed class MergeCustomers(CrmDb db, GetCustomer getCustomer, IEnumerable<ICustomerChildren> children)
 {
-    private static readonly string[] Silent = [nameof(Customer.Version), nameof(Customer.UpdatedAt), nameof(Customer.Completeness)];
+    private static readonly string[] Silent = [nameof(Customer.Version), nameof(Customer.UpdatedAt), nameof(Customer.Completeness), nameof(Customer.Custom)];
 
     /// <summary>Merging puts customers away and changes one: it takes both permissions.</summary>
     public static bool Allowed(Actor actor)
@@ -139,7 +139,8 @@ internal sealed class MergeCustomers(CrmDb db, GetCustomer getCustomer, IEnumera
         survivor.Custom = MergeFields.Custom(customers, rows);
         db.ChangeTracker.DetectChanges();
         merge.Fields = JsonSerializer.Serialize(db.Entry(survivor).Properties.Where(p => p.IsModified && !Silent.Contains(p.Metadata.Name) && !Equals(p.OriginalValue, p.CurrentValue))
-            .ToDictionary(p => p.Metadata.Name, p => new CustomerMerge.FieldValue(Json(p.OriginalValue), Json(p.CurrentValue))));
+            .Select(p => (p.Metadata.Name, p.OriginalValue, p.CurrentValue)).Concat(MergeFields.Own(db.Entry(survivor).Property(c => c.Custom).OriginalValue, survivor.Custom))
+            .ToDictionary(p => p.Name, p => new CustomerMerge.FieldValue(Json(p.OriginalValue), Json(p.CurrentValue))));
         db.Entry(survivor).Property(c => c.UpdatedAt).IsModified = true; // An open form of the survivor is out of date whatever was chosen.
         await db.SaveChangesAsync(ct);
 

@@ -19,6 +19,9 @@ internal static class MergeFields
     /// <summary>Why a doubtful code was taken goes with the code.</summary>
     private static readonly PropertyInfo[] Fields = [.. typeof(SaveCustomer.Input).GetProperties().Where(p => p.Name is not (nameof(SaveCustomer.Input.DuplicateReason) or nameof(SaveCustomer.Input.CreditCodeReason) or nameof(SaveCustomer.Input.Custom)))];
 
+    /// <summary>Whether a name is that of one of the group's own fields.</summary>
+    internal static bool IsCustom(string name) => name.StartsWith("Custom.", StringComparison.Ordinal);
+
     /// <summary>A field that differs.</summary>
     /// <param name="Name">As <see cref="SaveCustomer.Input"/> names it.</param>
     /// <param name="Values">What each customer says, in the order given; null where it says nothing.</param>
@@ -27,7 +30,7 @@ internal static class MergeFields
     {
         public bool CanUnite => Unitable.Contains(Name);
 
-        public bool IsCustom => Name.StartsWith("Custom.", StringComparison.Ordinal);
+        public bool IsCustom => IsCustom(Name);
     }
 
     /// <summary>The fields in which they differ, each with the choice made, or a sensible one: the survivor's value, else that of the fullest dossier; lists and tags become one.</summary>
@@ -123,6 +126,15 @@ internal static class MergeFields
         }
 
         return json;
+    }
+
+    /// <summary>The group's own fields that a merge changes, each by itself, so that undoing it gives back those that nobody changed since.</summary>
+    internal static IEnumerable<(string Name, object? OriginalValue, object? CurrentValue)> Own(string? before, string? after)
+    {
+        var (was, now) = (CustomValue.Read(before), CustomValue.Read(after));
+        return was.Keys.Union(now.Keys).Select(k => ($"Custom.{k}", Of(was, k), Of(now, k))).Where(f => !Equals(f.Item2, f.Item3));
+
+        static object? Of(SortedDictionary<string, JsonElement> values, string key) => !values.TryGetValue(key, out var value) ? null : value.ValueKind == JsonValueKind.Number ? value.GetInt64() : value.GetString();
     }
 
     private static string Plain(object? value) => value switch { null => "", string text => text.Trim(), decimal number => number.ToString("0.####", CultureInfo.InvariantCulture), _ => JsonSerializer.Serialize(value) };

@@ -27,6 +27,15 @@ public static class MergedInto
         return into is null ? null : await db.Set<Customer>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == into, ct);
     }
 
+    /// <summary>Which of these were merged, and the ones that stayed, where the actor sees them.</summary>
+    internal static async Task<Dictionary<long, long>> Of(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct)
+    {
+        var into = ids.Count == 0 ? [] : await All(db).Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.MergedIntoId!.Value, ct);
+        var survivors = into.Values.Distinct().ToList();
+        var seen = survivors.Count == 0 ? [] : await db.Set<Customer>().Where(c => EF.Parameter(survivors).Contains(c.Id)).Select(c => c.Id).ToHashSetAsync(ct);
+        return into.Where(i => seen.Contains(i.Value)).ToDictionary();
+    }
+
     /// <summary>Those merged that bore one of these numbers or names.</summary>
     public static async Task<IReadOnlyList<Went>> Named(CrmDb db, IReadOnlyList<string> asked, CancellationToken ct)
     {

@@ -3,12 +3,13 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using RailCrm.Kernel;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
 
 namespace RailCrm.Modules.Customers;
 
 /// <summary>Takes a merge back: what moved and still is where it was goes home, what came later stays with the survivor; fields changed since then are kept.</summary>
-internal sealed class UndoMerge(CrmDb db, IEnumerable<ICustomerChildren> children)
+internal sealed class UndoMerge(CrmDb db, CustomFields own, IEnumerable<ICustomerChildren> children)
 {
     /// <summary>Fields that are made from another and go with it.</summary>
     private static readonly Dictionary<string, string> Source = new()
@@ -115,7 +116,7 @@ internal sealed class UndoMerge(CrmDb db, IEnumerable<ICustomerChildren> childre
         }
 
         await db.SaveChangesAsync(ct);
-        return new(survivor.Id, [.. losers.Select(l => l.Id)], returned, kept);
+        return new(survivor.Id, [.. losers.Select(l => l.Id)], returned, [.. kept.Where(f => own.Sees("customers", f, db.Actor))]);
     }
 
     /// <summary>What came since the merge and belongs to what went home goes with it: a file's earlier versions, replies to a note.</summary>
@@ -131,14 +132,35 @@ internal sealed class UndoMerge(CrmDb db, IEnumerable<ICustomerChildren> childre
     /// <summary>Puts back what the merge changed and nobody has changed since; gives the fields that somebody has.</summary>
     private List<string> Restore(CustomerMerge merge, Customer survivor)
     {
-        var (entry, fields) = (db.Entry(survivor), merge.FieldList);
+        var (entry, fields) = (db.Entry(survivor), merge.FieldList.Where(f => !MergeFields.IsCustom(f.Key)).ToDictionary());
         var changed = fields.Where(f => !Equals(entry.Property(f.Key).CurrentValue, Read(entry.Property(f.Key), f.Value.After))).Select(f => f.Key).ToHashSet();
         foreach (var (name, value) in fields.Where(f => !changed.Contains(Source.GetValueOrDefault(f.Key, f.Key))))
         {
             entry.Property(name).CurrentValue = Read(entry.Property(name), value.Before);
         }
 
+        changed.UnionWith(RestoreOwn(merge, survivor));
         return [.. changed.Where(n => !Source.ContainsKey(n)).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The group's own fields, each by itself.</summary>
+    private static List<string> RestoreOwn(CustomerMerge merge, Customer survivor)
+    {
+        var kept = new List<string>();
+        foreach (var (name, value) in merge.FieldList.Where(f => MergeFields.IsCustom(f.Key)))
+        {
+            var now = CustomValue.Read(survivor.Custom).TryGetValue(name[7..], out var stored) ? stored : JsonSerializer.SerializeToElement<object?>(null);
+            if (JsonElement.DeepEquals(now, value.After))
+            {
+                survivor.Custom = CustomValue.With(survivor.Custom, name[7..], value.Before.ValueKind == JsonValueKind.Null ? null : JsonSerializer.SerializeToNode(value.Before));
+            }
+            else
+            {
+                kept.Add(name);
+            }
+        }
+
+        return kept;
     }
 
     private static object? Read(PropertyEntry property, JsonElement value)

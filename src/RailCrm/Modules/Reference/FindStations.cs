@@ -38,7 +38,7 @@ public sealed class FindStations(CrmDb db)
         }
         else
         {
-            var (end, smallEnd) = (text + "\uffff", small + "~");
+            var (end, smallEnd) = (text + Platform.Lists.Compare.Greatest, small + "~");
             var town = text + "镇"; // 高桥 means 高桥镇 first, then its namesake 高桥 itself.
             await Add(stations.Where(s => s.TelegraphCode == upper));
             await Add(stations.Where(s => s.TmisCode == text));

@@ -84,7 +84,7 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
     private static string Said(string texts, string code) => Platform.Text.Texts.Find($"{texts}.{(code == ListWaybills.Unknown ? "" : code)}") ?? code;
 
     /// <inheritdoc/>
-    protected override Task<Result<Found<WaybillLine>>> Find(CrmDb db, View view, string? sort, int wanted, CancellationToken ct) => Rows(db, view, ct);
+    private protected override Task<Result<Found<WaybillLine>>> Find(CrmDb db, View view, string? sort, int wanted, Covering? cover, CancellationToken ct) => Rows(db, view, ct);
 
     /// <summary>The lines of a view, in no order yet.</summary>
     internal async Task<Result<Found<WaybillLine>>> Rows(CrmDb db, View view, CancellationToken ct)

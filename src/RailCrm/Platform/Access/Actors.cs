@@ -14,12 +14,10 @@ public static class Actors
         var rows = await (
             from u in db.Set<User>()
             join unit in db.Set<ScopeUnit>() on u.UnitId equals unit.Id
-            from p in (from r in db.Set<IdentityUserRole<long>>()
-                       join p in db.Set<RolePermission>() on r.RoleId equals p.RoleId
-                       where r.UserId == u.Id
-                       select new { RoleId = (long?)r.RoleId, p.Permission }).DefaultIfEmpty()
+            from r in db.Set<IdentityUserRole<long>>().Where(r => r.UserId == u.Id).DefaultIfEmpty() // A role without any permission still shows fields.
+            from p in db.Set<RolePermission>().Where(p => p.RoleId == r!.RoleId).DefaultIfEmpty()
             where u.Id == userId && !u.Disabled
-            select new { u.UserName, u.UnitId, u.MustChangePassword, u.PasswordChangedAt, u.TourEndedAt, unit.Path, Permission = (string?)p!.Permission, Role = (long?)p!.RoleId }).AsNoTracking().ToListAsync(ct);
+            select new { u.UserName, u.UnitId, u.MustChangePassword, u.PasswordChangedAt, u.TourEndedAt, unit.Path, Permission = (string?)p!.Permission, Role = (long?)r!.RoleId }).AsNoTracking().ToListAsync(ct);
         return rows.Count == 0
             ? null
             : new(userId, rows[0].UserName ?? "", rows[0].UnitId, rows[0].Path,

@@ -20,6 +20,8 @@ public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider 
     /// <summary>The filter that hides what lies in the bin.</summary>
     public const string BinFilter = "bin";
 
+    private readonly List<Action> _committed = [];
+
     /// <summary>Who acts.</summary>
     public Actor Actor { get; } = actor;
 
@@ -162,11 +164,38 @@ public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider 
             return await work();
         }
 
+        try
+        {
+            var result = await Transact(work, ct);
+            _committed.ForEach(act => act());
+            return result;
+        }
+        finally
+        {
+            _committed.Clear();
+        }
+    }
+
+    private async Task<T> Transact<T>(Func<Task<T>> work, CancellationToken ct)
+    {
         using var turn = IsPostgres ? null : await gate.Enter(ct);
         await using IDbContextTransaction transaction = await Database.BeginTransactionAsync(ct);
         var result = await work();
         await transaction.CommitAsync(ct);
         return result;
+    }
+
+    /// <summary>Does something once what is being written is committed, since nobody else sees it before; at once where no transaction is open, never where it is rolled back.</summary>
+    internal void Committed(Action act)
+    {
+        if (Database.CurrentTransaction is null)
+        {
+            act();
+        }
+        else
+        {
+            _committed.Add(act);
+        }
     }
 
     /// <summary>Holds back whoever asks for the same name until this transaction ends, so that the second sees what the first one did. SQLite has one writer at a time anyway.</summary>

@@ -16,7 +16,7 @@ internal sealed class CustomBatch(CrmDb db, CustomFields fields, string list, st
     private const int Remembered = 50_000;
     private const int LongestReference = 300;
 
-    private readonly Dictionary<(CustomKind Kind, string Typed, long CustomerId), JsonNode?> _found = [];
+    private readonly Dictionary<(CustomKind Kind, string Typed, long CustomerId), JsonNode> _found = [];
 
     /// <summary>What is said of one row.</summary>
     /// <param name="Said">Key → what was typed; an empty text says nothing. Null where the row says nothing at all.</param>
@@ -75,7 +75,7 @@ internal sealed class CustomBatch(CrmDb db, CustomFields fields, string list, st
         return read;
     }
 
-    /// <summary>Finds what the rows refer to, all texts of a kind at once; what was found is remembered.</summary>
+    /// <summary>Finds what the rows refer to, all texts of a kind at once; what was found is remembered, what was not may be there by the next batch.</summary>
     private async Task Look(IReadOnlyList<Asked> rows, IReadOnlyList<CustomField> all, CancellationToken ct)
     {
         if (_found.Count > Remembered)
@@ -99,7 +99,10 @@ internal sealed class CustomBatch(CrmDb db, CustomFields fields, string list, st
                 var found = await fields.Reference(kind.Key)!.FindAll(db, asked, ct);
                 foreach (var one in asked)
                 {
-                    _found[(kind.Key, one.Typed, one.CustomerId)] = found.GetValueOrDefault(one);
+                    if (found.TryGetValue(one, out var meant))
+                    {
+                        _found[(kind.Key, one.Typed, one.CustomerId)] = meant;
+                    }
                 }
             }
         }

@@ -84,7 +84,7 @@ internal static class CustomColumn
         {
             ">=" => Of(Compare.AtLeast(body, first.From)),
             "<=" => Of(Expression.AndAlso(Compare.AtMost(body, first.To), Compare.AtLeast(body, known))),
-            "~" => Of(Expression.AndAlso(Compare.AtLeast(body, first.From), Compare.AtMost(body, (TValue)(object)(first.To + "\uffff")))),
+            "~" => Of(Expression.AndAlso(Compare.AtLeast(body, first.From), Compare.AtMost(body, (TValue)(object)(first.To + Compare.Greatest)))),
             "!=" => new Condition<TRow>(Expression.Lambda<Func<TRow, bool>>(Expression.Not(Compare.Among(body, ranges.ConvertAll(r => r.From))), read.Parameters), null),
             _ => Condition<TRow>.Any(ranges.ConvertAll(r => Of(Equals(r.From, r.To) ? Compare.Same(body, r.From) : Expression.AndAlso(Compare.AtLeast(body, r.From), Compare.AtMost(body, r.To))))),
         };

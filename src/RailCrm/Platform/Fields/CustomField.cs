@@ -57,6 +57,12 @@ public sealed class CustomField : IAudited, IVersioned
     /// <summary>Most options of a choice.</summary>
     public const int MostOptions = 200;
 
+    /// <summary>Longest <see cref="Roles"/>.</summary>
+    public const int RolesLength = 1_000;
+
+    /// <summary>Longest <see cref="WhenValues"/>.</summary>
+    public const int WhenLength = 2_000;
+
     /// <inheritdoc/>
     public long Id { get; set; }
 
@@ -87,7 +93,7 @@ public sealed class CustomField : IAudited, IVersioned
     /// <summary>Whether lists can be filtered and put in order by it; takes an index of its own.</summary>
     public bool Indexed { get; set; }
 
-    /// <summary>Whether that index stands.</summary>
+    /// <summary>Whether that index stands, and whatever else filters read.</summary>
     public bool Ready { get; set; }
 
     /// <summary>A sentence under the field.</summary>
@@ -117,6 +123,9 @@ public sealed class CustomField : IAudited, IVersioned
     /// <summary>Whether it is stored as a whole number.</summary>
     public bool IsNumber => Kind is CustomKind.Number or CustomKind.Money or CustomKind.Person or CustomKind.Customer or CustomKind.File;
 
+    /// <summary>Whether it is to have an index.</summary>
+    public bool WantsIndex => Active && (Indexed || Unique);
+
     /// <summary>What it is called, in the reader's language.</summary>
     public string Called => Text.Texts.IsEnglish && EnglishName is { Length: > 0 } english ? english : Name;
 
@@ -124,8 +133,11 @@ public sealed class CustomField : IAudited, IVersioned
     public IReadOnlyList<(string Value, string Text)> Choices =>
         [.. (Options ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(o => o.Split('|', 2, StringSplitOptions.TrimEntries)).Select(o => (o[0], Text.Texts.IsEnglish && o is [_, { Length: > 0 } english] ? english : o[0]))];
 
+    /// <summary>The roles that see it; none for everyone.</summary>
+    public IEnumerable<long> RoleIds => (Roles ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(r => long.Parse(r, System.Globalization.CultureInfo.InvariantCulture));
+
     /// <summary>Whether someone with these roles sees it.</summary>
-    public bool IsSeenBy(IReadOnlySet<long> roles) => Roles is null || Roles.Split(',', StringSplitOptions.RemoveEmptyEntries).Any(r => roles.Contains(long.Parse(r, System.Globalization.CultureInfo.InvariantCulture)));
+    public bool IsSeenBy(IReadOnlySet<long> roles) => Roles is null || RoleIds.Any(roles.Contains);
 
     internal sealed class Mapping : IEntityTypeConfiguration<CustomField>
     {
@@ -137,8 +149,8 @@ public sealed class CustomField : IAudited, IVersioned
             builder.Property(f => f.Kind).HasConversion<string>().HasMaxLength(20);
             builder.Property(f => f.Options).HasMaxLength(50_000);
             builder.Property(f => f.Help).HasMaxLength(500);
-            builder.Property(f => f.Roles).HasMaxLength(1_000);
-            builder.Property(f => f.WhenValues).HasMaxLength(2_000);
+            builder.Property(f => f.Roles).HasMaxLength(RolesLength);
+            builder.Property(f => f.WhenValues).HasMaxLength(WhenLength);
             builder.HasIndex(f => new { f.List, f.Key }).IsUnique();
         }
     }

@@ -51,11 +51,13 @@ public interface ICustomReference
 }
 
 /// <summary>The custom fields of the group: known to every request without asking the database, and renewed within seconds on every node.</summary>
-public sealed class CustomFields(IServiceScopeFactory scopes, IEnumerable<ICustomReference> references, IEnumerable<CustomTarget> targets, TimeProvider clock)
+public sealed partial class CustomFields(IServiceScopeFactory scopes, IEnumerable<ICustomReference> references, IEnumerable<CustomTarget> targets, TimeProvider clock)
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
+    /// <summary>So long a node may go on with what it read before.</summary>
+    internal static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<CustomKind, ICustomReference> _references = references.ToDictionary(r => r.Kind);
+    private readonly Lock _reading = new();
     private volatile Snapshot? _known;
 
     private sealed record Snapshot(IReadOnlyList<CustomField> Fields, DateTimeOffset At);
@@ -87,8 +89,14 @@ public sealed class CustomFields(IServiceScopeFactory scopes, IEnumerable<ICusto
     /// <summary>What a kind refers to; null where it refers to nothing.</summary>
     public ICustomReference? Reference(CustomKind kind) => _references.GetValueOrDefault(kind);
 
-    /// <summary>Reads them anew at the next question.</summary>
-    public void Renew() => _known = null;
+    /// <summary>Reads them anew: after a change, once it is committed.</summary>
+    public void Renew()
+    {
+        lock (_reading)
+        {
+            Load();
+        }
+    }
 
     /// <summary>The values of a row as a form names them: references by what they are called.</summary>
     public async Task<Dictionary<string, string?>> Typed(CrmDb db, string list, string? json, CancellationToken ct)
@@ -151,112 +159,40 @@ public sealed class CustomFields(IServiceScopeFactory scopes, IEnumerable<ICusto
             : Cell.Of(CustomValue.Typed(field, value));
     }
 
-    /// <summary>Puts what was said of some fields into a row, if all of it is right. A field that is not named stays as it is; an empty text takes it away.</summary>
-    /// <param name="db">The database.</param>
-    /// <param name="list">The row's list.</param>
-    /// <param name="row">The row.</param>
-    /// <param name="rowId">Its id, 0 where it is new.</param>
-    /// <param name="customerId">Whose it is, 0 where that is yet to be made.</param>
-    /// <param name="said">Key → what was typed; null says nothing.</param>
-    /// <param name="input">The rest of what was said, for fields that are asked only beside another's value.</param>
-    /// <param name="ct">Cancels.</param>
-    public async Task<Refusal?> Apply(CrmDb db, string list, ICustomised row, long rowId, long customerId, IReadOnlyDictionary<string, string?>? said, object input, CancellationToken ct)
-    {
-        ArgumentNullException.ThrowIfNull(db);
-        ArgumentNullException.ThrowIfNull(row);
-        var fields = Of(list, db.Actor);
-        var errors = new List<FieldError>();
-        errors.AddRange((said ?? new Dictionary<string, string?>()).Keys.Where(k => fields.All(f => f.Key != k)).Select(k => new FieldError($"Custom.{k}", "fields.unknown", k)));
-        var json = row.Custom;
-        foreach (var field in fields)
-        {
-            if (said is null || !said.TryGetValue(field.Key, out var typed))
-            {
-                continue;
-            }
-
-            JsonNode? value = null;
-            if (!string.IsNullOrWhiteSpace(typed))
-            {
-                value = await Understood(db, field, typed, customerId, errors, ct);
-                if (value is null)
-                {
-                    continue;
-                }
-            }
-
-            json = Same(CustomValue.Read(json), field.Key, value) ? json : CustomValue.With(json, field.Key, value);
-            if (value is not null && field.Unique && await Taken(db, field, value, rowId, ct))
-            {
-                errors.Add(new(CustomValue.Name(field), "fields.taken", field.Called, typed));
-            }
-        }
-
-        var known = CustomValue.Read(json);
-        errors.AddRange(fields.Where(f => f.Required && !known.ContainsKey(f.Key) && (rowId == 0 || said?.ContainsKey(f.Key) == true) && IsAsked(f, known, input) && errors.All(e => e.Field != CustomValue.Name(f)))
-            .Select(f => new FieldError(CustomValue.Name(f), "fields.missing", f.Called)));
-        if (errors.Count > 0)
-        {
-            return new Refusal.InvalidMany(errors);
-        }
-
-        row.Custom = json;
-        return null;
-    }
-
-    private async Task<JsonNode?> Understood(CrmDb db, CustomField field, string typed, long customerId, List<FieldError> errors, CancellationToken ct)
-    {
-        if (Reference(field.Kind) is { } reference)
-        {
-            var found = PlainText.IsStorable(typed) && typed.Length <= 300 ? await reference.Find(db, typed.Trim(), customerId, ct) : null;
-            errors.AddRange(found is null ? [new(CustomValue.Name(field), "fields.reference_unknown", field.Called, typed)] : Array.Empty<FieldError>());
-            return found;
-        }
-
-        var value = CustomValue.Understood(field, typed, out var error);
-        errors.AddRange(error is null ? [] : [error]);
-        return value;
-    }
-
-    /// <summary>Whether a form asks for it, by the value of the field it hangs on.</summary>
-    internal static bool IsAsked(CustomField field, SortedDictionary<string, JsonElement> known, object input)
-    {
-        if (field.WhenField is not { } when)
-        {
-            return true;
-        }
-
-        var wanted = (field.WhenValues ?? "").Split(',');
-        return when.StartsWith("Custom.", StringComparison.Ordinal)
-            ? known.TryGetValue(when[7..], out var other) && other.ValueKind == JsonValueKind.String && wanted.Intersect(other.GetString()!.Split(',')).Any()
-            : input.GetType().GetProperty(when) is null || wanted.Contains(TypedValue.Of(input, when));
-    }
-
-    private static bool Same(SortedDictionary<string, JsonElement> known, string key, JsonNode? value) =>
-        known.TryGetValue(key, out var now) ? value is not null && JsonElement.DeepEquals(now, value.Deserialize<JsonElement>()) : value is null;
-
-    /// <summary>Whether another row has the same value, one in the bin included; by the field's index.</summary>
-    private async Task<bool> Taken(CrmDb db, CustomField field, JsonNode value, long rowId, CancellationToken ct)
-    {
-        await db.Alone($"{field.List}.{field.Key}", ct); // Of two at once the second sees the first.
-        var table = Table(db, field);
-        object wanted = field.IsNumber ? value.GetValue<long>() : value.GetValue<string>();
-        var sql = $"SELECT count(*) AS \"Value\" FROM (SELECT id FROM {table} WHERE {CustomValue.Sql(field, db.IsPostgres)} = {{0}} AND id <> {{1}} LIMIT 1) AS found";
-        return await db.Database.SqlQueryRaw<int>(sql, wanted, rowId).SingleAsync(ct) > 0;
-    }
-
+    /// <remarks>One reads anew; the others go on with what was known before. Whoever asks may hold a connection with a transaction on it: were all of them to wait for one more, none would give its own back.</remarks>
     private IReadOnlyList<CustomField> Known()
     {
-        var now = clock.GetUtcNow();
-        if (_known is { } known && now - known.At < Fresh && now >= known.At)
+        if (_known is not { } known)
+        {
+            lock (_reading)
+            {
+                return (_known ?? Load()).Fields;
+            }
+        }
+
+        if (IsFresh(known) || !_reading.TryEnter())
         {
             return known.Fields;
         }
 
+        try
+        {
+            return (_known is { } now && IsFresh(now) ? now : Load()).Fields;
+        }
+        finally
+        {
+            _reading.Exit();
+        }
+    }
+
+    private bool IsFresh(Snapshot known) => clock.GetUtcNow() - known.At is var age && age < Fresh && age >= TimeSpan.Zero;
+
+    private Snapshot Load()
+    {
+        var at = clock.GetUtcNow();
         using var services = scopes.CreateScope();
         services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System("fields");
         var fields = services.ServiceProvider.GetRequiredService<CrmDb>().Set<CustomField>().AsNoTracking().ToList();
-        _known = new([.. fields.OrderBy(f => f.Section is null ? 0 : 1).ThenBy(f => f.Section, StringComparer.Ordinal).ThenBy(f => f.Position).ThenBy(f => f.Id)], now);
-        return _known.Fields;
+        return _known = new([.. fields.OrderBy(f => f.Section is null ? 0 : 1).ThenBy(f => f.Section, StringComparer.Ordinal).ThenBy(f => f.Position).ThenBy(f => f.Id)], at);
     }
 }

@@ -20,6 +20,9 @@ public static class CustomValue
     /// <summary>Parts of a number: four decimals.</summary>
     private const int Parts = 10_000;
 
+    /// <summary>Between several options, as people type them; so none of them has one.</summary>
+    internal static readonly char[] Signs = [',', '，', '、', ';', '；'];
+
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     /// <summary>The text of one field; empty where it is not known. In a query: an expression that the field's index holds.</summary>
@@ -91,7 +94,11 @@ public static class CustomValue
     }
 
     /// <summary>Reads what was typed for a field that refers to nothing; null with an error where it is none of its kind.</summary>
-    public static JsonNode? Understood(CustomField field, string typed, out FieldError? error)
+    /// <param name="field">The field.</param>
+    /// <param name="typed">What was typed.</param>
+    /// <param name="error">What is wrong.</param>
+    /// <param name="stored">What the row has now: options of it that the field has no longer may stay beside new ones.</param>
+    public static JsonNode? Understood(CustomField field, string typed, out FieldError? error, JsonElement? stored = null)
     {
         ArgumentNullException.ThrowIfNull(field);
         var text = typed.Trim();
@@ -119,8 +126,8 @@ public static class CustomValue
                 return null;
             case CustomKind.Choice:
             case CustomKind.Choices:
-                var wanted = field.Kind == CustomKind.Choice ? [text] : text.Split([',', '，', '、', ';', '；'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-                var options = Options(field);
+                var wanted = field.Kind == CustomKind.Choice ? [text] : text.Split(Signs, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+                var options = Options(field, stored);
                 var chosen = wanted.Select(w => options.FirstOrDefault(o => o.Any(n => n.Equals(w, StringComparison.OrdinalIgnoreCase)))?[0]).Distinct().ToList();
                 if (chosen.Contains(null))
                 {
@@ -143,7 +150,17 @@ public static class CustomValue
     /// <summary>The field's name in a form, an error and an input: <c>Custom.x_grade</c>.</summary>
     public static string Name(CustomField field) => $"Custom.{field?.Key}";
 
-    private static List<string[]> Options(CustomField field) => [.. (field.Options ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(o => o.Split('|', 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+    /// <summary>Each option with its names; behind them those that are stored and no longer an option.</summary>
+    private static List<string[]> Options(CustomField field, JsonElement? stored)
+    {
+        List<string[]> options = [.. (field.Options ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(o => o.Split('|', 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        options.AddRange(Gone(field, stored is { } value ? Typed(field, value) : null).Select(o => new[] { o }));
+        return options;
+    }
+
+    /// <summary>What a row has of a choice that is no option of it any more.</summary>
+    internal static IEnumerable<string> Gone(CustomField field, string? typed) =>
+        field.Kind is CustomKind.Choice or CustomKind.Choices ? (typed ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Except(field.Choices.Select(c => c.Value)) : [];
 
     /// <summary>Says in SQL what <see cref="Text"/> and <see cref="Number"/> say here. The key stands in the statement itself: an index on the expression is taken for nothing else.</summary>
     internal static void Translate(ModelBuilder model, bool postgres)

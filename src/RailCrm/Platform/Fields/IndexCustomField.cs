@@ -1,3 +1,4 @@
+using System.Data;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Platform.Data;
@@ -6,46 +7,141 @@ using RailCrm.Platform.Jobs;
 namespace RailCrm.Platform.Fields;
 
 /// <summary>Makes or drops the index of a custom field: an index on the expression that reads it out of the row's JSON, so that no write has more to do than the engine does; for several choices also what keeps their options.</summary>
+/// <remarks>
+/// On PostgreSQL each step is a statement by itself, and any node may do it: a lock of the session keeps two from doing it at once, and whoever has it looks at the end
+/// whether the field still asks for what was done. Filters read nothing of it before <see cref="CustomField.Ready"/> is set, which is taken away before anything is dropped.
+/// </remarks>
 internal static class IndexCustomField
 {
     public const string Kind = "customFieldIndex";
 
+    /// <summary>Seconds in which whoever has the lock and is at its end gives it back.</summary>
+    private const int Tries = 5;
+
+    /// <summary>What came out.</summary>
+    /// <param name="Twice">A value, as it is stored, that two rows have although the field is unique: one that was written while not every node knew that it is.</param>
+    internal sealed record Outcome(string? Twice = null);
+
+    /// <summary>What to hold while it is read or said what a field asks for and whether that is done.</summary>
+    public static string Hold(long fieldId) => $"field.{fieldId}";
+
     /// <summary>Does what the field asks for; a second time there is nothing left to do.</summary>
     public static async Task<string> Run(IServiceProvider services, JobLease lease, CancellationToken ct)
     {
-        var (db, fields) = (services.GetRequiredService<CrmDb>(), services.GetRequiredService<CustomFields>());
-        var id = JsonSerializer.Deserialize<long>(lease.Job.Input);
-        var field = await db.Set<CustomField>().AsNoTracking().SingleOrDefaultAsync(f => f.Id == id, ct);
-        if (field is null)
-        {
-            return "{}";
-        }
-
-        var (wanted, name, table, value) = (field.Active && (field.Indexed || field.Unique), $"ix_custom_{field.Id}", fields.Table(db, field), CustomValue.Sql(field, db.IsPostgres));
-        var several = field.Kind == CustomKind.Choices;
-        var what = several ? $"(id) WHERE {value} = ''" : db.IsPostgres ? $"(({value}), id)" : $"({value}, id)"; // Of several choices the empty rows alone: all options together may be longer than an index takes.
-        var (drop, create) = db.IsPostgres
-            ? ($"DROP INDEX CONCURRENTLY IF EXISTS {name}", $"CREATE INDEX CONCURRENTLY {name} ON {table} {what}") // Nobody waits for it.
-            : ($"DROP INDEX IF EXISTS {name}", $"CREATE INDEX {name} ON {table} {what}");
+        var (db, id) = (services.GetRequiredService<CrmDb>(), JsonSerializer.Deserialize<long>(lease.Job.Input));
         db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
-        if (db.IsPostgres)
+        if (!db.IsPostgres)
         {
-            await db.Database.ExecuteSqlRawAsync(drop, ct); // One that was begun and not ended is no index.
-            await (wanted ? db.Database.ExecuteSqlRawAsync(create, ct) : Task.CompletedTask);
-            await (several ? CustomOptions.Keep(db, field, table, wanted, ct) : Task.CompletedTask);
-        }
-        else
-        {
-            await db.Write(async () =>
-            {
-                await db.Database.ExecuteSqlRawAsync(drop, ct);
-                await (several ? CustomOptions.Keep(db, field, table, wanted, ct) : Task.CompletedTask);
-                return wanted ? await db.Database.ExecuteSqlRawAsync(create, ct) : 0;
-            }, ct);
+            return JsonSerializer.Serialize(await Work(services, lease, id, ct));
         }
 
-        await db.Write(() => db.Set<CustomField>().Where(f => f.Id == id).ExecuteUpdateAsync(u => u.SetProperty(f => f.Ready, wanted), ct), ct);
-        fields.Renew();
-        return "{}";
+        await db.Database.OpenConnectionAsync(ct); // The lock is this session's.
+        try
+        {
+            return JsonSerializer.Serialize(await Lock(db, id, ct) ? await LongStep.Run(services, lease, stop => Work(services, lease, id, stop), ct) : new()); // Another node is at it.
+        }
+        finally
+        {
+            if (db.Database.GetDbConnection().State == ConnectionState.Open)
+            {
+                await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock_all()", CancellationToken.None);
+            }
+
+            await db.Database.CloseConnectionAsync();
+        }
     }
+
+    private static async Task<bool> Lock(CrmDb db, long id, CancellationToken ct)
+    {
+        var name = $"index.{id}";
+        for (var tries = 1; ; tries++)
+        {
+            var locked = await db.Database.SqlQuery<bool>($"SELECT pg_try_advisory_lock(hashtextextended({name}, 0)) AS \"Value\"").SingleAsync(ct);
+            if (locked || tries == Tries)
+            {
+                return locked;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), ct);
+        }
+    }
+
+    private static async Task<Outcome> Work(IServiceProvider services, JobLease lease, long id, CancellationToken ct)
+    {
+        var (db, fields) = (services.GetRequiredService<CrmDb>(), services.GetRequiredService<CustomFields>());
+        if (await Find(db, id, ct) is not { } field)
+        {
+            return new();
+        }
+
+        var wanted = field.WantsIndex;
+        if (!wanted || !field.Ready)
+        {
+            await (field.Ready ? Unready(db, fields, field, ct) : Task.CompletedTask);
+            await (db.IsPostgres ? Postgres(db, fields, field, ct) : Sqlite(db, fields, field, lease, ct));
+        }
+
+        await (db.IsPostgres ? Done(db, id, wanted, lease, ct) : Task.CompletedTask);
+        fields.Renew();
+        if (!field.Unique || !wanted)
+        {
+            return new();
+        }
+
+        await (db.IsPostgres && field.Version > 0 ? Task.Delay(CustomFields.Fresh, ct) : Task.CompletedTask); // Until every node knows that it is unique.
+        return new(await SaveCustomField.Twice(db, fields.Table(db, field), field, ct) is { Length: > 0 } twice ? twice : null);
+    }
+
+    /// <summary>Takes filters off it, on every node, before what they read is gone.</summary>
+    private static async Task Unready(CrmDb db, CustomFields fields, CustomField field, CancellationToken ct)
+    {
+        await db.Write(() => db.Set<CustomField>().Where(f => f.Id == field.Id).ExecuteUpdateAsync(u => u.SetProperty(f => f.Ready, false), ct), ct);
+        fields.Renew();
+        if (db.IsPostgres && field.Kind == CustomKind.Choices)
+        {
+            await Task.Delay(CustomFields.Fresh, ct);
+        }
+    }
+
+    private static async Task Postgres(CrmDb db, CustomFields fields, CustomField field, CancellationToken ct)
+    {
+        var (table, wanted) = (fields.Table(db, field), field.WantsIndex);
+        await Say(db, $"DROP INDEX CONCURRENTLY IF EXISTS ix_custom_{field.Id}", ct); // One that was begun and not ended is no index.
+        await (wanted ? Say(db, $"CREATE INDEX CONCURRENTLY ix_custom_{field.Id} ON {table} {What(field, postgres: true)}", ct) : Task.CompletedTask); // Nobody waits for it.
+        await (field.Kind == CustomKind.Choices ? CustomOptions.Keep(db, field, table, wanted, ct) : Task.CompletedTask);
+    }
+
+    private static Task<int> Sqlite(CrmDb db, CustomFields fields, CustomField field, JobLease lease, CancellationToken ct) => db.Write(async () =>
+    {
+        var (table, wanted) = (fields.Table(db, field), field.WantsIndex);
+        await Say(db, $"DROP INDEX IF EXISTS ix_custom_{field.Id}", ct);
+        await (field.Kind == CustomKind.Choices ? CustomOptions.Keep(db, field, table, wanted, ct) : Task.CompletedTask);
+        await (wanted ? Say(db, $"CREATE INDEX ix_custom_{field.Id} ON {table} {What(field, postgres: false)}", ct) : Task.CompletedTask);
+        return await Done(db, field.Id, wanted, lease, ct); // With it: another process that takes the job finds it done.
+    }, ct);
+
+    /// <remarks>Its names are ours; nothing of it was typed.</remarks>
+    private static Task<int> Say(CrmDb db, string sql, CancellationToken ct) => db.Database.ExecuteSqlRawAsync(sql, ct);
+
+    /// <remarks>Of several choices the empty rows alone: all options together may be longer than an index takes.</remarks>
+    private static string What(CustomField field, bool postgres) =>
+        CustomValue.Sql(field, postgres) is var value && field.Kind == CustomKind.Choices ? $"(id) WHERE {value} = ''" : postgres ? $"(({value}), id)" : $"({value}, id)";
+
+    /// <summary>Says that it is done; where the field asks for something else by now, that is the next job.</summary>
+    private static Task<int> Done(CrmDb db, long id, bool wanted, JobLease lease, CancellationToken ct) => db.Write(async () =>
+    {
+        await db.Alone(Hold(id), ct);
+        await db.Set<CustomField>().Where(f => f.Id == id).ExecuteUpdateAsync(u => u.SetProperty(f => f.Ready, wanted), ct);
+        if (await Find(db, id, ct) is { } now && now.WantsIndex != wanted)
+        {
+            db.Add(Queued(db, id, lease.Job.UserId));
+        }
+
+        return await db.SaveChangesAsync(ct);
+    }, ct);
+
+    /// <summary>The job of a field.</summary>
+    public static Job Queued(CrmDb db, long fieldId, long userId) => new() { Kind = Kind, Input = JsonSerializer.Serialize(fieldId), UserId = userId, CreatedAt = db.UtcNow };
+
+    private static Task<CustomField?> Find(CrmDb db, long id, CancellationToken ct) => db.Set<CustomField>().AsNoTracking().SingleOrDefaultAsync(f => f.Id == id, ct);
 }

@@ -1,18 +1,38 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Jobs;
 
 namespace RailCrm.Platform.Fields;
 
 /// <summary>What a field must satisfy, and the key it gets.</summary>
 public sealed partial class SaveCustomField
 {
-    /// <summary>A value that two rows have; empty where none has.</summary>
-    private async Task<string> Twice(CustomField field, CancellationToken ct)
+    /// <summary>A value that two rows have, as it is stored; empty where none has.</summary>
+    internal static async Task<string> Twice(CrmDb db, string table, CustomField field, CancellationToken ct)
     {
         var value = CustomValue.Sql(field, db.IsPostgres);
-        var sql = $"SELECT CAST({value} AS text) AS \"Value\" FROM {fields.Table(db, field)} WHERE {value} <> {(field.IsNumber ? CustomValue.Least.ToString(System.Globalization.CultureInfo.InvariantCulture) : "''")} GROUP BY {value} HAVING count(*) > 1 LIMIT 1";
+        var sql = $"SELECT CAST({value} AS text) AS \"Value\" FROM {table} WHERE {value} <> {(field.IsNumber ? CustomValue.Least.ToString(CultureInfo.InvariantCulture) : "''")} GROUP BY {value} HAVING count(*) > 1 LIMIT 1";
         return await db.Database.SqlQueryRaw<string>(sql).FirstOrDefaultAsync(ct) ?? "";
+    }
+
+    /// <summary>The value that two rows still have although the field is unique, as one types it: what was found when its index was made, looked for again.</summary>
+    internal async Task<string?> StillTwice(CustomField field, CancellationToken ct)
+    {
+        var input = JsonSerializer.Serialize(field.Id);
+        var result = field.Unique ? await db.Set<Job>().AsNoTracking().Where(j => j.Kind == IndexCustomField.Kind && j.Input == input && j.State == "completed").OrderByDescending(j => j.Id).Select(j => j.Result).FirstOrDefaultAsync(ct) : null;
+        if (result is null || JsonSerializer.Deserialize<IndexCustomField.Outcome>(result) is not { Twice: { } twice })
+        {
+            return null;
+        }
+
+        object wanted = field.IsNumber ? long.Parse(twice, CultureInfo.InvariantCulture) : twice;
+        var sql = $"SELECT count(*) AS \"Value\" FROM (SELECT id FROM {fields.Table(db, field)} WHERE {CustomValue.Sql(field, db.IsPostgres)} = {{0}} LIMIT 2) AS found";
+        return await db.Database.SqlQueryRaw<int>(sql, wanted).SingleAsync(ct) > 1 ? CustomValue.Typed(field, wanted) : null;
     }
 
     private List<FieldError> Check(CustomField field, Input input, List<CustomField> others)
@@ -39,9 +59,14 @@ public sealed partial class SaveCustomField
         }
 
         var options = Lines(input.Options);
-        if (field.Kind is CustomKind.Choice or CustomKind.Choices && (options.Count is 0 or > CustomField.MostOptions || options.Exists(o => o.Length > CustomField.WordLength || o.Contains(',', StringComparison.Ordinal) || o.StartsWith('|') || !PlainText.IsStorable(o)) || options.Select(o => o.Split('|')[0].Trim()).Distinct().Count() < options.Count))
+        if (field.Kind is CustomKind.Choice or CustomKind.Choices && (options.Count is 0 or > CustomField.MostOptions || options.Exists(o => o.Length > CustomField.WordLength || (field.Kind == CustomKind.Choices ? o.IndexOfAny(CustomValue.Signs) >= 0 : o.Contains(',', StringComparison.Ordinal)) || o.StartsWith('|') || !PlainText.IsStorable(o)) || options.Select(o => o.Split('|')[0].Trim()).Distinct().Count() < options.Count))
         {
             errors.Add(new(nameof(input.Options), "fields.options_wrong", CustomField.MostOptions));
+        }
+
+        if (input.Required && field.Kind == CustomKind.File)
+        {
+            errors.Add(new(nameof(input.Required), "fields.required_file"));
         }
 
         if (input.Unique && (field.Kind is CustomKind.Choice or CustomKind.Choices))
@@ -53,6 +78,15 @@ public sealed partial class SaveCustomField
         {
             errors.Add(new(nameof(input.WhenField), "fields.when_wrong"));
         }
+        else if (WhenValues(input)?.Length > CustomField.WhenLength)
+        {
+            errors.Add(new(nameof(input.WhenField), "fields.when_long"));
+        }
+
+        if (Roles(input)?.Length > CustomField.RolesLength)
+        {
+            errors.Add(new(nameof(input.Roles), "fields.roles_many"));
+        }
 
         if (others.Count(o => o.Active) >= Most && (input.Active ?? field.Active))
         {
@@ -61,6 +95,18 @@ public sealed partial class SaveCustomField
 
         return errors;
     }
+
+    /// <summary>Roles that do not exist would hide the field from everyone.</summary>
+    private async Task<bool> RolesExist(Input input, CancellationToken ct)
+    {
+        var asked = (input.Roles ?? []).Distinct().ToList();
+        return asked.Count == 0 || await db.Set<Role>().CountAsync(r => EF.Parameter(asked).Contains(r.Id), ct) == asked.Count;
+    }
+
+    /// <summary>As they are stored; null for everyone.</summary>
+    private static string? Roles(Input input) => input.Roles is { Count: > 0 } roles ? $",{string.Join(',', roles.Distinct().Order())}," : null;
+
+    private static string? WhenValues(Input input) => string.IsNullOrWhiteSpace(input.WhenField) ? null : string.Join(',', input.WhenValues ?? []);
 
     private static List<string> Lines(string? options) => [.. (options ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 

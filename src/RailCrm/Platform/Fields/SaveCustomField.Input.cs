@@ -41,7 +41,7 @@ public sealed partial class SaveCustomField
         /// <summary>Its place there.</summary>
         public int? Position { get; set; }
 
-        /// <summary>Ids of the roles that see it; empty for everyone.</summary>
+        /// <summary>Ids of the roles that see it; empty for everyone, missing leaves it as it is.</summary>
         public List<long>? Roles { get; set; }
 
         /// <summary>The field that decides whether it is asked, as the form names it.</summary>
@@ -60,7 +60,7 @@ public sealed partial class SaveCustomField
             return new()
             {
                 List = f.List, Key = f.Key, Name = f.Name, EnglishName = f.EnglishName, Kind = f.Kind, Options = f.Options, Required = f.Required, Unique = f.Unique, Indexed = f.Indexed, Help = f.Help, Section = f.Section,
-                Position = f.Position, Roles = f.Roles is null ? null : [.. f.Roles.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(r => long.Parse(r, System.Globalization.CultureInfo.InvariantCulture))],
+                Position = f.Position, Roles = [.. f.RoleIds],
                 WhenField = f.WhenField, WhenValues = f.WhenValues is null ? null : [.. f.WhenValues.Split(',')], Active = f.Active,
             };
         }

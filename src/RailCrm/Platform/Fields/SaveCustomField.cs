@@ -48,8 +48,8 @@ public sealed partial class SaveCustomField(CrmDb db, CustomFields fields, Runne
             var saved = await db.Write(() => Save(id, version, input, ct), ct);
             if (saved.TryGet(out _, out _))
             {
-                fields.Renew();
-                runner.Wake();
+                db.Committed(fields.Renew);
+                db.Committed(runner.Wake);
             }
 
             return saved;
@@ -66,6 +66,7 @@ public sealed partial class SaveCustomField(CrmDb db, CustomFields fields, Runne
 
     private async Task<Result<CustomField>> Save(long? id, int? version, Input input, CancellationToken ct)
     {
+        await (id is { } known ? db.Alone(IndexCustomField.Hold(known), ct) : Task.CompletedTask);
         var field = id is null ? new() { List = input.List, Kind = input.Kind ?? CustomKind.Text } : await db.Set<CustomField>().SingleOrDefaultAsync(f => f.Id == id, ct);
         if (field is null)
         {
@@ -88,16 +89,22 @@ public sealed partial class SaveCustomField(CrmDb db, CustomFields fields, Runne
             return new Refusal.InvalidMany(errors);
         }
 
+        if (!await RolesExist(input, ct))
+        {
+            return new Refusal.Invalid("fields.role_unknown", nameof(Input.Roles));
+        }
+
         (field.Name, field.EnglishName, field.Help, field.Section) = (input.Name.Trim(), PlainText.Trimmed(input.EnglishName), PlainText.Trimmed(input.Help), PlainText.Trimmed(input.Section));
         field.Options = field.Kind is CustomKind.Choice or CustomKind.Choices ? string.Join('\n', Lines(input.Options)) : null;
         (field.Required, field.Unique, field.Indexed) = (input.Required, input.Unique, input.Indexed);
         field.Position = input.Position ?? (id is null ? others.Select(o => o.Position).DefaultIfEmpty().Max() + 10 : field.Position);
-        field.Roles = input.Roles is { Count: > 0 } roles ? $",{string.Join(',', roles.Distinct().Order())}," : null;
-        (field.WhenField, field.WhenValues) = string.IsNullOrWhiteSpace(input.WhenField) ? (null, null) : (input.WhenField, string.Join(',', input.WhenValues ?? []));
+        field.Roles = input.Roles is null ? field.Roles : Roles(input);
+        (field.WhenField, field.WhenValues) = WhenValues(input) is { } values ? (input.WhenField, values) : (null, null);
         field.Active = input.Active ?? field.Active;
-        if (field.Unique && id is not null && db.Entry(field).Property(f => f.Unique).OriginalValue != true && await Twice(field, ct) is { Length: > 0 } twice)
+        var becomesUnique = field.Unique && id is not null && !db.Entry(field).Property(f => f.Unique).OriginalValue;
+        if (becomesUnique && await Twice(db, fields.Table(db, field), field, ct) is { Length: > 0 } twice)
         {
-            return new Refusal.InvalidMany([new(nameof(Input.Unique), "fields.not_unique", twice)]);
+            return new Refusal.InvalidMany([new(nameof(Input.Unique), "fields.not_unique", CustomValue.Typed(field, field.IsNumber ? long.Parse(twice, System.Globalization.CultureInfo.InvariantCulture) : twice))]);
         }
 
         if (id is null)
@@ -106,9 +113,9 @@ public sealed partial class SaveCustomField(CrmDb db, CustomFields fields, Runne
         }
 
         await db.SaveChangesAsync(ct);
-        if (field.Ready != (field.Active && (field.Indexed || field.Unique)))
+        if (field.Ready != field.WantsIndex || becomesUnique)
         {
-            db.Add(new Job { Kind = IndexCustomField.Kind, Input = JsonSerializer.Serialize(field.Id), UserId = db.Actor.UserId, CreatedAt = db.UtcNow });
+            db.Add(IndexCustomField.Queued(db, field.Id, db.Actor.UserId));
             await db.SaveChangesAsync(ct);
         }
 
@@ -116,9 +123,9 @@ public sealed partial class SaveCustomField(CrmDb db, CustomFields fields, Runne
     }
 
     /// <summary>A field as the API tells it.</summary>
-    public sealed record Answer(long Id, string List, string Key, string Name, string? EnglishName, CustomKind Kind, IReadOnlyList<string>? Options, bool Required, bool Unique, bool Indexed, bool Ready, string? Help, string? Section, int Position, string? WhenField, IReadOnlyList<string>? WhenValues, bool Active, int Version)
+    public sealed record Answer(long Id, string List, string Key, string Name, string? EnglishName, CustomKind Kind, IReadOnlyList<string>? Options, bool Required, bool Unique, bool Indexed, bool Ready, string? Help, string? Section, int Position, IReadOnlyList<long> Roles, string? WhenField, IReadOnlyList<string>? WhenValues, bool Active, int Version)
     {
-        internal static Answer Of(CustomField f) => new(f.Id, f.List, f.Key, f.Name, f.EnglishName, f.Kind, f.Options is null ? null : Lines(f.Options), f.Required, f.Unique, f.Indexed, f.Ready, f.Help, f.Section, f.Position, f.WhenField, f.WhenValues?.Split(','), f.Active, f.Version);
+        internal static Answer Of(CustomField f) => new(f.Id, f.List, f.Key, f.Name, f.EnglishName, f.Kind, f.Options is null ? null : Lines(f.Options), f.Required, f.Unique, f.Indexed, f.Ready, f.Help, f.Section, f.Position, [.. f.RoleIds], f.WhenField, f.WhenValues?.Split(','), f.Active, f.Version);
     }
 
     /// <summary>The fields in use that the caller sees: what <c>custom</c> and <c>filter</c> may name.</summary>

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Notes;
 using RailCrm.Platform.Records;
@@ -10,7 +11,7 @@ using RailCrm.Platform.Records;
 namespace RailCrm.Platform.Inbox;
 
 /// <summary>A person's inbox. Scope and permission are asked again each time it is shown: a record that the person no longer sees takes its lines along.</summary>
-internal sealed class ReadInbox(CrmDb db, RecordKinds records)
+internal sealed class ReadInbox(CrmDb db, CustomFields fields, RecordKinds records)
 {
     private const int Length = 50;
 
@@ -60,6 +61,20 @@ internal sealed class ReadInbox(CrmDb db, RecordKinds records)
         return await db.Write(() => (id is { } one ? lines.Where(l => l.Id == one) : lines).ExecuteUpdateAsync(u => u.SetProperty(l => l.ReadAt, now), ct), ct);
     }
 
+    /// <summary>The list whose own fields a line may name.</summary>
+    internal static string ListOf(InboxLine line) => line.RecordKind + "s";
+
+    /// <summary>Takes fields off a line that the person's roles do not show; false where nothing is left of it.</summary>
+    private bool Tells(InboxLine line)
+    {
+        if (line is { Kind: InboxLine.Changed, Detail: { Length: > 0 } detail })
+        {
+            line.Detail = string.Join(',', detail.Split(',').Where(f => fields.Sees(ListOf(line), f, db.Actor)));
+        }
+
+        return line is not { Kind: InboxLine.Changed, Detail: "" };
+    }
+
     private IQueryable<InboxLine> Mine(bool unread, long? before)
     {
         var me = db.Actor.UserId;
@@ -68,8 +83,9 @@ internal sealed class ReadInbox(CrmDb db, RecordKinds records)
         return before is { } from ? lines.Where(l => l.Id < from) : lines;
     }
 
-    private async Task<IReadOnlyList<Shown>> Seen(IReadOnlyList<InboxLine> lines, CancellationToken ct)
+    private async Task<IReadOnlyList<Shown>> Seen(IReadOnlyList<InboxLine> all, CancellationToken ct)
     {
+        var lines = all.Where(Tells).ToList();
         var found = await records.Many(db, lines.Select(RecordKinds.Of), ct);
         var ids = lines.Select(l => l.NoteId).OfType<long>().ToList();
         var notes = ids.Count == 0 ? [] : await db.Set<Note>().Where(n => EF.Parameter(ids).Contains(n.Id)).ToDictionaryAsync(n => n.Id, n => n.Text, ct);

@@ -82,13 +82,16 @@ internal static class TellInbox
 
             var before = unread.Where(l => (l.UserId, l.RecordKind, l.CustomerId, l.RecordId) == (f.UserId, f.RecordKind, f.CustomerId, f.RecordId)).ToList();
             replaced.AddRange(before.Select(l => l.Id));
-            var detail = string.Join(',', before.SelectMany(l => (l.Detail ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)).Concat(changed).Distinct());
-            lines.Add(new() { UserId = f.UserId, Kind = InboxLine.Changed, CustomerId = f.CustomerId, RecordKind = f.RecordKind, RecordId = f.RecordId, Detail = detail[..Math.Min(detail.Length, DetailLength)], ActorId = me, At = db.UtcNow });
+            var names = before.SelectMany(l => (l.Detail ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)).Concat(changed).Distinct();
+            lines.Add(new() { UserId = f.UserId, Kind = InboxLine.Changed, CustomerId = f.CustomerId, RecordKind = f.RecordKind, RecordId = f.RecordId, Detail = Whole(names), ActorId = me, At = db.UtcNow });
         }
 
         await db.Set<InboxLine>().Where(l => EF.Parameter(replaced).Contains(l.Id)).ExecuteDeleteAsync(ct);
         return lines;
     }
+
+    /// <summary>As many of the names as there is room for: the half of one is no name, and nobody can tell whose it is to see.</summary>
+    private static string Whole(IEnumerable<string> names) => names.Aggregate("", (all, name) => all.Length == 0 ? name : all.Length + 1 + name.Length <= DetailLength ? $"{all},{name}" : all);
 
     private static Dictionary<string, JsonElement>.KeyCollection Fields(string changes) => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(changes)!.Keys;
 

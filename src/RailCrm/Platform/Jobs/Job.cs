@@ -102,7 +102,28 @@ public sealed class JobLease(CrmDb db, Job job)
             throw new LeaseLostException();
         }
 
-        if (await db.Set<Job>().AsNoTracking().AnyAsync(j => j.Id == id && j.CancelRequested, ct))
+        await Stop(db, ct);
+    }
+
+    /// <summary>Renews the lease and nothing else, by another context than the one that works.</summary>
+    /// <exception cref="LeaseLostException">Another worker has the job.</exception>
+    /// <exception cref="OperationCanceledException">Someone asked the job to stop.</exception>
+    internal async Task Renew(CrmDb other, CancellationToken ct)
+    {
+        var (id, token) = (Job.Id, Job.Token);
+        var until = await Runner.DatabaseSeconds(other, ct) + Seconds;
+        if (await other.Set<Job>().Where(j => j.Id == id && j.Token == token && j.State == "running").ExecuteUpdateAsync(s => s.SetProperty(j => j.LeaseUntil, until), ct) == 0)
+        {
+            throw new LeaseLostException();
+        }
+
+        await Stop(other, ct);
+    }
+
+    private async Task Stop(CrmDb by, CancellationToken ct)
+    {
+        var id = Job.Id;
+        if (await by.Set<Job>().AsNoTracking().AnyAsync(j => j.Id == id && j.CancelRequested, ct))
         {
             throw new OperationCanceledException("The job was asked to stop.");
         }

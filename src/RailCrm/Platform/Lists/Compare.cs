@@ -8,6 +8,9 @@ namespace RailCrm.Platform.Lists;
 /// <summary>Comparisons of a column with a value that becomes a parameter of the statement.</summary>
 internal static class Compare
 {
+    /// <summary>Behind every text that begins with what it is put behind: both engines order by code point, and beyond U+FFFF there are characters of names.</summary>
+    public const string Greatest = "\U0010FFFF";
+
     private sealed record Box<T>(T Value);
 
     private static MemberExpression Parameter<T>(T value) => Expression.Property(Expression.Constant(new Box<T>(value)), nameof(Box<>.Value));

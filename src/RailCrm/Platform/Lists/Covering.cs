@@ -15,6 +15,9 @@ internal sealed record Covering(string Index, IReadOnlySet<string> Columns, IRea
     /// <summary>Whether it holds all that a condition asks of a row.</summary>
     public bool Holds<TRow>(Condition<TRow> condition) => Asks(Columns, condition);
 
+    /// <summary>Whether it holds all that some fields read of a row.</summary>
+    public bool Tells<TRow>(IReadOnlyList<ListField<TRow>> fields) where TRow : class => fields.All(f => Columns.IsSupersetOf(Read(f.Read!)));
+
     /// <summary>Whether a walk along an order tells the conditions without looking at the rows it passes: a million entries in some 70 ms, where rows take 20 times as long.</summary>
     public bool Walks<TRow>(string? sort, IReadOnlyList<Condition<TRow>> conditions) => sort is not null && Orders.Contains(sort.TrimStart('-')) && conditions.All(c => Asks(Carried, c));
 

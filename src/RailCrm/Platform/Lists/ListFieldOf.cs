@@ -246,7 +246,7 @@ internal sealed class ListField<TRow, TValue>(string key, string textKey, FieldK
             case "<=":
                 return Of(Compare.AtMost(body, first.To), Own());
             case "~":
-                return Of(Expression.AndAlso(Compare.AtLeast(body, first.From), Compare.AtMost(body, (TValue)(object)(first.To + "\uffff"))), Own());
+                return Of(Expression.AndAlso(Compare.AtLeast(body, first.From), Compare.AtMost(body, (TValue)(object)(first.To + Compare.Greatest))), Own());
             case "=":
                 return single ? Of(Compare.Same(body, first.From), [.. _serves])
                     : ranges.TrueForAll(r => Equals(r.From, r.To) && r.From is not null) ? Of(Compare.Among(body, ranges.ConvertAll(r => r.From)))

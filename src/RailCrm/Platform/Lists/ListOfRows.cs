@@ -53,8 +53,8 @@ internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? 
     /// <summary>The ids of all rows of a narrow scope, where it is quicker to name them than to look at every row of an order; null elsewhere.</summary>
     protected virtual Task<IReadOnlyList<long>?> Within(CrmDb db, CancellationToken ct) => Task.FromResult<IReadOnlyList<long>?>(null);
 
-    /// <summary>The rows of a view in the shape that is fast for an order (null: for none).</summary>
-    protected virtual async Task<Result<Found<TRow>>> Find(CrmDb db, View view, string? sort, int wanted, CancellationToken ct)
+    /// <summary>The rows of a view in the shape that is fast for an order (null: for none); by <paramref name="cover"/> where it holds all that is read of them.</summary>
+    private protected virtual async Task<Result<Found<TRow>>> Find(CrmDb db, View view, string? sort, int wanted, Covering? cover, CancellationToken ct)
     {
         if (!(await Conditions(db, view, ct)).TryGet(out var conditions, out var refusal))
         {
@@ -72,7 +72,7 @@ internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? 
         var all = db.Set<TRow>().IgnoreQueryFilters().AsNoTracking();
         var id = Expression.Parameter(typeof(TRow), "row");
         var ids = all.Select(Expression.Lambda<Func<TRow, long>>(Expression.Property(id, "Id"), id));
-        return await Way.To(db, Rows(db), all, conditions, sort, wanted, () => ids.OrderByDescending(i => i).FirstOrDefaultAsync(ct), Cover, found, ct);
+        return await Way.To(db, Rows(db), all, conditions, sort, wanted, () => ids.OrderByDescending(i => i).FirstOrDefaultAsync(ct), cover, found, ct);
     }
 
     /// <summary>What a view's filter asks for, a condition for each of its groups.</summary>
@@ -127,7 +127,7 @@ internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? 
             return new Refusal.Invalid("common.cursor_invalid", nameof(View.Cursor));
         }
 
-        return (await Find(db, view, sort, wanted, ct)).TryGet(out var found, out var refusal) ? new Looked(found, order, sort[0] == '-', mark) : refusal;
+        return (await Find(db, view, sort, wanted, Cover, ct)).TryGet(out var found, out var refusal) ? new Looked(found, order, sort[0] == '-', mark) : refusal;
     }
 
     /// <inheritdoc/>
@@ -144,7 +144,7 @@ internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? 
 
     /// <inheritdoc/>
     public override async Task<int> Count(CrmDb db, View view, int most, CancellationToken ct) =>
-        (await Find(db, view, null, most, ct)).TryGet(out var found, out _) ? await found.Count(most, ct) : 0;
+        (await Find(db, view, null, most, Cover, ct)).TryGet(out var found, out _) ? await found.Count(most, ct) : 0;
 
     /// <inheritdoc/>
     public override async Task<(long? Previous, long? Next)> Beside(CrmDb db, View view, long id, CancellationToken ct)
@@ -240,7 +240,8 @@ internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? 
         var field = All.First(f => f.Key == by.Key);
         IReadOnlyList<ListField<TRow>> sums = [.. All.Where(f => f.IsSummed)];
         List<Group>? counted = null;
-        if (view.Search is null && Cover is { } cover)
+        var cover = Cover?.Tells([field, .. sums]) == true ? Cover : null; // One that lacks what is read would only lead to each row by itself.
+        if (view.Search is null && cover is not null)
         {
             if (!(await Conditions(db, view, ct)).TryGet(out var conditions, out var wrong))
             {
@@ -252,7 +253,7 @@ internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? 
 
         if (counted is null)
         {
-            if (!(await Find(db, view, null, int.MaxValue, ct)).TryGet(out var found, out var refusal))
+            if (!(await Find(db, view, null, int.MaxValue, cover, ct)).TryGet(out var found, out var refusal))
             {
                 return refusal;
             }
