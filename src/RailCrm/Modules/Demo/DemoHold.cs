@@ -30,6 +30,7 @@ internal sealed class DemoHold(CrmDb db)
         ("demo.held_attachments", "a.file_name", $"customer_attachments a WHERE a.customer_id IN {Demo}"),
         ("demo.held_notes", "substr(n.text, 1, 40)", $"notes n WHERE n.customer_id IN {Demo}"),
         ("demo.held_lines", "w.external_no", $"waybill_lines w WHERE w.customer_id IN {Demo} AND w.source NOT IN {Source}"),
+        ("demo.held_binned_lines", "b.external_no", $"binned_lines b WHERE b.customer_id IN {Demo} AND b.source NOT IN {Source}"),
         ("demo.held_moved_lines", "w.external_no", $"waybill_lines w WHERE w.source IN {Source} AND w.customer_id NOT IN {Demo}"),
         ("demo.held_grants", "c.number || ' ' || c.name", $"customer_grants g JOIN customers c ON c.id = g.customer_id WHERE g.customer_id IN {Demo} OR g.unit_id IN {Unit}"),
         ("demo.held_merges", "c.number || ' ' || c.name", $"customers c WHERE (c.id IN {Demo} AND c.merged_into_id IS NOT NULL) OR c.merged_into_id IN {Demo}"),

@@ -15,7 +15,7 @@ internal sealed class RemoveDemo(CrmDb db, DemoHold hold)
     private const int AtOnce = 50;
 
     /// <summary>What hangs on a customer and goes with it.</summary>
-    private static readonly string[] Tables = ["waybill_lines", "monthly_facts", "figures_due", "tier_changes", "inbox_lines", "record_marks", "customer_keys", "customer_shareholders", "customer_products", "customer_stations", "customer_sidings"];
+    private static readonly string[] Tables = ["waybill_lines", "binned_lines", "monthly_facts", "figures_due", "tier_changes", "inbox_lines", "record_marks", "customer_keys", "customer_shareholders", "customer_products", "customer_stations", "customer_sidings"];
 
     public static async Task<string> Run(IServiceProvider services, JobLease lease, CancellationToken ct)
     {
@@ -63,6 +63,7 @@ internal sealed class RemoveDemo(CrmDb db, DemoHold hold)
         [
             "UPDATE customers SET parent_id = NULL WHERE parent_id IN " + these,
             "DELETE FROM opened_records WHERE kind = 'waybill' AND record_id IN (SELECT id FROM waybill_lines WHERE customer_id IN " + these + ")",
+            "DELETE FROM opened_records WHERE kind = 'waybill' AND record_id IN (SELECT id FROM binned_lines WHERE customer_id IN " + these + ")",
             "DELETE FROM opened_records WHERE kind = 'contact' AND record_id IN " + people,
             "DELETE FROM opened_records WHERE kind = 'customer' AND record_id IN " + these,
             "DELETE FROM merge_rows WHERE merge_id IN (SELECT id FROM customer_merges WHERE survivor_id IN " + these + ")", // Of merges that were taken back: others hold the demo.

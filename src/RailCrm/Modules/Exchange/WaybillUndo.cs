@@ -72,7 +72,7 @@ internal sealed class WaybillUndo(CrmDb db, WaybillLedger ledger) : Undo(db)
             }
         }
 
-        await ledger.Delete(gone, ct);
+        await ledger.Delete(gone, ct); // Not into the bin: nobody deleted them one by one, and the file brings them again.
         await ledger.Write([.. back.Select(b => b.Old)], ct);
         back.ForEach(b => b.Row.Version = Sum(b.Old));
     }

@@ -11,7 +11,10 @@ internal sealed class MergeWaybills(IEnumerable<IFiguresChanged> followers) : IC
 {
     private const string Sums = "lines, revenue_fen, cost_fen, weight_kg";
 
-    public string Kind => "waybills";
+    /// <summary>What moved is kept by this name, deleted lines too (<see cref="MergeBinnedLines"/>).</summary>
+    public const string Name = "waybills";
+
+    public string Kind => Name;
 
     public string? TextKey => "waybill.title";
 

@@ -10,7 +10,7 @@ using RailCrm.Platform.Records;
 namespace RailCrm.Modules.Waybills;
 
 /// <summary>A line that somebody writes, changes or takes away by hand: through the same rules and the same ledger as any other, and each time with an audit entry.</summary>
-internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills record, WaybillLedger ledger, IEnumerable<IFiguresChanged> followers)
+internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills record, WaybillBin bin, IEnumerable<IFiguresChanged> followers)
 {
     /// <summary>The source of lines that no other system knows.</summary>
     public const string ByHand = "manual";
@@ -66,7 +66,8 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
 
             if (answer.Outcome != LineOutcome.Unchanged || own.Custom != before?.Custom)
             {
-                await Audit(before is null ? "created" : "updated", before, after, ct);
+                db.Add(Told(db, before is null ? "created" : "updated", before, after));
+                await db.SaveChangesAsync(ct);
             }
 
             return after.Id;
@@ -75,7 +76,7 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
         return saved;
     }
 
-    /// <summary>Takes a line away if it is still as seen; answers its id.</summary>
+    /// <summary>Puts a line into the bin if it is still as seen; answers its id.</summary>
     public async Task<Result<long>> Delete(long id, string? state, CancellationToken ct)
     {
         var gone = await db.Write<Result<long>>(async () =>
@@ -90,8 +91,7 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
                 return new Refusal.Stale();
             }
 
-            await ledger.Delete([id], ct);
-            await Audit("deleted", line, null, ct);
+            await bin.Put([line], null, ct);
             return id;
         }, ct);
         await Follow(gone, ct);
@@ -107,12 +107,6 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
         }
 
         return await db.Set<WaybillLine>().AsNoTracking().SingleOrDefaultAsync(w => w.Id == id, ct);
-    }
-
-    private async Task Audit(string action, WaybillLine? before, WaybillLine? after, CancellationToken ct)
-    {
-        db.Add(Told(db, action, before, after));
-        await db.SaveChangesAsync(ct);
     }
 
     /// <summary>What the trail says of a change.</summary>

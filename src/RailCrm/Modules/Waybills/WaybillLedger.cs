@@ -122,6 +122,16 @@ public sealed class WaybillLedger(CrmDb db)
         return lines.Count;
     }, ct);
 
+    /// <summary>Puts back lines that were taken away, under the keys they had; not one whose number is in use by now. Each number once. Answers the keys of those that are back.</summary>
+    internal async Task<IReadOnlyCollection<long>> PutBack(IReadOnlyList<WaybillLine> lines, CancellationToken ct) => await db.Write(async () =>
+    {
+        await LeadOn(lines, ct);
+        var taken = await (db.IsPostgres ? InsertPostgres(lines, 0, lines.Count, ct, keepsKeys: true) : InsertSqlite(lines, 0, lines.Count, ct, keepsKeys: true));
+        var back = lines.Where((_, i) => !taken.ContainsKey(i)).ToList();
+        await _facts.Post([.. back.Select(l => (l, 1))], ct);
+        return back.ConvertAll(l => l.Id);
+    }, ct);
+
     private async Task WriteDistinct(IReadOnlyList<WaybillLine> lines, int from, int to, LineOutcome[] outcomes, Dictionary<int, WaybillLine>? replaced, Action<int, WaybillLine>? complete, CancellationToken ct)
     {
         if (to <= from)
@@ -184,9 +194,11 @@ public sealed class WaybillLedger(CrmDb db)
         && a.CostFen == b.CostFen && a.ContractNo == b.ContractNo && a.Note == b.Note && a.Custom == b.Custom;
 
     /// <summary>Inserts what is new; gives what was there already, by place in the list.</summary>
-    private async Task<Dictionary<int, WaybillLine>> InsertSqlite(IReadOnlyList<WaybillLine> lines, int from, int to, CancellationToken ct)
+    /// <remarks>Neither engine gives a key twice, so that one kept is still free.</remarks>
+    private async Task<Dictionary<int, WaybillLine>> InsertSqlite(IReadOnlyList<WaybillLine> lines, int from, int to, CancellationToken ct, bool keepsKeys = false)
     {
-        await using var insert = FactLedger.Command(db, $"INSERT INTO waybill_lines ({LineColumns}) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20) ON CONFLICT (source, external_no) DO NOTHING");
+        await using var insert = FactLedger.Command(db, $"INSERT INTO waybill_lines ({LineColumns}{(keepsKeys ? ", id" : "")}) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20{(keepsKeys ? ",$21" : "")}) ON CONFLICT (source, external_no) DO NOTHING");
+        var key = keepsKeys ? ((SqliteCommand)insert).Parameters.Add("$21", SqliteType.Integer) : null;
         var p = Enumerable.Range(1, 20).Select(n => ((SqliteCommand)insert).Parameters.Add($"${n}", n is 4 or 5 or (>= 12 and <= 17) ? SqliteType.Integer : SqliteType.Text)).ToArray();
         var conflicts = new List<int>();
         var handle = ((SqliteConnection)insert.Connection!).Handle;
@@ -197,6 +209,11 @@ public sealed class WaybillLedger(CrmDb db)
             (p[5].Value, p[6].Value, p[7].Value, p[8].Value, p[9].Value, p[10].Value) = (line.Service, line.CommodityCategory, (object?)line.Commodity ?? DBNull.Value, line.Origin, line.Destination, line.Mode);
             (p[11].Value, p[12].Value, p[13].Value, p[14].Value, p[15].Value, p[16].Value) = (line.Wagons, line.Containers, line.TeuHundredths, line.WeightKg, line.RevenueFen, line.CostFen);
             (p[17].Value, p[18].Value, p[19].Value) = ((object?)line.ContractNo ?? DBNull.Value, (object?)line.Note ?? DBNull.Value, (object?)line.Custom ?? DBNull.Value);
+            if (key is not null)
+            {
+                key.Value = line.Id;
+            }
+
             if (insert.ExecuteNonQuery() == 0)
             {
                 conflicts.Add(i);
@@ -210,10 +227,10 @@ public sealed class WaybillLedger(CrmDb db)
         return await Known(lines, conflicts, ct);
     }
 
-    private async Task<Dictionary<int, WaybillLine>> InsertPostgres(IReadOnlyList<WaybillLine> lines, int from, int to, CancellationToken ct)
+    private async Task<Dictionary<int, WaybillLine>> InsertPostgres(IReadOnlyList<WaybillLine> lines, int from, int to, CancellationToken ct, bool keepsKeys = false)
     {
         var known = await Known(lines, [.. Enumerable.Range(from, to - from)], ct);
-        var fresh = to - from - known.Count;
+        var fresh = keepsKeys ? 0 : to - from - known.Count;
         var ids = new Queue<long>(await db.Database.SqlQuery<long>($"SELECT nextval(pg_get_serial_sequence('waybill_lines', 'id')) AS \"Value\" FROM generate_series(1, {fresh})").ToListAsync(ct));
         // Another writer of the same number in between makes the copy fail on the unique index: the whole transaction is tried again by its owner.
         await using var copy = await ((NpgsqlConnection)db.Database.GetDbConnection()).BeginBinaryImportAsync($"COPY waybill_lines (id, {LineColumns}) FROM STDIN (FORMAT binary)", ct);
@@ -225,7 +242,7 @@ public sealed class WaybillLedger(CrmDb db)
             }
 
             var line = lines[i];
-            line.Id = ids.Dequeue();
+            line.Id = keepsKeys ? line.Id : ids.Dequeue();
             await copy.StartRowAsync(ct);
             await copy.WriteAsync(line.Id, NpgsqlDbType.Bigint, ct);
             foreach (var text in new[] { line.Source, line.ExternalNo })

@@ -70,6 +70,10 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
         new("delete", "waybill.delete", "trash", Platform.Access.Permission.WaybillsWrite, Danger: true),
     ];
 
+    /// <summary>Those in the bin too: what a work on many took away keeps its name.</summary>
+    public override async Task<Dictionary<long, string>> NamesOfRows(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) =>
+        new((await base.NamesOfRows(db, ids, ct)).Concat(await db.Set<BinnedLine>().Where(b => EF.Parameter(ids).Contains(b.Id)).ToDictionaryAsync(b => b.Id, b => b.ExternalNo, ct)));
+
     public override string EditPermission => Platform.Access.Permission.WaybillsWrite;
 
     public override Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => Task.FromResult(OwnWrong(order) ?? WorkOnWaybills.Refuses(this, order));

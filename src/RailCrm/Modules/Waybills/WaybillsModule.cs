@@ -17,6 +17,11 @@ internal static class WaybillsModule
         .AddScoped<RecordWaybills>()
         .AddScoped<WaybillList>()
         .AddScoped<ListOf>(s => s.GetRequiredService<WaybillList>())
+        .AddScoped<WaybillBinList>()
+        .AddScoped<ListOf>(s => s.GetRequiredService<WaybillBinList>())
+        .AddScoped<ListWaybillBin>()
+        .AddScoped<WaybillBin>()
+        .AddScoped<RemoveWaybill>()
         .AddScoped<ListWaybills>()
         .AddScoped<TotalWaybills>()
         .AddScoped<ExportWaybills>()
@@ -26,17 +31,21 @@ internal static class WaybillsModule
         .AddScoped<CustomerFigures>()
         .AddScoped<CheckFacts>()
         .AddScoped<ICustomerChildren, MergeWaybills>()
+        .AddSingleton<ICustomerChildren, MergeBinnedLines>()
         .AddSingleton(WaybillRecords.Waybills)
         .AddSingleton(OwnerCount.OfUnits)
         .AddSingleton<IPaletteSource, WaybillsSource>()
         .AddSingleton(new MenuItem("waybill.new", "/waybills/new", "train", Permission.WaybillsWrite, 20, MenuPlace.Create))
+        .AddSingleton(new MenuItem("waybill.bin", "/waybills/bin", "trash", Permission.WaybillsWrite, 21, MenuPlace.Page))
         .AddSingleton(new MenuItem("waybill.title", "/waybills", "train", Permission.WaybillsRead, 20, Go: "w"));
 
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/waybills", ListWaybills.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsRead);
+        api.MapGet("/waybills/bin", ListWaybillBin.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);
         api.MapGet("/waybills/{id:long}", GetWaybill.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsRead);
         api.MapDelete("/waybills/{id:long}", SaveWaybill.Remove).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);
+        api.MapPost("/waybills/{id:long}/restore", WaybillBin.PostRestore).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);
         var marks = api.MapGroup("/waybills").WithTags("Waybills");
         marks.MapMark(RecordKind.Waybill, RecordMark.Favourite, Permission.WaybillsRead);
         marks.MapMark(RecordKind.Waybill, RecordMark.Follow, Permission.WaybillsRead);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
@@ -10,11 +9,9 @@ using RailCrm.Platform.Lists;
 
 namespace RailCrm.Modules.Waybills;
 
-/// <summary>Changes one field of many lines, or takes many away, and gives them back: by the rules of the form, through the ledger, so that the monthly facts follow.</summary>
-internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybills record, WaybillLedger ledger, SaveWaybill save, IEnumerable<IFiguresChanged> followers)
+/// <summary>Changes one field of many lines, or puts many into the bin, and gives them back: by the rules of the form, through the ledger, so that the monthly facts follow.</summary>
+internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybills record, WaybillBin bin, SaveWaybill save, IEnumerable<IFiguresChanged> followers)
 {
-    private static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.Create(System.Text.Unicode.UnicodeRanges.All) };
-
     /// <summary>Why the order cannot be given: a field that cannot be changed for many.</summary>
     public static Refusal? Refuses(WaybillList list, WorkOrder order) =>
         order.Act != "edit" || list.Find(order.Field) is { IsBulk: true, Input: { } input } && TypedValue.Set(new WaybillDraft(), input, order.Value) ? null
@@ -41,7 +38,7 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
 
     /// <summary>Does it to some rows, in the transaction that is open.</summary>
     public Task Run(WaybillList list, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct) =>
-        order is { Act: "delete", UndoOf: not null } ? GiveBack(rows, ct) : order.Act == "delete" ? Delete(rows, ct) : Edit(list.Find(order.Field)!.Input!, order, rows, ct);
+        order is { Act: "delete", UndoOf: not null } ? Restore(rows, ct) : order.Act == "delete" ? Delete(rows, unchanged: false, ct) : Edit(list.Find(order.Field)!.Input!, order, rows, ct);
 
     /// <summary>The customers' classes and whatever else hangs on figures.</summary>
     public async Task Follow(CancellationToken ct)
@@ -129,49 +126,44 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
         await SaveWaybill.Tell(db, all.Where(c => c.Before.Custom != now[c.Row.RowId].Custom).Select(c => (c.Before, now[c.Row.RowId])), ct); // Of the others the ledger's way told.
     }
 
-    private async Task Delete(IReadOnlyList<WorkRow> rows, CancellationToken ct)
+    /// <summary>Into the bin; with <paramref name="unchanged"/> those alone that are still as their row says.</summary>
+    public async Task Delete(IReadOnlyList<WorkRow> rows, bool unchanged, CancellationToken ct)
     {
-        var lines = await Lines(rows, ct);
-        await ledger.Delete([.. lines.Keys], ct);
+        var (lines, going) = (await Lines(rows, ct), new List<WaybillLine>());
         foreach (var row in rows)
         {
             if (!lines.TryGetValue(row.RowId, out var line))
             {
                 row.Refuse("common.not_found");
-                continue;
             }
-
-            (row.Outcome, row.Before) = ("done", JsonSerializer.Serialize(line, Json));
-            db.Add(SaveWaybill.Told(db, "deleted", line, null));
+            else if (unchanged && State(line) != row.VersionAfter)
+            {
+                row.Refuse("list.changed_since");
+            }
+            else
+            {
+                row.Outcome = "done";
+                going.Add(line);
+            }
         }
+
+        await bin.Put(going, rows[0].JobId, ct);
     }
 
-    /// <summary>Lines that were taken away come back under a new key; where their number is in use by now, or their customer is gone, they do not.</summary>
-    private async Task GiveBack(IReadOnlyList<WorkRow> rows, CancellationToken ct)
+    /// <summary>Out of the bin, as far as they still lie in it.</summary>
+    public async Task Restore(IReadOnlyList<WorkRow> rows, CancellationToken ct)
     {
-        var lines = rows.Select(r => JsonSerializer.Deserialize<WaybillLine>(r.Before!)!).ToList();
-        var customers = lines.Select(l => l.CustomerId).Distinct().ToList();
-        var there = (await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(customers).Contains(c.Id)).Select(c => c.Id).ToListAsync(ct)).ToHashSet();
-        var known = await ledger.Look(lines, ct);
-        var back = new List<(WorkRow Row, WaybillLine Line)>();
-        foreach (var (row, line, i) in rows.Select((r, i) => (r, lines[i], i)))
+        var answers = await bin.Restore([.. rows.Select(r => r.RowId)], ct);
+        foreach (var row in rows)
         {
-            if (known[i] != LineOutcome.Created || !there.Contains(line.CustomerId))
+            if (answers[row.RowId].TryGet(out var line, out var refusal))
             {
-                row.Refuse(there.Contains(line.CustomerId) ? "waybill.number_exists" : "common.not_found");
-                continue;
+                (row.Outcome, row.VersionAfter) = ("done", State(line));
             }
-
-            line.Id = 0;
-            row.Outcome = "done";
-            back.Add((row, line));
-        }
-
-        await ledger.Write(back.ConvertAll(b => b.Line), ct);
-        foreach (var (row, line) in back)
-        {
-            row.Before = null;
-            db.Add(SaveWaybill.Told(db, "created", null, line));
+            else
+            {
+                row.Refuse(refusal is Refusal.NotFound ? "waybill.bin_gone" : refusal.Code);
+            }
         }
     }
 

@@ -125,4 +125,25 @@ public sealed partial class CustomFields
         var sql = $"SELECT count(*) AS \"Value\" FROM (SELECT id FROM {table} WHERE {CustomValue.Sql(field, db.IsPostgres)} = {{0}} AND id <> {{1}} LIMIT 1) AS found";
         return await db.Database.SqlQueryRaw<int>(sql, wanted, rowId).SingleAsync(ct) > 0;
     }
+
+    /// <summary>Whether another row has a value that only one may have, of a row that comes back from a bin; whoever may see the field.</summary>
+    /// <param name="db">The database.</param>
+    /// <param name="list">The row's list.</param>
+    /// <param name="json">Its own fields.</param>
+    /// <param name="rowId">Its id.</param>
+    /// <param name="above">The values of those that come back along with it, which grows.</param>
+    /// <param name="ct">Cancels.</param>
+    internal async Task<bool> AnyTaken(CrmDb db, string list, string? json, long rowId, HashSet<(string Key, string Value)> above, CancellationToken ct)
+    {
+        var said = CustomValue.Read(json);
+        foreach (var field in All(list).Where(f => f.Unique))
+        {
+            if (said.TryGetValue(field.Key, out var value) && (!above.Add((field.Key, value.ToString())) || await Taken(db, field, JsonValue.Create(value)!, rowId, ct)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

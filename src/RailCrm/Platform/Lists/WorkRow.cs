@@ -57,7 +57,7 @@ public sealed class WorkRow
     /// <summary>Why it was refused: a text's key.</summary>
     public string? Reason { get; set; }
 
-    /// <summary>The value before, as one would type it; of a row that was taken away, all of it.</summary>
+    /// <summary>The value before, as one would type it; of a row that was removed for good, its name.</summary>
     public string? Before { get; set; }
 
     /// <summary>The row's version after it was done: at another one somebody changed it since.</summary>

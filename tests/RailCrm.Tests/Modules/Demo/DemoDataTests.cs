@@ -128,6 +128,8 @@ public sealed class DemoDataTests
         var loaded = await Rows(app);
         var between = await Own(app, "中间的公司");
         await Use(app);
+        var deleted = await app.In(System, db => db.Set<WaybillLine>().Where(w => w.Source.StartsWith("demo-")).Select(w => w.Id).FirstAsync(Ct));
+        Assert.Null((await app.With<SaveWaybill, Result<long>>(await app.ActorOf("admin"), s => s.Delete(deleted, null, Ct))).Refusal);
         var banner = WebUtility.HtmlDecode(await reader.GetStringAsync(new Uri("/", UriKind.Relative), Ct));
         using var twice = await CrmApp.Submit(admin, "/settings/demo", "remove", []);
         await Work(app);
@@ -167,7 +169,9 @@ public sealed class DemoDataTests
         Assert.Null((await app.With<SaveContact, Result<Contact>>(admin, s => s.Run(demo.Id, null, null, new() { Name = "赵真人" }, Ct))).Refusal);
         Assert.Null((await app.With<KeepAttachment, Result<Attachment>>(admin, k => k.Run(demo.Id, new("customer", demo.Id), "合同.txt", new MemoryStream("x"u8.ToArray()), Ct))).Refusal);
         Assert.Null((await app.With<KeepNotes, Result<Note>>(admin, k => k.Write(RecordKind.Customer, demo.Id, new() { Text = "真的备注" }, Ct))).Refusal);
-        Assert.All(await app.With<RecordWaybills, RecordWaybills.Answer[]>(admin, r => r.Run("TMS", [new() { ExternalNo = "真单", Customer = demo.Number, Date = new(2026, 3, 1) }], createCustomers: false, Ct)), a => Assert.Empty(a.Errors));
+        Assert.All(await app.With<RecordWaybills, RecordWaybills.Answer[]>(admin, r => r.Run("TMS", [new() { ExternalNo = "真单", Customer = demo.Number, Date = new(2026, 3, 1) }, new() { ExternalNo = "误删真单", Customer = demo.Number, Date = new(2026, 3, 1) }], createCustomers: false, Ct)), a => Assert.Empty(a.Errors));
+        var deleted = await app.In(System, db => db.Set<WaybillLine>().Where(w => w.ExternalNo == "误删真单").Select(w => w.Id).SingleAsync(Ct));
+        Assert.Null((await app.With<SaveWaybill, Result<long>>(admin, s => s.Delete(deleted, null, Ct))).Refusal);
 
         var refused = await app.With<KeepDemo, Result<long>>(admin, k => k.Remove(Ct));
         var again = await app.With<KeepDemo, Result<long>>(admin, k => k.Load(Ct));
@@ -179,7 +183,7 @@ public sealed class DemoDataTests
         Assert.Equal("demo.held", refused.Refusal?.Code);
         Assert.Equal("demo.there", again.Refusal?.Code);
         Assert.Equal("demo.whole_group", partly.Refusal?.Code);
-        Assert.All([child.Name, "赵真人", "合同.txt", "真的备注", "真单"], name => Assert.Contains(name, page, StringComparison.Ordinal));
+        Assert.All([child.Name, "赵真人", "合同.txt", "真的备注", "真单", "误删真单"], name => Assert.Contains(name, page, StringComparison.Ordinal));
         Assert.True(await app.In(System, db => db.Set<Customer>().CountAsync(Ct)) == LoadDemo.Customers + 1);
     }
 }

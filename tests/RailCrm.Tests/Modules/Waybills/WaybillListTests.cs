@@ -226,7 +226,7 @@ public sealed class WaybillListTests
 
         Assert.Equal((0, 0, 0), await Differences());
         var trail = await app.In(System, db => db.Set<AuditEntry>().Where(a => a.Entity == "WaybillLine" && a.EntityId == line.Id).OrderBy(a => a.Id).ToListAsync(Ct));
-        Assert.Equal([("created", "n1"), ("updated", "n1"), ("deleted", "n1")], trail.Select(a => (a.Action, a.ActorName)));
+        Assert.Equal([("created", "n1"), ("updated", "n1"), ("binned", "n1")], trail.Select(a => (a.Action, a.ActorName)));
         Assert.Equal(["transport", "handling"], JsonDocument.Parse(trail[1].Changes).RootElement.GetProperty("Service").EnumerateArray().Select(v => v.GetString()));
     }
 

@@ -1124,6 +1124,86 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("customer_sidings", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Customers.CustomerSum", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<bool>("Active")
+                        .HasColumnType("boolean")
+                        .HasColumnName("active");
+
+                    b.Property<long>("Customers")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customers");
+
+                    b.Property<string>("IndustryCode")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("industry_code")
+                        .UseCollation("C");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("integer")
+                        .HasColumnName("level");
+
+                    b.Property<string>("OwnershipType")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("ownership_type");
+
+                    b.Property<string>("RegionCode")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("region_code")
+                        .UseCollation("C");
+
+                    b.Property<string>("SizeClass")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("size_class");
+
+                    b.Property<string>("Tier")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("tier");
+
+                    b.Property<long>("Trailing12GrossProfitFen")
+                        .HasColumnType("bigint")
+                        .HasColumnName("trailing12gross_profit_fen");
+
+                    b.Property<long>("Trailing12RevenueFen")
+                        .HasColumnType("bigint")
+                        .HasColumnName("trailing12revenue_fen");
+
+                    b.Property<long>("Trailing12WeightKg")
+                        .HasColumnType("bigint")
+                        .HasColumnName("trailing12weight_kg");
+
+                    b.Property<long>("UnitId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unit_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_customer_sums");
+
+                    b.ToTable("customer_sums", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.CustomerTag", b =>
                 {
                     b.Property<string>("Tag")
@@ -2038,6 +2118,87 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasDatabaseName("ix_stations_name_id");
 
                     b.ToTable("stations", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Waybills.BinnedLine", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasMaxLength(210000)
+                        .HasColumnType("character varying(210000)")
+                        .HasColumnName("content")
+                        .UseCollation("C");
+
+                    b.Property<long>("CostFen")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cost_fen");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customer_id");
+
+                    b.Property<DateOnly>("Date")
+                        .HasColumnType("date")
+                        .HasColumnName("date");
+
+                    b.Property<DateTime>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<long>("DeletedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("deleted_by");
+
+                    b.Property<string>("ExternalNo")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("external_no")
+                        .UseCollation("C");
+
+                    b.Property<long?>("JobId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("job_id");
+
+                    b.Property<long>("RevenueFen")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revenue_fen");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("source")
+                        .UseCollation("C");
+
+                    b.Property<long>("UnitId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unit_id");
+
+                    b.Property<long>("WeightKg")
+                        .HasColumnType("bigint")
+                        .HasColumnName("weight_kg");
+
+                    b.HasKey("Id")
+                        .HasName("pk_binned_lines");
+
+                    b.HasIndex("Date", "Id")
+                        .HasDatabaseName("ix_binned_lines_date_id");
+
+                    b.HasIndex("DeletedAt", "Id")
+                        .HasDatabaseName("ix_binned_lines_deleted_at_id");
+
+                    b.HasIndex("ExternalNo", "Id")
+                        .HasDatabaseName("ix_binned_lines_external_no_id");
+
+                    b.HasIndex("CustomerId", "DeletedAt", "Id")
+                        .HasDatabaseName("ix_binned_lines_customer_id_deleted_at_id");
+
+                    b.ToTable("binned_lines", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Waybills.FiguresDue", b =>
@@ -3682,6 +3843,16 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasForeignKey("ParentId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_units_units_parent_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Waybills.BinnedLine", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_binned_lines_customers_customer_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Waybills.WaybillLine", b =>

@@ -1037,6 +1037,82 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("customer_sidings", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Customers.CustomerSum", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("Active")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("active");
+
+                    b.Property<long>("Customers")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customers");
+
+                    b.Property<string>("IndustryCode")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("industry_code");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("level");
+
+                    b.Property<string>("OwnershipType")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ownership_type");
+
+                    b.Property<string>("RegionCode")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("region_code");
+
+                    b.Property<string>("SizeClass")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("size_class");
+
+                    b.Property<string>("Tier")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tier");
+
+                    b.Property<long>("Trailing12GrossProfitFen")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("trailing12gross_profit_fen");
+
+                    b.Property<long>("Trailing12RevenueFen")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("trailing12revenue_fen");
+
+                    b.Property<long>("Trailing12WeightKg")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("trailing12weight_kg");
+
+                    b.Property<long>("UnitId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unit_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_customer_sums");
+
+                    b.ToTable("customer_sums", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.CustomerTag", b =>
                 {
                     b.Property<string>("Tag")
@@ -1875,6 +1951,84 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_stations_name_id");
 
                     b.ToTable("stations", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Waybills.BinnedLine", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasMaxLength(210000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content");
+
+                    b.Property<long>("CostFen")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cost_fen");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<DateOnly>("Date")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("date");
+
+                    b.Property<DateTime>("DeletedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<long>("DeletedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deleted_by");
+
+                    b.Property<string>("ExternalNo")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("external_no");
+
+                    b.Property<long?>("JobId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("job_id");
+
+                    b.Property<long>("RevenueFen")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revenue_fen");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source");
+
+                    b.Property<long>("UnitId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unit_id");
+
+                    b.Property<long>("WeightKg")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("weight_kg");
+
+                    b.HasKey("Id")
+                        .HasName("pk_binned_lines");
+
+                    b.HasIndex("Date", "Id")
+                        .HasDatabaseName("ix_binned_lines_date_id");
+
+                    b.HasIndex("DeletedAt", "Id")
+                        .HasDatabaseName("ix_binned_lines_deleted_at_id");
+
+                    b.HasIndex("ExternalNo", "Id")
+                        .HasDatabaseName("ix_binned_lines_external_no_id");
+
+                    b.HasIndex("CustomerId", "DeletedAt", "Id")
+                        .HasDatabaseName("ix_binned_lines_customer_id_deleted_at_id");
+
+                    b.ToTable("binned_lines", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Waybills.FiguresDue", b =>
@@ -3414,6 +3568,16 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasForeignKey("ParentId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_units_units_parent_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Waybills.BinnedLine", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_binned_lines_customers_customer_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Waybills.WaybillLine", b =>

@@ -1,0 +1,99 @@
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
+using RailCrm.Modules.Organization;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Lists;
+using F = RailCrm.Platform.Lists.ListField<RailCrm.Modules.Waybills.BinnedLine>;
+using K = RailCrm.Platform.Lists.FieldKind;
+
+namespace RailCrm.Modules.Waybills;
+
+/// <summary>The waybill lines in the bin: who put them there and when; restored or removed for good, one or many.</summary>
+internal sealed class WaybillBinList : ListOf<BinnedLine>
+{
+    /// <summary>An outlet with more customers than this walks the order instead.</summary>
+    private const int Few = 4_000;
+
+    private static readonly NamesOf Customers = (db, ids, ct) => db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
+    private static readonly NamesOf Units = (db, ids, ct) => db.Set<OrgUnit>().Where(u => EF.Parameter(ids).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
+    private static readonly NamesOf People = (db, ids, ct) => db.Set<User>().Where(u => EF.Parameter(ids).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName ?? u.UserName ?? "", ct);
+
+    public override string Key => "waybillBin";
+    public override string Path => "/waybills/bin";
+    public override string TextKey => "waybill.bin";
+    public override string Permission => Platform.Access.Permission.WaybillsWrite;
+    public override string Order => "-deleted";
+    public override string Below => "source";
+    public override bool HasNames => false;
+    public override IReadOnlyList<string> Columns { get; } = ["externalNo", "customer", "date", "revenue", "deleted", "by"];
+    public override IReadOnlyList<string> Quick { get; } = ["externalNo"];
+    public override IReadOnlyList<SystemView> Views { get; } = [new("all", "list.view_all", "")];
+
+    protected override IReadOnlyList<ListField<BinnedLine>> Declared => Own;
+
+    private static readonly IReadOnlyList<ListField<BinnedLine>> Own =
+    [
+        F.Of("externalNo", "import.field.externalNo", K.Text, b => b.ExternalNo).Sorted().Indexed().Named(),
+        F.Of("id", "list.id", K.Number, b => b.Id).Indexed().Hidden(),
+        F.Of("customer", "import.field.customer", K.Reference, b => b.CustomerId).Indexed("deleted").Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q="),
+        F.Of("date", "import.field.date", K.Date, b => b.Date).Sorted().Indexed(),
+        F.Of("unit", "waybill.unit", K.Reference, b => b.UnitId).Refers(Units),
+        F.Of("weight", "waybill.weight_plain", K.Weight, b => b.WeightKg),
+        F.Of("revenue", "waybill.revenue_plain", K.Money, b => b.RevenueFen),
+        F.Of("cost", "waybill.cost_plain", K.Money, b => b.CostFen),
+        F.Of("source", "import.field.source", K.Text, b => b.Source).Coded(WaybillPage.SourceName),
+        F.Of("deleted", "bin.when", K.Instant, b => b.DeletedAt).Sorted().Indexed(),
+        F.Of("by", "bin.who", K.Reference, b => b.DeletedBy).Refers(People),
+    ];
+
+    public override IReadOnlyList<ListWork> Works { get; } =
+    [
+        new("restore", "bin.restore", "restore", Platform.Access.Permission.WaybillsWrite), new("remove", "bin.remove", "trash", Platform.Access.Permission.WaybillsRemove, Danger: true),
+    ];
+
+    public override bool Undoes(string act) => act == "restore";
+
+    /// <summary>The line's own address says that it lies in the bin, and gives it back.</summary>
+    public override string Record(Line line) => $"/waybills/{line.Id}";
+
+    protected override async Task<IReadOnlyList<long>?> Within(CrmDb db, CancellationToken ct)
+    {
+        if (db.Scope.Width != ScopeWidth.Narrow || await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Select(c => c.Id).Take(Few).ToListAsync(ct) is not { Count: < Few } customers)
+        {
+            return null;
+        }
+
+        return await db.Set<BinnedLine>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(b => EF.Parameter(customers).Contains(b.CustomerId)).Select(b => b.Id).ToListAsync(ct);
+    }
+
+    /// <summary>Those restored too: a work on many keeps their names.</summary>
+    public override async Task<Dictionary<long, string>> NamesOfRows(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) =>
+        new((await db.Set<WaybillLine>().Where(w => EF.Parameter(ids).Contains(w.Id)).ToDictionaryAsync(w => w.Id, w => w.ExternalNo, ct)).Concat(await base.NamesOfRows(db, ids, ct)));
+
+    public override async Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct)
+    {
+        var works = services.GetRequiredService<WorkOnWaybills>();
+        if (order.Act != "remove")
+        {
+            await (order.UndoOf is null ? works.Restore(rows, ct) : works.Delete(rows, unchanged: true, ct));
+            return;
+        }
+
+        var remove = services.GetRequiredService<RemoveWaybill>();
+        foreach (var row in rows)
+        {
+            if ((await remove.Run(row.RowId, ct)).TryGet(out var number, out var refusal))
+            {
+                (row.Outcome, row.Before) = ("done", number);
+            }
+            else
+            {
+                row.Refuse(refusal.Code);
+            }
+        }
+    }
+
+    public override Task Worked(IServiceProvider services, CancellationToken ct) => services.GetRequiredService<WorkOnWaybills>().Follow(ct);
+}
