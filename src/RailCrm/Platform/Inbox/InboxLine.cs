@@ -65,7 +65,7 @@ public sealed class InboxLine : IOnRecord
             builder.Property(l => l.Detail).HasMaxLength(TellInbox.DetailLength);
             builder.HasIndex(l => new { l.UserId, l.Id });
             builder.HasIndex(l => new { l.UserId, l.CustomerId, l.Id }).HasFilter("read_at IS NULL").HasDatabaseName("ix_inbox_lines_unread");
-            builder.HasIndex(l => new { l.UserId, l.Id }, "ix_inbox_lines_unread_newest").HasFilter("read_at IS NULL"); // The bell on every page.
+            builder.HasIndex(l => new { l.UserId, l.Id }, "ix_inbox_lines_unread_newest").HasFilter("read_at IS NULL").HasDatabaseName("ix_inbox_lines_unread_newest"); // The bell on every page.
             builder.HasIndex(l => l.CustomerId);
             builder.HasIndex(l => l.NoteId);
             builder.HasIndex(l => new { l.RecordKind, l.RecordId });

@@ -3202,6 +3202,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasDatabaseName("ix_inbox_lines_unread")
                         .HasFilter("read_at IS NULL");
 
+                    b.HasIndex(new[] { "UserId", "Id" }, "ix_inbox_lines_unread_newest")
+                        .HasDatabaseName("ix_inbox_lines_unread_newest")
+                        .HasFilter("read_at IS NULL");
+
                     b.ToTable("inbox_lines", (string)null);
                 });
 

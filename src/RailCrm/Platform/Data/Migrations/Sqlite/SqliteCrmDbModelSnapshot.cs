@@ -2955,6 +2955,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_inbox_lines_unread")
                         .HasFilter("read_at IS NULL");
 
+                    b.HasIndex(new[] { "UserId", "Id" }, "ix_inbox_lines_unread_newest")
+                        .HasDatabaseName("ix_inbox_lines_unread_newest")
+                        .HasFilter("read_at IS NULL");
+
                     b.ToTable("inbox_lines", (string)null);
                 });
 
