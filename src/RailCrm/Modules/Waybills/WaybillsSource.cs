@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Modules.Customers;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui.Palette;
 
 namespace RailCrm.Modules.Waybills;
@@ -48,7 +49,7 @@ internal sealed class WaybillsSource : IPaletteSource
                 break;
             }
 
-            var (from, to) = (written[^1], written[^1] + "\uffff");
+            var (from, to) = (written[^1], written[^1] + Compare.Greatest);
 #pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
             // Past the scope first: among millions of other people's numbers one would look long for six of one's own.
             var ids = await db.Set<WaybillLine>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(w => w.Source == source && string.Compare(w.ExternalNo, from) > 0 && string.Compare(w.ExternalNo, to) < 0)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Modules.Classification;
+using RailCrm.Modules.Customers;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
@@ -17,7 +18,7 @@ internal static class DoctorVerb
 
     public static Command Command()
     {
-        var rebuild = new Option<bool>("--rebuild-facts") { Description = "Makes the monthly facts anew from the waybill lines." };
+        var rebuild = new Option<bool>("--rebuild-facts") { Description = "Makes the monthly facts anew from the waybill lines, and the sums of customers from the customers." };
         var json = new Option<bool>("--json") { Description = "The last line is the result as JSON." };
         var command = new Command("doctor", "Checks database, time zone, fonts, disk and facts.") { rebuild, json };
         command.SetAction((parse, ct) => Run(parse.GetValue(rebuild), parse.GetValue(json), ct));
@@ -83,12 +84,14 @@ internal static class DoctorVerb
         if (rebuild)
         {
             await facts.Rebuild(ct);
+            await CheckCustomerSums.Rebuild(db, ct);
             await services.GetRequiredService<ClassifyCustomers>().RunAll(null, ct);
         }
 
         var (months, owners, counts) = await facts.Differences(ct);
-        var agree = months + owners + counts == 0;
-        findings.Add(new("facts", agree, agree ? "The monthly facts agree with the waybill lines." : $"{months} monthly facts, {owners} months of units and {counts} counts differ from what they are made of.", agree ? null : "Run: railcrm doctor --rebuild-facts"));
+        var sums = await CheckCustomerSums.Differences(db, ct);
+        var agree = months + owners + counts + sums == 0;
+        findings.Add(new("facts", agree, agree ? "The monthly facts agree with the waybill lines." : $"{months} monthly facts, {owners} months of units and {counts} counts differ from what they are made of, and {sums} sums of customers.", agree ? null : "Run: railcrm doctor --rebuild-facts"));
     }
 
     private static Finding TimeZone() => TimeZoneInfo.TryFindSystemTimeZoneById("Asia/Shanghai", out _)

@@ -5,6 +5,7 @@ using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Dossier;
 using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
 using RailCrm.Platform.Notes;
 using RailCrm.Platform.Records;
 using RailCrm.Tests.Platform;
@@ -34,6 +35,12 @@ public sealed class SightTests
             (await api.PostAsync(new Uri($"/api/v1/customers/{customer}/attachments?recordKind=waybill&recordId={line}", UriKind.Relative), form, Ct)).EnsureSuccessStatusCode();
         }
 
+        await app.In(System, async db =>
+        {
+            db.Add(new AuditEntry(db.Actor, db.UtcNow, "updated", "WaybillLine", line, customer, """{"RevenueFen":[1,88321]}"""));
+            return await db.SaveChangesAsync(Ct);
+        });
+
         async Task<(int Notes, int Files, int InDossier, string Past, Refusal? Reply)> As(Actor actor) =>
             (await app.In(actor, db => ListNotes.Count(db, RecordKind.Customer, customer, Ct)), await app.In(actor, db => KeepAttachment.Count(db, RecordKind.Customer, customer, Ct)),
             await app.With<ReadDossier, int>(actor, async r => (await r.Run(customer, Ct)).TryGet(out var content, out _) ? content.Files.Count : -1),
@@ -44,10 +51,10 @@ public sealed class SightTests
 
         Assert.Equal((2, 1, 1), (sees.Notes, sees.Files, sees.InDossier));
         Assert.Null(sees.Reply);
-        Assert.All(["WaybillLine", "运价太低", "货票.txt", "客户的备注"], t => Assert.Contains(t, sees.Past, StringComparison.Ordinal));
+        Assert.All(["88321", "运价太低", "货票.txt", "客户的备注"], t => Assert.Contains(t, sees.Past, StringComparison.Ordinal));
         Assert.Equal((1, 0, 0), (clerk.Notes, clerk.Files, clerk.InDossier));
         Assert.IsType<Refusal.NotFound>(clerk.Reply);
-        Assert.All(["WaybillLine", "运价太低", "货票.txt"], t => Assert.DoesNotContain(t, clerk.Past, StringComparison.Ordinal));
+        Assert.All(["88321", "运价太低", "货票.txt"], t => Assert.DoesNotContain(t, clerk.Past, StringComparison.Ordinal));
         Assert.Contains("客户的备注", clerk.Past, StringComparison.Ordinal);
         Assert.NotEqual(own, its);
     }
