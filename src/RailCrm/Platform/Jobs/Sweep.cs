@@ -27,7 +27,7 @@ internal static class Sweep
         await db.Write(() => db.Set<Session>().Where(s => s.CreatedAt < sessions).ExecuteDeleteAsync(ct), ct);
         await db.Write(() => db.Set<Job>().Where(j => j.UserId == 0 && j.State == "completed" && j.FinishedAt < nights && j.Kind == Kind).ExecuteDeleteAsync(ct), ct);
         var read = db.UtcNow - ReadKept;
-        await db.Write(() => db.Set<InboxLine>().IgnoreQueryFilters().Where(l => l.ReadAt < read).ExecuteDeleteAsync(ct), ct);
+        await db.Write(() => db.Set<InboxLine>().Where(l => l.ReadAt < read).ExecuteDeleteAsync(ct), ct);
         return "{}";
     }
 }
