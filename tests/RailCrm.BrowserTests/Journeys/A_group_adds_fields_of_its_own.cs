@@ -90,6 +90,11 @@ public sealed class A_group_adds_fields_of_its_own(Browser browser)
             await page.ReloadAsync();
         }
 
+        if (width < 600)
+        {
+            await page.ClickAsync("[popovertarget=list-sheet]"); // On a phone the filters stand in a sheet.
+        }
+
         await page.ClickAsync("#filter summary");
         await page.SelectOptionAsync("#filter select[name=add]", key);
         await page.SelectOptionAsync("#filter select[name=value]", ["电话", "网站"]);
@@ -97,6 +102,7 @@ public sealed class A_group_adds_fields_of_its_own(Browser browser)
         await page.ClickAsync("#filter button.btn-primary");
         await Assertions.Expect(page.Locator("table.rc-list tbody tr")).ToHaveCountAsync(1);
         await Assertions.Expect(page.Locator("table.rc-list tbody")).ToContainTextAsync($"线索测试{language}公司");
+        await page.Keyboard.PressAsync("Escape");
         var chip = page.Locator(".rc-chip", new() { HasTextString = name });
         await Assertions.Expect(chip).ToContainTextAsync(language == "en" ? "电话, 网站" : "电话、网站");
         await walk.Check();

@@ -40,7 +40,7 @@ public sealed class Colleagues_work_on_a_record(Browser browser)
         await page.ClickAsync("form:has(#note-text) .btn-primary");
         await Assertions.Expect(page.Locator(".rc-mention")).ToHaveAttributeAsync("title", "@subsidiary");
         await Assertions.Expect(page.Locator(".rc-mention")).Not.ToHaveTextAsync("@subsidiary"); // The person's name, not the account's.
-        await page.Locator(".rc-note-acts button").First.ClickAsync();
+        await page.Locator(".rc-note-acts button[form=note-act]").First.ClickAsync();
         await Assertions.Expect(page.Locator(".rc-notes > li.pinned")).ToHaveCountAsync(1);
         await walk.Check();
 
