@@ -28,6 +28,7 @@ public sealed partial class Someone_takes_a_waybill_out_of_the_bin(Browser brows
         await Assertions.Expect(page.Locator("main a[href$='/edit']")).ToBeVisibleAsync();
 
         await Delete();
+        await page.Locator("main .rc-menu:has(a[href='/waybills/bin']) summary").ClickAsync();
         await page.Locator("main a[href='/waybills/bin']").ClickAsync();
         await Assertions.Expect(page.Locator("table.rc-list tbody")).ToContainTextAsync(number);
         await walk.Check();
