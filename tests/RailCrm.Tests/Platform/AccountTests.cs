@@ -49,19 +49,19 @@ public sealed partial class AccountTests
     {
         await using var app = await CrmApp.Start(engine);
         using var idle = await app.SignedIn("n1");
-        app.Clock.Advance(Sessions.Idle - TimeSpan.FromMinutes(1));
+        app.Later(Sessions.Idle - TimeSpan.FromMinutes(1));
         Assert.Equal(HttpStatusCode.OK, await Open(idle));
-        app.Clock.Advance(Sessions.Idle + TimeSpan.FromMinutes(1));
+        app.Later(Sessions.Idle + TimeSpan.FromMinutes(1));
         Assert.Equal(HttpStatusCode.Found, await Open(idle));
 
         using var busy = await app.SignedIn("n1");
         for (var used = TimeSpan.Zero; used < Sessions.Absolute - TimeSpan.FromHours(3); used += TimeSpan.FromHours(3))
         {
-            app.Clock.Advance(TimeSpan.FromHours(3));
+            app.Later(TimeSpan.FromHours(3));
             Assert.Equal(HttpStatusCode.OK, await Open(busy));
         }
 
-        app.Clock.Advance(TimeSpan.FromHours(3));
+        app.Later(TimeSpan.FromHours(3));
         Assert.Equal(HttpStatusCode.Found, await Open(busy));
     }
 
@@ -143,7 +143,7 @@ public sealed partial class AccountTests
         using var last = app.Browser();
         last.DefaultRequestHeaders.Add("X-Forwarded-For", "192.0.2.1");
         Assert.Equal(HttpStatusCode.OK, (await Enter(last, "S1")).StatusCode);
-        app.Clock.Advance(SignIn.TriesWindow);
+        app.Later(SignIn.TriesWindow);
         Assert.Equal(HttpStatusCode.Found, (await Enter(last, "s1")).StatusCode);
     }
 
@@ -226,7 +226,7 @@ public sealed partial class AccountTests
         using var stranger = await app.SignedIn("s1");
         await CrmApp.Submit(stranger, "/account/tokens", "revoke", new() { ["RevokeId"] = rows[1].Id.ToString(CultureInfo.InvariantCulture) });
         Assert.Equal(HttpStatusCode.OK, await Call(writing, HttpMethod.Get));
-        app.Clock.Advance(TimeSpan.FromDays(30));
+        app.Later(TimeSpan.FromDays(30));
         Assert.Equal(HttpStatusCode.Unauthorized, await Call(writing, HttpMethod.Get));
     }
 

@@ -62,7 +62,7 @@ public sealed class PasswordTests
         using var before = await app.SignedIn("n1");
         Assert.Equal(HttpStatusCode.OK, (await before.GetAsync("/customers", Ct)).StatusCode);
 
-        app.Clock.Advance(TimeSpan.FromDays(91));
+        app.Later(TimeSpan.FromDays(91));
         using var after = await app.SignedIn("n1");
         var led = await after.GetAsync("/customers", Ct);
         Assert.Equal("/account/password", led.Headers.Location?.ToString());

@@ -115,7 +115,7 @@ public sealed class CustomerTests
 
         Assert.Equal(["共享客户"], await Names(north, ""));
         Assert.Equal(HttpStatusCode.OK, (await north.GetAsync($"/api/v1/customers/{id}", Ct)).StatusCode);
-        app.Clock.Advance(TimeSpan.FromDays(2));
+        app.Later(TimeSpan.FromDays(2));
         Assert.Empty(await Names(north, ""));
         Assert.Equal(HttpStatusCode.NotFound, (await north.GetAsync($"/api/v1/customers/{id}", Ct)).StatusCode);
     }

@@ -220,7 +220,7 @@ public sealed class MergeTests
         var merge = await scene.Merge(body);
         Assert.Equal(merge, await scene.Merge(body));
         scene.Api.DefaultRequestHeaders.Remove("Idempotency-Key");
-        app.Clock.Advance(CustomerMerge.Undoable + TimeSpan.FromMinutes(1));
+        app.Later(CustomerMerge.Undoable + TimeSpan.FromMinutes(1));
 
         using var late = await (await app.Api("north")).PostAsync(new Uri($"/api/v1/customers/merges/{merge}/undo", UriKind.Relative), null, Ct);
 

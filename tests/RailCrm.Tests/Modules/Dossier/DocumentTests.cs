@@ -67,7 +67,7 @@ public sealed class DocumentTests
         using var browser = await app.SignedIn("n1");
 
         var first = (await Taken(browser, id, "docx"), await Taken(browser, id, "zip"));
-        app.Clock.Advance(TimeSpan.FromMinutes(50));
+        app.Later(TimeSpan.FromMinutes(50));
         using var later = await app.SignedIn("n1");
         var second = (await Taken(later, id, "docx"), await Taken(later, id, "zip"));
         Assert.Null((await app.With<SaveContact, Result<Contact>>(await app.ActorOf("n1"), s => s.Run(id, null, null, new() { Name = "赵新来" }, Ct))).Refusal);

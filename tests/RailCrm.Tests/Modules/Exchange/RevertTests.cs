@@ -150,7 +150,7 @@ public sealed class RevertTests
         using var other = await app.Api("n2");
         Assert.Equal(global::System.Net.HttpStatusCode.NotFound, (await other.PostAsync(new Uri($"/api/v1/imports/{import.Id}/revert", UriKind.Relative), null, Ct)).StatusCode);
         Assert.Equal(global::System.Net.HttpStatusCode.NotFound, (await other.GetAsync(new Uri($"/api/v1/imports/{import.Id}/rows", UriKind.Relative), Ct)).StatusCode);
-        app.Clock.Advance(TimeSpan.FromDays(31));
+        app.Later(TimeSpan.FromDays(31));
         var refused = await app.With<RevertImport, Result<long>>(n1, r => r.Run(import.Id, Ct));
         Assert.Equal("import.revert_late", refused.Refusal?.Code);
         Assert.Null((await Named(app, "甲公司")).DeletedAt);

@@ -178,7 +178,7 @@ public sealed class WaybillTests
         Assert.Equal((0, 0, 0), await Differences(app));
 
         // Two years on nobody has traded in the window.
-        app.Clock.Advance(TimeSpan.FromDays(800));
+        app.Later(TimeSpan.FromDays(800));
         await app.With<ClassifyCustomers, int>(System, async c =>
         {
             await c.RunAll(null, Ct);
