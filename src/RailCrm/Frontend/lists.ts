@@ -1,7 +1,5 @@
-// What moves on a list's page: the filter panel, columns and their widths, selecting rows, the board, changing a cell where it stands.
+// What moves on a list's page: the filter panel, columns and their widths, the board.
 const token = () => document.querySelector<HTMLInputElement>("input[name=__RequestVerificationToken]")?.value ?? "";
-const send = (address: string, fields: Record<string, string>) =>
-  fetch(address, { method: "POST", headers: { accept: "application/json", RequestVerificationToken: token() }, body: new URLSearchParams({ ...fields, __RequestVerificationToken: token() }) });
 
 // The field chosen decides the comparisons and what its value is typed into.
 class FilterPanel extends HTMLElement {
@@ -79,50 +77,6 @@ class Order extends HTMLElement {
 }
 customElements.define("rc-order", Order);
 
-// Rows ticked: how many, all of the page, or all that match.
-class Select extends HTMLElement {
-  connectedCallback() {
-    this.#said();
-    document.addEventListener("change", this.#changed);
-    this.addEventListener("click", (event) => {
-      if ((event.target as Element).closest("[data-work=none]")) {
-        document.querySelectorAll<HTMLInputElement>(".rc-tick, .rc-tick-all, .rc-work input[name=all]").forEach((box) => (box.checked = false));
-        this.#said();
-      }
-    });
-  }
-
-  disconnectedCallback() {
-    document.removeEventListener("change", this.#changed);
-  }
-
-  #changed = (event: Event) => {
-    const box = event.target as HTMLInputElement;
-    if (box.matches(".rc-tick-all")) {
-      document.querySelectorAll<HTMLInputElement>(".rc-tick").forEach((pick) => (pick.checked = box.checked));
-    }
-    this.#said();
-  };
-
-  #said() {
-    const picked = document.querySelectorAll(".rc-tick:checked").length;
-    const all = this.querySelector<HTMLInputElement>("input[name=all]")?.checked ?? false;
-    const count = this.querySelector<HTMLElement>(".rc-work-count");
-    this.classList.toggle("rc-on", picked > 0 || all);
-    if (count) {
-      const total = document.querySelector(".rc-pager .num")?.textContent ?? "";
-      count.textContent = all ? total : (count.dataset["text"] ?? "").replace("{0}", picked.toLocaleString(document.documentElement.lang));
-    }
-    const page = document.querySelector<HTMLInputElement>(".rc-tick-all");
-    if (page) {
-      const rows = document.querySelectorAll(".rc-tick").length;
-      page.checked = picked === rows && rows > 0;
-      page.indeterminate = picked > 0 && picked < rows;
-    }
-  }
-}
-customElements.define("rc-select", Select);
-
 // Cards dragged from one column to another; the form on each card does the same without a mouse.
 class Board extends HTMLElement {
   connectedCallback() {
@@ -181,9 +135,18 @@ const widths = () => {
     });
   });
 };
+// Pinned columns stand beside each other at the left: where, the widths of those before them tell.
+const pins = () => document.querySelectorAll<HTMLTableElement>("table.rc-list:has(th[data-pin])").forEach((table) => {
+  let left = table.querySelector<HTMLElement>("thead th")?.offsetWidth ?? 0;
+  table.querySelectorAll<HTMLElement>("thead th[data-pin]").forEach((heading) => {
+    table.style.setProperty(`--rc-pin-${heading.dataset["pin"]}`, `${left}px`);
+    left += heading.offsetWidth;
+  });
+});
+addEventListener("resize", pins);
 const keep = async (table: HTMLTableElement) => {
   const form = document.querySelector<HTMLFormElement>("#columns form");
-  const chosen = [...table.querySelectorAll<HTMLElement>("thead th[data-column]")].map((heading) => heading.dataset["column"] + (heading.style.width ? `.${Math.round(heading.offsetWidth)}` : ""));
+  const chosen = [...table.querySelectorAll<HTMLElement>("thead th[data-column]")].map((heading) => heading.dataset["column"] + (heading.style.width ? `.${Math.round(heading.offsetWidth)}` : "") + (heading.dataset["pin"] ? ".p" : ""));
   if (form) {
     const body = new URLSearchParams({ __RequestVerificationToken: token(), returnUrl: form.querySelector<HTMLInputElement>("input[name=returnUrl]")?.value ?? "" });
     chosen.forEach((column) => body.append("column", column));
@@ -193,116 +156,11 @@ const keep = async (table: HTMLTableElement) => {
     }
   }
 };
-widths();
-new MutationObserver(widths).observe(document.body, { childList: true, subtree: true });
-
-// A cell changed where it stands: double click, or F2 on its row's link and Tab from cell to cell. Enter saves, Esc leaves it.
-const edit = (cell: HTMLElement) => {
-  const row = cell.closest<HTMLElement>("[data-id]");
-  const list = row?.dataset["list"] ?? document.querySelector<HTMLFormElement>("#work, #columns form")?.action.match(/\/lists\/([a-z]+)\//)?.[1];
-  if (!row || !list || cell.querySelector("[data-cell]")) {
-    return;
-  }
-  pencil.remove();
-  const kept = [...cell.childNodes];
-  const template = document.querySelector<HTMLTemplateElement>(`template[data-field="${CSS.escape(cell.dataset["field"] ?? "")}"]`);
-  const control = (template?.content.querySelector("select")?.cloneNode(true) as HTMLSelectElement | undefined) ?? document.createElement("input");
-  control.className = control instanceof HTMLSelectElement ? "form-select form-select-sm" : "form-control form-control-sm";
-  control.multiple = false;
-  control.removeAttribute("size");
-  if (control instanceof HTMLSelectElement && ![...control.options].some((option) => option.value === "")) {
-    control.prepend(new Option("—", ""));
-  }
-  const stored = cell.dataset["value"] ?? "";
-  if (control instanceof HTMLSelectElement && ![...control.options].some((option) => option.value === stored)) {
-    control.add(new Option(cell.textContent?.trim() || stored, stored)); // No option any more, or several at once: leaving the cell must not take it away.
-  }
-  control.dataset["cell"] = "1";
-  control.ariaLabel = cell.dataset["label"] ?? "";
-  control.value = cell.dataset["value"] ?? "";
-  cell.replaceChildren(control);
-  control.focus();
-  let done = false;
-  const leave = (nodes: Node[]) => {
-    done = true;
-    cell.replaceChildren(...nodes);
-    (row.querySelector<HTMLElement>("th a") ?? cell).focus();
-  };
-  const save = async () => {
-    if (done || control.value === (cell.dataset["value"] ?? "")) {
-      return done || leave(kept);
-    }
-    done = true;
-    control.disabled = true;
-    const answer = await send(`/lists/${list}/rows/${row.dataset["id"]}`, { field: cell.dataset["field"] ?? "", value: control.value, was: cell.dataset["value"] ?? "" });
-    if (answer.ok) {
-      const said = (await answer.json()) as { text: string; value: string };
-      cell.dataset["value"] = said.value;
-      leave([document.createTextNode(said.text)]);
-      cell.classList.add("rc-saved");
-      setTimeout(() => cell.classList.remove("rc-saved"), 1600);
-      return;
-    }
-    done = false;
-    control.disabled = false;
-    control.classList.add("is-invalid");
-    const problem = (await answer.json().catch(() => null)) as { title?: string; errors?: Record<string, string[]> } | null;
-    const why = cell.querySelector(".invalid-feedback") ?? cell.appendChild(Object.assign(document.createElement("div"), { className: "invalid-feedback d-block", role: "alert" }));
-    why.textContent = Object.values(problem?.errors ?? {}).flat()[0] ?? problem?.title ?? "";
-    control.focus();
-  };
-  control.addEventListener("keydown", (event) => {
-    const key = event as KeyboardEvent;
-    if (key.isComposing) {
-      return;
-    }
-    if (key.key === "Escape") {
-      key.stopPropagation();
-      leave(kept);
-    } else if (key.key === "Enter") {
-      key.preventDefault();
-      void save();
-    } else if (key.key === "Tab") {
-      const cells = [...row.querySelectorAll<HTMLElement>("[data-edit]")];
-      const next = cells[cells.indexOf(cell) + (key.shiftKey ? -1 : 1)];
-      if (next) {
-        key.preventDefault();
-        void save().then(() => done && edit(next));
-      }
-    }
-  });
-  control.addEventListener("blur", () => setTimeout(() => void (!done && !control.classList.contains("is-invalid") && save()), 120));
+const laid = () => {
+  widths();
+  pins();
 };
-document.addEventListener("dblclick", (event) => {
-  const cell = (event.target as Element).closest<HTMLElement>("[data-edit]");
-  if (cell && !(event.target as Element).closest("a, button, input, select")) {
-    edit(cell);
-  }
-});
-// One pencil for all cells: it stands in the one that is pointed at.
-const pencil = document.createElement("button");
-pencil.type = "button";
-pencil.className = "rc-pencil";
-pencil.tabIndex = -1;
-pencil.textContent = "✎";
-document.addEventListener("pointerover", (event) => {
-  const cell = (event.target as Element).closest<HTMLElement>("[data-edit]");
-  if (cell && pencil.parentElement !== cell && !cell.querySelector("[data-cell]")) {
-    pencil.ariaLabel = pencil.title = `${document.body.dataset["change"] ?? ""} ${cell.dataset["label"] ?? ""}`;
-    cell.append(pencil);
-  }
-});
-pencil.addEventListener("click", () => {
-  const cell = pencil.closest<HTMLElement>("[data-edit]");
-  pencil.remove();
-  if (cell) {
-    edit(cell);
-  }
-});
-document.addEventListener("keydown", (event) => {
-  const first = event.key === "F2" ? document.activeElement?.closest("tr")?.querySelector<HTMLElement>("[data-edit]") : null;
-  if (first) {
-    event.preventDefault();
-    edit(first);
-  }
-});
+laid();
+new MutationObserver(laid).observe(document.body, { childList: true, subtree: true });
+
+export {};

@@ -18,6 +18,7 @@ document.addEventListener("click", (event) => {
   panel.ariaLabel = button.getAttribute("aria-label");
   panel.append(template.content.cloneNode(true));
   panel.querySelectorAll("a").forEach((link) => (link.href = link.getAttribute("href")!.replace("{id}", button.closest("tr")?.dataset["id"] ?? "")));
+  panel.querySelectorAll<HTMLAnchorElement>("a[data-record]").forEach((link) => (link.href = button.closest("tr")?.querySelector<HTMLAnchorElement>("th a")?.href ?? link.href));
   // On the page rather than in the cell: the list scrolls and would cut it off.
   const box = button.getBoundingClientRect();
   document.body.append(panel);

@@ -55,7 +55,15 @@ public sealed partial class Someone_makes_a_list_the_own_one(Browser browser)
         await Assertions.Expect(page.Locator(".rc-chip-group .rc-chip")).ToHaveCountAsync(1);
 
         await page.ClickAsync("[data-target=all-views]");
+        await page.Locator("#all-views li", new() { HasText = name }).Locator("summary").ClickAsync();
         await walk.Check();
+        name += " 改名";
+        await page.Locator(".rc-view-edit[open] input[name=name]").FillAsync(name);
+        await page.Locator(".rc-view-edit[open] input[name=share]").CheckAsync();
+        await page.Locator(".rc-view-edit[open] button").ClickAsync();
+        await Assertions.Expect(page.Locator(".rc-views-tabs a.active")).ToContainTextAsync(name);
+        await Assertions.Expect(page.Locator(".rc-chip-group .rc-chip")).ToHaveCountAsync(1);
+        await page.ClickAsync("[data-target=all-views]");
         await page.Locator("#all-views li", new() { HasText = name }).Locator("button[value=delete]").ClickAsync();
         await Assertions.Expect(page.Locator(".rc-toast")).ToContainTextAsync(name);
         await Assertions.Expect(page.Locator(".rc-views-tabs a", new() { HasText = name })).ToHaveCountAsync(0);
@@ -104,11 +112,20 @@ public sealed partial class Someone_makes_a_list_the_own_one(Browser browser)
         await page.GotoAsync("/customers?view=all");
         await page.ClickAsync("[data-target=columns]");
         await page.CheckAsync("#columns input[value=website]");
-        await page.Locator("#columns li", new() { Has = page.Locator("input[value=website]") }).Locator("[data-move='-1']").ClickAsync();
+        var line = page.Locator("#columns li", new() { Has = page.Locator("input[value=website]") });
+        await line.Locator("[data-move='-1']").ClickAsync();
+        await line.Locator("input[type=number]").FillAsync("300");
+        await line.Locator("input[name=pin]").CheckAsync(new() { Force = true });
         await walk.Check();
         await page.ClickAsync("#columns button.btn-primary");
         var cell = page.Locator("td[data-field=website]").First;
         await Assertions.Expect(cell).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("thead th").Nth(1)).ToHaveAttributeAsync("data-column", "website"); // Pinned: beside the name, and there it stays.
+        var before = (await cell.BoundingBoxAsync())!;
+        Assert.Equal(300, before.Width, 2.0);
+        await page.EvaluateAsync("document.querySelector('.rc-scroll').scrollLeft = 400");
+        Assert.Equal(before.X, (await cell.BoundingBoxAsync())!.X, 2.0);
+        await page.EvaluateAsync("document.querySelector('.rc-scroll').scrollLeft = 0");
 
         await cell.DblClickAsync();
         await page.Keyboard.TypeAsync("ftp://wrong");
@@ -117,6 +134,14 @@ public sealed partial class Someone_makes_a_list_the_own_one(Browser browser)
         await cell.Locator("input").FillAsync("https://example.com");
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(cell).ToContainTextAsync("https://example.com");
+        await page.ClickAsync(".rc-toast form button"); // Takes it back.
+        await Assertions.Expect(page.Locator("td[data-field=website]").First).Not.ToContainTextAsync("https://example.com");
+        await page.Locator("table.rc-list tbody th a").First.FocusAsync();
+        await page.Keyboard.PressAsync("F2");
+        await Assertions.Expect(page.Locator("td[data-field=website] [data-cell]")).ToBeFocusedAsync();
+        await page.Keyboard.TypeAsync("https://example.com");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator(".rc-toast")).ToContainTextAsync("https://example.com");
         await page.ReloadAsync();
         await Assertions.Expect(page.Locator("td[data-field=website]").First).ToContainTextAsync("https://example.com");
 
@@ -126,7 +151,7 @@ public sealed partial class Someone_makes_a_list_the_own_one(Browser browser)
         await page.ClickAsync(".rc-beside a[rel=next]");
         await Assertions.Expect(page.Locator("h1")).ToContainTextAsync(names[1]);
         await page.ClickAsync(".rc-tabs a[href*='/contacts']");
-        await page.WaitForURLAsync("**/contacts?**");
+        await Assertions.Expect(page.Locator(".rc-tabs a[aria-current=page]")).ToHaveAttributeAsync("href", InContacts()); // The address changes before the page does.
         await page.ClickAsync(".rc-beside a[rel=next]");
         await Assertions.Expect(page.Locator("h1")).ToContainTextAsync(names[2]);
         Assert.Contains("/contacts", page.Url, StringComparison.Ordinal);
@@ -163,6 +188,9 @@ public sealed partial class Someone_makes_a_list_the_own_one(Browser browser)
         await Assertions.Expect(page.Locator("rc-chart svg")).ToBeVisibleAsync();
         await walk.Check();
     }
+
+    [GeneratedRegex(@"/contacts\?in=")]
+    private static partial Regex InContacts();
 
     [GeneratedRegex(@"/customers\?view=\d+$")]
     private static partial Regex OneView();

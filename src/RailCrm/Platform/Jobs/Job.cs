@@ -74,6 +74,7 @@ public sealed class Job
             builder.Property(j => j.Checkpoint).HasMaxLength(1_000_000);
             builder.Property(j => j.Result).HasMaxLength(1_000_000);
             builder.HasIndex(j => new { j.State, j.LeaseUntil });
+            builder.HasIndex(j => new { j.UserId, j.Kind, j.Id });
         }
     }
 }

@@ -7,9 +7,6 @@ namespace RailCrm.Platform.Lists;
 /// <summary>Counts and sums of rows by the value of a field, in one statement.</summary>
 internal static class Grouping
 {
-    /// <summary>Beyond so many groups nobody reads on; the largest are kept.</summary>
-    private const int Most = 200;
-
     /// <summary>What a row gives to its group. Four sums are as many as any list has.</summary>
     private sealed class Given<TKey>
     {
@@ -64,7 +61,14 @@ internal static class Grouping
         var order = by.Codes.Count > 0 ? by.Codes : [.. by.Options.Select(o => o.Value)];
         return [.. order.Count is > 0 and < 30 && by.Kind != FieldKind.Reference
             ? groups.OrderBy(g => order.ToList().IndexOf(g.Asked) is var at && at < 0 ? int.MaxValue : at)
-            : groups.OrderByDescending(g => g.Count).ThenBy(g => g.Asked, StringComparer.Ordinal).Take(Most)];
+            : groups.OrderByDescending(g => g.Count).ThenBy(g => g.Asked, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The first of them, and one that sums up the others, so that a total stays a total.</summary>
+    public static List<Group> First(IReadOnlyList<Group> groups, int most)
+    {
+        var others = groups.Skip(most).ToList();
+        return others.Count < 2 ? [.. groups] : [.. groups.Take(most), new(null, "", "", others.Sum(g => g.Count), [.. Enumerable.Range(0, others[0].Sums.Count).Select(i => others.Sum(g => g.Sums[i]))], others.Sum(g => Math.Max(1, g.Others)))];
     }
 
     /// <summary>A value as a filter takes it.</summary>

@@ -16,19 +16,27 @@ public sealed record SystemView(string Key, string TextKey, string Address);
 /// <param name="Previous">Where the page before begins.</param>
 public sealed record LinePage(IReadOnlyList<Line> Lines, IReadOnlyDictionary<string, IReadOnlyDictionary<long, string>> Names, string? Next, string? Previous);
 
+/// <summary>All rows of a view, read as they are asked for.</summary>
+/// <param name="Batches">The rows, some at a time.</param>
+public sealed record AllLines(IAsyncEnumerable<LinePage> Batches);
+
 /// <summary>The rows that share a value.</summary>
 /// <param name="Value">The value; null where there is none.</param>
 /// <param name="Text">The value as people read it.</param>
 /// <param name="Asked">The value as a filter takes it.</param>
 /// <param name="Count">How many.</param>
 /// <param name="Sums">Their sums, in the order of the list's summed fields.</param>
-public sealed record Group(object? Value, string Text, string Asked, long Count, IReadOnlyList<long> Sums);
+/// <param name="Others">How many smaller groups it stands for; 0 where it is one group.</param>
+public sealed record Group(object? Value, string Text, string Asked, long Count, IReadOnlyList<long> Sums, int Others = 0);
 
 /// <summary>A list as a module declares it: the page, the API, the export, saved views and work on many rows all read this one declaration.</summary>
 public abstract class ListOf
 {
     /// <summary>Its name where views are kept.</summary>
     public abstract string Key { get; }
+
+    /// <summary>What its rows are, as the audit trail names them.</summary>
+    public abstract string Entity { get; }
 
     /// <summary>The page it stands on.</summary>
     public abstract string Path { get; }
@@ -75,14 +83,14 @@ public abstract class ListOf
     /// <summary>A field by its key; null where there is none.</summary>
     public ListField? Find(string? key) => key is null ? null : Fields.FirstOrDefault(f => f.Key == key);
 
-    /// <summary>The columns that a view shows, the name always first, each with its width where one was chosen.</summary>
-    public IReadOnlyList<(ListField Field, int? Width)> ColumnsOf(View view)
+    /// <summary>The columns that a view shows: the name always first, then those that stay in sight with it, then the others.</summary>
+    public IReadOnlyList<ListColumn> ColumnsOf(View view)
     {
         ArgumentNullException.ThrowIfNull(view);
-        var chosen = (view.Columns ?? Columns).Select(c => c.Split('.') is [var key, .. var rest] && Find(key) is { IsColumn: true } field ? (Field: field, Width: rest is [var w] && int.TryParse(w, out var width) ? Math.Clamp(width, 60, 800) : (int?)null) : default)
-            .Where(c => c.Field is not null).DistinctBy(c => c.Field).ToList();
+        var chosen = (view.Columns ?? Columns).Select(c => ListColumn.Read(this, c)).OfType<ListColumn>().DistinctBy(c => c.Field).ToList();
         var name = Fields.First(f => f.IsName);
-        return [chosen.Find(c => c.Field == name) is { Field: not null } first ? first : (name, null), .. chosen.Where(c => c.Field != name)];
+        var pinned = chosen.Where(c => c.Pinned && c.Field != name).Take(ListColumn.MostPinned).ToList();
+        return [(chosen.Find(c => c.Field == name) ?? new(name, null, false)) with { Pinned = false }, .. pinned, .. chosen.Where(c => c.Field != name && !pinned.Contains(c)).Select(c => c with { Pinned = false })];
     }
 
     /// <summary>The page of a record.</summary>
@@ -99,6 +107,9 @@ public abstract class ListOf
 
     /// <summary>The records before and behind one in a view; null where there is none.</summary>
     public abstract Task<(long? Previous, long? Next)> Beside(CrmDb db, View view, long id, CancellationToken ct);
+
+    /// <summary>All rows of a view in its order, batch by batch, however many; or why there are none.</summary>
+    public abstract Task<Result<AllLines>> ReadAll(CrmDb db, View view, IReadOnlyList<ListField> columns, CancellationToken ct);
 
     /// <summary>All ids of a view in its order, batch by batch.</summary>
     public abstract IAsyncEnumerable<IReadOnlyList<long>> Ids(CrmDb db, View view, CancellationToken ct);

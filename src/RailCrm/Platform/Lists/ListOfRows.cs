@@ -18,8 +18,14 @@ internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? 
 {
     private const int Batch = 1_000;
 
+    /// <summary>Beyond so many groups nobody reads on; the others are summed up.</summary>
+    private const int MostGroups = 200;
+
     /// <summary>The rows of a view, found and ready to be walked.</summary>
     internal sealed record Looked(Found<TRow> Rows, Order<TRow, Line> Order, bool Descending, Mark? Mark);
+
+    /// <inheritdoc/>
+    public sealed override string Entity => typeof(TRow).Name;
 
     /// <inheritdoc/>
     public sealed override IReadOnlyList<ListField> Fields => All;
@@ -174,6 +180,18 @@ internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? 
         }
     }
 
+    /// <inheritdoc/>
+    public sealed override async Task<Result<AllLines>> ReadAll(CrmDb db, View view, IReadOnlyList<ListField> columns, CancellationToken ct) =>
+        (await Look(db, view with { Cursor = null }, int.MaxValue, ct)).TryGet(out var looked, out var refusal) ? new AllLines(Pages(db, looked, columns, ct)) : refusal;
+
+    private async IAsyncEnumerable<LinePage> Pages(CrmDb db, Looked looked, IReadOnlyList<ListField> columns, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var lines in Walk(looked, columns, ct))
+        {
+            yield return new(lines, await NamesIn(db, lines, columns, ct), null, null);
+        }
+    }
+
     /// <summary>All rows in their order, batch by batch: each is a query of its own, so that nothing is held in between and a reader who leaves ends it.</summary>
     internal async IAsyncEnumerable<IReadOnlyList<Line>> Walk(Looked looked, IReadOnlyList<ListField> columns, [EnumeratorCancellation] CancellationToken ct)
     {
@@ -261,7 +279,10 @@ internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? 
             counted = await Grouping.Of(found.Rows, field, sums, ct);
         }
 
+        counted = Grouping.First(counted, MostGroups);
         var names = field.Names is null ? null : await field.Names(db, [.. counted.Select(g => g.Value).OfType<long>()], ct);
-        return counted.ConvertAll(g => g with { Text = field.Say(g.Value, names) ?? Text.Texts.Get("list.unknown") });
+        return counted.ConvertAll(g => g with { Text = Named(g) });
+
+        string Named(Group group) => group.Others > 0 ? Text.Texts.Get("list.other_groups", group.Others) : field.Say(group.Value, names) ?? Text.Texts.Get("list.unknown");
     }
 }

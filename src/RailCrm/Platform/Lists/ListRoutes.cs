@@ -11,7 +11,7 @@ namespace RailCrm.Platform.Lists;
 /// <summary>What the forms around a list post: views kept and chosen, columns, and work on many rows.</summary>
 internal static class ListRoutes
 {
-    public static IServiceCollection AddLists(this IServiceCollection services) => services.AddScoped<SavedViews>().AddScoped<WorkOnRows>().AddScoped<Ui.Palette.IPaletteSource, Ui.Lists.ViewsSource>().AddSingleton(new Jobs.JobHandler(WorkOnRows.Kind, WorkOnRows.Run));
+    public static IServiceCollection AddLists(this IServiceCollection services) => services.AddScoped<SavedViews>().AddScoped<WorkOnRows>().AddScoped<ExportSeen>().AddSingleton(new MenuItem("list.works_mine", "/lists/work", "list-check", Permission.SignedIn, 3, MenuPlace.Account)).AddScoped<Ui.Palette.IPaletteSource, Ui.Lists.ViewsSource>().AddSingleton(new Jobs.JobHandler(WorkOnRows.Kind, WorkOnRows.Run));
 
     public static void MapLists(this IEndpointRouteBuilder app)
     {
@@ -19,6 +19,7 @@ internal static class ListRoutes
         lists.MapPost("/views", SaveView);
         lists.MapPost("/views/{view}", ChangeView);
         lists.MapPost("/columns", Columns);
+        lists.MapPost("/export", ExportSeen.Post).RequireAuthorization(Permission.Export);
         lists.MapPost("/rows/{id:long}", EditRow);
         lists.MapPost("/rows/{id:long}/{act}", WorkOnRow.Post);
         app.MapGet("/lists/{list}/work/{job:long}/state", WorkState).RequireAuthorization(Permission.SignedIn).ExcludeFromDescription();
@@ -87,7 +88,7 @@ internal static class ListRoutes
             return TypedResults.NotFound();
         }
 
-        var chosen = reset is not null ? null : string.Join(',', http.Request.Form["column"].Select(c => c!.Trim()).Where(c => c.Length > 0));
+        var chosen = reset is not null ? null : string.Join(',', Chosen(of, http.Request.Form));
         var address = LocalUrl.Or(returnUrl, of.Path);
         var query = QueryHelpers.ParseQuery(new Uri(new("http://here"), address).Query).Select(p => new KeyValuePair<string, string?>(p.Key, p.Value)).Where(p => p.Key is not ("columns" or "cursor")).ToList();
         if (query.Exists(p => p.Key == "view") && chosen is not null)
@@ -97,6 +98,19 @@ internal static class ListRoutes
 
         await views.KeepColumns(of, string.IsNullOrEmpty(chosen) ? null : chosen, ct);
         return TypedResults.LocalRedirect(QueryHelpers.AddQueryString(of.Path, query));
+    }
+
+    /// <summary>The columns as the chooser posts them, a box for each with its width and pin, or as the edge of a heading that was dragged does.</summary>
+    private static IEnumerable<ListColumn> Chosen(ListOf list, IFormCollection form)
+    {
+        var columns = form["column"].Select(c => ListColumn.Read(list, c!.Trim())).OfType<ListColumn>().ToList();
+        if (!form.ContainsKey("chooser"))
+        {
+            return columns;
+        }
+
+        var name = list.Fields.First(f => f.IsName); // Its box cannot be unticked, and so is not posted.
+        return columns.Where(c => c.Field != name).Select(c => c.Field).Prepend(name).Select(f => new ListColumn(f, ListColumn.WidthOf(form[$"width.{f.Key}"]), form["pin"].Contains(f.Key)));
     }
 
     /// <summary>One cell, changed where it stands: told as JSON to a page that asks so, else on the page it came from, with undo.</summary>
@@ -111,15 +125,19 @@ internal static class ListRoutes
         var edited = of.EditPermission is not { } needed || !actor.May(needed) ? new Refusal.Forbidden()
             : string.IsNullOrWhiteSpace(value) && !named.CanBeEmpty ? new Refusal.InvalidMany([new(named.Input, "list.never_empty", named.Name)])
             : await of.Edit(http.RequestServices, id, named, value, was, ct);
+        if (edited.TryGet(out var now, out var refusal))
+        {
+            var back = new Dictionary<string, string> { ["field"] = named.Key, ["value"] = was ?? "", ["was"] = now.Value, ["returnUrl"] = returnUrl ?? of.Path };
+            new Notice(Text.Texts.Get("list.cell_kept", named.Name, now.Text), Undo: new($"/lists/{list}/rows/{id}", back)).Leave(http);
+        }
+
         if (http.Request.Headers.Accept.Contains("application/json"))
         {
             return edited.Answer(e => TypedResults.Ok(e));
         }
 
-        if (edited.TryGet(out var now, out var refusal))
+        if (refusal is null)
         {
-            var back = new Dictionary<string, string> { ["field"] = named.Key, ["value"] = was ?? "", ["was"] = now.Value, ["returnUrl"] = returnUrl ?? of.Path };
-            new Notice(Text.Texts.Get("list.cell_kept", named.Name, now.Text), Undo: new($"/lists/{list}/rows/{id}", back)).Leave(http);
             return TypedResults.LocalRedirect(LocalUrl.Or(returnUrl, of.Path));
         }
 

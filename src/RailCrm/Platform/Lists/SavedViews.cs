@@ -148,7 +148,7 @@ public sealed class SavedViews(CrmDb db)
     {
         ArgumentNullException.ThrowIfNull(list);
         var kept = View.Plain with { Columns = columns?.Split(',', StringSplitOptions.RemoveEmptyEntries) };
-        var said = columns is null ? null : string.Join(',', list.ColumnsOf(kept).Select(c => c.Width is { } w ? $"{c.Field.Key}.{w}" : c.Field.Key));
+        var said = columns is null ? null : string.Join(',', list.ColumnsOf(kept));
         return db.Write<Result<string>>(async () =>
         {
             await Choose(list.Key, "", c => c.Columns = said, ct);

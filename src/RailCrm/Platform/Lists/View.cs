@@ -8,7 +8,7 @@ namespace RailCrm.Platform.Lists;
 /// <param name="Search">What was typed into the search.</param>
 /// <param name="Filter">What narrows it.</param>
 /// <param name="Sort">A field's key, with a dash before it for descending; null for the list's own order.</param>
-/// <param name="Columns">Keys of the columns in their order, each with its width in pixels after a dot where one was chosen; null for the list's own.</param>
+/// <param name="Columns">Keys of the columns in their order, each as <see cref="ListColumn"/> writes it; null for the list's own.</param>
 /// <param name="Layout">table, cards, board, groups or chart.</param>
 /// <param name="Group">The field that a board, groups or a chart go by.</param>
 /// <param name="Measure">What a chart shows: count, or the key of a summed field.</param>

@@ -85,6 +85,14 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
         return new Seen(job, order, counts, undone, can);
     }
 
+    /// <summary>What the actor ordered lately, newest first, of lists that he still sees.</summary>
+    public async Task<IReadOnlyList<(Job Job, WorkOrder Order, ListOf List)>> Mine(int most, CancellationToken ct)
+    {
+        var me = db.Actor.UserId;
+        var jobs = await db.Set<Job>().AsNoTracking().Where(j => j.UserId == me && j.Kind == Kind).OrderByDescending(j => j.Id).Take(most).ToListAsync(ct);
+        return [.. from job in jobs let order = JsonSerializer.Deserialize<WorkOrder>(job.Input)! let list = lists.FirstOrDefault(l => l.Key == order.List && db.Actor.May(l.Permission)) where list is not null && list.Works.Any(w => w.Key == order.Act) select (job, order, list)];
+    }
+
     /// <summary>A page of its rows, those of one outcome or all.</summary>
     public async Task<IReadOnlyList<WorkRow>> Rows(long jobId, string? outcome, long after, int most, CancellationToken ct)
     {

@@ -71,6 +71,22 @@ public sealed class WorkOnRowsTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task Who_left_the_page_of_a_work_finds_it_again_and_nobody_else_does(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var ids = await Customers(app, "n1", 2);
+        var first = await Work(app, "n1", new() { List = "customers", Act = "tag", Value = "重点", Ids = ids });
+        var second = await Work(app, "n1", new() { List = "customers", Act = "edit", Field = "sizeClass", Value = "large", Ids = [ids[0]] });
+
+        var mine = await app.With<WorkOnRows, IReadOnlyList<(Job Job, WorkOrder Order, ListOf List)>>(await app.ActorOf("n1"), w => w.Mine(10, Ct));
+        Assert.Equal([second.Job.Id, first.Job.Id], mine.Select(w => w.Job.Id));
+        Assert.Equal(["edit", "tag"], mine.Select(w => w.Order.Act));
+        Assert.Empty(await app.With<WorkOnRows, IReadOnlyList<(Job Job, WorkOrder Order, ListOf List)>>(await app.ActorOf("north"), w => w.Mine(10, Ct)));
+        using var browser = await app.SignedIn("n1");
+        Assert.Contains($"/lists/customers/work/{first.Job.Id}\"", await browser.GetStringAsync(new Uri("/lists/work", UriKind.Relative), Ct), StringComparison.Ordinal);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task Undo_gives_back_the_old_values_but_not_where_somebody_changed_the_row_since(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);

@@ -32,8 +32,8 @@ public sealed class ListState
     /// <summary>Whether it differs from the view it began with; from the one that asks for nothing everything differs, so nobody is told.</summary>
     public bool IsChanged => Begun is { Address.Length: > 0 } && Kept(Begun) != View.Kept(List);
 
-    /// <summary>The columns shown, each with its width where one was chosen.</summary>
-    public IReadOnlyList<(ListField Field, int? Width)> Columns => List.ColumnsOf(View.Columns is null && Choices.Columns is { } own ? View with { Columns = own.Split(',') } : View);
+    /// <summary>The columns shown.</summary>
+    public IReadOnlyList<ListColumn> Columns => List.ColumnsOf(View.Columns is null && Choices.Columns is { } own ? View with { Columns = own.Split(',') } : View);
 
     /// <summary>The address of another way to look at the list.</summary>
     public string Href(View view) => Begun is not null && Kept(Begun) == view.Kept(List)

@@ -3047,6 +3047,9 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.HasIndex("State", "LeaseUntil")
                         .HasDatabaseName("ix_jobs_state_lease_until");
 
+                    b.HasIndex("UserId", "Kind", "Id")
+                        .HasDatabaseName("ix_jobs_user_id_kind_id");
+
                     b.ToTable("jobs", (string)null);
                 });
 

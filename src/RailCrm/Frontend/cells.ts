@@ -1,0 +1,154 @@
+// A cell changed where it stands: double click, or F2 on its row's link and Tab from cell to cell; on a record F2 or Enter on the field. Enter saves, Esc leaves it.
+const token = () => document.querySelector<HTMLInputElement>("input[name=__RequestVerificationToken]")?.value ?? "";
+const send = (address: string, fields: Record<string, string>) =>
+  fetch(address, { method: "POST", headers: { accept: "application/json", RequestVerificationToken: token() }, body: new URLSearchParams({ ...fields, __RequestVerificationToken: token() }) });
+
+// The row as the page shows it now, with links, badges and what follows from the change, and the offer to take it back.
+const again = async (row: HTMLElement, changed: HTMLElement) => {
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+  const page = answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  const fresh = page?.querySelectorAll<HTMLElement>(`[data-id="${CSS.escape(row.dataset["id"] ?? "")}"] [data-label]`) ?? [];
+  for (const cell of row.querySelectorAll<HTMLElement>("[data-label]")) {
+    const now = [...fresh].find((f) => f.dataset["field"] === cell.dataset["field"] && f.dataset["label"] === cell.dataset["label"]);
+    if (now && !cell.querySelector("[data-cell]") && (cell === changed || cell.textContent !== now.textContent)) {
+      cell.replaceChildren(...now.childNodes);
+      if (now.dataset["value"] !== undefined) {
+        cell.dataset["value"] = now.dataset["value"];
+      }
+    }
+  }
+  const toast = page?.querySelector(".rc-toast");
+  if (toast) {
+    document.querySelector(".rc-toasts")?.replaceChildren(toast);
+  }
+};
+const edit = (cell: HTMLElement) => {
+  const row = cell.closest<HTMLElement>("[data-id]");
+  const list = row?.dataset["list"] ?? document.querySelector<HTMLFormElement>("#work, #columns form")?.action.match(/\/lists\/([a-z]+)\//)?.[1];
+  if (!row || !list || cell.querySelector("[data-cell]")) {
+    return;
+  }
+  pencil.remove();
+  const kept = [...cell.childNodes];
+  const template = document.querySelector<HTMLTemplateElement>(`template[data-field="${CSS.escape(cell.dataset["field"] ?? "")}"]`);
+  const control = (template?.content.querySelector("input[type=date], select")?.cloneNode(true) as HTMLSelectElement | HTMLInputElement | undefined) ?? document.createElement("input");
+  const choice = control instanceof HTMLSelectElement ? control : null;
+  const many = choice !== null && template?.dataset["many"] === "true";
+  control.className = choice ? "form-select form-select-sm" : "form-control form-control-sm";
+  control.multiple = many;
+  control.removeAttribute("size");
+  control.removeAttribute("id");
+  if (choice && !many && ![...choice.options].some((option) => option.value === "")) {
+    choice.prepend(new Option("—", ""));
+  }
+  const stored = cell.dataset["value"] ?? "";
+  for (const value of choice ? (many ? stored.split(",").filter((part) => part) : [stored]) : []) {
+    if (![...choice!.options].some((option) => option.value === value)) {
+      choice!.add(new Option(many ? value : cell.textContent?.trim() || value, value)); // No option any more: leaving the cell must not take it away.
+    }
+  }
+  const said = () => (many ? [...choice!.selectedOptions].map((option) => option.value).join(",") : control.value);
+  control.dataset["cell"] = "1";
+  control.ariaLabel = cell.dataset["label"] ?? "";
+  if (many) {
+    choice!.size = Math.min(6, choice!.options.length);
+    [...choice!.options].forEach((option) => (option.selected = stored.split(",").includes(option.value)));
+  } else {
+    control.value = stored;
+  }
+  const before = said();
+  cell.replaceChildren(control);
+  control.focus();
+  let done = false;
+  const leave = (nodes: Node[]) => {
+    done = true;
+    cell.replaceChildren(...nodes);
+    (row.querySelector<HTMLElement>("th a") ?? cell).focus();
+  };
+  const save = async () => {
+    if (done || said() === before) {
+      return done || leave(kept);
+    }
+    done = true;
+    control.disabled = true;
+    const answer = await send(`/lists/${list}/rows/${row.dataset["id"]}`, { field: cell.dataset["field"] ?? "", value: said(), was: cell.dataset["value"] ?? "", returnUrl: location.pathname + location.search });
+    if (answer.ok) {
+      const now = (await answer.json()) as { text: string; value: string };
+      cell.dataset["value"] = now.value;
+      leave([document.createTextNode(now.text)]);
+      cell.classList.add("rc-saved");
+      setTimeout(() => cell.classList.remove("rc-saved"), 1600);
+      void again(row, cell);
+      return;
+    }
+    done = false;
+    control.disabled = false;
+    control.classList.add("is-invalid");
+    const problem = (await answer.json().catch(() => null)) as { title?: string; errors?: Record<string, string[]> } | null;
+    const why = cell.querySelector(".invalid-feedback") ?? cell.appendChild(Object.assign(document.createElement("div"), { className: "invalid-feedback d-block", role: "alert" }));
+    why.textContent = Object.values(problem?.errors ?? {}).flat()[0] ?? problem?.title ?? "";
+    control.focus();
+  };
+  control.addEventListener("keydown", (event) => {
+    const key = event as KeyboardEvent;
+    if (key.isComposing) {
+      return;
+    }
+    if (key.key === "Escape") {
+      key.stopPropagation();
+      leave(kept);
+    } else if (key.key === "Enter") {
+      key.preventDefault();
+      void save();
+    } else if (key.key === "Tab") {
+      const cells = [...row.querySelectorAll<HTMLElement>("[data-edit]")];
+      const next = cells[cells.indexOf(cell) + (key.shiftKey ? -1 : 1)];
+      if (next) {
+        key.preventDefault();
+        void save().then(() => done && edit(next));
+      }
+    }
+  });
+  control.addEventListener("blur", () => setTimeout(() => void (!done && !control.classList.contains("is-invalid") && save()), 120));
+};
+document.addEventListener("dblclick", (event) => {
+  const cell = (event.target as Element).closest<HTMLElement>("[data-edit]");
+  if (cell && !(event.target as Element).closest("a, button, input, select")) {
+    edit(cell);
+  }
+});
+// One pencil for all cells: it stands in the one that is pointed at.
+const pencil = document.createElement("button");
+pencil.type = "button";
+pencil.className = "rc-pencil";
+pencil.tabIndex = -1;
+pencil.textContent = "✎";
+document.addEventListener("pointerover", (event) => {
+  const cell = (event.target as Element).closest<HTMLElement>("[data-edit]");
+  if (cell && pencil.parentElement !== cell && !cell.querySelector("[data-cell]")) {
+    pencil.ariaLabel = pencil.title = `${document.body.dataset["change"] ?? ""} ${cell.dataset["label"] ?? ""}`;
+    cell.append(pencil);
+  }
+});
+pencil.addEventListener("click", () => {
+  const cell = pencil.closest<HTMLElement>("[data-edit]");
+  pencil.remove();
+  if (cell) {
+    edit(cell);
+  }
+});
+// The fields of a record are reached with Tab.
+const reach = () => document.querySelectorAll<HTMLElement>("dd[data-edit]:not([tabindex])").forEach((field) => (field.tabIndex = 0));
+reach();
+new MutationObserver(reach).observe(document.body, { childList: true, subtree: true });
+document.addEventListener("keydown", (event) => {
+  const active = document.activeElement;
+  const field = active?.matches("dd[data-edit]") && (event.key === "F2" || event.key === "Enter") ? (active as HTMLElement) : null;
+  const first = field ?? (event.key === "F2" ? (active?.closest("tr")?.querySelector<HTMLElement>("[data-edit]") ?? (active?.closest("tr, [data-cell]") ? null : document.querySelector<HTMLElement>("dd[data-edit]"))) : null);
+  if (first) {
+    event.preventDefault();
+    edit(first);
+  }
+});
+
+export {};

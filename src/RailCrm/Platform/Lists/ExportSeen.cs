@@ -1,0 +1,86 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
+using RailCrm.Kernel;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Files;
+using RailCrm.Platform.Text;
+using RailCrm.Platform.Ui;
+using RailCrm.Platform.Ui.Kit;
+
+namespace RailCrm.Platform.Lists;
+
+/// <summary>A view taken away as it is seen: its columns in their order, all its rows. The module's own export has every field instead, so that the import takes it back.</summary>
+internal sealed class ExportSeen(CrmDb db)
+{
+    /// <summary>The file, or why there is none.</summary>
+    public async Task<Result<TableExport>> Run(ListOf list, View view, string? columns, string? format, CancellationToken ct)
+    {
+        if (!TableExport.Formats.Contains(format))
+        {
+            return new Refusal.Invalid("export.format_unknown", nameof(format));
+        }
+
+        view = view with { Columns = view.Columns ?? columns?.Split(',') };
+        IReadOnlyList<ListField> fields = [.. list.ColumnsOf(view).Select(c => c.Field)];
+        if (!(await list.ReadAll(db, view, fields, ct)).TryGet(out var all, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (format == "xlsx" && await list.Count(db, view, XlsxWriter.MostRows, ct) > XlsxWriter.MostRows)
+        {
+            return new Refusal.Conflict("export.sheet_full");
+        }
+
+        var asked = Uri.UnescapeDataString((view with { Cursor = null, Limit = 50, Base = null }).Address(list, ""));
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Texts.Get(list.TextKey)}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
+        return new TableExport(db, name, list.Entity, asked, format!, [.. fields.Select(f => f.FilterLabel)], Rows(all.Batches, fields));
+    }
+
+    private static async IAsyncEnumerable<Cell[]> Rows(IAsyncEnumerable<LinePage> pages, IReadOnlyList<ListField> fields)
+    {
+        await foreach (var page in pages)
+        {
+            foreach (var line in page.Lines)
+            {
+                yield return [.. fields.Select((f, i) => Told(f, line.Cells[i], page.Names.GetValueOrDefault(f.Key)))];
+            }
+        }
+    }
+
+    /// <summary>A figure as a number that a workbook adds up, whatever unit the reader looks at money in; all else as the list says it.</summary>
+    private static Cell Told(ListField field, object? value, IReadOnlyDictionary<long, string>? names) => (field.Kind, value) switch
+    {
+        (_, null) => Cell.Of((string?)null),
+        _ when field.Key.StartsWith("x_", StringComparison.Ordinal) => field.IsFigure && decimal.TryParse(field.Typed(value), NumberStyles.Number, CultureInfo.InvariantCulture, out var own) ? Cell.Of((decimal?)own) : Cell.Of(field.Say(value, names)),
+        (FieldKind.Money, long fen) => Cell.Money(fen),
+        (FieldKind.Weight, long kg) => Cell.Tonnes(kg),
+        (FieldKind.Number, long or int) => Cell.Whole(Convert.ToInt64(value, CultureInfo.InvariantCulture)),
+        (FieldKind.Number, decimal number) => Cell.Of((decimal?)number),
+        (FieldKind.Date, DateOnly day) => Cell.Day(day),
+        _ => Cell.Of(field.Say(value, names)),
+    };
+
+    /// <summary>Sends the file; a refusal is told on the list it came from.</summary>
+    public static async Task<IResult> Post(string list, [FromForm] string? format, HttpContext http, ExportSeen useCase, SavedViews views, CrmDb db, CancellationToken ct)
+    {
+        if (ListRoutes.Seen(http, list) is not { } of || !db.Actor.May(Permission.Export))
+        {
+            return TypedResults.NotFound();
+        }
+
+        if (!View.TryRead(of, http.Request.Query.Select(q => new KeyValuePair<string, string?>(q.Key, q.Value)), out var view))
+        {
+            return TypedResults.LocalRedirect(of.Path);
+        }
+
+        if ((await useCase.Run(of, view, (await views.Of(of, ct)).Columns, format, ct)).TryGet(out var export, out var refusal))
+        {
+            return export;
+        }
+
+        new Notice(refusal.Said(), IsError: true).Leave(http);
+        return TypedResults.LocalRedirect(view.Address(of));
+    }
+}

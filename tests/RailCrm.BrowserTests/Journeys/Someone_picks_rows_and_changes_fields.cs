@@ -1,0 +1,88 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace RailCrm.BrowserTests.Journeys;
+
+public sealed partial class Someone_picks_rows_and_changes_fields(Browser browser)
+{
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    public async Task Rows_ticked_on_two_pages_are_worked_on_together_and_the_work_is_found_again(string language, int width)
+    {
+        await using var walk = await browser.Open(null, language, width, user: "group");
+        var page = walk.Page;
+        await page.GotoAsync("/customers?view=all&limit=10");
+        await page.Locator(".rc-tick").Nth(2).CheckAsync();
+        await Assertions.Expect(page.Locator(".rc-work-count")).ToContainTextAsync("1");
+        await page.ClickAsync(".rc-pager a[rel=next]");
+        await page.WaitForURLAsync("**cursor=**");
+        await Assertions.Expect(page.Locator(".rc-tick:checked")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Locator(".rc-work-count")).ToContainTextAsync("1");
+        await page.Locator(".rc-tick").Nth(0).CheckAsync();
+        await Assertions.Expect(page.Locator(".rc-work-count")).ToContainTextAsync("2");
+        await page.GoBackAsync();
+        await Assertions.Expect(page.Locator(".rc-tick").Nth(2)).ToBeCheckedAsync();
+        await Assertions.Expect(page.Locator(".rc-work-count")).ToContainTextAsync("2");
+        await walk.Check();
+        if (width < 768)
+        {
+            await page.ClickAsync("[popovertarget=work-more]");
+        }
+
+        await page.ClickAsync(".rc-work button[value=tag]");
+        await page.WaitForURLAsync("**/lists/customers/work?**");
+        await page.FillAsync("[name='Form.Value']", $"两页{width}");
+        await page.Locator("main form button.btn-primary").Last.ClickAsync();
+        await page.WaitForURLAsync(OneWork());
+        await Assertions.Expect(page.Locator(".rc-badge.rc-success")).ToHaveCountAsync(3, new() { Timeout = 60_000 }); // The work and its two rows.
+        var work = new Uri(page.Url).AbsolutePath;
+        await page.GotoAsync("/lists/work");
+        await walk.Check();
+        await page.ClickAsync($"table.rc-list a[href='{work}']");
+        await page.WaitForURLAsync($"**{work}");
+        await page.Locator("main .rc-head-actions form button").ClickAsync();
+        await Assertions.Expect(page.Locator(".rc-badge.rc-success")).ToHaveCountAsync(3, new() { Timeout = 60_000 });
+    }
+
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    public async Task A_field_of_a_record_is_changed_by_the_keyboard_alone_and_taken_back(string language, int width)
+    {
+        await using var walk = await browser.Open(null, language, width, user: "group");
+        var page = walk.Page;
+        await page.GotoAsync("/customers?view=all");
+        await page.Locator("table.rc-list tbody th a").Nth(4).ClickAsync();
+        var field = page.Locator("dd[data-field=website]");
+        var before = await field.InnerTextAsync();
+        await field.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(field.Locator("input")).ToBeFocusedAsync();
+        await field.Locator("input").FillAsync($"https://keyboard{width}.example.com");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(field.Locator("a")).ToHaveAttributeAsync("href", $"https://keyboard{width}.example.com"); // Shown as the page shows it, not as it was typed.
+        await walk.Check();
+        await page.ClickAsync(".rc-toast form button");
+        await Assertions.Expect(page.Locator("dd[data-field=website]")).ToHaveTextAsync(before);
+    }
+
+    [Fact]
+    public async Task A_span_of_time_is_chosen_in_words_and_a_row_is_opened_from_its_menu()
+    {
+        await using var walk = await browser.Open(null, "zh-CN", 1400, user: "group");
+        var page = walk.Page;
+        await page.GotoAsync("/customers?view=all");
+        await page.ClickAsync("#filter > summary");
+        await page.SelectOptionAsync("#filter select[name=add]", "created");
+        await page.SelectOptionAsync("#filter select[name=op]", ">=");
+        await page.SelectOptionAsync("#filter select[name=value]", "-1y");
+        await page.ClickAsync("#filter button.btn-primary");
+        await Assertions.Expect(page.Locator(".rc-chip")).ToHaveCountAsync(1);
+        Assert.Contains("-1y", Uri.UnescapeDataString(page.Url), StringComparison.Ordinal);
+        var name = await page.Locator("table.rc-list tbody th a").First.InnerTextAsync();
+        await page.Locator("[data-rc=row-menu]").First.ClickAsync();
+        await walk.Check();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("h1")).ToContainTextAsync(name);
+    }
+
+    [GeneratedRegex(@"/lists/customers/work/\d+$")]
+    private static partial Regex OneWork();
+}

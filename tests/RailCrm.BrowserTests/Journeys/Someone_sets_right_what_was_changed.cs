@@ -1,0 +1,93 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using RailCrm.Modules.Customers;
+using RailCrm.Modules.Organization;
+
+namespace RailCrm.BrowserTests.Journeys;
+
+public sealed partial class Someone_sets_right_what_was_changed(Browser browser)
+{
+    private Task<long> Made(string name, bool binned) => browser.Demo.In(async db =>
+    {
+        var customer = new Customer { Number = $"J{Guid.NewGuid():N}"[..12], Name = name, NormalizedName = name, UnitId = db.Set<OrgUnit>().OrderByDescending(u => u.Id).First().Id, Website = "https://before.example.com" };
+        db.Add(customer);
+        await db.SaveChangesAsync();
+        if (binned)
+        {
+            (customer.DeletedAt, customer.DeletedBy) = (db.UtcNow, 1);
+            await db.SaveChangesAsync();
+        }
+
+        return customer.Id;
+    });
+
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    public async Task An_old_value_is_given_back_from_the_history(string language, int width)
+    {
+        var id = await Made($"历史公司{width}", binned: false);
+        await using var walk = await browser.Open(null, language, width, user: "group");
+        var page = walk.Page;
+        await page.GotoAsync($"/customers/{id}");
+        await page.FocusAsync("dd[data-field=website]");
+        await page.Keyboard.PressAsync("F2");
+        await page.FillAsync("dd[data-field=website] input", "https://after.example.com");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("dd[data-field=website] a")).ToHaveAttributeAsync("href", "https://after.example.com");
+        await page.GotoAsync($"/customers/{id}/history");
+        await walk.Check();
+        await page.Locator("button[form=restore]").First.ClickAsync();
+        await Assertions.Expect(page.Locator(".rc-toast")).ToBeVisibleAsync();
+        await page.GotoAsync($"/customers/{id}");
+        await Assertions.Expect(page.Locator("dd[data-field=website] a")).ToHaveAttributeAsync("href", "https://before.example.com");
+    }
+
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    public async Task All_rows_that_match_are_changed_at_once_and_get_their_values_back(string language, int width)
+    {
+        await using var walk = await browser.Open(null, language, width, user: "group");
+        var page = walk.Page;
+        await page.GotoAsync("/customers?tier=medium&limit=3&view=all");
+        await page.Locator(".rc-tick").First.CheckAsync();
+        if (width < 768)
+        {
+            await page.ClickAsync("[popovertarget=work-more]");
+        }
+
+        await page.CheckAsync(".rc-work input[name=all]");
+        await page.Locator(".rc-work button[value=edit]").ClickAsync(new() { Force = true });
+        await page.WaitForURLAsync("**/lists/customers/work?**");
+        await page.SelectOptionAsync("#f-Form-Field", "website");
+        await page.FillAsync("#f-Form-Value", "https://all.example.com");
+        await walk.Check();
+        await page.Locator("main form button.btn-primary").Last.ClickAsync();
+        await page.WaitForURLAsync(OneWork());
+        await Assertions.Expect(page.Locator(".rc-segments")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        Assert.True(await page.Locator("table.rc-list tbody tr").CountAsync() > 3); // More than the page that was ticked on.
+        await walk.Check();
+        await page.Locator("main .rc-head-actions form button").ClickAsync();
+        await Assertions.Expect(page.Locator(".rc-segments")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.GotoAsync("/customers?tier=medium&columns=name,website&limit=200&view=all");
+        await Assertions.Expect(page.Locator("table.rc-list tbody tr").Nth(3)).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("table.rc-list")).Not.ToContainTextAsync("all.example.com");
+    }
+
+    [Fact]
+    public async Task An_administrator_removes_for_good_what_lies_in_the_bin()
+    {
+        await Made("不再需要的公司", binned: true);
+        await using var walk = await browser.Open(null, "zh-CN", 1400, user: "admin");
+        var page = walk.Page;
+        await page.GotoAsync("/customers/bin");
+        await page.Locator("table.rc-list tbody tr", new() { HasText = "不再需要的公司" }).Locator(".rc-tick").CheckAsync();
+        await page.ClickAsync(".rc-work button[value=remove]");
+        await walk.Check();
+        await page.Locator("main form button.btn-primary").Last.ClickAsync();
+        await page.WaitForURLAsync(OneWork());
+        await Assertions.Expect(page.Locator(".rc-badge.rc-success")).ToHaveCountAsync(2, new() { Timeout = 60_000 });
+        await page.GotoAsync("/customers/bin");
+        await Assertions.Expect(page.Locator("main")).Not.ToContainTextAsync("不再需要的公司");
+    }
+
+    [GeneratedRegex(@"/lists/\w+/work/\d+$")]
+    private static partial Regex OneWork();
+}
