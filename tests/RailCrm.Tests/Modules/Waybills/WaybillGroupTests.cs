@@ -63,6 +63,7 @@ public sealed class WaybillGroupTests
         Task<string> Count(string query) => app.In(group, async db => (await new WaybillList(settings: app.Services.GetService(typeof(Microsoft.Extensions.Configuration.IConfiguration)) as Microsoft.Extensions.Configuration.IConfiguration)
             .Read(db, WaybillListTests.Viewed(query), [], Ct)).TryGet(out var page, out var refusal) ? $"{page.Lines.Count}" : ((Refusal.InvalidMany)refusal).Errors[0].Code);
 
+        Assert.Equal(40, await app.With<WaybillList, int>(group, l => Task.FromResult(l.MostRead)));
         Assert.Equal("600", await Told("", "month")); // The owners' months tell it.
         Assert.Equal("600", await Told("", "owner"));
         Assert.Equal("waybill.groups_wide", await Told("", "service"));
@@ -94,6 +95,6 @@ public sealed class WaybillGroupTests
         Assert.Contains("service=handling", groups, StringComparison.Ordinal);
         Assert.Contains("month=2026-01", chart, StringComparison.Ordinal);
         Assert.DoesNotContain("rc-board", board, StringComparison.Ordinal);
-        Assert.DoesNotContain("layout=board", board, StringComparison.Ordinal);
+        Assert.DoesNotContain("layout=board", groups, StringComparison.Ordinal);
     }
 }
