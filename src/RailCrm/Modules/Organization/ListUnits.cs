@@ -57,6 +57,14 @@ public sealed class ListUnits(CrmDb db)
     private static async Task<IReadOnlyList<Item>> Read(IQueryable<OrgUnit> units, CancellationToken ct) =>
         await units.OrderBy(u => u.Path).Select(u => new Item(u.Id, u.ParentId, u.Code, u.Name, u.Level, u.StationCode, u.Active)).ToListAsync(ct);
 
+    /// <summary>Active units whose name or code holds what is typed, for a field that takes a code.</summary>
+    public static async Task<IResult> Lookup(string? q, ListUnits useCase, CancellationToken ct)
+    {
+        var typed = (q ?? "").Normalize(System.Text.NormalizationForm.FormKC).Trim();
+        var units = typed.Length > 100 ? [] : await useCase.Run(ct);
+        return TypedResults.Ok(new { items = units.Where(u => u.Active && (u.Name.Contains(typed, StringComparison.OrdinalIgnoreCase) || u.Code.Contains(typed, StringComparison.OrdinalIgnoreCase))).Take(12).Select(u => new { value = u.Code, label = u.Name, hint = u.Code }) });
+    }
+
     public static async Task<IResult> Get(ListUnits useCase, CancellationToken ct) =>
         TypedResults.Ok(new Listing<Item>(await useCase.Run(ct), null));
 }

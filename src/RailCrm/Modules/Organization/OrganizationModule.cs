@@ -40,6 +40,7 @@ internal static class OrganizationModule
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/lookup/accounts", PersonReference.People).ExcludeFromDescription().RequireAuthorization(Permission.OrganizationRead);
+        api.MapGet("/lookup/units", ListUnits.Lookup).ExcludeFromDescription().RequireAuthorization(Permission.SignedIn);
         var units = api.MapGroup("/org-units").WithTags("Organization");
         units.MapGet("", ListUnits.Get).RequireAuthorization(Permission.OrganizationRead);
         units.MapPost("", SaveUnit.Post).RequireAuthorization(Permission.OrganizationWrite).AddEndpointFilter<IdempotencyFilter>();

@@ -6,13 +6,14 @@ using RailCrm.Modules.Organization;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Files;
+using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui;
 using static RailCrm.Platform.Text.Texts;
 
 namespace RailCrm.Modules.Waybills;
 
 /// <summary>The waybill list as it is seen, all pages of it, as a file that our own import takes back without loss.</summary>
-internal sealed class ExportWaybills(CrmDb db, CustomFields fields, ListWaybills list)
+internal sealed class ExportWaybills(CrmDb db, CustomFields fields, ListWaybills lines, WaybillList list)
 {
     /// <summary>The columns, named as the import knows them, the customer by number; names that are not read back come last.</summary>
     private static readonly IReadOnlyList<(string TextKey, Func<WaybillLine, Context, Cell> Cell)> Columns =
@@ -29,27 +30,30 @@ internal sealed class ExportWaybills(CrmDb db, CustomFields fields, ListWaybills
     private sealed record Context(string Number, string Name, string Unit);
 
     /// <summary>The file, or why there is none.</summary>
-    public async Task<Result<TableExport>> Run(string? format, ListWaybills.Query query, CancellationToken ct)
+    /// <param name="format">xlsx or csv.</param>
+    /// <param name="view">Which lines, and in which order.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<Result<TableExport>> Run(string? format, View view, CancellationToken ct)
     {
         if (!TableExport.Formats.Contains(format))
         {
             return new Refusal.Invalid("export.format_unknown", "format");
         }
 
-        if (!(await list.All(query, ct)).TryGet(out var all, out var refusal))
+        if (!(await lines.All(view, ct)).TryGet(out var all, out var refusal))
         {
             return refusal;
         }
 
-        if (format == "xlsx" && await list.Count(query, XlsxWriter.MostRows, ct) > XlsxWriter.MostRows)
+        if (format == "xlsx" && await list.Count(db, view, XlsxWriter.MostRows, ct) > XlsxWriter.MostRows)
         {
             return new Refusal.Conflict("export.sheet_full");
         }
 
-        var units = await db.Set<OrgUnit>().AsNoTracking().ToDictionaryAsync(u => u.Id, u => u.Code, ct);
-        var view = Uri.UnescapeDataString((query with { Cursor = null, Limit = 50 }).Address(""));
+        var asked = Uri.UnescapeDataString((view with { Cursor = null, Limit = 50, Columns = null, Base = null }).Address(list, ""));
         var name = string.Create(CultureInfo.InvariantCulture, $"{T("waybill.title")}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
-        return new TableExport(db, name, nameof(WaybillLine), view, format!, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("waybills", db.Actor).Select(f => f.Called)], Rows(all, units, ct));
+        var units = await db.Set<OrgUnit>().AsNoTracking().ToDictionaryAsync(u => u.Id, u => u.Code, ct);
+        return new TableExport(db, name, nameof(WaybillLine), asked, format!, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("waybills", db.Actor).Select(f => f.Called)], Rows(all, units, ct));
     }
 
     private async IAsyncEnumerable<Cell[]> Rows(ListWaybills.Whole all, Dictionary<long, string> units, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
@@ -66,15 +70,19 @@ internal sealed class ExportWaybills(CrmDb db, CustomFields fields, ListWaybills
     }
 
     /// <summary>Sends the file; a refusal is told on the list it came from.</summary>
-    public static async Task<IResult> Post([FromForm] string? format, HttpContext http, ExportWaybills useCase, CancellationToken ct)
+    public static async Task<IResult> Post([FromForm] string? format, HttpContext http, ExportWaybills useCase, WaybillList list, CancellationToken ct)
     {
-        var query = ListWaybills.Query.Of(http.Request.Query);
-        if ((await useCase.Run(format, query, ct)).TryGet(out var export, out var refusal))
+        if (!View.TryRead(list, http.Request.Query.Select(q => new KeyValuePair<string, string?>(q.Key, q.Value)), out var view))
+        {
+            return TypedResults.LocalRedirect(list.Path);
+        }
+
+        if ((await useCase.Run(format, view, ct)).TryGet(out var export, out var refusal))
         {
             return export;
         }
 
-        new Notice(T(refusal.Code, refusal.Args), IsError: true).Leave(http);
-        return TypedResults.LocalRedirect(query.Address("/waybills"));
+        new Notice(refusal is Refusal.InvalidMany { Errors: [var first, ..] } ? T(first.Code, first.Args) : T(refusal.Code, refusal.Args), IsError: true).Leave(http);
+        return TypedResults.LocalRedirect(view.Address(list));
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
@@ -20,34 +19,17 @@ internal sealed class ListWaybills(CrmDb db, WaybillList list)
     private static readonly Order<WaybillLine, WaybillLine> ByDate = Order<WaybillLine, WaybillLine>.ByNumber(
         "date", w => w.Date, n => DateOnly.FromDayNumber((int)Math.Clamp(n, 0, DateOnly.MaxValue.DayNumber)), w => (w.Date.DayNumber, w.Id));
 
-    /// <summary>The view. <c>Unit</c> did the work, <c>Owner</c> (with everything under it) owns the customer. <c>From</c> and <c>To</c> are days (2025-01-31) or months (2025-01), both included; <c>Mine</c> asks for customers whose manager the reader is. <c>Filter</c> says more in the lists' own words: <c>mode=carload,container;origin=高桥镇|destination=高桥镇</c>.</summary>
+    /// <summary>The view. <c>Unit</c> did the work, <c>Owner</c> (with everything under it) owns the customer. <c>From</c> and <c>To</c> are days (2025-01-31) or months (2025-01), both included; <c>Mine</c> asks for customers whose manager the reader is, or with false for the others. <c>Q</c> looks for numbers that begin so and for customers. <c>Filter</c> says more in the lists' own words: <c>mode=carload,container;origin=高桥镇|destination=高桥镇</c>.</summary>
     public sealed record Query(
         long? Customer = null, long? Unit = null, string? From = null, string? To = null, string? Source = null, string? ExternalNo = null, string? Service = null,
-        string? Commodity = null, string? Mode = null, string? Origin = null, string? Destination = null, long? Owner = null, string? Cursor = null, int Limit = 50, string? Sort = null, bool? Mine = null, string? Filter = null)
+        string? Commodity = null, string? Mode = null, string? Origin = null, string? Destination = null, long? Owner = null, string? Cursor = null, int Limit = 50, string? Sort = null, bool? Mine = null, string? Filter = null, string? Q = null)
     {
-        /// <summary>Reads an address; what cannot be read is left out.</summary>
-        public static Query Of(IQueryCollection query)
-        {
-            ArgumentNullException.ThrowIfNull(query);
-            string? Text(string name) => query[name].LastOrDefault() is { } text && !string.IsNullOrWhiteSpace(text) && PlainText.IsStorable(text) ? text.Trim() : null;
-            long? Id(string name) => long.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null;
-            return new(
-                Id("customer"), Id("unit"), Text("from"), Text("to"), Text("source"), Text("externalNo"), Text("service"), Text("commodity"), Text("mode"), Text("origin"), Text("destination"), Id("owner"), Text("cursor"),
-                (int)Math.Clamp(Id("limit") ?? 50, 1, MaxLimit), Text("sort"), Text("mine") == "true" ? true : null, Text("filter"));
-        }
-
         /// <summary>What holds, by its name in the address; nothing that is left to its default.</summary>
         public IEnumerable<KeyValuePair<string, string?>> Fields() => new Dictionary<string, string?>
         {
             ["customer"] = Number(Customer), ["owner"] = Number(Owner), ["unit"] = Number(Unit), ["from"] = From, ["to"] = To, ["source"] = Source, ["externalNo"] = ExternalNo, ["service"] = Service,
-            ["commodity"] = Commodity, ["mode"] = Mode, ["origin"] = Origin, ["destination"] = Destination, ["mine"] = Mine == true ? "true" : null, ["filter"] = Filter, ["sort"] = Sort, ["limit"] = Limit == 50 ? null : Number(Limit), ["cursor"] = Cursor,
+            ["commodity"] = Commodity, ["mode"] = Mode, ["origin"] = Origin, ["destination"] = Destination, ["mine"] = Mine switch { true => "true", false => "false", null => null }, ["q"] = Q, ["filter"] = Filter, ["sort"] = Sort, ["limit"] = Limit == 50 ? null : Number(Limit), ["cursor"] = Cursor,
         }.Where(f => !string.IsNullOrEmpty(f.Value));
-
-        /// <summary>The address of the view on a page.</summary>
-        public string Address(string path) => QueryHelpers.AddQueryString(path, Fields());
-
-        /// <summary>Whether anything narrows the list.</summary>
-        public bool Filtered => Fields().Any(f => f.Key is not ("sort" or "limit" or "cursor"));
 
         private static string? Number(long? number) => number?.ToString(CultureInfo.InvariantCulture);
     }
@@ -64,7 +46,12 @@ internal sealed class ListWaybills(CrmDb db, WaybillList list)
     /// <summary>One page.</summary>
     public async Task<Result<Listing<Item>>> Run(Query query, CancellationToken ct)
     {
-        if (!(await Look(query, ct)).TryGet(out var view, out var refusal))
+        if (!Platform.Lists.View.TryRead(list, query.Fields(), out var asked))
+        {
+            return new Refusal.InvalidMany([new("filter", "list.filter_wrong")]);
+        }
+
+        if (!(await Look(asked, ct)).TryGet(out var view, out var refusal))
         {
             return refusal;
         }
@@ -74,13 +61,9 @@ internal sealed class ListWaybills(CrmDb db, WaybillList list)
         return new Listing<Item>([.. page.Items.Select(w => Of(w, names[w.CustomerId].Name))], page.Next) { PreviousCursor = page.Previous };
     }
 
-    /// <summary>How many there are, counted no further than one beyond <paramref name="most"/>.</summary>
-    public async Task<int> Count(Query query, int most, CancellationToken ct) =>
-        (await Look(query with { Cursor = null }, ct)).TryGet(out var view, out _) ? await view.Rows.Take(most + 1).CountAsync(ct) : 0;
-
     /// <summary>All rows of a view in its order, batch by batch, each a query of its own.</summary>
-    public async Task<Result<Whole>> All(Query query, CancellationToken ct) =>
-        (await Look(query with { Cursor = null }, ct)).TryGet(out var view, out var refusal) ? new Whole(Batches(view, ct)) : refusal;
+    public async Task<Result<Whole>> All(Platform.Lists.View asked, CancellationToken ct) =>
+        (await Look(asked with { Cursor = null }, ct)).TryGet(out var view, out var refusal) ? new Whole(Batches(view, ct)) : refusal;
 
     private async IAsyncEnumerable<IReadOnlyList<(WaybillLine, string, string)>> Batches(View view, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
@@ -105,20 +88,15 @@ internal sealed class ListWaybills(CrmDb db, WaybillList list)
         return await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(ids).Contains(c.Id)).Select(c => new { c.Id, c.Number, c.Name }).ToDictionaryAsync(c => c.Id, c => (c.Number, c.Name), ct);
     }
 
-    private async Task<Result<View>> Look(Query query, CancellationToken ct)
+    private async Task<Result<View>> Look(Platform.Lists.View asked, CancellationToken ct)
     {
-        if (!Platform.Lists.View.TryRead(list, query.Fields(), out var asked))
-        {
-            return new Refusal.InvalidMany([new("filter", "list.filter_wrong")]);
-        }
-
-        var sort = query.Sort ?? "-date";
+        var sort = asked.Sort ?? "-date";
         if (sort is not ("date" or "-date"))
         {
             return new Refusal.Invalid("customer.sort_unknown", nameof(Query.Sort));
         }
 
-        if (!Mark.TryRead(query.Cursor, sort, out var mark))
+        if (!Mark.TryRead(asked.Cursor, sort, out var mark))
         {
             return new Refusal.Invalid("common.cursor_invalid", nameof(Query.Cursor));
         }
@@ -129,26 +107,6 @@ internal sealed class ListWaybills(CrmDb db, WaybillList list)
     internal static Item Of(WaybillLine w, string customer) => new(
         w.Id, w.Source, w.ExternalNo, w.Date, w.CustomerId, customer, w.UnitId, w.Service, w.CommodityCategory, w.Commodity, w.Origin, w.Destination, w.Mode,
         w.Wagons, w.Containers, w.TeuHundredths / 100m, w.WeightKg, w.RevenueFen, w.CostFen, w.ContractNo, w.Note);
-
-    /// <summary>A day, or the first or last of a month.</summary>
-    internal static bool TryDay(string? text, bool last, out DateOnly? day)
-    {
-        day = null;
-        if (string.IsNullOrEmpty(text))
-        {
-            return true;
-        }
-
-        if (Month.TryParse(text, out var month))
-        {
-            day = last ? month.Last : month.First;
-            return true;
-        }
-
-        var ok = DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var exact);
-        day = exact;
-        return ok;
-    }
 
     public static async Task<IResult> Get([AsParameters] Query query, ListWaybills useCase, CancellationToken ct) =>
         (await useCase.Run(query, ct)).Answer(list => TypedResults.Ok(list));

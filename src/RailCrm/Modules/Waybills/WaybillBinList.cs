@@ -33,11 +33,17 @@ internal sealed class WaybillBinList : ListOf<BinnedLine>
 
     protected override IReadOnlyList<ListField<BinnedLine>> Declared => Own;
 
+    private static readonly ListField<BinnedLine> ByCustomer = F.Of("customer", "import.field.customer", K.Reference, b => b.CustomerId).Indexed("deleted");
+
+    /// <summary>By key, or as the lookup names it: number and name.</summary>
+    private static async Task<Result<Condition<BinnedLine>>> OfCustomer(CrmDb db, Criterion asked, CancellationToken ct) =>
+        await ByCustomer.Where(db, asked with { Values = [.. (await WaybillAsked.CustomersNamed(db, asked.Values, ct)).Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture))] }, ct);
+
     private static readonly IReadOnlyList<ListField<BinnedLine>> Own =
     [
         F.Of("externalNo", "import.field.externalNo", K.Text, b => b.ExternalNo).Sorted().Indexed().Named(),
         F.Of("id", "list.id", K.Number, b => b.Id).Indexed().Hidden(),
-        F.Of("customer", "import.field.customer", K.Reference, b => b.CustomerId).Indexed("deleted").Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q="),
+        F.Of("customer", "import.field.customer", K.Reference, b => b.CustomerId).Asked(["=", "!="], OfCustomer).Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q="),
         F.Of("date", "import.field.date", K.Date, b => b.Date).Sorted().Indexed(),
         F.Of("unit", "waybill.unit", K.Reference, b => b.UnitId).Refers(Units),
         F.Of("weight", "waybill.weight_plain", K.Weight, b => b.WeightKg),
@@ -50,7 +56,7 @@ internal sealed class WaybillBinList : ListOf<BinnedLine>
 
     public override IReadOnlyList<ListWork> Works { get; } =
     [
-        new("restore", "bin.restore", "restore", Platform.Access.Permission.WaybillsWrite), new("remove", "bin.remove", "trash", Platform.Access.Permission.WaybillsRemove, Danger: true),
+        new("restore", "bin.restore", "restore", Platform.Access.Permission.WaybillsWrite, AtOnce: true), new("remove", "bin.remove", "trash", Platform.Access.Permission.WaybillsRemove, Danger: true),
     ];
 
     public override bool Undoes(string act) => act == "restore";

@@ -67,20 +67,23 @@ public sealed class WaybillForm
     internal static WaybillForm Of(GetWaybill.Answer answer, string unitCode)
     {
         var line = answer.Line;
-        string? Number(decimal number) => number == 0 ? null : number.ToString("0.###", CultureInfo.InvariantCulture);
+        string? Said(decimal number) => number == 0 ? null : number.ToString("0.###", CultureInfo.InvariantCulture);
         return new()
         {
             ExternalNo = line.ExternalNo, Date = line.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), Customer = $"{answer.CustomerNumber} {line.CustomerName}", Unit = unitCode, Service = line.Service,
-            Commodity = line.Commodity ?? line.CommodityCategory, Origin = line.Origin, Destination = line.Destination, Mode = line.Mode, Wagons = Number(line.Wagons), Containers = Number(line.Containers), Teu = Number(line.Teu),
-            Weight = Number(line.WeightKg / 1000m), Revenue = MoneyField.Text(line.RevenueFen), Cost = MoneyField.Text(line.CostFen), Contract = line.Contract, Note = line.Note,
+            Commodity = line.Commodity ?? line.CommodityCategory, Origin = line.Origin, Destination = line.Destination, Mode = line.Mode, Wagons = Said(line.Wagons), Containers = Said(line.Containers), Teu = Said(line.Teu),
+            Weight = Said(line.WeightKg / 1000m), Revenue = MoneyField.Text(line.RevenueFen), Cost = MoneyField.Text(line.CostFen), Contract = line.Contract, Note = line.Note,
         };
     }
+
+    /// <summary>A customer as a lookup names it, number and name, by its number alone; anything else as it is.</summary>
+    internal static string? Number(string? customer) => customer?.Trim() is { } who && who.StartsWith("KH-", StringComparison.OrdinalIgnoreCase) ? who.Split(' ', 2)[0] : customer;
 
     /// <summary>What it says, or which fields say nothing sensible. Everything further is <see cref="WaybillRules"/>' business.</summary>
     internal Result<WaybillDraft> Read(string ownNumber, Dictionary<string, string?>? own = null)
     {
         var errors = new List<FieldError>();
-        decimal? Number(string field, string? text, int decimals)
+        decimal? Figure(string field, string? text, int decimals)
         {
             if (string.IsNullOrWhiteSpace(text))
             {
@@ -129,9 +132,9 @@ public sealed class WaybillForm
         var draft = new WaybillDraft
         {
             ExternalNo = string.IsNullOrWhiteSpace(ExternalNo) ? ownNumber : ExternalNo, Date = date,
-            Customer = Customer?.Trim() is { } who && who.StartsWith("KH-", StringComparison.OrdinalIgnoreCase) ? who.Split(' ', 2)[0] : Customer,
+            Customer = Number(Customer),
             Unit = Unit, Service = Service, Commodity = Commodity, Origin = Origin, Destination = Destination, Mode = string.IsNullOrEmpty(Mode) ? null : Mode,
-            Wagons = (int?)Number(nameof(Wagons), Wagons, 0), Containers = (int?)Number(nameof(Containers), Containers, 0), Teu = Number(nameof(Teu), Teu, 2), WeightKg = (long?)(Number(nameof(Weight), Weight, 3) * 1000),
+            Wagons = (int?)Figure(nameof(Wagons), Wagons, 0), Containers = (int?)Figure(nameof(Containers), Containers, 0), Teu = Figure(nameof(Teu), Teu, 2), WeightKg = (long?)(Figure(nameof(Weight), Weight, 3) * 1000),
             RevenueFen = Fen(nameof(Revenue), Revenue, RevenueUnit), CostFen = Fen(nameof(Cost), Cost, CostUnit), Contract = Contract, Note = Note, Custom = own,
         };
         return errors.Count == 0 ? draft : new Refusal.InvalidMany(errors);

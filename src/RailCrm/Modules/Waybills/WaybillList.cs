@@ -15,12 +15,11 @@ using K = RailCrm.Platform.Lists.FieldKind;
 
 namespace RailCrm.Modules.Waybills;
 
-/// <summary>The list of waybill lines. There may be a hundred million, indexed by day, customer and number alone; what else is asked is answered by way of the lanes (<see cref="WaybillWay"/>).</summary>
-internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? current = null) : ListOf<WaybillLine>(custom, current)
+/// <summary>The list of waybill lines. There may be a hundred million, indexed by day, customer and number alone; what else is asked is answered by way of the lanes (<see cref="WaybillWay"/>), or of each line where one of those leads to few (<see cref="WaybillAsked"/>), whatever a field says of its own index.</summary>
+internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? current = null, IConfiguration? settings = null) : ListOf<WaybillLine>(custom, current)
 {
     private static readonly NamesOf Customers = (db, ids, ct) => db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
     private static readonly NamesOf Units = (db, ids, ct) => db.Set<OrgUnit>().Where(u => EF.Parameter(ids).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
-    private static readonly Asks<WaybillLine> Elsewhere = (_, _, _) => throw new InvalidOperationException("Answered by WaybillWay.");
 
     public override string Key => "waybills";
     public override string Path => "/waybills";
@@ -28,6 +27,8 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
     public override string Permission => Platform.Access.Permission.WaybillsRead;
     public override string Order => "-date";
     public override string Below => "source";
+    public override string SearchKey => "waybill.search_hint";
+    public override bool HasBoard => false;
     public override bool HasNames => false;
     public override IReadOnlyList<string> Columns { get; } = ["externalNo", "date", "customer", "service", "goods", "origin", "destination", "weight", "revenue", "profit"];
     public override IReadOnlyList<string> Quick { get; } = ["externalNo", "customer", "from", "to", "owner", "service"];
@@ -37,31 +38,35 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
 
     private static readonly IReadOnlyList<ListField<WaybillLine>> Own =
     [
-        F.Of("externalNo", "import.field.externalNo", K.Text, w => w.ExternalNo).Asked(["="], Elsewhere).Named(),
-        F.Of("date", "import.field.date", K.Date, w => w.Date).Sorted().Asked([">=", "<=", "="], Elsewhere),
-        F.Of("customer", "import.field.customer", K.Reference, w => w.CustomerId).Asked(["="], Elsewhere).Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q="),
-        F.Of("service", "import.field.service", K.Text, w => w.Service).Edited(nameof(WaybillDraft.Service)).Asked(["=", "!="], Elsewhere).Coded(c => Said("service", c), () => WaybillLine.Services.Select(s => (s, Said("service", s)))),
-        F.Of("mode", "import.field.mode", K.Text, w => w.Mode).Edited(nameof(WaybillDraft.Mode)).Asked(["=", "!="], Elsewhere).Coded(c => Said("mode", c), () => WaybillLine.Modes.Append(ListWaybills.Unknown).Select(m => (m, Said("mode", m)))),
-        F.Of("goods", "import.field.commodity", K.Text, w => w.Commodity).Edited(nameof(WaybillDraft.Commodity)),
-        F.Of("commodity", "waybill.category", K.Text, w => w.CommodityCategory).Asked(["=", "!="], Elsewhere).Coded(c => Said("commodity", c), () => ReferenceData.CommodityOptions.Append((ListWaybills.Unknown, Said("commodity", "")))) ,
-        F.Of("origin", "import.field.origin", K.Text, w => w.Origin).Asked(["=", "!="], Elsewhere).LookedUp("/api/v1/lookup/stations?q="),
-        F.Of("destination", "import.field.destination", K.Text, w => w.Destination).Asked(["=", "!="], Elsewhere).LookedUp("/api/v1/lookup/stations?q="),
-        F.Of("wagons", "import.field.wagons", K.Number, w => w.Wagons),
-        F.Of("containers", "import.field.containers", K.Number, w => w.Containers),
-        F.Of("weight", "waybill.weight_plain", K.Weight, w => w.WeightKg).Summed(),
-        F.Of("revenue", "waybill.revenue_plain", K.Money, w => w.RevenueFen).Summed(),
-        F.Of("cost", "waybill.cost_plain", K.Money, w => w.CostFen).Summed(),
-        F.Of("profit", "workbench.profit", K.Money, w => w.RevenueFen - w.CostFen).Summed(),
-        F.Of("contract", "import.field.contract", K.Text, w => w.ContractNo).Edited(nameof(WaybillDraft.Contract)),
-        F.Of("note", "import.field.note", K.Text, w => w.Note).Edited(nameof(WaybillDraft.Note)),
-        F.Of("unit", "waybill.unit", K.Reference, w => w.UnitId).Asked(["="], Elsewhere).Refers(Units),
-        F.Only("id", "list.id", K.Number, ["="], Elsewhere).Hidden(),
-        F.Only("owner", "customer.unit", K.Reference, ["="], Elsewhere).Refers(Units),
-        F.Of("source", "import.field.source", K.Text, w => w.Source).Asked(["="], Elsewhere).Coded(WaybillPage.SourceName),
-        F.Only("from", "waybill.from_day", K.Text, ["="], Elsewhere),
-        F.Only("to", "waybill.to_day", K.Text, ["="], Elsewhere),
-        F.Only("mine", "customer.mine", K.Flag, ["="], Elsewhere),
+        F.Of("externalNo", "import.field.externalNo", K.Text, w => w.ExternalNo).Indexed().Named(),
+        F.Only("month", "waybill.month", K.Text, ["="], WaybillAsks.Day).InTime().Grouped(),
+        F.Of("date", "import.field.date", K.Date, w => w.Date).Sorted().Asked([">=", "<=", "="], WaybillAsks.Day),
+        F.Of("customer", "import.field.customer", K.Reference, w => w.CustomerId).Asked(["=", "!="], WaybillAsks.Customer).Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q=").Grouped(),
+        F.Of("service", "import.field.service", K.Text, w => w.Service).Edited(nameof(WaybillDraft.Service)).Asked(["=", "!="], WaybillAsks.Lane).Coded(c => Said("service", c), () => WaybillLine.Services.Select(s => (s, Said("service", s)))).Grouped(),
+        F.Of("mode", "import.field.mode", K.Text, w => w.Mode).Edited(nameof(WaybillDraft.Mode)).Asked(["=", "!="], WaybillAsks.Lane).Coded(c => Said("mode", c), () => WaybillLine.Modes.Append(ListWaybills.Unknown).Select(m => (m, Said("mode", m)))).Grouped(),
+        F.Of("goods", "import.field.commodity", K.Text, w => w.Commodity).Indexed().Edited(nameof(WaybillDraft.Commodity)),
+        F.Of("commodity", "waybill.category", K.Text, w => w.CommodityCategory).Asked(["=", "!="], WaybillAsks.Lane).Coded(c => Said("commodity", c), () => ReferenceData.CommodityOptions.Append((ListWaybills.Unknown, Said("commodity", "")))).Grouped(),
+        F.Of("origin", "import.field.origin", K.Text, w => w.Origin).Edited(nameof(WaybillDraft.Origin)).Asked(["=", "!="], WaybillAsks.Lane).LookedUp("/api/v1/lookup/stations?q=").Grouped(),
+        F.Of("destination", "import.field.destination", K.Text, w => w.Destination).Edited(nameof(WaybillDraft.Destination)).Asked(["=", "!="], WaybillAsks.Lane).LookedUp("/api/v1/lookup/stations?q=").Grouped(),
+        F.Of("wagons", "import.field.wagons", K.Number, w => w.Wagons).Indexed(),
+        F.Of("containers", "import.field.containers", K.Number, w => w.Containers).Indexed(),
+        F.Of("weight", "waybill.weight_plain", K.Weight, w => w.WeightKg).Indexed().Summed(),
+        F.Of("revenue", "waybill.revenue_plain", K.Money, w => w.RevenueFen).Indexed().Summed(),
+        F.Of("cost", "waybill.cost_plain", K.Money, w => w.CostFen).Indexed().Summed(),
+        F.Of("profit", "workbench.profit", K.Money, w => w.RevenueFen - w.CostFen).Indexed().Summed(),
+        F.Of("contract", "import.field.contract", K.Text, w => w.ContractNo).Indexed().Edited(nameof(WaybillDraft.Contract)).Grouped(),
+        F.Of("note", "import.field.note", K.Text, w => w.Note).Edited(nameof(WaybillDraft.Note)).Asked(["~"], WaybillAsks.Note),
+        F.Of("unit", "waybill.unit", K.Reference, w => w.UnitId).Asked(["=", "!="], WaybillAsks.Lane).Refers(Units).Grouped(),
+        F.Only("id", "list.id", K.Number, ["="], (_, asked, _) => Task.FromResult(WaybillAsks.Ids(asked))).Hidden(),
+        F.Only("owner", "customer.unit", K.Reference, ["="], WaybillAsks.Owner).Refers(Units).Grouped(),
+        F.Only("tier", "customer.tier", K.Choice, ["=", "!="], WaybillAsks.Tier).Chosen("tier", ["large", "medium", "small", "atRisk", "prospective"]).Grouped(),
+        F.Of("source", "import.field.source", K.Text, w => w.Source).Asked(["="], WaybillAsks.Source).Coded(WaybillPage.SourceName).Grouped(),
+        F.Only("from", "waybill.from_day", K.Text, ["="], WaybillAsks.Day),
+        F.Only("to", "waybill.to_day", K.Text, ["="], WaybillAsks.Day),
+        F.Only("mine", "customer.mine", K.Flag, ["="], WaybillAsks.Mine),
         F.Only("favourite", "mark.favourite", K.Flag, ["="], Favourites.Of<WaybillLine>(RecordKind.Waybill)),
+        F.Only("toUnit", "waybill.unit", K.Text, [], WaybillAsks.Lane).Edited(nameof(WaybillDraft.Unit)).LookedUp("/api/v1/lookup/units?q="),
+        F.Only("toCustomer", "import.field.customer", K.Text, [], WaybillAsks.Customer).Edited(nameof(WaybillDraft.Customer)).LookedUp("/api/v1/lookup/customers?q="),
     ];
 
     public override IReadOnlyList<ListWork> Works { get; } =
@@ -76,134 +81,89 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
 
     public override string EditPermission => Platform.Access.Permission.WaybillsWrite;
 
-    public override Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => Task.FromResult(OwnWrong(order) ?? WorkOnWaybills.Refuses(this, order));
+    public override async Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => OwnWrong(order) ?? WorkOnWaybills.Refuses(this, order) ?? (order is not { Act: "edit", Value: { Length: > 0 } said } ? null : order.Field switch
+    {
+        "toCustomer" when await Lookups.Customer(db, said, ct) is null => new Refusal.InvalidMany([new(nameof(order.Value), "waybill.customer_unknown")]),
+        "toUnit" when !await PathRange.Of(db.Scope).Of(db).AnyAsync(u => u.Active && (u.Code == said || u.Name == said), ct) => new Refusal.InvalidMany([new(nameof(order.Value), "waybill.unit_unknown")]),
+        _ => null,
+    });
 
     public override Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct) => services.GetRequiredService<WorkOnWaybills>().Run(this, order, rows, ct);
 
     public override Task Worked(IServiceProvider services, CancellationToken ct) => services.GetRequiredService<WorkOnWaybills>().Follow(ct);
 
-    public override async Task<Result<Edited>> Edit(IServiceProvider services, long id, ListField field, string? value, string? was, CancellationToken ct) =>
-        (await services.GetRequiredService<WorkOnWaybills>().One(id, field, value, was, ct)).TryGet(out var line, out var refusal) ? Told(line, field) : refusal;
+    public override async Task<Result<Edited>> Edit(IServiceProvider services, long id, ListField field, string? value, string? was, CancellationToken ct)
+    {
+        if (!(await services.GetRequiredService<WorkOnWaybills>().One(id, field, value, was, ct)).TryGet(out var line, out var refusal))
+        {
+            return refusal;
+        }
+
+        var db = services.GetRequiredService<CrmDb>();
+        return field.Key switch
+        {
+            "toUnit" => await db.Set<OrgUnit>().Where(u => u.Id == line.UnitId).Select(u => new Edited(u.Name, u.Code)).SingleAsync(ct),
+            "toCustomer" => await db.Set<Customer>().Where(c => c.Id == line.CustomerId).Select(c => new Edited(c.Name, c.Number)).SingleAsync(ct),
+            _ => Told(line, field),
+        };
+    }
 
     private static string Said(string texts, string code) => Platform.Text.Texts.Find($"{texts}.{(code == ListWaybills.Unknown ? "" : code)}") ?? code;
 
     /// <inheritdoc/>
     private protected override Task<Result<Found<WaybillLine>>> Find(CrmDb db, View view, string? sort, int wanted, Covering? cover, CancellationToken ct) => Rows(db, view, ct);
 
+    /// <inheritdoc/>
+    public override async Task<Result<List<Group>>> Groups(CrmDb db, View view, ListField by, CancellationToken ct)
+    {
+        if (!(await GroupWaybills.Run(db, this, view, by, MostRead, ct)).TryGet(out var groups, out var refusal))
+        {
+            return refusal;
+        }
+
+        return await Named(db, by, groups, ct);
+    }
+
     /// <summary>The lines of a view, in no order yet.</summary>
     internal async Task<Result<Found<WaybillLine>>> Rows(CrmDb db, View view, CancellationToken ct)
     {
-        if (!Split(view, db.UtcNow).TryGet(out var parts, out var refusal))
+        if (!(await WaybillAsked.Of(db, this, view, ct)).TryGet(out var asked, out var refusal) || !(await WaybillWay.Lead(db, asked, ct)).TryGet(out var led, out refusal)
+            || !(await Rows(db, asked, led, asked.Tests.Count > 0 ? MostRead : null, ct)).TryGet(out var lines, out refusal))
         {
             return refusal;
         }
 
-        var (query, lanes, (from, to)) = parts;
-        var own = view with { Filter = new([.. view.Filter.Groups.Where(IsOwn)]) };
-        if (!(await Conditions(db, own, ct)).TryGet(out var conditions, out refusal))
+        var test = asked.Tests.FirstOrDefault()?[0].Field;
+        return lines.IsNear ? new Found<WaybillLine>(lines.Rows) : new Refusal.InvalidMany([new(test!, "waybill.filter_wide", Find(test)!.Name, MostRead)]);
+    }
+
+    /// <summary>The lines asked for, and whether an index leads to no more than <paramref name="most"/>; not looked at where that is null.</summary>
+    internal async Task<Result<(IQueryable<WaybillLine> Rows, bool IsNear)>> Rows(CrmDb db, WaybillAsked asked, WaybillWay.Led led, int? most, CancellationToken ct)
+    {
+        if (!(await Conditions(db, View.Plain with { Filter = new(asked.Own) }, ct)).TryGet(out var own, out var refusal) || !(await Conditions(db, View.Plain with { Filter = new(asked.Tests) }, ct)).TryGet(out var tests, out refusal))
         {
             return refusal;
         }
 
-        var lines = await WaybillWay.Rows(db, query, from, to, lanes, ct);
-        foreach (var condition in conditions)
+        var (lines, few) = (led.Rows, asked.Ids is not null);
+        foreach (var condition in own)
         {
             // A few are named by the field's index; many are met along the days.
             var ids = condition.Ids is null ? null : await condition.Ids.Take(Few).ToListAsync(ct);
+            few |= ids?.Count < Few;
             lines = ids?.Count < Few ? lines.Where(w => EF.Parameter(ids).Contains(w.Id)) : lines.Where(db.IsPostgres ? condition.Test : condition.Blind);
         }
 
-        foreach (var named in view.Filter.Groups.Where(IsId))
-        {
-            var ids = named.SelectMany(c => c.Values).Select(v => long.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : -1).ToList();
-            lines = lines.Where(w => EF.Parameter(ids).Contains(w.Id));
-        }
-
-        return new Found<WaybillLine>(lines);
+        lines = tests.Aggregate(lines, (l, t) => l.Where(db.IsPostgres ? t.Test : t.Blind));
+        lines = asked.Ids is { } named ? lines.Where(w => EF.Parameter(named).Contains(w.Id)) : lines;
+        return (lines, few || most is null || await WaybillWay.IsNear(db, asked, led, most.Value, ct));
     }
 
     /// <summary>Beyond so many lines an index of a custom field is left and the days walked instead.</summary>
     private const int Few = 4_000;
 
-    /// <summary>Whether a condition is on the group's own fields alone, or on the reader's stars: each names its lines by itself.</summary>
-    private static bool IsOwn(IReadOnlyList<Criterion> group) => group.All(c => c.Field == "favourite" || c.Field.StartsWith("x_", StringComparison.Ordinal));
-
-    /// <summary>Whether a condition names lines: those that were ticked.</summary>
-    private static bool IsId(IReadOnlyList<Criterion> group) => group.All(c => c is { Field: "id", Operator: "=" });
-
-    /// <summary>The view as the plain query it is; null where it asks for more than one thing of a kind, or for either of two.</summary>
-    internal ListWaybills.Query? Plain(View view, DateTime now) => Split(view, now).TryGet(out var parts, out _) && parts.Lanes.Count == 0 && !view.Filter.Groups.Any(g => IsOwn(g) || IsId(g)) ? parts.Query with
-    {
-        From = parts.Days.From?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), To = parts.Days.To?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-    } : null;
-
-    /// <summary>Takes a view apart: what is asked once goes where it is answered fastest; what is asked of lanes in any other way becomes a condition on lanes.</summary>
-    private Result<(ListWaybills.Query Query, IReadOnlyList<LaneCondition> Lanes, (DateOnly? From, DateOnly? To) Days)> Split(View view, DateTime now)
-    {
-        var (query, lanes) = (new ListWaybills.Query(), new List<LaneCondition>());
-        (DateOnly? From, DateOnly? To) days = default;
-        foreach (var group in view.Filter.Groups.Where(g => !IsOwn(g) && !IsId(g)))
-        {
-            if (group.FirstOrDefault(c => Find(c.Field) is not { Operators.Count: > 0 } field || !field.Operators.Contains(c.Operator)) is { } wrong)
-            {
-                return new Refusal.InvalidMany([Find(wrong.Field) is { } known ? new(wrong.Field, "list.operator_wrong", known.Name) : new("filter", "list.field_unknown", wrong.Field)]);
-            }
-
-            if (group is [{ Field: "from" or "to" or "date" } day])
-            {
-                if (Days(day, now) is not var (first, last))
-                {
-                    return new Refusal.InvalidMany([new(day.Field, "waybill.day_wrong")]);
-                }
-
-                days = (Later(days.From, first), Earlier(days.To, last));
-            }
-            else if (group is [{ Operator: "=", Values: [{ Length: > 0 } value] } one] && Taken(query, one.Field, value) is { } taken)
-            {
-                query = taken;
-            }
-            else if (LaneCondition.Of(group) is { } lane)
-            {
-                lanes.Add(lane);
-            }
-            else
-            {
-                return new Refusal.InvalidMany([new(group[0].Field, "waybill.filter_apart")]);
-            }
-        }
-
-        return (query, lanes, days);
-    }
-
-    /// <summary>The query with one thing more; null where it asks for that already, or the value is none.</summary>
-    private static ListWaybills.Query? Taken(ListWaybills.Query query, string field, string value)
-    {
-        long? id = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null;
-        return field switch
-        {
-            "customer" when query.Customer is null => query with { Customer = id ?? -1 }, // A name nobody has finds nothing.
-            "owner" when query.Owner is null => query with { Owner = id ?? -1 },
-            "unit" when query.Unit is null => query with { Unit = id ?? -1 },
-            "source" when query.Source is null => query with { Source = value },
-            "externalNo" when query.ExternalNo is null => query with { ExternalNo = value },
-            "service" when query.Service is null => query with { Service = value },
-            "commodity" when query.Commodity is null => query with { Commodity = value },
-            "mode" when query.Mode is null => query with { Mode = value },
-            "origin" when query.Origin is null => query with { Origin = value },
-            "destination" when query.Destination is null => query with { Destination = value },
-            "mine" => query with { Mine = value == "true" ? true : null },
-            _ => null,
-        };
-    }
-
-    private static (DateOnly? From, DateOnly? To)? Days(Criterion asked, DateTime now) =>
-        asked.Values is [var value] && ValueRange.TryRead<DateOnly>(K.Date, value, now, out var first, out var last)
-            ? (asked.Field, asked.Operator) switch { ("from", _) or (_, ">=") => (first, null), ("to", _) or (_, "<=") => (null, last), _ => (first, last) }
-            : null;
-
-    private static DateOnly? Later(DateOnly? a, DateOnly? b) => a is null || b > a ? b ?? a : a;
-
-    private static DateOnly? Earlier(DateOnly? a, DateOnly? b) => a is null || b < a ? b ?? a : a;
+    /// <summary>Lines or facts that are looked at one by one where no index answers, at most.</summary>
+    internal int MostRead { get; } = Math.Clamp(settings?.GetValue("RAILCRM_WAYBILLS_READ", 100_000) ?? 100_000, 1, 10_000_000);
 }
 
 /// <summary>A condition on how the work was done, told of the line and of its lane: some lanes' customers are few, whose lines alone need be looked at.</summary>

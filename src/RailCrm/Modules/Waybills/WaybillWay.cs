@@ -1,8 +1,10 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Lists;
 
 namespace RailCrm.Modules.Waybills;
 
@@ -16,54 +18,172 @@ internal static class WaybillWay
     /// <summary>More customers or facts than this are common enough to be met along the days.</summary>
     private const int Few = 4_000;
 
-    /// <summary>The lines that satisfy the view, in no order yet.</summary>
-    public static async Task<IQueryable<WaybillLine>> Rows(CrmDb db, ListWaybills.Query query, DateOnly? from, DateOnly? to, IReadOnlyList<LaneCondition> lanes, CancellationToken ct)
+    /// <summary>Lines, and what an index leads to them by.</summary>
+    /// <param name="Rows">Those that satisfy what is asked, tests apart, in no order yet.</param>
+    /// <param name="Customers">The customers whose lines alone can be meant; null where they are not few.</param>
+    /// <param name="Few">Whether they are known to be few.</param>
+    public sealed record Led(IQueryable<WaybillLine> Rows, IReadOnlyList<long>? Customers, bool Few = false);
+
+    /// <summary>The lines that satisfy what is asked.</summary>
+    public static async Task<Result<Led>> Lead(CrmDb db, WaybillAsked asked, CancellationToken ct)
     {
-        var lines = lanes.Aggregate(Laned(db.Set<WaybillLine>().AsNoTracking(), query), (l, c) => l.Where(c.OfLine));
+        var (query, (from, to)) = (asked.Query, asked.Days);
+        var lines = asked.Lanes.Aggregate(Laned(db.Set<WaybillLine>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking(), query), (l, c) => l.Where(c.OfLine));
         lines = from is { } f ? lines.Where(w => w.Date >= f) : lines;
         lines = to is { } t ? lines.Where(w => w.Date <= t) : lines;
-        lines = query.Customer is { } customer ? lines.Where(w => w.CustomerId == customer) : lines;
-        if (query.Mine == true)
+        var (led, whose) = await Whose(db, asked, ct);
+        foreach (var some in whose)
         {
-            var (me, now) = (db.Actor.UserId, db.UtcNow);
-            var mine = await db.Set<CustomerGrant>().Where(g => g.UserId == me && g.Reason == "manager" && (g.Until == null || g.Until > now)).Select(g => g.CustomerId).Distinct().ToListAsync(ct);
-            lines = lines.Where(w => EF.Parameter(mine).Contains(w.CustomerId));
+            lines = lines.Where(some);
         }
 
-        List<long>? owners = null;
-        if (query.Owner is { } owner)
+        var few = false;
+        if (asked.Search is { } typed)
         {
-            owners = await Units(db, owner, ct);
-            lines = lines.Where(w => db.Set<ScopeCustomer>().Any(c => c.Id == w.CustomerId && EF.Parameter(owners).Contains(c.UnitId)));
+            var (numbers, named) = (await Numbered(db, typed, ct), await Named(db, typed, ct));
+            if (numbers is null || named is null)
+            {
+                return new Refusal.InvalidMany([new("q", "waybill.search_wide", typed)]);
+            }
+
+            lines = (numbers.Count, named.Count) switch
+            {
+                (0, _) => lines.Where(w => EF.Parameter(named).Contains(w.CustomerId)),
+                (_, 0) => lines.Where(w => EF.Parameter(numbers).Contains(w.Id)),
+                _ => lines.Where(w => EF.Parameter(numbers).Contains(w.Id) || EF.Parameter(named).Contains(w.CustomerId)),
+            };
+            (led, few) = (numbers.Count > 0 ? led : led is null ? named : [.. led.Intersect(named)], named.Count == 0);
         }
 
         if (!string.IsNullOrEmpty(query.ExternalNo))
         {
             // The index begins with the source, of which there are a handful.
-            var (number, sources) = (query.ExternalNo, string.IsNullOrEmpty(query.Source) ? await Sources(db, ct) : [query.Source]);
-            return lines.Where(w => EF.Parameter(sources).Contains(w.Source) && w.ExternalNo == number);
+            var (number, sources) = (query.ExternalNo, asked.Sources ?? await Sources(db, ct));
+            return new Led(lines.Where(w => EF.Parameter(sources).Contains(w.Source) && w.ExternalNo == number), null, Few: true);
         }
 
-        if (!string.IsNullOrEmpty(query.Source))
+        if (asked.Sources is { } said)
         {
-            var source = query.Source;
             // Past the scope: the ids only narrow a query that carries it.
-            var ids = query.Customer is null ? await db.Set<WaybillLine>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(w => w.Source == source).Select(w => w.Id).Take(Few).ToListAsync(ct) : null;
+            var ids = asked.Customers is null ? await db.Set<WaybillLine>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(w => EF.Parameter(said).Contains(w.Source)).Select(w => w.Id).Take(Few).ToListAsync(ct) : null;
             if (ids?.Count < Few)
             {
-                return lines.Where(w => EF.Parameter(ids).Contains(w.Id));
+                return new Led(lines.Where(w => EF.Parameter(ids).Contains(w.Id)), null, Few: true);
             }
 
-            lines = lines.Where(w => w.Source + "" == source); // So that SQLite does not take the source's index and sort all of it.
+            lines = lines.Where(w => EF.Parameter(said).Contains(w.Source + "")); // So that SQLite does not take the source's index and sort all of it.
         }
 
-        if (query.Customer is not null || query.Mine == true)
-        {
-            return lines;
-        }
-
-        return await Whose(db, query, lanes, owners, from, to, ct) is { } customers ? lines.Where(w => EF.Parameter(customers).Contains(w.CustomerId)) : lines;
+        led ??= few ? null : await Rare(db, asked, ct);
+        return new Led(led is null || asked.Customers is not null || asked.Mine == true ? lines : lines.Where(w => EF.Parameter(led).Contains(w.CustomerId)), led, few);
     }
+
+    /// <summary>Whether an index leads to no more than <paramref name="most"/> lines, which can then be looked at one by one. Counted on the index alone, past the scope: it only ever tells how much there is to read.</summary>
+    public static async Task<bool> IsNear(CrmDb db, WaybillAsked asked, Led led, int most, CancellationToken ct)
+    {
+        if (led.Few)
+        {
+            return true;
+        }
+
+        var lines = db.Set<WaybillLine>().IgnoreQueryFilters([CrmDb.ScopeFilter]);
+        lines = led.Customers is { } customers ? lines.Where(w => EF.Parameter(customers).Contains(w.CustomerId)) : lines;
+        lines = asked.Days.From is { } from ? lines.Where(w => w.Date >= from) : lines;
+        lines = asked.Days.To is { } to ? lines.Where(w => w.Date <= to) : lines;
+        return await lines.Take(most + 1).CountAsync(ct) <= most;
+    }
+
+    /// <summary>The customers whose manager the reader is.</summary>
+    public static Task<List<long>> Mine(CrmDb db, CancellationToken ct)
+    {
+        var (me, now) = (db.Actor.UserId, db.UtcNow);
+        return db.Set<CustomerGrant>().Where(g => g.UserId == me && g.Reason == "manager" && (g.Until == null || g.Until > now)).Select(g => g.CustomerId).Distinct().ToListAsync(ct);
+    }
+
+    /// <summary>What is asked of a line's customer, and the customers where they are few: those named, the reader's own, those of a small unit or a narrow scope.</summary>
+    private static async Task<(IReadOnlyList<long>? Few, List<Expression<Func<WaybillLine, bool>>> Asked)> Whose(CrmDb db, WaybillAsked asked, CancellationToken ct)
+    {
+        var (few, tests) = (asked.Customers, new List<Expression<Func<WaybillLine, bool>>>());
+        if (asked.Customers is { } customers)
+        {
+            tests.Add(w => EF.Parameter(customers).Contains(w.CustomerId));
+        }
+
+        var mine = asked.Mine is null ? [] : await Mine(db, ct);
+        if (asked.Mine == true)
+        {
+            tests.Add(w => EF.Parameter(mine).Contains(w.CustomerId));
+            few = few is null ? mine : [.. few.Intersect(mine)];
+        }
+        else if (asked.Mine == false)
+        {
+            tests.Add(w => !EF.Parameter(mine).Contains(w.CustomerId));
+        }
+
+        var owned = db.Set<ScopeCustomer>().AsQueryable();
+        foreach (var owners in await Owners(db, asked, ct))
+        {
+            tests.Add(w => db.Set<ScopeCustomer>().Any(c => c.Id == w.CustomerId && EF.Parameter(owners).Contains(c.UnitId)));
+            owned = owned.Where(c => EF.Parameter(owners).Contains(c.UnitId));
+        }
+
+        if (few is null && (asked.Owners.Count > 0 || db.Scope.Width == ScopeWidth.Narrow))
+        {
+            var known = asked.Owners.Count > 0 ? owned.Select(c => c.Id) : db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Select(c => c.Id);
+            few = await known.Take(Few).ToListAsync(ct) is { Count: < Few } all ? [.. all.Except(asked.Mine == false ? mine : [])] : null;
+        }
+
+        return (few, tests);
+    }
+
+    /// <summary>For each condition on owners the units that it means.</summary>
+    public static async Task<List<List<long>>> Owners(CrmDb db, WaybillAsked asked, CancellationToken ct)
+    {
+        var all = new List<List<long>>();
+        foreach (var owners in asked.Owners)
+        {
+            var units = new List<long>();
+            foreach (var owner in owners)
+            {
+                units.AddRange(await Units(db, owner, ct));
+            }
+
+            all.Add([.. units.Distinct()]);
+        }
+
+        return all;
+    }
+
+    /// <summary>The lines whose number begins with what was typed; null where they are too many to be named. Past the scope: they only narrow a query that carries it.</summary>
+    public static async Task<List<long>?> Numbered(CrmDb db, string typed, CancellationToken ct)
+    {
+        var text = typed.Normalize(System.Text.NormalizationForm.FormKC).Trim();
+        if (text.Any(char.IsWhiteSpace))
+        {
+            return [];
+        }
+
+        var ids = new HashSet<long>();
+        foreach (var source in await Sources(db, ct))
+        {
+            foreach (var from in new[] { text, text.ToUpperInvariant() }.Distinct())
+            {
+                var to = from + Compare.Greatest;
+#pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
+                ids.UnionWith(await db.Set<WaybillLine>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(w => w.Source == source && string.Compare(w.ExternalNo, from) >= 0 && string.Compare(w.ExternalNo, to) < 0).Select(w => w.Id).Take(Few).ToListAsync(ct));
+#pragma warning restore CA1309
+                if (ids.Count >= Few)
+                {
+                    return null;
+                }
+            }
+        }
+
+        return [.. ids];
+    }
+
+    /// <summary>The customers that what was typed names; null where they are too many.</summary>
+    private static async Task<IReadOnlyList<long>?> Named(CrmDb db, string typed, CancellationToken ct) => (await CustomerSearch.Matching(db, typed, ct)).Ids;
 
     /// <summary>The sources there are, each found by one seek behind the last.</summary>
     public static async Task<List<string>> Sources(CrmDb db, CancellationToken ct)
@@ -89,38 +209,33 @@ internal static class WaybillWay
         return path is null ? [] : await PathRange.Below(path).Of(db).Select(u => u.Id).ToListAsync(ct);
     }
 
-    /// <summary>The customers whose lines alone can be meant, where they are few: those of a small unit, of a narrow scope, of a rare lane.</summary>
-    private static async Task<List<long>?> Whose(CrmDb db, ListWaybills.Query query, IReadOnlyList<LaneCondition> conditions, List<long>? owners, DateOnly? from, DateOnly? to, CancellationToken ct)
+    /// <summary>The customers of lanes that few have gone; null where many have.</summary>
+    private static async Task<IReadOnlyList<long>?> Rare(CrmDb db, WaybillAsked asked, CancellationToken ct)
     {
-        var known = owners is not null ? db.Set<ScopeCustomer>().Where(c => EF.Parameter(owners).Contains(c.UnitId)).Select(c => c.Id)
-            : db.Scope.Width == ScopeWidth.Narrow ? db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Select(c => c.Id) : null;
-        if (known is not null && await known.Take(Few).ToListAsync(ct) is { Count: < Few } few)
-        {
-            return few;
-        }
-
-        if (!HasLane(query) && conditions.Count == 0)
+        if (!asked.HasLane)
         {
             return null;
         }
 
-        var lanes = conditions.Aggregate(Laned(db.Set<Lane>(), query), (l, c) => l.Where(c.OfLane)).Select(l => l.Id);
-        var facts = db.Set<MonthlyFact>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(m => lanes.Contains(m.LaneId));
-        if (from is { } f)
-        {
-            var first = Month.Of(f);
-            facts = facts.Where(m => m.Month >= first);
-        }
-
-        if (to is { } t)
-        {
-            var last = Month.Of(t);
-            facts = facts.Where(m => m.Month <= last);
-        }
-
-        var rare = await facts.Select(m => m.CustomerId).Take(Few).ToListAsync(ct);
+        var lanes = LanesOf(db, asked);
+        var rare = await Months(db.Set<MonthlyFact>().IgnoreQueryFilters([CrmDb.ScopeFilter]), asked).Where(m => lanes.Contains(m.LaneId)).Select(m => m.CustomerId).Take(Few).ToListAsync(ct);
         return rare.Count < Few ? [.. rare.Distinct()] : null;
     }
+
+    /// <summary>The lanes that are asked for.</summary>
+    public static IQueryable<long> LanesOf(CrmDb db, WaybillAsked asked) => asked.Lanes.Aggregate(Laned(db.Set<Lane>(), asked.Query), (l, c) => l.Where(c.OfLane)).Select(l => l.Id);
+
+    /// <summary>The facts of the months that hold the days asked for.</summary>
+    public static IQueryable<MonthlyFact> Months(IQueryable<MonthlyFact> facts, WaybillAsked asked)
+    {
+        var (first, last) = Span(asked);
+        facts = asked.Days.From is null ? facts : facts.Where(m => m.Month >= first);
+        return asked.Days.To is null ? facts : facts.Where(m => m.Month <= last);
+    }
+
+    /// <summary>The first and the last month.</summary>
+    public static (Month First, Month Last) Span(WaybillAsked asked) =>
+        (asked.Days.From is { } from ? Month.Of(from) : new Month(0), asked.Days.To is { } to ? Month.Of(to) : new Month(12 * 9999));
 
     /// <summary>Whether the view asks how the work was done.</summary>
     public static bool HasLane(ListWaybills.Query query) =>

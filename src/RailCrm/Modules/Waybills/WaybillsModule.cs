@@ -28,6 +28,7 @@ internal static class WaybillsModule
         .AddScoped<GetWaybill>()
         .AddScoped<SaveWaybill>()
         .AddScoped<WorkOnWaybills>()
+        .AddScoped<RestoreWaybillValue>()
         .AddScoped<CustomerFigures>()
         .AddScoped<CheckFacts>()
         .AddScoped<ICustomerChildren, MergeWaybills>()

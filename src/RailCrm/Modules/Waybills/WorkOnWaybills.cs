@@ -17,6 +17,10 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
         order.Act != "edit" || list.Find(order.Field) is { IsBulk: true, Input: { } input } && TypedValue.Set(new WaybillDraft(), input, order.Value) ? null
             : new Refusal.InvalidMany([new(nameof(order.Value), "list.value_wrong", list.Find(order.Field)?.Name, order.Value)]);
 
+    /// <summary>A line as the form would say it; null where there is none.</summary>
+    public async Task<WaybillDraft?> Draft(long id, CancellationToken ct) =>
+        await db.Set<WaybillLine>().AsNoTracking().SingleOrDefaultAsync(w => w.Id == id, ct) is { } line ? (await Drafts([line], ct))[id] : null;
+
     /// <summary>Changes one cell where it stands; gives the line as it is then.</summary>
     public async Task<Result<WaybillLine>> One(long id, ListField field, string? value, string? was, CancellationToken ct)
     {
@@ -31,7 +35,7 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
             return new Refusal.Stale();
         }
 
-        return !TypedValue.Set(draft, field.Input!, value) ? new Refusal.InvalidMany([new(field.Input!, "list.value_wrong", field.Name, value)])
+        return !TypedValue.Set(draft, field.Input!, field.Input == nameof(WaybillDraft.Customer) ? WaybillForm.Number(value) : value) ? new Refusal.InvalidMany([new(field.Input!, "list.value_wrong", field.Name, value)])
             : (await save.Run(id, GetWaybill.StateOf(line), draft, ct)).TryGet(out _, out var refusal) ? await db.Set<WaybillLine>().AsNoTracking().SingleAsync(w => w.Id == id, ct)
             : refusal;
     }
@@ -67,7 +71,7 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
             {
                 var draft = drafts[line.Id];
                 var before = TypedValue.Of(draft, input);
-                TypedValue.Set(draft, input, order.UndoOf is null ? order.Value : row.Before);
+                TypedValue.Set(draft, input, order.UndoOf is not null ? row.Before : input == nameof(WaybillDraft.Customer) ? WaybillForm.Number(order.Value) : order.Value);
                 row.Before = before;
                 wanted.Add((row, line, draft));
             }

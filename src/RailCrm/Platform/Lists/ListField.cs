@@ -81,6 +81,9 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     /// <summary>Whether the list can be grouped by it, and laid out as a board.</summary>
     public bool IsGrouped { get; protected set; }
 
+    /// <summary>Whether its groups follow each other in time.</summary>
+    public bool IsInTime { get; protected set; }
+
     /// <summary>Whether its sum says something.</summary>
     public bool IsSummed { get; protected set; }
 

@@ -64,6 +64,13 @@ internal abstract class ListField<TRow>(string key, string textKey, FieldKind ki
         return this;
     }
 
+    /// <summary>Its groups follow each other in time.</summary>
+    public ListField<TRow> InTime()
+    {
+        IsInTime = true;
+        return this;
+    }
+
     /// <summary>Its sum stands below the list and in groups.</summary>
     public ListField<TRow> Summed()
     {

@@ -62,6 +62,9 @@ public abstract class ListOf
     /// <summary>Whether its first column holds names, which need width.</summary>
     public virtual bool HasNames => true;
 
+    /// <summary>Whether its groups can be laid out as a board: rows are moved between columns there, so that they need a field which says how far each has come.</summary>
+    public virtual bool HasBoard => true;
+
     /// <summary>The field that stands small below the name; null for none.</summary>
     public virtual string? Below => null;
 

@@ -5,6 +5,7 @@ using RailCrm.Kernel;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
+using RailCrm.Platform.Text;
 
 namespace RailCrm.Platform.Lists;
 
@@ -279,10 +280,16 @@ internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? 
             counted = await Grouping.Of(found.Rows, field, sums, ct);
         }
 
-        counted = Grouping.First(counted, MostGroups);
-        var names = field.Names is null ? null : await field.Names(db, [.. counted.Select(g => g.Value).OfType<long>()], ct);
-        return counted.ConvertAll(g => g with { Text = Named(g) });
+        return await Named(db, field, counted, ct);
+    }
 
-        string Named(Group group) => group.Others > 0 ? Text.Texts.Get("list.other_groups", group.Others) : field.Say(group.Value, names) ?? Text.Texts.Get("list.unknown");
+    /// <summary>The first of the groups with what they are called, and one of all others.</summary>
+    protected static async Task<List<Group>> Named(CrmDb db, ListField field, IReadOnlyList<Group> all, CancellationToken ct)
+    {
+        var groups = Grouping.First(all, MostGroups);
+        var names = field.Names is null ? null : await field.Names(db, [.. groups.Select(g => g.Value).OfType<long>()], ct);
+        return groups.ConvertAll(g => g with { Text = Text(g) });
+
+        string Text(Group group) => group.Others > 0 ? Texts.Get("list.other_groups", group.Others) : field.Say(group.Value, names) ?? Texts.Get("list.unknown");
     }
 }

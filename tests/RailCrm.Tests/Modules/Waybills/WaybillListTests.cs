@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
@@ -12,6 +11,7 @@ using RailCrm.Modules.Reference;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Lists;
 
 namespace RailCrm.Tests.Modules.Waybills;
 
@@ -22,9 +22,9 @@ public sealed class WaybillListTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>Customers of n1, n2 and s1 with 600 lines of many kinds.</summary>
-    private static async Task<CrmApp> Filled(Engine engine)
+    internal static async Task<CrmApp> Filled(Engine engine, params string[] settings)
     {
-        var app = await CrmApp.Start(engine);
+        var app = await CrmApp.Start(engine, settings: settings);
         var numbers = new List<string>();
         foreach (var user in new[] { "n1", "n1", "n2", "s1" })
         {
@@ -47,7 +47,7 @@ public sealed class WaybillListTests
             {
                 ExternalNo = $"W{n}", Customer = numbers[random.Next(4)], Date = new DateOnly(2025, 11, 1).AddDays(random.Next(150)), Service = WaybillLine.Services[random.Next(3)], Mode = random.Next(3) == 0 ? null : WaybillLine.Modes[random.Next(2)],
                 Commodity = new[] { null, "动力煤", "焦炭", "没人知道" }[random.Next(4)], Origin = new[] { null, "GZD", "苏州" }[random.Next(3)], Destination = random.Next(2) == 0 ? "51632" : "上海", Unit = random.Next(3) == 0 ? "S1" : null,
-                WeightKg = random.Next(60_000), RevenueFen = random.Next(-500, 90_000), CostFen = random.Next(50_000),
+                WeightKg = random.Next(60_000), RevenueFen = random.Next(-500, 90_000), CostFen = random.Next(50_000), Wagons = n % 4, Contract = n % 3 == 0 ? null : $"HT-{n % 5}", Note = n % 10 == 0 ? "货主催急单" : null,
             }).ToList();
             Assert.All(await app.With<RecordWaybills, RecordWaybills.Answer[]>(System, r => r.Run(source, drafts, false, Ct)), a => Assert.Empty(a.Errors));
         }
@@ -81,13 +81,21 @@ public sealed class WaybillListTests
         return all;
     }
 
-    [Theory, ClassData(typeof(BothEngines))]
-    public async Task Every_filter_keeps_what_reading_all_lines_would_keep_and_totals_are_their_sum(Engine engine)
+    internal static View Viewed(string query)
     {
-        await using var app = await Filled(engine);
-        var (customer, north, s1) = await app.In(System, async db => (
-            await db.Set<Customer>().OrderBy(c => c.Id).Select(c => c.Id).FirstAsync(Ct), await db.Set<OrgUnit>().Where(u => u.Code == "N").Select(u => u.Id).SingleAsync(Ct), await db.Set<OrgUnit>().Where(u => u.Code == "S1").Select(u => u.Id).SingleAsync(Ct)));
-        (string Query, Func<WaybillLine, Customer, bool> Keeps)[] filters =
+        Assert.True(View.TryRead(new WaybillList(), QueryHelpers.ParseQuery(query).Select(q => new KeyValuePair<string, string?>(q.Key, q.Value)), out var view), query);
+        return view;
+    }
+
+    private static string Said(string filter) => $"filter={Uri.EscapeDataString(filter)}";
+
+    /// <summary>What a view may ask for, each with what it keeps of all lines.</summary>
+    internal static async Task<(string Query, Func<WaybillLine, Customer, bool> Keeps)[]> Filters(CrmApp app)
+    {
+        var (customer, second, north, s1, n2) = await app.In(System, async db => (
+            await db.Set<Customer>().OrderBy(c => c.Id).Select(c => c.Id).FirstAsync(Ct), await db.Set<Customer>().OrderBy(c => c.Id).Skip(1).FirstAsync(Ct), await db.Set<OrgUnit>().Where(u => u.Code == "N").Select(u => u.Id).SingleAsync(Ct),
+            await db.Set<OrgUnit>().Where(u => u.Code == "S1").Select(u => u.Id).SingleAsync(Ct), await db.Set<OrgUnit>().Where(u => u.Code == "N2").Select(u => u.Id).SingleAsync(Ct)));
+        return
         [
             ($"customer={customer}", (_, c) => c.Id == customer), ($"owner={north}", (_, c) => c.Name[0] == 'n'), ($"unit={s1}", (w, _) => w.UnitId == s1), ("from=2026-01&to=2026-02", (w, _) => w.Date >= new DateOnly(2026, 1, 1) && w.Date <= new DateOnly(2026, 2, 28)),
             ("from=2026-01-15", (w, _) => w.Date >= new DateOnly(2026, 1, 15)), ("source=ERP", (w, _) => w.Source == "ERP"), ("externalNo=W7", (w, _) => w.ExternalNo == "W7"), ("service=handling", (w, _) => w.Service == "handling"),
@@ -97,7 +105,22 @@ public sealed class WaybillListTests
             ($"filter={Uri.EscapeDataString("service!=handling")}", (w, _) => w.Service != "handling"), ($"filter={Uri.EscapeDataString("date>=2026-01-15;date<=2026-02")}", (w, _) => w.Date >= new DateOnly(2026, 1, 15) && w.Date <= new DateOnly(2026, 2, 28)),
             ($"filter={Uri.EscapeDataString("mode=none|commodity=03;origin=苏州,高桥镇")}", (w, _) => (w.Mode.Length == 0 || w.CommodityCategory == "03") && w.Origin.Length > 0), ($"filter={Uri.EscapeDataString("origin=没有的站|destination=没有的站")}", (_, _) => false),
             ($"filter={Uri.EscapeDataString($"customer={customer};unit={s1}|mode=container")}", (w, c) => c.Id == customer && (w.UnitId == s1 || w.Mode == "container")),
+            ("mine=false", (_, c) => c.Id != customer), (Said($"customer={customer},{second.Number} 某某"), (_, c) => c.Id == customer || c.Id == second.Id), (Said($"customer={customer}|customer={second.Id}"), (_, c) => c.Id == customer || c.Id == second.Id),
+            (Said($"customer!={customer}"), (_, c) => c.Id != customer), (Said($"customer={customer}|origin=高桥镇"), (w, c) => c.Id == customer || w.Origin == "高桥镇"), (Said($"owner={n2}|owner={s1}"), (_, c) => c.UnitId == n2 || c.UnitId == s1),
+            (Said("source=ERP,TMS"), (_, _) => true), ("month=2026-01", (w, _) => w.Date is { Year: 2026, Month: 1 }), (Said("date=2025-12,2026-02"), (w, _) => w.Date.Month is 12 or 2), (Said("month=2026-01|date=2026-02"), (w, _) => w.Date is { Year: 2026, Month: 1 or 2 }),
+            (Said("weight>=30"), (w, _) => w.WeightKg >= 30_000), (Said("revenue<=100.5;wagons>=2"), (w, _) => w.RevenueFen <= 10_050 && w.Wagons >= 2), (Said("profit<=0"), (w, _) => w.RevenueFen <= w.CostFen), (Said("cost>=200|containers>=1"), (w, _) => w.CostFen >= 20_000),
+            (Said("contract=HT-1,HT-2"), (w, _) => w.ContractNo is "HT-1" or "HT-2"), (Said("contract="), (w, _) => w.ContractNo is null), (Said("goods~动力"), (w, _) => w.Commodity?.StartsWith("动力", StringComparison.Ordinal) == true), (Said("note~急单"), (w, _) => w.Note is not null),
+            (Said("externalNo~W1"), (w, _) => w.ExternalNo.StartsWith("W1", StringComparison.Ordinal)), (Said("tier=large,prospective"), (_, c) => c.Tier is CustomerTier.Large or CustomerTier.Prospective), (Said($"unit!={s1}"), (w, _) => w.UnitId != s1),
+            ("q=w29", (w, _) => w.ExternalNo.StartsWith("W29", StringComparison.Ordinal)), ("q=n1第0公司", (_, c) => c.Name == "n1第0公司"),
         ];
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Every_filter_keeps_what_reading_all_lines_would_keep_and_totals_are_their_sum(Engine engine)
+    {
+        await using var app = await Filled(engine);
+        var filters = await Filters(app);
+        var customer = await app.In(System, db => db.Set<Customer>().OrderBy(c => c.Id).Select(c => c.Id).FirstAsync(Ct));
         foreach (var user in new[] { "group", "north", "s1" })
         {
             var actor = await app.ActorOf(user);
@@ -105,8 +128,8 @@ public sealed class WaybillListTests
             Assert.True(seen.Count > 100);
             using var api = await app.Api(user);
             var random = new Random(2);
-            var several = Enumerable.Range(0, 12).Select(_ => random.GetItems(filters, 2).DistinctBy(f => f.Query[..f.Query.IndexOf('=', StringComparison.Ordinal)]).ToArray());
-            foreach (var some in filters.Select(f => new[] { f }).Concat(several).Append([]).Where(s => user == "s1" || s.All(f => f.Query != "mine=true")))
+            var several = Enumerable.Range(0, 16).Select(_ => random.GetItems(filters, 2).DistinctBy(f => f.Query[..f.Query.IndexOf('=', StringComparison.Ordinal)]).ToArray());
+            foreach (var some in filters.Select(f => new[] { f }).Concat(several).Append([]).Where(s => user == "s1" || s.All(f => !f.Query.StartsWith("mine=", StringComparison.Ordinal))))
             {
                 var query = string.Join('&', some.Select(f => f.Query));
                 var expected = seen.Where(r => some.All(f => f.Keeps(r.w, r.c))).ToList();
@@ -114,14 +137,14 @@ public sealed class WaybillListTests
                 var walked = await Walk(api, query);
 
                 Assert.True(expected.OrderByDescending(r => r.w.Date).ThenByDescending(r => r.w.Id).Select(r => r.w.Id).SequenceEqual(walked), $"{user} {query}: {walked.Count} instead of {expected.Count}");
-                var view = ListWaybills.Query.Of(new QueryCollection(QueryHelpers.ParseQuery(query)));
+                var view = Viewed(query);
                 if (await app.With<TotalWaybills, TotalWaybills.Sums?>(actor, t => t.Run(view, Ct)) is { } sums)
                 {
                     Assert.Equal(new TotalWaybills.Sums(expected.Count, expected.Sum(r => r.w.RevenueFen), expected.Sum(r => r.w.CostFen), expected.Sum(r => r.w.WeightKg)), sums);
                 }
             }
 
-            Assert.NotNull(await app.With<TotalWaybills, TotalWaybills.Sums?>(actor, t => t.Run(new(Customer: customer, Service: "handling", From: "2026-01", To: "2026-02"), Ct)));
+            Assert.NotNull(await app.With<TotalWaybills, TotalWaybills.Sums?>(actor, t => t.Run(Viewed($"customer={customer}&service=handling&from=2026-01&to=2026-02"), Ct)));
         }
     }
 

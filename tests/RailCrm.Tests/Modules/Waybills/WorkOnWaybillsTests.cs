@@ -109,6 +109,37 @@ public sealed class WorkOnWaybillsTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task Unit_station_and_customer_of_many_lines_are_changed_and_given_back(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await Fill(app);
+        var before = await Lines(app);
+        Assert.True((await app.With<SaveCustomer, Result<Customer>>(await app.ActorOf("n1"), s => s.Run(null, null, new() { Name = "另一家公司" }, Ct))).TryGet(out var other, out _));
+        foreach (var (field, value, changed) in new (string, string, Func<WaybillLine, bool>)[]
+        {
+            ("destination", "上海", w => w.Destination == "上海"), ("origin", "苏州", w => w.Origin == "苏州"), ("toCustomer", $"{other.Number} {other.Name}", w => w.CustomerId == other.Id),
+        })
+        {
+            var done = await Work(app, new() { List = "waybills", Act = "edit", Field = field, Value = value, All = true, In = "filter=date>=2026-02" });
+            Assert.Equal((field, 8), (field, done.Counts["done"]));
+            Assert.Equal(8, await app.In(System, async db => (await db.Set<WaybillLine>().AsNoTracking().ToListAsync(Ct)).Count(changed)));
+            await Sound(app);
+            Assert.Equal(8, (await Undo(app, done.Job.Id)).Counts["done"]);
+            Assert.Equal(before, await Lines(app));
+            await Sound(app);
+        }
+
+        foreach (var (field, value) in new[] { ("toCustomer", "没有这家公司"), ("toUnit", "S1"), ("toUnit", "没有这个单位") })
+        {
+            Assert.NotNull((await app.With<WorkOnRows, Result<Job>>(await app.ActorOf("n1"), w => w.Start(new() { List = "waybills", Act = "edit", Field = field, Value = value, All = true, In = "all" }, Ct))).Refusal);
+        }
+
+        var group = await app.With<WorkOnRows, Result<Job>>(await app.ActorOf("n1"), w => w.Start(new() { List = "waybills", Act = "edit", Field = "toUnit", Value = "N1", All = true, In = "all" }, Ct));
+        Assert.Equal(12, (await Done(app, group)).Counts["same"]);
+        Assert.Equal(before, await Lines(app));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task What_no_line_can_have_is_refused_before_any_is_touched_and_another_outlets_lines_are_not_there(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
