@@ -46,6 +46,10 @@ internal static class ContactAsks
     /// <summary>A landline that begins with these digits.</summary>
     public static Task<Result<Condition<Contact>>> Phone(CrmDb db, Criterion asked, CancellationToken ct) => Digits(db, asked, k => k.PhoneDigits);
 
+    /// <summary>An e-mail, however it is written.</summary>
+    public static Task<Result<Condition<Contact>>> Email(CrmDb db, Criterion asked, CancellationToken ct) => Task.FromResult<Result<Condition<Contact>>>(Condition<Contact>.Any([.. asked.Values.Select(v => v.Trim().ToLowerInvariant()).Select(mail =>
+        mail.Length == 0 ? new Condition<Contact>(k => k.Email == null, null) : new(FindContactDuplicates.Mailed(mail), db.Set<Contact>().IgnoreQueryFilters().Where(FindContactDuplicates.Mailed(mail)).Select(k => k.Id), Indexed: true))]));
+
     private static Task<Result<Condition<Contact>>> Digits(CrmDb db, Criterion asked, Expression<Func<Contact, string?>> read)
     {
         var digits = PhoneNumber.Digits(asked.Values[0]) ?? "";

@@ -46,7 +46,7 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
         F.Of("title", "contact.post", K.Text, k => k.Title).Edited(nameof(SaveContact.Input.Title)),
         F.Of("mobile", "contact.mobile", K.Text, k => k.Mobile).Asked(["~"], ContactAsks.Mobile).Copied().Edited(nameof(SaveContact.Input.Mobile), bulk: false),
         F.Of("phone", "customer.phone", K.Text, k => k.Phone).Asked(["~"], ContactAsks.Phone).Copied().Edited(nameof(SaveContact.Input.Phone), bulk: false),
-        F.Of("email", "contact.email", K.Text, k => k.Email).Copied().Edited(nameof(SaveContact.Input.Email), bulk: false),
+        F.Of("email", "contact.email", K.Text, k => k.Email).Asked(["="], ContactAsks.Email).Copied().Edited(nameof(SaveContact.Input.Email), bulk: false),
         F.Of("main", "contact.main", K.Flag, k => k.IsMain).Indexed("name").Grouped(),
         F.Of("active", "contact.active", K.Flag, k => k.Active).Indexed("name").Grouped().Edited(nameof(SaveContact.Input.Active)),
         F.Of("unit", "customer.unit", K.Reference, k => k.Customer!.UnitId).Asked(["="], ContactAsks.OfCustomer(CustomerAsks.Unit)).Refers(Units, id => $"/organization/{id}").Grouped(),

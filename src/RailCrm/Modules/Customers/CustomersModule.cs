@@ -146,6 +146,7 @@ internal static class CustomersModule
         contacts.MapContactMark(RecordMark.Favourite, Permission.CustomersRead);
         contacts.MapContactMark(RecordMark.Follow, Permission.CustomersRead);
 
+        api.MapGet("/contacts/duplicates", FindContactDuplicates.Get).WithTags("Contacts").RequireAuthorization(Permission.CustomersWrite);
         api.MapGet("/contacts", ListContacts.Get).WithTags("Contacts").RequireAuthorization(Permission.CustomersRead);
 
         var attachments = api.MapGroup("/customers/{id:long}/attachments").WithTags("Attachments").AddEndpointFilter<MergedInto.Filter>();
@@ -168,6 +169,7 @@ internal static class CustomersModule
 
         var lookup = api.MapGroup("/lookup").ExcludeFromDescription();
         lookup.MapGet("/customers", Lookups.Customers).RequireAuthorization(Permission.CustomersRead);
+        lookup.MapGet("/files", Lookups.Files).RequireAuthorization(Permission.CustomersRead);
         lookup.MapGet("/managers", AccountManagers.Get).RequireAuthorization(Permission.CustomersRead);
         lookup.MapGet("/sidings", Lookups.Sidings).RequireAuthorization(Permission.CustomersRead);
     }

@@ -128,8 +128,8 @@ public sealed class ContactPageTests
         using var browser = await app.SignedIn("n1");
 
         var asked = await Page(browser, $"{path}/bin");
-        Assert.Contains("备注：<strong class=\"num\">1</strong>", asked, StringComparison.Ordinal);
-        Assert.Contains("星标与关注：<strong class=\"num\">1</strong>", asked, StringComparison.Ordinal);
+        Assert.Contains("备注： <strong class=\"num\">1</strong>", asked, StringComparison.Ordinal);
+        Assert.Contains("星标与关注： <strong class=\"num\">1</strong>", asked, StringComparison.Ordinal);
         Assert.DoesNotContain("附件：", asked, StringComparison.Ordinal);
         using var old = await CrmApp.Submit(browser, $"{path}/bin", "bin", new() { ["Version"] = $"{contact.Version - 1}" });
         Assert.Equal(HttpStatusCode.OK, old.StatusCode);
