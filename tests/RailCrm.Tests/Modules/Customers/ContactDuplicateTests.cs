@@ -129,7 +129,7 @@ public sealed class ContactDuplicateTests
         Assert.Equal(2, (await api.GetFromJsonAsync<JsonElement>("/api/v1/contacts?filter=favourite%3Dtrue", Ct)).GetProperty("items").GetArrayLength());
         await WorkOnRowsTests.Work(app, "n1", new() { List = "contacts", Act = "star", UndoOf = seen.Job.Id });
         Assert.Equal(ids[0], (await api.GetFromJsonAsync<JsonElement>("/api/v1/contacts?filter=favourite%3Dtrue", Ct)).GetProperty("items")[0].GetProperty("id").GetInt64()); // The one who was marked before stays so.
-        Assert.Equal(1, (await WorkOnRowsTests.Work(app, "auditor", new() { List = "contacts", Act = "follow", Ids = [ids[0]] })).Counts["done"]);
+        Assert.Equal(1, (await WorkOnRowsTests.Work(app, "north", new() { List = "contacts", Act = "follow", Ids = [ids[0]] })).Counts["done"]);
         Assert.Equal(1, (await WorkOnRowsTests.Work(app, "s1", new() { List = "contacts", Act = "follow", Ids = [ids[0]] })).Counts["refused"]);
     }
 }
