@@ -1,5 +1,5 @@
-// Tells while one types that a customer of this name, credit code or phone may exist; the server asks again when the form is sent.
-interface Match { reasons: string[]; unitName: string; id: number | null; name: string | null; number: string | null; manager: string | null; inBin: boolean }
+// Tells while one types that a customer (or a contact) of this name, code, number or e-mail may exist; the server asks again when the form is sent.
+interface Match { reasons: string[]; unitName: string; id: number | null; name: string | null; number: string | null; manager: string | null; inBin: boolean; href?: string; hints?: string[] }
 
 class Duplicates extends HTMLElement {
   #timer = 0;
@@ -34,7 +34,8 @@ class Duplicates extends HTMLElement {
   async #look() {
     const form = this.closest("form");
     const value = (name: string) => form?.querySelector<HTMLInputElement>(`[name="${name}"]`)?.value.trim() ?? "";
-    const asked = new URLSearchParams({ name: value("Form.Name"), creditCode: value("Form.CreditCode"), phone: value("Form.Phone") }).toString();
+    const fields = (this.dataset["fields"] ?? "name,creditCode,phone").split(",");
+    const asked = new URLSearchParams(fields.map((field) => [field, value(`Form.${field[0]!.toUpperCase()}${field.slice(1)}`)])).toString();
     if (asked === this.#asked) {
       return;
     }
@@ -59,11 +60,12 @@ class Duplicates extends HTMLElement {
       line.append(`${match.reasons.map((reason) => this.dataset[reason] ?? reason).join(this.dataset["and"] ?? ", ")} · `);
       if (match.id) {
         const link = document.createElement("a");
-        link.href = `/customers/${match.id}`;
+        link.href = match.href ?? `/customers/${match.id}`;
         link.target = "_blank";
         link.rel = "noopener";
         link.textContent = match.name;
-        line.append(link, [` · ${match.number}`, match.unitName, ...(match.manager ? [match.manager] : []), ...(match.inBin ? [this.dataset["bin"] ?? ""] : [])].join(" · "));
+        const hints = match.hints ?? [match.number ?? "", match.unitName, ...(match.manager ? [match.manager] : []), ...(match.inBin ? [this.dataset["bin"] ?? ""] : [])];
+        line.append(link, ` · ${hints.join(" · ")}`);
       } else {
         line.append((this.dataset["ask"] ?? "{0}").replace("{0}", match.unitName));
       }

@@ -47,7 +47,7 @@ public sealed class FollowTests
         Assert.Empty(await Inbox(n1));
         using var pages = await app.SignedIn("north");
         var page = WebUtility.HtmlDecode(await pages.GetStringAsync("/inbox", Ct));
-        Assert.Contains($"href=\"/customers/{customer}/contacts/{contact}\"", page, StringComparison.Ordinal);
+        Assert.Contains($"href=\"/customers/{customer}/contacts/{contact}/history\"", page, StringComparison.Ordinal);
         Assert.Contains("手机 · 职务", page, StringComparison.Ordinal);
         Assert.Contains("已关注", WebUtility.HtmlDecode(await pages.GetStringAsync($"/customers/{customer}/contacts/{contact}", Ct)), StringComparison.Ordinal);
 

@@ -88,7 +88,7 @@ public sealed class PaletteTests
         var near = Hits(await Ask(n1, "单建过"), "contact");
         Assert.True(near is [var one] && one.GetProperty("near").GetBoolean());
         var hit = Hits(await Ask(n1, "sjg"), "contact")[0];
-        Assert.Equal($"/customers/{made.Id}/contacts#contact-{contact.Id}", hit.GetProperty("href").GetString());
+        Assert.Equal($"/customers/{made.Id}/contacts/{contact.Id}", hit.GetProperty("href").GetString());
         Assert.Contains("甲公司", hit.GetProperty("hint").GetString(), StringComparison.Ordinal);
 
         await Person(app, "n1", made.Id, new() { Name = "单新国" }, contact.Id);

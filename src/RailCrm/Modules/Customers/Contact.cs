@@ -18,6 +18,9 @@ public sealed class Contact : IFollowed, IVersioned, IBinned, ICustomised
     /// <inheritdoc/>
     public long CustomerId { get; set; }
 
+    /// <summary>The customer; read by lists, loaded nowhere.</summary>
+    public Customer? Customer { get; set; }
+
     /// <summary>Name.</summary>
     public string Name { get; set; } = "";
 
@@ -75,7 +78,7 @@ public sealed class Contact : IFollowed, IVersioned, IBinned, ICustomised
             builder.HasIndex(c => new { c.CreatedAt, c.Id });
             builder.HasIndex(c => new { c.DeletedAt, c.Id }).HasFilter("deleted_at IS NOT NULL"); // The bin, newest first.
             builder.HasIndex(c => new { c.Active, c.Name, c.Id }).HasFilter("NOT active"); // As with customers: few are.
-            builder.HasOne<Customer>().WithMany().HasForeignKey(c => c.CustomerId);
+            builder.HasOne(c => c.Customer).WithMany().HasForeignKey(c => c.CustomerId);
         }
     }
 }

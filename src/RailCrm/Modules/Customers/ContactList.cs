@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
@@ -20,6 +21,7 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
     private const int Common = 5_000;
 
     private static readonly NamesOf Customers = (db, ids, ct) => db.Set<Customer>().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
+    private static readonly NamesOf Units = (db, ids, ct) => db.Set<OrgUnit>().Where(u => EF.Parameter(ids).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
 
     public override string Key => "contacts";
     public override string Path => "/contacts";
@@ -28,8 +30,11 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
     public override string Order => "name";
     public override IReadOnlyList<string> Columns { get; } = ["name", "customer", "title", "mobile", "phone", "email", "main"];
     public override string SearchKey => "contact.search_hint";
-    public override IReadOnlyList<string> Quick { get; } = ["mobile", "main", "active"];
-    public override IReadOnlyList<SystemView> Views { get; } = [new("all", "list.view_all", ""), new("favourites", "mark.favourites", "favourite=true"), new("main", "contact.main", "main=true"), new("new", "contact.view_new", "sort=-created")];
+    public override IReadOnlyList<string> Quick { get; } = ["mobile", "unit", "tier", "main", "active"];
+    public override IReadOnlyList<SystemView> Views { get; } =
+    [
+        new("all", "list.view_all", ""), new("mine", "customer.mine_yes", "mine=true"), new("favourites", "mark.favourites", "favourite=true"), new("main", "contact.main", "main=true"), new("new", "contact.view_new", "sort=-created"),
+    ];
 
     protected override IReadOnlyList<ListField<Contact>> Declared => Own;
 
@@ -37,13 +42,18 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
     [
         F.Of("name", "contact.name", K.Text, k => k.Name).Sorted().Indexed().Named().Edited(nameof(SaveContact.Input.Name), bulk: false),
         F.Of("id", "list.id", K.Number, k => k.Id).Indexed().Hidden(),
-        F.Of("customer", "contact.customer", K.Reference, k => k.CustomerId).Indexed().Refers(Customers, id => $"/customers/{id}"),
+        F.Of("customer", "contact.customer", K.Reference, k => k.CustomerId).Asked(["=", "!="], ContactAsks.Customer).Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q="),
         F.Of("title", "contact.post", K.Text, k => k.Title).Edited(nameof(SaveContact.Input.Title)),
-        F.Of("mobile", "contact.mobile", K.Text, k => k.Mobile).Asked(["~"], (db, asked, ct) => Phone(db, asked, mobile: true)).Copied().Edited(nameof(SaveContact.Input.Mobile), bulk: false),
-        F.Of("phone", "customer.phone", K.Text, k => k.Phone).Asked(["~"], (db, asked, ct) => Phone(db, asked, mobile: false)).Copied().Edited(nameof(SaveContact.Input.Phone), bulk: false),
-        F.Of("email", "contact.email", K.Text, k => k.Email).Copied().Edited(nameof(SaveContact.Input.Email), bulk: false),
+        F.Of("mobile", "contact.mobile", K.Text, k => k.Mobile).Asked(["~"], ContactAsks.Mobile).Copied().Edited(nameof(SaveContact.Input.Mobile), bulk: false),
+        F.Of("phone", "customer.phone", K.Text, k => k.Phone).Asked(["~"], ContactAsks.Phone).Copied().Edited(nameof(SaveContact.Input.Phone), bulk: false),
+        F.Of("email", "contact.email", K.Text, k => k.Email).Asked(["="], ContactAsks.Email).Copied().Edited(nameof(SaveContact.Input.Email), bulk: false),
         F.Of("main", "contact.main", K.Flag, k => k.IsMain).Indexed("name").Grouped(),
         F.Of("active", "contact.active", K.Flag, k => k.Active).Indexed("name").Grouped().Edited(nameof(SaveContact.Input.Active)),
+        F.Of("unit", "customer.unit", K.Reference, k => k.Customer!.UnitId).Asked(["="], ContactAsks.OfCustomer(CustomerAsks.Unit)).Refers(Units, id => $"/organization/{id}").Grouped(),
+        F.Of("tier", "customer.tier", K.Choice, k => k.Customer!.Tier).Asked(["=", "!="], ContactAsks.Tier).Chosen("tier", ContactAsks.Tiers).Grouped(),
+        F.Of("manager", "customer.manager", K.Reference, k => k.CustomerId).Refers(AccountManagers.Of),
+        F.Only("managedBy", "customer.manager", K.Text, ["="], ContactAsks.OfCustomer(CustomerAsks.Manager)).LookedUp("/api/v1/lookup/managers?q="),
+        F.Only("mine", "customer.mine", K.Flag, ["="], ContactAsks.OfCustomer(CustomerAsks.Mine)),
         F.Of("created", "customer.created", K.Instant, k => k.CreatedAt).Sorted().Indexed(),
         F.Of("author", "origin.author", K.Reference, k => k.CreatedBy).Refers(Origin.People),
         F.Only("favourite", "mark.favourite", K.Flag, ["="], Favourites.Of<Contact>(RecordKind.Contact)),
@@ -51,7 +61,8 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
 
     public override IReadOnlyList<ListWork> Works { get; } =
     [
-        new("edit", "list.work_edit", "edit", Platform.Access.Permission.CustomersWrite), new("bin", "customer.bin", "trash", Platform.Access.Permission.CustomersWrite, Danger: true),
+        new("edit", "list.work_edit", "edit", Platform.Access.Permission.CustomersWrite), new(WorkOnContacts.Star, "mark.star", "star", Platform.Access.Permission.CustomersRead), new(WorkOnContacts.Follow, "mark.follow", "bell", Platform.Access.Permission.CustomersRead),
+        new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/contacts/export"), new("bin", "customer.bin", "trash", Platform.Access.Permission.CustomersWrite, Danger: true),
     ];
 
     public override string EditPermission => Platform.Access.Permission.CustomersWrite;
@@ -86,65 +97,9 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
         return await db.Set<Contact>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(k => EF.Parameter(customers).Contains(k.CustomerId)).Select(k => k.Id).ToListAsync(ct);
     }
 
-    public override async Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct)
-    {
-        var input = new SaveContact.Input { Name = "x" };
-        return order.Act == "bin" ? null
-            : OwnWrong(order) is { } wrong ? wrong
-            : Find(order.Field) is not { IsBulk: true, Input: { } field } || !TypedValue.Set(input, field, order.Value) ? new Refusal.InvalidMany([new(nameof(order.Value), "list.value_wrong", order.Field, order.Value)])
-            : SaveContact.Check(input) is [var error, ..] ? new Refusal.InvalidMany([error with { Field = nameof(order.Value) }])
-            : await Task.FromResult<Refusal?>(null);
-    }
+    public override Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => Task.FromResult(OwnWrong(order) ?? WorkOnContacts.Refuses(this, order));
 
-    public override async Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct)
-    {
-        var (db, save) = (services.GetRequiredService<CrmDb>(), services.GetRequiredService<SaveContact>());
-        var ids = rows.Select(r => r.RowId).ToList();
-        var contacts = await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(k => EF.Parameter(ids).Contains(k.Id)).ToDictionaryAsync(k => k.Id, ct);
-        var field = order.Act == "bin" ? null : Find(order.Field)!.Input;
-        foreach (var row in rows)
-        {
-            var undo = order.UndoOf is not null;
-            if (!contacts.TryGetValue(row.RowId, out var contact) || (contact.DeletedAt is not null && !(undo && field is null)))
-            {
-                row.Refuse("common.not_found");
-                continue;
-            }
-
-            if (undo && contact.Version != row.VersionAfter)
-            {
-                row.Refuse("list.changed_since");
-                continue;
-            }
-
-            var input = SaveContact.Said(contact);
-            input.Custom = OwnSaid(contact.Custom);
-            var before = SaveContact.Said(contact);
-            before.Custom = OwnSaid(contact.Custom);
-            if (field is not null && !TypedValue.Set(input, field, undo ? row.Before : order.Value))
-            {
-                row.Refuse("list.value_refused");
-                continue;
-            }
-
-            row.Before = field is null ? null : TypedValue.Of(before, field);
-            if (field is not null && TypedValue.Of(input, field) == row.Before)
-            {
-                row.Outcome = "same";
-                continue;
-            }
-
-            var done = field is null ? await save.Bin(contact.CustomerId, contact.Id, into: !undo, contact.Version, ct) : await save.Run(contact.CustomerId, contact.Id, contact.Version, input, ct);
-            if (done.TryGet(out var saved, out var refusal))
-            {
-                (row.Outcome, row.VersionAfter) = ("done", saved.Version);
-            }
-            else
-            {
-                row.Refuse(refusal is Refusal.InvalidMany { Errors: [var first, ..] } ? first.Code : refusal.Code);
-            }
-        }
-    }
+    public override Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct) => services.GetRequiredService<WorkOnContacts>().Run(this, order, rows, OwnSaid, ct);
 
     public override async Task<Result<Edited>> Edit(IServiceProvider services, long id, ListField field, string? value, string? was, CancellationToken ct)
     {
@@ -163,23 +118,5 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
         return !TypedValue.Set(input, field.Input!, value) ? new Refusal.InvalidMany([new(field.Input!, "list.value_wrong", field.Name, value)])
             : (await services.GetRequiredService<SaveContact>().Run(contact.CustomerId, id, contact.Version, input, ct)).TryGet(out var saved, out var refusal) ? Told(saved, field)
             : refusal;
-    }
-
-    private static Task<Result<Condition<Contact>>> Phone(CrmDb db, Criterion asked, bool mobile)
-    {
-        var digits = PhoneNumber.Digits(asked.Values[0]) ?? "";
-        if (asked.Values.Count != 1 || digits.Length == 0)
-        {
-            return Task.FromResult<Result<Condition<Contact>>>(new Refusal.InvalidMany([new(asked.Field, "contact.phone_wrong")]));
-        }
-
-        var end = digits + ":"; // The character behind 9.
-        var past = db.Set<Contact>().IgnoreQueryFilters();
-#pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
-        Condition<Contact> condition = mobile
-            ? new(k => string.Compare(k.MobileDigits, digits) >= 0 && string.Compare(k.MobileDigits, end) < 0, past.Where(k => string.Compare(k.MobileDigits, digits) >= 0 && string.Compare(k.MobileDigits, end) < 0).Select(k => k.Id), Indexed: true)
-            : new(k => string.Compare(k.PhoneDigits, digits) >= 0 && string.Compare(k.PhoneDigits, end) < 0, past.Where(k => string.Compare(k.PhoneDigits, digits) >= 0 && string.Compare(k.PhoneDigits, end) < 0).Select(k => k.Id), Indexed: true);
-#pragma warning restore CA1309
-        return Task.FromResult<Result<Condition<Contact>>>(condition);
     }
 }

@@ -5,7 +5,7 @@ using RailCrm.Platform.Ui.Palette;
 
 namespace RailCrm.Modules.Customers;
 
-/// <summary>Contacts in the palette: by name, pinyin, initials, mobile or phone; each leads to its customer.</summary>
+/// <summary>Contacts in the palette: by name, pinyin, initials, mobile or phone.</summary>
 internal sealed class ContactsSource : IPaletteSource
 {
     private const int MostRead = 300;
@@ -20,6 +20,12 @@ internal sealed class ContactsSource : IPaletteSource
     public string Permission => Platform.Access.Permission.CustomersRead;
 
     public int Order => 20;
+
+    public string? RecordsAt => "/customers/{Id:long}/contacts/";
+
+    public string RecordValue => "ContactId";
+
+    public string? AllAt(string text) => Microsoft.AspNetCore.WebUtilities.QueryHelpers.AddQueryString("/contacts", "q", text);
 
     private sealed record Row(long Id, string Name, string? Title, string? Mobile, string? Phone, string? MobileDigits, string? PhoneDigits, bool Active, long CustomerId, string CustomerName);
 
@@ -47,8 +53,10 @@ internal sealed class ContactsSource : IPaletteSource
         }
 
         return [.. near.DistinctBy(r => r.Id).Where(r => text.All(char.IsAscii) || SoundsAs(text, r.Name) || TextMatch.Distance(text, r.Name) <= text.Length - 2)
-            .OrderBy(r => text.All(char.IsAscii) || SoundsAs(text, r.Name) ? 0 : 1).ThenBy(r => question.Recent.Contains(r.CustomerId) ? 0 : 1).ThenBy(r => r.Name.Length).ThenBy(r => r.Id).Take(question.Most).Select(r => Hit(r, near: true))];
+            .OrderBy(r => text.All(char.IsAscii) || SoundsAs(text, r.Name) ? 0 : 1).ThenBy(r => question.Place(r.Id)).ThenBy(r => r.Name.Length).ThenBy(r => r.Id).Take(question.Most).Select(r => Hit(r, near: true))];
     }
+
+    public async Task<IReadOnlyList<PaletteHit>> Recall(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) => [.. (await Read(db, ids, ct)).Select(r => Hit(r, near: false))];
 
     private static async Task<List<Row>> Exact(CrmDb db, string text, IReadOnlyList<IReadOnlyList<(string, bool)>> query, CancellationToken ct)
     {
@@ -75,7 +83,7 @@ internal sealed class ContactsSource : IPaletteSource
         TextMatch.Rank(text, row.Name) ?? (text.All(char.IsAsciiDigit) && (row.MobileDigits?.Contains(text, StringComparison.Ordinal) == true || row.PhoneDigits?.Contains(text, StringComparison.Ordinal) == true) ? TextMatch.Has : NoRank);
 
     private static IEnumerable<Row> Best(IEnumerable<Row> rows, string text, PaletteQuestion question) =>
-        rows.OrderBy(r => Rank(r, text)).ThenBy(r => r.Active ? 0 : 1).ThenBy(r => r.Name.Length).ThenBy(r => r.Id).Take(question.Most);
+        rows.OrderBy(r => Rank(r, text)).ThenBy(r => question.Place(r.Id)).ThenBy(r => r.Active ? 0 : 1).ThenBy(r => r.Name.Length).ThenBy(r => r.Id).Take(question.Most);
 
     private static bool SoundsAs(string text, string name) => TextMatch.Rank(Pinyin.Full(text), name) is not null;
 
@@ -88,5 +96,5 @@ internal sealed class ContactsSource : IPaletteSource
         select new Row(k.Id, k.Name, k.Title, k.Mobile, k.Phone, k.MobileDigits, k.PhoneDigits, k.Active, c.Id, c.Name);
 
     private static PaletteHit Hit(Row r, bool near) =>
-        new(r.Name, string.Join(" · ", new[] { r.CustomerName, r.Title, r.Mobile ?? r.Phone }.OfType<string>()), $"/customers/{r.CustomerId}/contacts#contact-{r.Id}", "user") { Id = r.Id, Near = near };
+        new(r.Name, string.Join(" · ", new[] { r.CustomerName, r.Title, r.Mobile ?? r.Phone }.OfType<string>()), $"/customers/{r.CustomerId}/contacts/{r.Id}", "user") { Id = r.Id, Near = near };
 }

@@ -75,7 +75,12 @@ internal sealed class CustomerFile : ICustomReference
 
     public string? Lookup => null;
 
+    public string? FilterLookup => "/api/v1/lookup/files?q=";
+
     public string? Href(long id) => $"/attachments/{id}";
+
+    /// <summary>Whose it is does not matter to a filter.</summary>
+    public async Task<long?> Meant(CrmDb db, string typed, CancellationToken ct) => Key(typed) is > 0 and var id && await db.Set<Attachment>().AnyAsync(a => a.Id == id, ct) ? id : null;
 
     /// <summary>All of a customer, as a form names them.</summary>
     public static async Task<IReadOnlyList<string>> All(CrmDb db, long customerId, CancellationToken ct) =>
@@ -96,5 +101,5 @@ internal sealed class CustomerFile : ICustomReference
     public async Task<Dictionary<long, string>> Names(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) =>
         (await db.Set<Attachment>().AsNoTracking().Where(a => EF.Parameter(ids).Contains(a.Id)).Select(a => new { a.Id, a.FileName }).ToListAsync(ct)).ToDictionary(a => a.Id, a => Text(a.Id, a.FileName));
 
-    private static string Text(long id, string name) => $"#{id} {name}";
+    internal static string Text(long id, string name) => $"#{id} {name}";
 }

@@ -60,7 +60,7 @@ public sealed class CustomerHistory(CrmDb db, CustomFields fields, IEnumerable<I
         var page = await (before is null ? entries : entries.Where(a => a.Id < before)).OrderByDescending(a => a.Id).Take(Length + 1).ToListAsync(ct);
         var more = page.Count > Length;
         page = page.Take(Length).ToList();
-        var events = page.Select(e => new Happening(e.Id, e.At, e.ActorName, e.Action, e.Entity, e.EntityId, [.. Changes(e.Changes).Where(c => fields.Sees(ListOf(e.Entity), c.Field, db.Actor))])).Where(e => e.Action != "updated" || e.Changes.Count > 0).ToList();
+        var events = Told(page).ToList();
         foreach (var past in pasts.Where(p => kind is null || p.Kind == kind))
         {
             events.AddRange(await past.Read(customerId, more ? page[^1].At : DateTime.MinValue, to, ct));
@@ -69,12 +69,28 @@ public sealed class CustomerHistory(CrmDb db, CustomFields fields, IEnumerable<I
         return new([.. events.OrderByDescending(e => e.At).ThenByDescending(e => e.Id)], more ? page[^1].Id : null);
     }
 
+    /// <summary>A contact's alone, wherever its customer's went in merges. The contact is known to be seen.</summary>
+    internal async Task<Page> OfContact(long contactId, long? before, CancellationToken ct)
+    {
+        var entries = db.Set<AuditEntry>().AsNoTracking().Where(a => a.Entity == nameof(Contact) && a.EntityId == contactId);
+        var page = await (before is null ? entries : entries.Where(a => a.Id < before)).OrderByDescending(a => a.Id).Take(Length + 1).ToListAsync(ct);
+        return new([.. Told(page.Take(Length))], page.Count > Length ? page[Length - 1].Id : null);
+    }
+
+    private IEnumerable<Happening> Told(IEnumerable<AuditEntry> page) =>
+        page.Select(e => new Happening(e.Id, e.At, e.ActorName, e.Action, e.Entity, e.EntityId, [.. Changes(e.Changes).Where(c => fields.Sees(ListOf(e.Entity), c.Field, db.Actor))])).Where(e => e.Action != "updated" || e.Changes.Count > 0);
+
     /// <summary>The list whose fields an entity's changes may name.</summary>
     internal static string ListOf(string entity) => entity switch { nameof(Customer) => "customers", nameof(Contact) => "contacts", _ => "waybills" };
 
     /// <summary>One entry of the customer's, with every field as it was stored; null where there is none such.</summary>
     internal async Task<(AuditEntry Entry, Dictionary<string, JsonElement[]> Changes)?> Entry(long customerId, long id, CancellationToken ct) =>
         await db.Set<AuditEntry>().AsNoTracking().SingleOrDefaultAsync(a => a.Id == id && a.CustomerId == customerId, ct) is { } entry
+            ? (entry, JsonSerializer.Deserialize<Dictionary<string, JsonElement[]>>(entry.Changes)!) : null;
+
+    /// <summary>One entry of a contact's, with every field as it was stored; null where there is none such.</summary>
+    internal async Task<(AuditEntry Entry, Dictionary<string, JsonElement[]> Changes)?> EntryOfContact(long contactId, long id, CancellationToken ct) =>
+        await db.Set<AuditEntry>().AsNoTracking().SingleOrDefaultAsync(a => a.Id == id && a.Entity == nameof(Contact) && a.EntityId == contactId, ct) is { } entry
             ? (entry, JsonSerializer.Deserialize<Dictionary<string, JsonElement[]>>(entry.Changes)!) : null;
 
     private static IReadOnlyList<Change> Changes(string json) =>

@@ -15,10 +15,10 @@ internal static class CustomerRecords
     public static readonly RecordKind Customers = new(RecordKind.Customer, "record.customer", "building", Permission.CustomersRead, async (db, ids, ct) =>
         [.. (await db.Set<Customer>().Where(c => EF.Parameter(ids).Contains(c.Id)).Select(c => new { c.Id, c.Name }).ToListAsync(ct)).Select(c => new RecordFound(c.Id, c.Id, c.Name, $"/customers/{Text(c.Id)}"))]);
 
-    /// <remarks>A contact whose customer lies in the bin is out of sight with it. Its form is for writers; others open its notes.</remarks>
+    /// <remarks>A contact whose customer lies in the bin is out of sight with it.</remarks>
     public static readonly RecordKind Contacts = new(RecordKind.Contact, "record.contact", "user", Permission.CustomersRead, async (db, ids, ct) =>
         [.. (await (from k in db.Set<Contact>() where EF.Parameter(ids).Contains(k.Id) join c in db.Set<Customer>() on k.CustomerId equals c.Id select new { k.Id, k.CustomerId, k.Name }).ToListAsync(ct))
-            .Select(k => new RecordFound(k.Id, k.CustomerId, k.Name, $"/customers/{Text(k.CustomerId)}/contacts/{Text(k.Id)}{(db.Actor.May(Permission.CustomersWrite) ? "" : "/notes")}"))]);
+            .Select(k => new RecordFound(k.Id, k.CustomerId, k.Name, $"/customers/{Text(k.CustomerId)}/contacts/{Text(k.Id)}"))]);
 
     private static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
 

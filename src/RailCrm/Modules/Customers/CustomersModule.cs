@@ -55,6 +55,9 @@ internal static class CustomersModule
         .AddScoped<RemoveContact>()
         .AddScoped<ListCustomers>()
         .AddScoped<ExportCustomers>()
+        .AddScoped<ListContacts>()
+        .AddScoped<ExportContacts>()
+        .AddScoped<WorkOnContacts>()
         .AddScoped<GetCustomer>()
         .AddScoped<SaveCustomer>()
         .AddHostedService<FoldCustomerSums>()
@@ -136,11 +139,15 @@ internal static class CustomersModule
         contacts.MapGet("", SaveContact.GetAll).RequireAuthorization(Permission.CustomersRead);
         contacts.MapPost("", SaveContact.Post).RequireAuthorization(Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
         contacts.MapPut("/{contactId:long}", SaveContact.Put).RequireAuthorization(Permission.CustomersWrite);
+        contacts.MapGet("/{contactId:long}", SaveContact.Get).RequireAuthorization(Permission.CustomersRead);
         contacts.MapGet("/{contactId:long}/card", ContactCard.Get).RequireAuthorization(Permission.CustomersRead);
         contacts.MapDelete("/{contactId:long}", SaveContact.Delete).RequireAuthorization(Permission.CustomersWrite);
         contacts.MapPost("/{contactId:long}/restore", SaveContact.PostRestore).RequireAuthorization(Permission.CustomersWrite);
         contacts.MapContactMark(RecordMark.Favourite, Permission.CustomersRead);
         contacts.MapContactMark(RecordMark.Follow, Permission.CustomersRead);
+
+        api.MapGet("/contacts/duplicates", FindContactDuplicates.Get).WithTags("Contacts").RequireAuthorization(Permission.CustomersWrite);
+        api.MapGet("/contacts", ListContacts.Get).WithTags("Contacts").RequireAuthorization(Permission.CustomersRead);
 
         var attachments = api.MapGroup("/customers/{id:long}/attachments").WithTags("Attachments").AddEndpointFilter<MergedInto.Filter>();
         attachments.MapGet("", KeepAttachment.GetAll).RequireAuthorization(Permission.CustomersRead);
@@ -162,6 +169,7 @@ internal static class CustomersModule
 
         var lookup = api.MapGroup("/lookup").ExcludeFromDescription();
         lookup.MapGet("/customers", Lookups.Customers).RequireAuthorization(Permission.CustomersRead);
+        lookup.MapGet("/files", Lookups.Files).RequireAuthorization(Permission.CustomersRead);
         lookup.MapGet("/managers", AccountManagers.Get).RequireAuthorization(Permission.CustomersRead);
         lookup.MapGet("/sidings", Lookups.Sidings).RequireAuthorization(Permission.CustomersRead);
     }
@@ -170,8 +178,9 @@ internal static class CustomersModule
     public static void MapPages(IEndpointRouteBuilder app)
     {
         app.MapPost("/customers/export", ExportCustomers.Post).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.CustomersRead, Permission.Export).ExcludeFromDescription();
+        app.MapPost("/contacts/export", ExportContacts.Post).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.CustomersRead, Permission.Export).ExcludeFromDescription();
         app.MapGet("/contacts/{id:long}", async (long id, HttpContext http, CrmDb db, CancellationToken ct) => await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(k => k.Id == id).Select(k => (long?)k.CustomerId).SingleOrDefaultAsync(ct) is { } customer
-            ? Results.LocalRedirect($"/customers/{customer}/contacts{(db.Actor.May(Permission.CustomersWrite) ? $"/{id}" : "")}{http.Request.QueryString}")
+            ? Results.LocalRedirect($"/customers/{customer}/contacts/{id}{http.Request.QueryString}")
             : Results.NotFound()).RequireAuthorization(Permission.CustomersRead).ExcludeFromDescription();
         app.MapGet("/attachments/{id:long}", async (long id, CrmDb db, CancellationToken ct) => await db.Set<Attachment>().Where(a => a.Id == id).Select(a => (long?)a.CustomerId).SingleOrDefaultAsync(ct) is { } customer
             ? Results.LocalRedirect($"/api/v1/customers/{customer}/attachments/{id}/content") : Results.NotFound()).RequireAuthorization(Permission.CustomersRead).ExcludeFromDescription();

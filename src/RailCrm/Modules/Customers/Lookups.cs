@@ -4,6 +4,7 @@ using RailCrm.Kernel;
 using RailCrm.Modules.Reference;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Lists;
+using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Customers;
 
@@ -11,6 +12,7 @@ namespace RailCrm.Modules.Customers;
 internal static class Lookups
 {
     private const int Most = 12;
+    private const int NewestFiles = 3_000;
 
     /// <summary>Between a siding's name and its station, where both stand in one field.</summary>
     public const char At = '@';
@@ -22,6 +24,24 @@ internal static class Lookups
         (await list.Run(new(q is { Length: <= 100 } ? q : null, Limit: Most), ct)).TryGet(out var page, out _)
             ? TypedResults.Ok(new { items = page.Items.Select(c => new { value = Text(c.Number, c.Name), label = c.Name, hint = $"{c.Number} · {c.UnitName}" }) })
             : TypedResults.Ok(new { items = Array.Empty<object>() });
+
+    /// <summary>Files of customers and contacts by a part of their name, among the newest: there is no index over names of files.</summary>
+    public static async Task<IResult> Files(string? q, CrmDb db, CancellationToken ct)
+    {
+        var text = (q ?? "").Normalize(NormalizationForm.FormKC).Trim().ToLowerInvariant();
+        if (text.Length is 0 or > 100 || !PlainText.IsStorable(text))
+        {
+            return TypedResults.Ok(new { items = Array.Empty<object>() });
+        }
+
+        var newest = db.Set<Attachment>().AsNoTracking().Where(a => a.RecordKind != RecordKind.Waybill).OrderByDescending(a => a.Id).Take(NewestFiles);
+#pragma warning disable CA1304, CA1311, CA1862 // Translated to SQL.
+        var found = await newest.Where(a => a.FileName.ToLower().Contains(text)).OrderByDescending(a => a.Id).Take(Most).Select(a => new { a.Id, a.FileName, a.CustomerId }).ToListAsync(ct);
+#pragma warning restore CA1304, CA1311, CA1862
+        var owners = found.Select(a => a.CustomerId).Distinct().ToList();
+        var names = await db.Set<Customer>().Where(c => EF.Parameter(owners).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
+        return TypedResults.Ok(new { items = found.Select(a => new { value = CustomerFile.Text(a.Id, a.FileName), label = a.FileName, hint = names.GetValueOrDefault(a.CustomerId) }) });
+    }
 
     public static async Task<IResult> Sidings(string? q, CrmDb db, CancellationToken ct)
     {

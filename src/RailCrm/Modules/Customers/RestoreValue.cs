@@ -12,13 +12,13 @@ internal sealed class RestoreValue(CrmDb db, CustomFields fields, CustomerHistor
     /// <summary>Fields of a customer that may be given back; its lists are edited, not turned back.</summary>
     private static readonly HashSet<string> OfCustomer = [.. typeof(SaveCustomer.Input).GetProperties().Select(p => p.Name).Where(n => n != nameof(Customer.Custom) && typeof(Customer).GetProperty(n) is { } p && p.PropertyType.Name != "List`1"), nameof(Customer.MarketShareBasisPoints)];
 
-    private static readonly HashSet<string> OfContact = [.. typeof(SaveContact.Input).GetProperties().Select(p => p.Name)];
+    private static readonly HashSet<string> FieldsOfContact = [.. typeof(SaveContact.Input).GetProperties().Select(p => p.Name).Where(n => n != nameof(Contact.Custom))];
 
     /// <summary>Whether a change of this field can be turned back.</summary>
     public bool Can(CustomerHistory.Happening e, string field) => e.Action == "updated" && e.Entity is nameof(Customer) or nameof(Contact) && (field.StartsWith("Custom.", StringComparison.Ordinal) ? fields.Of(CustomerHistory.ListOf(e.Entity), db.Actor).Any(f => f.Key == field[7..]) : e.Entity switch
     {
         nameof(Customer) => OfCustomer.Contains(field),
-        nameof(Contact) => OfContact.Contains(field),
+        nameof(Contact) => FieldsOfContact.Contains(field),
         _ => false,
     });
 
@@ -55,7 +55,7 @@ internal sealed class RestoreValue(CrmDb db, CustomFields fields, CustomerHistor
             return await saveCustomer.Run(customerId, version, input, ct);
         }
 
-        if (entry.Entity == nameof(Contact) && OfContact.Contains(field) && await db.Set<Contact>().AsNoTracking().SingleOrDefaultAsync(k => k.Id == entry.EntityId && k.CustomerId == customerId, ct) is { } contact)
+        if (entry.Entity == nameof(Contact) && FieldsOfContact.Contains(field) && await db.Set<Contact>().AsNoTracking().SingleOrDefaultAsync(k => k.Id == entry.EntityId && k.CustomerId == customerId, ct) is { } contact)
         {
             var input = new SaveContact.Input { Name = contact.Name, Title = contact.Title, Mobile = contact.Mobile, Phone = contact.Phone, Email = contact.Email, IsMain = contact.IsMain, Active = contact.Active };
             Set(input, field, values[0]);
@@ -63,6 +63,36 @@ internal sealed class RestoreValue(CrmDb db, CustomFields fields, CustomerHistor
         }
 
         return new Refusal.NotFound();
+    }
+
+    /// <summary>The same for a contact's own history, if the contact still has <paramref name="version"/>.</summary>
+    public async Task<Result<Contact>> OfContact(long customerId, long contactId, long entryId, string field, int version, CancellationToken ct)
+    {
+        if (!(await saveContact.One(customerId, contactId, ct)).TryGet(out var contact, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (await history.EntryOfContact(contactId, entryId, ct) is not ({ Action: "updated" }, var changes) || !changes.TryGetValue(field, out var values))
+        {
+            return new Refusal.NotFound();
+        }
+
+        var input = SaveContact.Said(contact);
+        if (field.StartsWith("Custom.", StringComparison.Ordinal) && fields.Of("contacts", db.Actor).FirstOrDefault(f => f.Key == field[7..]) is { } own)
+        {
+            input.Custom = new() { [own.Key] = CustomValue.Typed(own, values[0]) };
+        }
+        else if (FieldsOfContact.Contains(field))
+        {
+            Set(input, field, values[0]);
+        }
+        else
+        {
+            return new Refusal.NotFound();
+        }
+
+        return await saveContact.Run(customerId, contactId, version, input, ct);
     }
 
     private async Task<Result<Customer>> Own(Customer customer, AuditEntry entry, string key, JsonElement before, int version, CancellationToken ct)

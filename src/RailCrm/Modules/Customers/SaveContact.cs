@@ -4,6 +4,8 @@ using RailCrm.Kernel;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
+using RailCrm.Platform.Notes;
+using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Customers;
 
@@ -228,6 +230,28 @@ public sealed class SaveContact(CrmDb db, CustomFields fields)
 
     internal static async Task<IResult> GetAll(long id, SaveContact useCase, CancellationToken ct) =>
         (await useCase.Of(id, binned: false, ct)).Answer(all => TypedResults.Ok(new Listing<Answer>([.. all.Select(useCase.Told)], null)));
+
+    /// <summary>What hangs on a contact, to be told before it goes.</summary>
+    internal async Task<IReadOnlyList<(string TextKey, int Count)>> Hanging(long id, CancellationToken ct)
+    {
+        (string, int)[] all =
+        [
+            ("note.title", await ListNotes.Count(db, RecordKind.Contact, id, ct)), ("attachment.title", await KeepAttachment.Count(db, RecordKind.Contact, id, ct)),
+            ("contact.marks", await db.Set<RecordMark>().CountAsync(m => m.RecordKind == RecordKind.Contact && m.RecordId == id, ct)),
+        ];
+        return [.. all.Where(h => h.Item2 > 0)];
+    }
+
+    /// <summary>One of the customer's people, who is not in the bin.</summary>
+    internal async Task<Result<Contact>> One(long customerId, long id, CancellationToken ct) =>
+        await db.Set<Contact>().AsNoTracking().SingleOrDefaultAsync(k => k.Id == id && k.CustomerId == customerId && db.Set<Customer>().Any(c => c.Id == customerId), ct) is { } contact ? contact : new Refusal.NotFound();
+
+    internal static async Task<IResult> Get(long id, long contactId, SaveContact useCase, HttpContext http, CancellationToken ct) =>
+        (await useCase.One(id, contactId, ct)).Answer(c =>
+        {
+            Versions.Tell(http, c.Version);
+            return TypedResults.Ok(useCase.Told(c));
+        });
 
     internal static async Task<IResult> Post(long id, Input input, SaveContact useCase, HttpContext http, CancellationToken ct) =>
         (await useCase.Run(id, null, null, input, ct)).Answer(c =>

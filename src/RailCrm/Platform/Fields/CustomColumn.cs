@@ -36,18 +36,31 @@ internal static class CustomColumn
         {
             made = kind == FieldKind.Reference || field.List == "waybills" ? made : made.Sorted();
             made.Asked(kind switch { FieldKind.Number or FieldKind.Money or FieldKind.Date => [">=", "<=", "="], FieldKind.Text => ["=", "!=", "~"], _ => ["=", "!="] },
-                (db, asked, ct) => Task.FromResult(Compared(db, field, read, asked)));
+                async (db, asked, ct) => Compared(db, field, read, kind == FieldKind.Reference ? await Meant(db, all.Reference(field.Kind), asked, ct) : asked));
             _ = kind == FieldKind.Choice && field.List != "waybills" ? made.Grouped() : made;
         }
 
         var named = made.Called(() => field.Called).Said((stored, names) => CustomValue.Say(field, stored, names), stored => CustomValue.Typed(field, stored));
         if (all.Reference(field.Kind) is { } reference && kind == FieldKind.Reference)
         {
+            named = reference.FilterLookup is { } lookup ? named.LookedUp(lookup) : named;
             return named.Refers((db, ids, ct) => reference.Names(db, [.. ids.Where(i => i != CustomValue.Least)], ct), reference.Href(1) is null ? null : id => reference.Href(id)!);
         }
 
         named = kind == FieldKind.Choice ? named.Coded(v => CustomValue.Say(field, v), () => field.Choices) : field.Kind == CustomKind.Station ? named.LookedUp(all.Reference(CustomKind.Station)?.Lookup ?? "") : named;
         return named.Edited(CustomValue.Name(field), bulk: !field.Unique);
+    }
+
+    /// <summary>What was looked up as the keys that are stored; what means nothing stays as it is, and is refused.</summary>
+    private static async Task<Criterion> Meant(CrmDb db, ICustomReference? reference, Criterion asked, CancellationToken ct)
+    {
+        var values = new List<string>();
+        foreach (var value in asked.Values)
+        {
+            values.Add(value.Length > 0 && !value.All(char.IsAsciiDigit) && reference is not null && await reference.Meant(db, value, ct) is { } key ? key.ToString(CultureInfo.InvariantCulture) : value);
+        }
+
+        return asked with { Values = values };
     }
 
     /// <summary>The rows whose value compares so; an empty value means: not known.</summary>

@@ -24,8 +24,14 @@ public interface ICustomReference
     /// <summary>Where a form looks it up while one types; null where the form offers a list of its own.</summary>
     string? Lookup { get; }
 
+    /// <summary>Where a filter looks it up while one types.</summary>
+    string? FilterLookup => Lookup;
+
     /// <summary>The page of one; null where there is none.</summary>
     string? Href(long id);
+
+    /// <summary>The key that a filter's text means, among what the actor sees; null where it is none.</summary>
+    async Task<long?> Meant(CrmDb db, string typed, CancellationToken ct) => (await Find(db, typed, 0, ct))?.GetValue<long>();
 
     /// <summary>What is meant by a text, as it is stored, among what the actor sees; null where it is nothing. <paramref name="customerId"/> is whose row it is, 0 where that is yet to be made.</summary>
     Task<JsonNode?> Find(CrmDb db, string typed, long customerId, CancellationToken ct);

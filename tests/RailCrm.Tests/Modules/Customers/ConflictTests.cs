@@ -99,7 +99,7 @@ public sealed class ConflictTests
         using var made = await other.PostAsJsonAsync($"/api/v1/customers/{id}/contacts", new { name = "王伟", mobile = "13900000001" }, Ct);
         var contact = (await made.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("id").GetInt64();
         using var browser = await app.SignedIn("n1");
-        var path = $"/customers/{id}/contacts/{contact}";
+        var path = $"/customers/{id}/contacts/{contact}/edit";
         Dictionary<string, string> Open(string page) => new(Filled(page)) { ["Works"] = "true", ["Main"] = "true" };
         var mine = Open(await browser.GetStringAsync(path, Ct));
         (await other.PutAsJsonAsync($"/api/v1/customers/{id}/contacts/{contact}", new { name = "王伟", title = "科长", mobile = "13900000002" }, Ct)).EnsureSuccessStatusCode();

@@ -47,7 +47,7 @@ public sealed class WorkOnRowsTests
         throw new TimeoutException();
     }
 
-    private static async Task<WorkOnRows.Seen> Work(CrmApp app, string who, WorkOrder order) =>
+    internal static async Task<WorkOnRows.Seen> Work(CrmApp app, string who, WorkOrder order) =>
         await Done(app, who, await app.With<WorkOnRows, Result<Job>>(await app.ActorOf(who), w => w.Start(order, Ct)));
 
     private static Task<Dictionary<long, Customer>> Stored(CrmApp app) =>

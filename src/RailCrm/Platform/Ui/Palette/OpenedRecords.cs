@@ -99,7 +99,7 @@ internal sealed class OpenedRecords(IServiceScopeFactory scopes, TimeProvider cl
 /// <summary>Tells <see cref="OpenedRecords"/> of each record's page that was shown to someone.</summary>
 internal sealed class RememberOpened(RequestDelegate next, OpenedRecords opened)
 {
-    private List<(string Pattern, string Kind)>? _records;
+    private List<(string Pattern, string Value, string Kind)>? _records;
 
     public async Task InvokeAsync(HttpContext http, CurrentActor current)
     {
@@ -107,13 +107,14 @@ internal sealed class RememberOpened(RequestDelegate next, OpenedRecords opened)
         await next(http);
         if (endpoint is not null && http.Response.StatusCode == StatusCodes.Status200OK && HttpMethods.IsGet(http.Request.Method) && current.Actor is { IsKnown: true, Via: "web" }
             && endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is not null && endpoint.RoutePattern.RawText?.TrimStart('/') is { } pattern
-            && http.Request.RouteValues["Id"] is { } value && long.TryParse(value.ToString(), System.Globalization.CultureInfo.InvariantCulture, out var id)
-            && Records(http).FirstOrDefault(r => pattern == r.Pattern || pattern.StartsWith(r.Pattern + "/", StringComparison.Ordinal)) is { Kind: not null } record)
+            && Records(http).FirstOrDefault(r => pattern == r.Pattern || pattern.StartsWith(r.Pattern + "/", StringComparison.Ordinal)) is { Kind: not null } record
+            && long.TryParse(http.Request.RouteValues[record.Value]?.ToString(), System.Globalization.CultureInfo.InvariantCulture, out var id))
         {
             opened.Opened(current.Actor.UserId, record.Kind, id);
         }
     }
 
-    /// <summary>Which addresses are records' is told by the sources, of which some belong to a request.</summary>
-    private List<(string Pattern, string Kind)> Records(HttpContext http) => _records ??= [.. http.RequestServices.GetServices<IPaletteSource>().Where(s => s.RecordsAt is not null).Select(s => ($"{s.RecordsAt!.TrimStart('/')}{{Id:long}}", s.Kind))];
+    /// <summary>Which addresses are records' is told by the sources, of which some belong to a request; a record below another comes before it.</summary>
+    private List<(string Pattern, string Value, string Kind)> Records(HttpContext http) => _records ??=
+        [.. http.RequestServices.GetServices<IPaletteSource>().Where(s => s.RecordsAt is not null).Select(s => ($"{s.RecordsAt!.TrimStart('/')}{{{s.RecordValue}:long}}", s.RecordValue, s.Kind)).OrderByDescending(r => r.Item1.Length)];
 }

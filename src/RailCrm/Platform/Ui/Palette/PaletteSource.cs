@@ -21,6 +21,9 @@ public interface IPaletteSource
     /// <summary>Where its records have their pages, such as <c>/customers/</c> before the number: whoever opens one finds it again first. Null where it has none.</summary>
     string? RecordsAt => null;
 
+    /// <summary>The name of the record's key in the address of its pages.</summary>
+    string RecordValue => "Id";
+
     /// <summary>The hits within the actor's scope, best first: at most <see cref="PaletteQuestion.Most"/>, some milliseconds at a million customers.</summary>
     Task<IReadOnlyList<PaletteHit>> Find(PaletteQuestion question, CancellationToken ct);
 

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Lists;
+
+namespace RailCrm.Modules.Customers;
+
+/// <summary>The filters of the contact list that are more than a comparison with a column, each with the index that answers it.</summary>
+/// <remarks>The ids look past the scope on purpose: they only narrow a query that carries it.</remarks>
+internal static class ContactAsks
+{
+    private static readonly ListField<Customer> OfTier = ListField<Customer>.Of("tier", "customer.tier", FieldKind.Choice, c => c.Tier).Indexed().Chosen("tier", Tiers, "customer.tier_unknown");
+
+    /// <summary>The codes of a tier, in their order.</summary>
+    public static IReadOnlyList<string> Tiers => ["large", "medium", "small", "atRisk", "prospective"];
+
+    /// <summary>The tier of the customer.</summary>
+    public static readonly Asks<Contact> Tier = OfCustomer(OfTier.Where);
+
+    /// <summary>What the list of customers asks of a customer, asked of a contact's.</summary>
+    public static Asks<Contact> OfCustomer(Asks<Customer> asks) => async (db, asked, ct) => (await asks(db, asked, ct)).TryGet(out var of, out var refusal) ? Lifted(db, of) : refusal;
+
+    /// <summary>A customer by its key, number or whole name.</summary>
+    public static async Task<Result<Condition<Contact>>> Customer(CrmDb db, Criterion asked, CancellationToken ct)
+    {
+        var ids = new List<long>();
+        foreach (var value in asked.Values)
+        {
+            if ((long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var key) ? key : await Lookups.Customer(db, value, ct)) is not { } id)
+            {
+                return new Refusal.InvalidMany([new(asked.Field, "list.value_wrong", Platform.Text.Texts.Get("contact.customer"), value)]);
+            }
+
+            ids.Add(id);
+        }
+
+        var among = new Condition<Contact>(k => EF.Parameter(ids).Contains(k.CustomerId), db.Set<Contact>().IgnoreQueryFilters().Where(k => EF.Parameter(ids).Contains(k.CustomerId)).Select(k => k.Id), Indexed: true);
+        return asked.Operator == "=" ? among : among.Not();
+    }
+
+    /// <summary>A mobile that begins with these digits.</summary>
+    public static Task<Result<Condition<Contact>>> Mobile(CrmDb db, Criterion asked, CancellationToken ct) => Digits(db, asked, k => k.MobileDigits);
+
+    /// <summary>A landline that begins with these digits.</summary>
+    public static Task<Result<Condition<Contact>>> Phone(CrmDb db, Criterion asked, CancellationToken ct) => Digits(db, asked, k => k.PhoneDigits);
+
+    /// <summary>An e-mail, however it is written.</summary>
+    public static Task<Result<Condition<Contact>>> Email(CrmDb db, Criterion asked, CancellationToken ct) => Task.FromResult<Result<Condition<Contact>>>(Condition<Contact>.Any([.. asked.Values.Select(v => v.Trim().ToLowerInvariant()).Select(mail =>
+        mail.Length == 0 ? new Condition<Contact>(k => k.Email == null, null) : new(FindContactDuplicates.Mailed(mail), db.Set<Contact>().IgnoreQueryFilters().Where(FindContactDuplicates.Mailed(mail)).Select(k => k.Id), Indexed: true))]));
+
+    private static Task<Result<Condition<Contact>>> Digits(CrmDb db, Criterion asked, Expression<Func<Contact, string?>> read)
+    {
+        var digits = PhoneNumber.Digits(asked.Values[0]) ?? "";
+        if (asked.Values.Count != 1 || digits.Length == 0)
+        {
+            return Task.FromResult<Result<Condition<Contact>>>(new Refusal.InvalidMany([new(asked.Field, "contact.phone_wrong")]));
+        }
+
+        var end = digits + ":"; // The character behind 9.
+#pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
+        Expression<Func<string?, bool>> begins = d => string.Compare(d, digits) >= 0 && string.Compare(d, end) < 0;
+#pragma warning restore CA1309
+        var test = Expression.Lambda<Func<Contact, bool>>(new Swap(begins.Parameters[0], read.Body).Visit(begins.Body)!, read.Parameters);
+        return Task.FromResult<Result<Condition<Contact>>>(new Condition<Contact>(test, db.Set<Contact>().IgnoreQueryFilters().Where(test).Select(k => k.Id), Indexed: true));
+    }
+
+    private static Condition<Contact> Lifted(CrmDb db, Condition<Customer> of)
+    {
+        if (of == Condition<Customer>.Holds)
+        {
+            return Condition<Contact>.Holds;
+        }
+
+        // Along an order each contact's customer is looked at by its key, whatever index the customers have for this.
+        var customers = db.Set<Customer>().Where(db.IsPostgres ? of.Test : of.Blind);
+        return new(k => customers.Any(c => c.Id == k.CustomerId), of.Ids?.Join(db.Set<Contact>().IgnoreQueryFilters(), id => id, k => k.CustomerId, (_, k) => k.Id));
+    }
+}

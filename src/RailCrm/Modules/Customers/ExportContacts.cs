@@ -1,0 +1,81 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
+using RailCrm.Platform.Files;
+using RailCrm.Platform.Lists;
+using RailCrm.Platform.Ui;
+using RailCrm.Platform.Ui.Kit;
+using static RailCrm.Platform.Text.Texts;
+
+namespace RailCrm.Modules.Customers;
+
+/// <summary>The list of contacts as it is seen, all pages of it, as a file that our own import takes back without loss.</summary>
+internal sealed class ExportContacts(CrmDb db, CustomFields fields, ListContacts contacts, ContactList list)
+{
+    /// <summary>The columns, named as the import knows them, the customer by number; its name is not read back and comes last.</summary>
+    private static readonly IReadOnlyList<(string TextKey, Func<ListContacts.Line, string?, Cell> Cell)> Columns =
+    [
+        ("import.field.customer", (l, _) => Cell.Of(l.Number)), ("contact.name", (l, _) => Cell.Of(l.Contact.Name)), ("import.field.title", (l, _) => Cell.Of(l.Contact.Title)), ("import.field.mobile", (l, _) => Cell.Of(l.Contact.Mobile)),
+        ("import.field.phone", (l, _) => Cell.Of(l.Contact.Phone)), ("import.field.email", (l, _) => Cell.Of(l.Contact.Email)), ("import.field.main", (l, _) => YesNo(l.Contact.IsMain)), ("import.field.active", (l, _) => YesNo(l.Contact.Active)),
+        ("import.field.createdBy", (_, author) => Cell.Of(author)), ("import.field.createdAt", (l, _) => Cell.Of(Origin.Day(l.Contact.CreatedAt))), ("waybill.column_customer_name", (l, _) => Cell.Of(l.Customer)),
+    ];
+
+    /// <summary>The file, or why there is none.</summary>
+    public async Task<Result<TableExport>> Run(string? format, View view, CancellationToken ct)
+    {
+        if (!TableExport.Formats.Contains(format))
+        {
+            return new Refusal.Invalid("export.format_unknown", "format");
+        }
+
+        if (!(await contacts.All(view, ct)).TryGet(out var all, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (format == "xlsx" && await list.Count(db, view with { Cursor = null }, XlsxWriter.MostRows, ct) > XlsxWriter.MostRows)
+        {
+            return new Refusal.Conflict("export.sheet_full");
+        }
+
+        var asked = Uri.UnescapeDataString((view with { Cursor = null, Limit = 50, Columns = null, Base = null }).Address(list, ""));
+        var name = string.Create(CultureInfo.InvariantCulture, $"{T("contact.title")}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
+        return new TableExport(db, name, nameof(Contact), asked, format!, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("contacts", db.Actor).Select(f => f.Called)], Rows(all, ct));
+    }
+
+    private async IAsyncEnumerable<Cell[]> Rows(ListContacts.Whole all, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var batch in all.Batches)
+        {
+            var own = await fields.Cells(db, "contacts", [.. batch.Select(l => l.Contact.Custom)], ct);
+            var authors = batch.Select(l => l.Contact.CreatedBy ?? 0).Where(id => id > 0).Distinct().ToList();
+            var people = authors.Count == 0 ? [] : await fields.Reference(CustomKind.Person)!.Names(db, authors, ct);
+            foreach (var (line, cells) in batch.Zip(own))
+            {
+                yield return [.. Columns.Select(c => c.Cell(line, people.GetValueOrDefault(line.Contact.CreatedBy ?? 0))), .. cells];
+            }
+        }
+    }
+
+    private static Cell YesNo(bool said) => Cell.Of(T(said ? "ui.yes" : "ui.no"));
+
+    /// <summary>Sends the file; a refusal is told on the list it came from.</summary>
+    public static async Task<IResult> Post([FromForm] string? format, HttpContext http, ExportContacts useCase, ContactList list, CancellationToken ct)
+    {
+        if (!View.TryRead(list, http.Request.Query.Select(q => new KeyValuePair<string, string?>(q.Key, q.Value)), out var view))
+        {
+            return TypedResults.LocalRedirect(list.Path);
+        }
+
+        if ((await useCase.Run(format, view, ct)).TryGet(out var export, out var refusal))
+        {
+            return export;
+        }
+
+        new Notice(refusal.Said(), IsError: true).Leave(http);
+        return TypedResults.LocalRedirect(view.Address(list));
+    }
+}

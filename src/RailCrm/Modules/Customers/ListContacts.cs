@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
+using RailCrm.Platform.Http;
+using RailCrm.Platform.Lists;
+
+namespace RailCrm.Modules.Customers;
+
+/// <summary>People at customers in the actor's scope as the API tells them, and all of a view as the export writes them.</summary>
+internal sealed class ListContacts(CrmDb db, CustomFields fields, ContactList list)
+{
+    /// <summary>The view; its fields are the query string, so that the address is the view.</summary>
+    /// <param name="Q">Name, pinyin, initials, mobile or phone.</param>
+    /// <param name="Customer">The customer.</param>
+    /// <param name="Unit">The unit that owns the customer, with everything under it.</param>
+    /// <param name="Tier">The customer's: large, medium, small, atRisk or prospective.</param>
+    /// <param name="Mobile">A mobile that begins so.</param>
+    /// <param name="Main">Only main contacts, or only others.</param>
+    /// <param name="Active">Only those in use, or only those no longer.</param>
+    /// <param name="Mine">Only those at customers whose manager the reader is.</param>
+    /// <param name="Sort">name or created, with a dash before it for descending; by name where missing.</param>
+    /// <param name="Cursor">Where the page begins, as an earlier answer gave it.</param>
+    /// <param name="Limit">Rows of a page, at most 200.</param>
+    /// <param name="Filter">Any field of the list: <c>main=true;tier=large|mobile~138</c>. A semicolon is "and", a bar "or", a comma separates values.</param>
+    public sealed record Query(
+        string? Q = null, long? Customer = null, long? Unit = null, string? Tier = null, string? Mobile = null, bool? Main = null, bool? Active = null, bool? Mine = null,
+        string? Sort = null, string? Cursor = null, int Limit = 50, string? Filter = null)
+    {
+        /// <summary>What holds, by its name in the address; nothing that is left to its default.</summary>
+        public IEnumerable<KeyValuePair<string, string?>> Fields() => new Dictionary<string, string?>
+        {
+            ["q"] = Q, ["customer"] = Customer?.ToString(CultureInfo.InvariantCulture), ["unit"] = Unit?.ToString(CultureInfo.InvariantCulture), ["tier"] = Tier, ["mobile"] = Mobile, ["main"] = Flag(Main), ["active"] = Flag(Active),
+            ["mine"] = Mine == true ? "true" : null, ["filter"] = Filter, ["sort"] = Sort, ["limit"] = Limit == 50 ? null : Math.Max(1, Limit).ToString(CultureInfo.InvariantCulture), ["cursor"] = Cursor,
+        }.Where(f => !string.IsNullOrEmpty(f.Value));
+
+        private static string? Flag(bool? said) => said switch { true => "true", false => "false", null => null };
+    }
+
+    /// <summary>A contact in the list.</summary>
+    public sealed record Item(
+        long Id, long CustomerId, string CustomerNumber, string CustomerName, string Name, string? Title, string? Mobile, string? Phone, string? Email, bool IsMain, bool Active, DateTime CreatedAt, int Version, IReadOnlyDictionary<string, string?>? Custom);
+
+    /// <summary>A contact with what its customer is called.</summary>
+    public sealed record Line(Contact Contact, string Number, string Customer);
+
+    /// <summary>All rows of a view, to be read once.</summary>
+    public sealed record Whole(IAsyncEnumerable<IReadOnlyList<Line>> Batches);
+
+    /// <summary>One page.</summary>
+    public async Task<Result<Listing<Item>>> Run(Query query, CancellationToken ct)
+    {
+        if (!View.TryRead(list, query.Fields(), out var view))
+        {
+            return new Refusal.InvalidMany([new("filter", "list.filter_wrong")]);
+        }
+
+        if (!(await list.Read(db, view, [], ct)).TryGet(out var page, out var refusal))
+        {
+            return refusal;
+        }
+
+        var lines = await Filled([.. page.Lines.Select(l => l.Id)], ct);
+        return new Listing<Item>([.. lines.Select(Told)], page.Next) { PreviousCursor = page.Previous };
+    }
+
+    /// <summary>All rows of a view in its order, batch by batch.</summary>
+    public async Task<Result<Whole>> All(View view, CancellationToken ct) =>
+        (await list.Look(db, view with { Cursor = null }, int.MaxValue, ct)).TryGet(out var looked, out var refusal) ? new Whole(Batches(looked, ct)) : refusal;
+
+    private async IAsyncEnumerable<IReadOnlyList<Line>> Batches(ListOf<Contact>.Looked looked, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var lines in list.Walk(looked, [], ct))
+        {
+            yield return await Filled([.. lines.Select(l => l.Id)], ct);
+        }
+    }
+
+    /// <summary>The contacts of these ids in their order, those that the actor sees.</summary>
+    private async Task<IReadOnlyList<Line>> Filled(IReadOnlyList<long> ids, CancellationToken ct)
+    {
+        var contacts = await db.Set<Contact>().AsNoTracking().Where(k => EF.Parameter(ids).Contains(k.Id)).ToDictionaryAsync(k => k.Id, ct);
+        var owners = contacts.Values.Select(k => k.CustomerId).Distinct().ToList();
+        var customers = await db.Set<Customer>().Where(c => EF.Parameter(owners).Contains(c.Id)).Select(c => new { c.Id, c.Number, c.Name }).ToDictionaryAsync(c => c.Id, ct);
+        return [.. ids.Where(i => contacts.TryGetValue(i, out var k) && customers.ContainsKey(k.CustomerId)).Select(i => new Line(contacts[i], customers[contacts[i].CustomerId].Number, customers[contacts[i].CustomerId].Name))];
+    }
+
+    private Item Told(Line l) => new(
+        l.Contact.Id, l.Contact.CustomerId, l.Number, l.Customer, l.Contact.Name, l.Contact.Title, l.Contact.Mobile, l.Contact.Phone, l.Contact.Email, l.Contact.IsMain, l.Contact.Active, l.Contact.CreatedAt, l.Contact.Version,
+        fields.Said("contacts", l.Contact.Custom, db.Actor));
+
+    public static async Task<IResult> Get([AsParameters] Query query, ListContacts useCase, CancellationToken ct) =>
+        (await useCase.Run(query, ct)).Answer(page => TypedResults.Ok(page));
+}
