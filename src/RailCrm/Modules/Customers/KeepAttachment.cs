@@ -51,6 +51,10 @@ internal sealed class KeepAttachment(CrmDb db, AttachmentStore store, RecordKind
         await records.One(db, RecordKind.Customer, customerId, ct) is not null
         && await db.Set<Attachment>().There(db).SingleOrDefaultAsync(a => a.Id == id && a.CustomerId == customerId, ct) is { } attachment && records.Of(db.Actor).Contains(attachment.RecordKind) ? attachment : null;
 
+    /// <summary>Why it may not be changed: a customer that is only shared to the actor may be given files, and those alone be changed.</summary>
+    public async Task<Refusal?> Prevents(Attachment attachment, CancellationToken ct) =>
+        attachment.CreatedBy == db.Actor.UserId ? null : (await Ownership.Of(db, [attachment.CustomerId], ct)).Prevents(attachment.CustomerId, moves: false);
+
     /// <summary>Keeps a file. The same bytes under the same name are one attachment, however often they are sent.</summary>
     public async Task<Result<Attachment>> Run(long customerId, Target to, string sentName, Stream content, CancellationToken ct)
     {
@@ -155,6 +159,11 @@ internal sealed class KeepAttachment(CrmDb db, AttachmentStore store, RecordKind
                 if (attachment is null || !records.Of(db.Actor).Contains(attachment.RecordKind))
                 {
                     return new Refusal.NotFound();
+                }
+
+                if (await Prevents(attachment, ct) is { } shared)
+                {
+                    return shared;
                 }
 
                 attachment.DeletedAt = into ? db.UtcNow : null;

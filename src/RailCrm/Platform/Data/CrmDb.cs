@@ -68,7 +68,7 @@ public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider 
         modelBuilder.Entity<ScopeCustomer>().HasNoKey().ToSqlQuery("SELECT id, unit_id FROM customers");
         modelBuilder.Entity<ScopeGrant>().HasNoKey().ToSqlQuery("SELECT customer_id, user_id, unit_id, until FROM customer_grants");
 
-        modelBuilder.Entity<AwayRecord>().HasNoKey().ToSqlQuery("SELECT id, 'waybill' AS kind FROM binned_lines").Property(r => r.Kind).UseCollation(IsPostgres ? "C" : null);
+        modelBuilder.Entity<Records.AwayRecord>().HasNoKey().ToSqlQuery("SELECT id, 'waybill' AS kind FROM binned_lines").Property(r => r.Kind).UseCollation(IsPostgres ? "C" : null);
 
         Fields.CustomValue.Translate(modelBuilder, IsPostgres);
         foreach (var type in modelBuilder.Model.GetEntityTypes().Select(t => t.ClrType).Distinct().ToList())
@@ -270,13 +270,6 @@ internal sealed class ScopeCustomer
 {
     public long Id { get; set; }
     public long UnitId { get; set; }
-}
-
-/// <summary>A record whose row lies in a bin of its own: what hangs on it waits unseen until it comes back.</summary>
-internal sealed class AwayRecord
-{
-    public long Id { get; set; }
-    public string Kind { get; set; } = "";
 }
 
 /// <summary>A grant, for the scope condition only.</summary>

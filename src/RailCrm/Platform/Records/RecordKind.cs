@@ -44,6 +44,13 @@ public interface IOnRecord : ICustomerBound
     long RecordId { get; }
 }
 
+/// <summary>A record whose row lies in a bin of its own: what hangs on it waits unseen until it comes back.</summary>
+internal sealed class AwayRecord
+{
+    public long Id { get; set; }
+    public string Kind { get; set; } = "";
+}
+
 /// <summary>What hangs on records, as far as they are there.</summary>
 internal static class OnRecords
 {

@@ -98,7 +98,9 @@ public sealed class GrantTests
         Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync(Ct));
         Assert.Equal(("经理改的", before.Unit), await Stored(app, customer) is var now ? (now.Short, now.Unit) : default);
         Assert.Equal("done", await Worked(app, "customers", "edit", customer, "shortName", "又改"));
-        using var form = await CrmApp.Submit(page, $"/customers/{customer}/edit", "customer", new() { ["Form.ShortName"] = "表单改的" });
+        var unit = before.Unit.ToString(global::System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Matches($"<option value=\"{unit}\" selected", await page.GetStringAsync(new Uri($"/customers/{customer}/edit", UriKind.Relative), Ct));
+        using var form = await CrmApp.Submit(page, $"/customers/{customer}/edit", "customer", new() { ["Form.Name"] = "南方公司", ["Form.ShortName"] = "表单改的", ["Form.UnitId"] = unit });
         Assert.Equal(HttpStatusCode.Found, form.StatusCode);
         Assert.Equal(("表单改的", before.Unit), await Stored(app, customer) is var then ? (then.Short, then.Unit) : default);
 
