@@ -200,7 +200,7 @@ public sealed class WaybillsBesideTests
             return await db.SaveChangesAsync(Ct);
         });
 
-        foreach (var key in new[] { "waybills", "waybillbin" })
+        foreach (var key in new[] { "waybills", "waybillBin" })
         {
             var names = await app.With<IServiceProvider, Dictionary<long, string>>(await app.ActorOf("n1"), services => services.GetServices<ListOf>().Single(l => l.Key == key).NamesOfRows(services.GetRequiredService<CrmDb>(), [line], Ct));
             Assert.Equal("YD-1", names[line]);
