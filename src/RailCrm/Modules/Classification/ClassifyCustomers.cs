@@ -18,8 +18,9 @@ public sealed class ClassifyCustomers(CrmDb db, TimeProvider clock) : IFiguresCh
     public async Task Run(CancellationToken ct)
     {
         var rule = await Rule(ct);
-        while (await Due(rule, ct) == DueAtOnce)
+        for (long? after = 0; after is { } from; )
         {
+            after = await Due(rule, from, ct);
         }
     }
 
@@ -33,35 +34,41 @@ public sealed class ClassifyCustomers(CrmDb db, TimeProvider clock) : IFiguresCh
         for (var from = 0L; from < last; from += RangeAtOnce)
         {
             var (low, high) = (from, from + RangeAtOnce);
-            await db.Write(() => Compute(rule, $"c.id > {low.ToString(CultureInfo.InvariantCulture)} AND c.id <= {high.ToString(CultureInfo.InvariantCulture)}", ct), ct);
+            await db.Write(async () =>
+            {
+                if (db.IsPostgres)
+                {
+                    await db.Database.ExecuteSqlAsync($"SELECT id FROM customers WHERE id > {low} AND id <= {high} ORDER BY id FOR NO KEY UPDATE", ct);
+                }
+
+                await db.Set<FiguresDue>().Where(d => d.CustomerId > low && d.CustomerId <= high).ExecuteDeleteAsync(ct);
+                return await Compute(rule, $"c.id > {low.ToString(CultureInfo.InvariantCulture)} AND c.id <= {high.ToString(CultureInfo.InvariantCulture)}", ct);
+            }, ct);
             if (done is not null)
             {
                 await done(Math.Min(high, last), last);
             }
         }
-
-        await db.Write(() => db.Set<FiguresDue>().Where(d => d.CustomerId <= last).ExecuteDeleteAsync(ct), ct);
     }
 
     /// <summary>The rule in force.</summary>
     public async Task<TierRule> Rule(CancellationToken ct) => await db.Set<TierRule>().AsNoTracking().SingleOrDefaultAsync(ct) ?? TierRule.Default;
 
-    private Task<int> Due(TierRule rule, CancellationToken ct) => db.Write(async () =>
+    /// <summary>Computes a piece of those due behind a key; gives the last key of the piece, null where nothing is left.</summary>
+    /// <remarks>On PostgreSQL the customers are held first, in the order in which whoever writes lines holds them. Those held by others are left to them: whoever changes a figure comes by here afterwards.</remarks>
+    private Task<long?> Due(TierRule rule, long after, CancellationToken ct) => db.Write(async () =>
     {
-        // Taken off the list before they are computed: whoever changes a figure meanwhile puts the customer back.
-        var ids = db.IsPostgres
-            ? await db.Database.SqlQuery<long>($"WITH taken AS (SELECT customer_id FROM figures_due ORDER BY customer_id LIMIT {DueAtOnce} FOR UPDATE) DELETE FROM figures_due d USING taken t WHERE d.customer_id = t.customer_id RETURNING d.customer_id AS \"Value\"").ToListAsync(ct)
-            : await db.Database.SqlQuery<long>($"SELECT customer_id AS \"Value\" FROM figures_due ORDER BY customer_id LIMIT {DueAtOnce}").ToListAsync(ct);
+        var asked = await db.Set<FiguresDue>().Where(d => d.CustomerId > after).OrderBy(d => d.CustomerId).Select(d => d.CustomerId).Take(DueAtOnce).ToArrayAsync(ct);
+        var ids = db.IsPostgres && asked.Length > 0
+            ? await db.Database.SqlQuery<long>($"SELECT c.id AS \"Value\" FROM customers c WHERE c.id = ANY({asked}) ORDER BY c.id FOR NO KEY UPDATE OF c SKIP LOCKED").ToListAsync(ct)
+            : [.. asked];
         if (ids.Count > 0)
         {
+            await db.Set<FiguresDue>().Where(d => EF.Parameter(ids).Contains(d.CustomerId)).ExecuteDeleteAsync(ct);
             await Compute(rule, $"c.id IN ({string.Join(',', ids)})", ct);
-            if (!db.IsPostgres)
-            {
-                await db.Set<FiguresDue>().Where(d => EF.Parameter(ids).Contains(d.CustomerId)).ExecuteDeleteAsync(ct);
-            }
         }
 
-        return ids.Count;
+        return asked.Length < DueAtOnce ? (long?)null : asked[^1];
     }, ct);
 
     /// <param name="rule">The rule.</param>

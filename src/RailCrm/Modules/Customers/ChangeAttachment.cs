@@ -83,7 +83,7 @@ internal sealed class ChangeAttachment(CrmDb db, KeepAttachment attachments)
                     return new Refusal.Stale();
                 }
 
-                if (await change(attachment) is { } refusal)
+                if ((await attachments.Prevents(attachment, ct) ?? await change(attachment)) is { } refusal)
                 {
                     return refusal;
                 }

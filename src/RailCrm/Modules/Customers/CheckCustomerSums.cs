@@ -8,7 +8,14 @@ namespace RailCrm.Modules.Customers;
 internal static class CheckCustomerSums
 {
     /// <summary>How many groups by unit, tier, industry and region are not what the customers say. Reads every customer.</summary>
-    public static async Task<long> Differences(CrmDb db, CancellationToken ct) =>
+    /// <remarks>On PostgreSQL in one snapshot: a fold, or a customer written, between two reads is no difference.</remarks>
+    public static async Task<long> Differences(CrmDb db, CancellationToken ct)
+    {
+        await using var snapshot = db.IsPostgres && db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, ct) : null;
+        return await Count(db, ct);
+    }
+
+    private static async Task<long> Count(CrmDb db, CancellationToken ct) =>
         await Off(db, c => c.UnitId, s => s.UnitId, nameof(Customer.UnitId), ct) + await Off(db, c => c.Tier, s => s.Tier, nameof(Customer.Tier), ct)
         + await Off(db, c => c.IndustryCode, s => s.IndustryCode, nameof(Customer.IndustryCode), ct) + await Off(db, c => c.RegionCode, s => s.RegionCode, nameof(Customer.RegionCode), ct);
 
@@ -17,6 +24,7 @@ internal static class CheckCustomerSums
     {
         if (db.IsPostgres)
         {
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({FoldCustomerSums.Hold})", ct); // Whoever folds is let finish, and nobody begins: its rows are about to be made anew.
             await db.Database.ExecuteSqlAsync($"LOCK TABLE customers IN SHARE ROW EXCLUSIVE MODE", ct);
         }
 

@@ -94,6 +94,9 @@ internal sealed class FoldCustomerSums(IServiceScopeFactory scopes, TimeProvider
     /// <summary>Rows folded in one transaction: half a second, for which SQLite's other writers wait.</summary>
     private const int Batch = 100_000;
 
+    /// <summary>What whoever folds or makes them anew holds.</summary>
+    internal const long Hold = 728103;
+
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(20);
 
     private static readonly string[] Told = ["unit_id", "tier", "industry_code", "region_code", "size_class", "ownership_type", "kind", "active"];
@@ -141,7 +144,7 @@ internal sealed class FoldCustomerSums(IServiceScopeFactory scopes, TimeProvider
         await using var snapshot = db.IsPostgres ? await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, ct) : null;
         var folded = await db.Write(async () =>
         {
-            if (db.IsPostgres && !await db.Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock(728103) AS \"Value\"").SingleAsync(ct))
+            if (db.IsPostgres && !await db.Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock({Hold}) AS \"Value\"").SingleAsync(ct))
             {
                 return false;
             }

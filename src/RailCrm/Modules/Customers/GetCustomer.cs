@@ -72,13 +72,27 @@ internal sealed class GetCustomer(CrmDb db, CustomFields fields)
             return new Refusal.Stale();
         }
 
+        if ((await Ownership.Of(db, [customer], ct)).Prevents(id, moves: true) is { } shared)
+        {
+            return shared;
+        }
+
         if (customer.MergedIntoId is not null)
         {
             return new Refusal.Conflict("merge.not_from_bin"); // Its people and waybills are elsewhere: only taking the merge back brings it whole.
         }
 
         (customer.DeletedAt, customer.DeletedBy) = into ? (db.UtcNow, db.Actor.UserId) : ((DateTime?)null, (long?)null);
-        await db.SaveChangesAsync(ct);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            db.Entry(customer).State = EntityState.Detached; // An edit beside was first; no later save of the same work tries this again.
+            return new Refusal.Stale();
+        }
+
         return customer;
     }, ct);
 

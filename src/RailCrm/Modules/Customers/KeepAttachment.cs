@@ -32,7 +32,7 @@ internal sealed class KeepAttachment(CrmDb db, AttachmentStore store, RecordKind
         }
 
         var kinds = records.Of(db.Actor);
-        return await On(db.Set<Attachment>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking(), kind, id).Where(a => (a.DeletedAt != null) == binned && EF.Parameter(kinds).Contains(a.RecordKind))
+        return await On(db.Set<Attachment>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().There(db), kind, id).Where(a => (a.DeletedAt != null) == binned && EF.Parameter(kinds).Contains(a.RecordKind))
             .OrderByDescending(a => a.Id).Take(500).ToListAsync(ct);
     }
 
@@ -40,7 +40,7 @@ internal sealed class KeepAttachment(CrmDb db, AttachmentStore store, RecordKind
     public static Task<int> Count(CrmDb db, string kind, long id, CancellationToken ct)
     {
         var waybills = db.Actor.May(Permission.WaybillsRead);
-        return On(db.Set<Attachment>(), kind, id).CountAsync(a => waybills || a.RecordKind != RecordKind.Waybill, ct);
+        return On(db.Set<Attachment>().There(db), kind, id).CountAsync(a => waybills || a.RecordKind != RecordKind.Waybill, ct);
     }
 
     private static IQueryable<Attachment> On(IQueryable<Attachment> attachments, string kind, long id) =>
@@ -49,7 +49,11 @@ internal sealed class KeepAttachment(CrmDb db, AttachmentStore store, RecordKind
     /// <summary>One attachment of a customer, if the actor sees the record it hangs on.</summary>
     public async Task<Attachment?> One(long customerId, long id, CancellationToken ct) =>
         await records.One(db, RecordKind.Customer, customerId, ct) is not null
-        && await db.Set<Attachment>().SingleOrDefaultAsync(a => a.Id == id && a.CustomerId == customerId, ct) is { } attachment && records.Of(db.Actor).Contains(attachment.RecordKind) ? attachment : null;
+        && await db.Set<Attachment>().There(db).SingleOrDefaultAsync(a => a.Id == id && a.CustomerId == customerId, ct) is { } attachment && records.Of(db.Actor).Contains(attachment.RecordKind) ? attachment : null;
+
+    /// <summary>Why it may not be changed: a customer that is only shared to the actor may be given files, and those alone be changed.</summary>
+    public async Task<Refusal?> Prevents(Attachment attachment, CancellationToken ct) =>
+        attachment.CreatedBy == db.Actor.UserId ? null : (await Ownership.Of(db, [attachment.CustomerId], ct)).Prevents(attachment.CustomerId, moves: false);
 
     /// <summary>Keeps a file. The same bytes under the same name are one attachment, however often they are sent.</summary>
     public async Task<Result<Attachment>> Run(long customerId, Target to, string sentName, Stream content, CancellationToken ct)
@@ -155,6 +159,11 @@ internal sealed class KeepAttachment(CrmDb db, AttachmentStore store, RecordKind
                 if (attachment is null || !records.Of(db.Actor).Contains(attachment.RecordKind))
                 {
                     return new Refusal.NotFound();
+                }
+
+                if (await Prevents(attachment, ct) is { } shared)
+                {
+                    return shared;
                 }
 
                 attachment.DeletedAt = into ? db.UtcNow : null;

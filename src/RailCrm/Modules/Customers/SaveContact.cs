@@ -86,6 +86,11 @@ public sealed class SaveContact(CrmDb db, CustomFields fields)
                     return new Refusal.NotFound();
                 }
 
+                if ((await Ownership.Of(db, [customer], ct)).Prevents(customerId, moves: false) is { } shared)
+                {
+                    return shared;
+                }
+
                 var all = await db.Set<Contact>().Where(k => k.CustomerId == customerId).ToListAsync(ct);
                 var contact = id is null ? new Contact { CustomerId = customerId, CreatedAt = origin?.At ?? db.UtcNow, CreatedBy = origin?.AuthorId ?? db.Actor.UserId } : all.SingleOrDefault(k => k.Id == id);
                 if (contact is null)
@@ -140,6 +145,11 @@ public sealed class SaveContact(CrmDb db, CustomFields fields)
         if (customer is null || contact is null)
         {
             return new Refusal.NotFound();
+        }
+
+        if ((await Ownership.Of(db, [customer], ct)).Prevents(customerId, moves: false) is { } shared)
+        {
+            return shared;
         }
 
         if (version is not null && contact.Version != version)

@@ -83,11 +83,18 @@ public sealed partial class SaveCustomer(CrmDb db, CustomFields fields)
             return new Refusal.Stale();
         }
 
+        // The unit where it lies decides, not the one it is to go to: what is only shared is not taken over by saving it.
+        var held = id is null ? null : await Ownership.Of(db, [customer], ct);
+        if (held?.Prevents(customer.Id, moves: input.UnitId is { } other && other != customer.UnitId) is { } shared)
+        {
+            return shared;
+        }
+
         // The command line acts for the group itself.
         var unitId = input.UnitId ?? (id is not null ? customer.UnitId : db.Actor.UnitId != 0 ? db.Actor.UnitId
             : await db.Set<OrgUnit>().Where(u => u.ParentId == null).Select(u => u.Id).SingleOrDefaultAsync(ct));
         var unit = await db.Set<OrgUnit>().AsNoTracking().SingleOrDefaultAsync(u => u.Id == unitId && u.Active, ct);
-        if (unit is null || !db.Scope.Covers(unit.Path))
+        if (held?.Managed.Contains(customer.Id) != true && (unit is null || !db.Scope.Covers(unit.Path)))
         {
             return new Refusal.Invalid("customer.unit_outside", nameof(Input.UnitId));
         }

@@ -88,7 +88,7 @@ internal sealed class UndoMerge(CrmDb db, CustomFields own, IEnumerable<ICustome
             await db.Entry(customer).ReloadAsync(ct);
         }
 
-        var kept = Restore(merge, survivor);
+        var kept = await Restore(merge, survivor, ct);
         survivor.UpdatedAt = at;
         db.Entry(survivor).Property(c => c.UpdatedAt).IsModified = true;
         await db.SaveChangesAsync(ct); // Gives the credit code free for the one that held it.
@@ -99,6 +99,8 @@ internal sealed class UndoMerge(CrmDb db, CustomFields own, IEnumerable<ICustome
             {
                 await GiveCode(loser, code, reason, kept, ct);
             }
+
+            await GiveUp(loser, kept, ct);
         }
 
         (merge.UndoneAt, merge.UndoneBy) = (at, db.Actor.UserId);
@@ -116,7 +118,7 @@ internal sealed class UndoMerge(CrmDb db, CustomFields own, IEnumerable<ICustome
         }
 
         await db.SaveChangesAsync(ct);
-        return new(survivor.Id, [.. losers.Select(l => l.Id)], returned, [.. kept.Where(f => own.Sees("customers", f, db.Actor))]);
+        return new(survivor.Id, [.. losers.Select(l => l.Id)], returned, [.. kept.Distinct().Where(f => own.Sees("customers", f, db.Actor))]);
     }
 
     /// <summary>What came since the merge and belongs to what went home goes with it: a file's earlier versions, replies to a note.</summary>
@@ -130,29 +132,82 @@ internal sealed class UndoMerge(CrmDb db, CustomFields own, IEnumerable<ICustome
     }
 
     /// <summary>Puts back what the merge changed and nobody has changed since; gives the fields that somebody has.</summary>
-    private List<string> Restore(CustomerMerge merge, Customer survivor)
+    private async Task<List<string>> Restore(CustomerMerge merge, Customer survivor, CancellationToken ct)
     {
         var (entry, fields) = (db.Entry(survivor), merge.FieldList.Where(f => !MergeFields.IsCustom(f.Key)).ToDictionary());
         var changed = fields.Where(f => !Equals(entry.Property(f.Key).CurrentValue, Read(entry.Property(f.Key), f.Value.After))).Select(f => f.Key).ToHashSet();
+        changed.UnionWith(await Prevented(fields, survivor, ct));
         foreach (var (name, value) in fields.Where(f => !changed.Contains(Source.GetValueOrDefault(f.Key, f.Key))))
         {
             entry.Property(name).CurrentValue = Read(entry.Property(name), value.Before);
         }
 
-        changed.UnionWith(RestoreOwn(merge, survivor));
+        changed.UnionWith(await RestoreOwn(merge, survivor, ct));
         return [.. changed.Where(n => !Source.ContainsKey(n)).Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>Fields that cannot be what they were: somebody holds the credit code by now, or the parent is gone or lies below.</summary>
+    private async Task<List<string>> Prevented(Dictionary<string, CustomerMerge.FieldValue> fields, Customer survivor, CancellationToken ct)
+    {
+        var prevented = new List<string>();
+        if (fields.TryGetValue(nameof(Customer.CreditCode), out var code) && code.Before.GetString() is { } held && await All.AnyAsync(c => c.CreditCode == held && c.Id != survivor.Id, ct))
+        {
+            prevented.Add(nameof(Customer.CreditCode));
+        }
+
+        if (fields.TryGetValue(nameof(Customer.ParentId), out var parent) && parent.Before.ValueKind == JsonValueKind.Number && !await CanBeAbove(parent.Before.GetInt64(), survivor.Id, ct))
+        {
+            prevented.Add(nameof(Customer.ParentId));
+        }
+
+        return prevented;
+    }
+
+    private IQueryable<Customer> All => db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).AsNoTracking();
+
+    private async Task<bool> CanBeAbove(long parentId, long customerId, CancellationToken ct)
+    {
+        var seen = new HashSet<long>();
+        for (long? above = parentId; above is { } one; )
+        {
+            if (one == customerId || !seen.Add(one) || await All.Where(c => c.Id == one).Select(c => new { c.ParentId }).SingleOrDefaultAsync(ct) is not { } found)
+            {
+                return false;
+            }
+
+            above = found.ParentId;
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes from one that comes back what it cannot have beside what came since: an own value that another holds alone by now, a parent that lies below it by now.</summary>
+    private async Task GiveUp(Customer loser, List<string> kept, CancellationToken ct)
+    {
+        foreach (var key in await own.TakenOf(db, "customers", loser.Custom, loser.Id, ct))
+        {
+            loser.Custom = CustomValue.With(loser.Custom, key, null);
+            kept.Add($"Custom.{key}");
+        }
+
+        if (loser.ParentId is { } parent && !await CanBeAbove(parent, loser.Id, ct))
+        {
+            loser.ParentId = null;
+            kept.Add(nameof(Customer.ParentId));
+        }
+    }
+
     /// <summary>The group's own fields, each by itself.</summary>
-    private static List<string> RestoreOwn(CustomerMerge merge, Customer survivor)
+    private async Task<List<string>> RestoreOwn(CustomerMerge merge, Customer survivor, CancellationToken ct)
     {
         var kept = new List<string>();
         foreach (var (name, value) in merge.FieldList.Where(f => MergeFields.IsCustom(f.Key)))
         {
             var now = CustomValue.Read(survivor.Custom).TryGetValue(name[7..], out var stored) ? stored : JsonSerializer.SerializeToElement<object?>(null);
-            if (JsonElement.DeepEquals(now, value.After))
+            var back = CustomValue.With(survivor.Custom, name[7..], value.Before.ValueKind == JsonValueKind.Null ? null : JsonSerializer.SerializeToNode(value.Before));
+            if (JsonElement.DeepEquals(now, value.After) && !(await own.TakenOf(db, "customers", back, survivor.Id, ct)).Contains(name[7..]))
             {
-                survivor.Custom = CustomValue.With(survivor.Custom, name[7..], value.Before.ValueKind == JsonValueKind.Null ? null : JsonSerializer.SerializeToNode(value.Before));
+                survivor.Custom = back;
             }
             else
             {

@@ -42,6 +42,7 @@ internal static class WorkOnCustomers
         var customers = await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
         var lists = await Completeness.Lists.Of(db, ids, ct);
         var field = order.Act is "tag" or "untag" ? nameof(SaveCustomer.Input.Tags) : FieldOf(list, order);
+        var held = await Ownership.Of(db, customers.Values, ct);
         var unitTakes = new Dictionary<long, bool>();
         var found = new List<Customer>(); // Those whose search terms change.
         foreach (var row in rows)
@@ -53,6 +54,10 @@ internal static class WorkOnCustomers
             else if (order.UndoOf is not null && customer.Version != row.VersionAfter)
             {
                 row.Refuse("list.changed_since");
+            }
+            else if (held.Prevents(customer.Id, moves: order.Act is "bin" or "assign") is { } shared)
+            {
+                row.Refuse(shared.Code);
             }
             else if (order.Act == "bin")
             {

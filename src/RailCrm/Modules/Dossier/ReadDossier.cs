@@ -35,7 +35,7 @@ internal sealed class ReadDossier(CrmDb db, CustomFields fields, GetCustomer get
         var business = db.Actor.May(Permission.WaybillsRead);
         var contacts = await db.Set<Contact>().AsNoTracking().Where(c => c.CustomerId == customerId).OrderByDescending(c => c.IsMain).ThenBy(c => c.Id).ToListAsync(ct);
         var kinds = records.Of(db.Actor);
-        var files = await db.Set<Attachment>().AsNoTracking().Where(a => a.CustomerId == customerId && EF.Parameter(kinds).Contains(a.RecordKind)).OrderBy(a => a.Id).ToListAsync(ct);
+        var files = await db.Set<Attachment>().AsNoTracking().There(db).Where(a => a.CustomerId == customerId && EF.Parameter(kinds).Contains(a.RecordKind)).OrderBy(a => a.Id).ToListAsync(ct);
         var facts = business ? await figures.Rows(customerId, Ever.First, Ever.Last, ct) ?? [] : [];
         var units = await db.Set<OrgUnit>().AsNoTracking().Where(u => u.Id == customer.UnitId || u.ParentId == null).ToListAsync(ct);
         var parent = customer.ParentId is { } above ? await db.Set<Customer>().Where(c => c.Id == above).Select(c => c.Name).SingleOrDefaultAsync(ct) ?? Texts.Get("customer.hidden") : null;

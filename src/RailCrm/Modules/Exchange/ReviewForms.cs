@@ -12,7 +12,8 @@ internal static class ReviewForms
     public static async Task<IResult> PostRow(long id, long row, HttpContext http, ReviewImport useCase, CancellationToken ct)
     {
         var form = await http.Request.ReadFormAsync(ct);
-        var cells = form.Where(f => f.Key.StartsWith('c') && int.TryParse(f.Key.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        // A cell that stands as its page showed it says nothing: another tab may have written it since.
+        var cells = form.Where(f => !form.TryGetValue($"w{(f.Key.Length > 0 ? f.Key[1..] : "")}", out var was) || Line(was.ToString()) != Line(f.Value.ToString())).Where(f => f.Key.StartsWith('c') && int.TryParse(f.Key.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out _))
             .ToDictionary(f => int.Parse(f.Key.AsSpan(1), CultureInfo.InvariantCulture), f => f.Value.ToString());
         bool? skip = form["skip"].ToString() switch { "true" => true, "false" => false, _ => null };
         var edited = await useCase.Edit(id, row, cells, skip, ct);
@@ -56,6 +57,9 @@ internal static class ReviewForms
 
         return TypedResults.Redirect($"/imports/{id}");
     }
+
+    /// <summary>As a field of one line holds it.</summary>
+    private static string Line(string text) => text.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal);
 
     private static string Back(long id, string? show, string? after) =>
         $"/imports/{id}/review?show={(ReviewRow.Filters.Contains(show ?? "") ? show : "all")}" + (long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var row) && row > 0 ? $"&after={row}" : "");

@@ -17,6 +17,8 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
     /// <summary>Most rows that are mended one by one; more is work for a spreadsheet.</summary>
     public const int MostEdits = 5_000;
 
+    private const int MostTries = 5;
+
     private static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A page of rows.</summary>
@@ -50,7 +52,21 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
     /// <param name="cells">Column, from 0 → what is to stand there; the others stay as they are.</param>
     /// <param name="skip">Whether it is left out; null leaves that as it is.</param>
     /// <param name="ct">Cancels.</param>
+    /// <remarks>Where somebody wrote the same row meanwhile, both are put together: it is judged again with what stands there then.</remarks>
     public async Task<Result<ReviewRow>> Edit(long id, long number, IReadOnlyDictionary<int, string> cells, bool? skip, CancellationToken ct)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var edited = await TryEdit(id, number, cells, skip, ct);
+            if (edited.Refusal is not Refusal.Stale || tries == MostTries)
+            {
+                return edited;
+            }
+        }
+    }
+
+    /// <summary>Stale where the row is not any more what it was judged with.</summary>
+    private async Task<Result<ReviewRow>> TryEdit(long id, long number, IReadOnlyDictionary<int, string> cells, bool? skip, CancellationToken ct)
     {
         if (!(await Open(id, ct)).TryGet(out var open, out var refusal))
         {
@@ -84,15 +100,26 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
         var answer = edit.Skipped ? new RowAnswer("skipped", []) : await Judge(open, new(number, now), edit, ct);
         (edit.Outcome, edit.Errors) = (answer.Outcome ?? "wrong", JsonSerializer.Serialize(answer.Errors, Json));
         db.ChangeTracker.Clear();
-        var isNew = await db.Write(async () =>
+        var late = await db.Write<Refusal?>(async () =>
         {
             await db.Alone($"import:{id}", ct);
-            var stored = await db.Set<ImportEdit>().AnyAsync(e => e.ImportId == id && e.Row == number, ct);
-            db.Entry(edit).State = stored ? EntityState.Modified : EntityState.Added;
-            return await db.SaveChangesAsync(ct);
+            if (await Begun(id, open.CheckId, ct) is { } begun)
+            {
+                return begun;
+            }
+
+            var stored = await db.Set<ImportEdit>().AsNoTracking().SingleOrDefaultAsync(e => e.ImportId == id && e.Row == number, ct);
+            if ((stored?.Cells, stored?.Skipped) != (known?.Cells, known?.Skipped))
+            {
+                return new Refusal.Stale();
+            }
+
+            db.Entry(edit).State = stored is not null ? EntityState.Modified : EntityState.Added;
+            await db.SaveChangesAsync(ct);
+            return null;
         }, ct);
         db.ChangeTracker.Clear();
-        return new ReviewRow(number, edit.Outcome, now, answer.Errors);
+        return late is not null ? late : new ReviewRow(number, edit.Outcome, now, answer.Errors);
     }
 
     /// <summary>Sets what is replaced in whole columns, and checks the file anew.</summary>
@@ -115,13 +142,30 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
             return new Refusal.Invalid("import.fix_wrong", "fix");
         }
 
-        await db.Write(async () =>
+        var late = await db.Write<Refusal?>(async () =>
         {
-            (await db.Set<Import>().SingleAsync(i => i.Id == id, ct)).Fixes = text;
-            return await db.SaveChangesAsync(ct);
+            await db.Alone($"import:{id}", ct);
+            var import = await db.Set<Import>().SingleAsync(i => i.Id == id, ct);
+            if (await Begun(id, open.CheckId, ct) is { } begun)
+            {
+                return begun;
+            }
+
+            if (import.Fixes != open.Import.Fixes)
+            {
+                return new Refusal.Stale(); // Another tab set one meanwhile, and its check is about to begin.
+            }
+
+            import.Fixes = text;
+            await db.SaveChangesAsync(ct);
+            return null;
         }, ct);
-        return await start.CheckAgain(id, ct);
+        return late is not null ? late : await start.CheckAgain(id, ct);
     }
+
+    /// <summary>Why what was opened is under review no more: the work has begun, or another check has.</summary>
+    private async Task<Refusal?> Begun(long id, long checkId, CancellationToken ct) =>
+        await db.Set<Import>().Where(i => i.Id == id).Select(i => new { i.JobId, i.CheckJobId }).SingleAsync(ct) is { JobId: null } import && import.CheckJobId == checkId ? null : new Refusal.Conflict("import.not_in_review");
 
     /// <summary>A checked import with its file and what was mended since the check.</summary>
     private sealed record Opened(Import Import, ImportKind Kind, TableFile File, FieldMap Map, string Path, long CheckId, CheckImport.Found Found, Dictionary<long, ImportEdit> Edits);

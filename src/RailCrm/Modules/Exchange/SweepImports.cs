@@ -40,7 +40,9 @@ internal static class SweepImports
     /// <summary>Lets go of what reverting needs, once that is past: a bounded piece a transaction, so that nobody waits for long.</summary>
     private static async Task Forget(CrmDb db, DateTime before, CancellationToken ct)
     {
-        var old = db.Set<Import>().Where(i => db.Set<Job>().Any(j => j.Id == i.JobId && j.FinishedAt < before) && (db.Set<ImportedRow>().Any(r => r.ImportId == i.Id) || db.Set<ImportEdit>().Any(e => e.ImportId == i.Id)));
+        var old = db.Set<Import>().Where(i => db.Set<Job>().Any(j => j.Id == i.JobId && j.FinishedAt < before)
+            && !db.Set<Job>().Any(j => j.Id == i.RevertJobId && (j.State == "queued" || j.State == "running")) // What is being taken back this night needs its rows.
+            && (db.Set<ImportedRow>().Any(r => r.ImportId == i.Id) || db.Set<ImportEdit>().Any(e => e.ImportId == i.Id)));
         foreach (var id in await old.Select(i => i.Id).ToListAsync(ct))
         {
             while (await db.Set<ImportedRow>().Where(r => r.ImportId == id).OrderBy(r => r.Action).ThenBy(r => r.Row).Skip(Piece).Select(r => new { r.Action, r.Row }).FirstOrDefaultAsync(ct) is { } end)

@@ -4,8 +4,11 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Notes;
+using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Exchange;
 
@@ -43,13 +46,11 @@ internal sealed class WaybillUndo(CrmDb db, WaybillLedger ledger) : Undo(db)
     private async Task Some(IReadOnlyList<ImportedRow> rows, List<int> places, FieldError?[] answers, CancellationToken ct)
     {
         var ids = places.Select(i => rows[i].EntityId).ToArray();
-        if (Db.IsPostgres)
-        {
-            await Db.Database.ExecuteSqlAsync($"SELECT 1 FROM waybill_lines WHERE id = ANY({ids}) FOR UPDATE", ct);
-        }
-
+        await HeldLines.Hold(Db, ids, places.SelectMany(i => Customers(rows[i])), ct);
         var lines = await Db.Set<WaybillLine>().AsNoTracking().Where(w => EF.Parameter(ids).Contains(w.Id)).ToDictionaryAsync(w => w.Id, ct);
-        var (gone, back) = (new List<long>(), new List<(ImportedRow Row, WaybillLine Old)>());
+        var formerly = await HeldLines.Formerly(Db, lines.Values, ct);
+        var hanging = await Hanging([.. places.Where(i => rows[i].Changes is null).Select(i => rows[i].EntityId)], ct);
+        var (gone, back) = (new List<long>(), new List<(int Place, ImportedRow Row, WaybillLine Old)>());
         foreach (var i in places)
         {
             var row = rows[i];
@@ -59,12 +60,12 @@ internal sealed class WaybillUndo(CrmDb db, WaybillLedger ledger) : Undo(db)
             }
             else if (row.Changes is null)
             {
-                answers[i] = Sum(line) is var sum && (sum == row.Version || await IsFromHere(row, sum, ct)) ? null : new("", "import.revert_changed");
+                answers[i] = !await IsAsItWas(row, formerly[line.Id], ct) ? new("", "import.revert_changed") : hanging.Contains(line.Id) ? new("", "import.revert_hangs") : null;
                 gone.AddRange(answers[i] is null ? [line.Id] : Array.Empty<long>());
             }
-            else if (Changes.Back(line, row.Changes) is { Old: { } old })
+            else if (formerly[line.Id].Select(l => Changes.Back(l, row.Changes).Old).FirstOrDefault(l => l is not null) is { } old)
             {
-                back.Add((row, old));
+                back.Add((i, row, old));
             }
             else
             {
@@ -72,9 +73,51 @@ internal sealed class WaybillUndo(CrmDb db, WaybillLedger ledger) : Undo(db)
             }
         }
 
+        await LeadHome(back, answers, ct);
         await ledger.Delete(gone, ct); // Not into the bin: nobody deleted them one by one, and the file brings them again.
         await ledger.Write([.. back.Select(b => b.Old)], ct);
         back.ForEach(b => b.Row.Version = Sum(b.Old));
+    }
+
+    private async Task<bool> IsAsItWas(ImportedRow row, IEnumerable<WaybillLine> formerly, CancellationToken ct)
+    {
+        foreach (var line in formerly)
+        {
+            if (Sum(line) is var sum && (sum == row.Version || await IsFromHere(row, sum, ct)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The customers that a row's change tells of.</summary>
+    private static IEnumerable<long> Customers(ImportedRow row) =>
+        row.Changes is not null && Changes.Read(row.Changes).TryGetValue(nameof(WaybillLine.CustomerId), out var pair) ? pair.Select(p => p.GetInt64()) : [];
+
+    /// <summary>Those lines that somebody gave notes, files or a mark since.</summary>
+    private async Task<HashSet<long>> Hanging(List<long> lines, CancellationToken ct) => lines.Count == 0 ? [] :
+    [
+        .. await Db.Set<Note>().Where(n => n.RecordKind == RecordKind.Waybill && EF.Parameter(lines).Contains(n.RecordId)).Select(n => n.RecordId).ToListAsync(ct),
+        .. await Db.Set<Attachment>().Where(a => a.RecordKind == RecordKind.Waybill && EF.Parameter(lines).Contains(a.RecordId)).Select(a => a.RecordId).ToListAsync(ct),
+        .. await Db.Set<RecordMark>().Where(m => m.RecordKind == RecordKind.Waybill && EF.Parameter(lines).Contains(m.RecordId)).Select(m => m.RecordId).ToListAsync(ct),
+    ];
+
+    /// <summary>Leads lines to what their former customer became part of; refuses those whose customer is gone, or out of the actor's sight, by now.</summary>
+    private async Task LeadHome(List<(int Place, ImportedRow Row, WaybillLine Old)> back, FieldError?[] answers, CancellationToken ct)
+    {
+        var asked = back.Select(b => b.Old.CustomerId).Distinct().ToList();
+        var went = await MergedInto.Of(Db, asked, ct);
+        var led = asked.Select(c => went.GetValueOrDefault(c, c)).Distinct().ToList();
+        var seen = led.Count == 0 ? [] : await Db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(led).Contains(c.Id) && c.MergedIntoId == null).Select(c => c.Id).ToHashSetAsync(ct);
+        foreach (var (place, _, old) in back)
+        {
+            old.CustomerId = went.GetValueOrDefault(old.CustomerId, old.CustomerId);
+            answers[place] = seen.Contains(old.CustomerId) ? null : new("", "import.revert_gone");
+        }
+
+        back.RemoveAll(b => answers[b.Place] is not null);
     }
 
     public override async Task<IReadOnlyDictionary<long, (string Name, string Href)>> Names(IReadOnlyCollection<long> ids, CancellationToken ct) =>

@@ -67,6 +67,17 @@ public sealed class BinnedLine : ICustomerBound
         return line;
     }
 
+    /// <summary>The names of lines in one place and in the other. One that went from here to there between the two reads is in both.</summary>
+    internal static Dictionary<long, string> Named(Dictionary<long, string> some, Dictionary<long, string> others)
+    {
+        foreach (var (id, name) in others)
+        {
+            some.TryAdd(id, name);
+        }
+
+        return some;
+    }
+
     internal sealed class Mapping : IEntityTypeConfiguration<BinnedLine>
     {
         public void Configure(EntityTypeBuilder<BinnedLine> builder)

@@ -97,6 +97,13 @@ public sealed partial class RecordWaybills
         return new(answers, lines, places, own);
     }
 
+    /// <summary>The customers that drafts name, as far as they are known.</summary>
+    internal async Task<IReadOnlyList<long>> Named(IReadOnlyList<WaybillDraft> drafts, CancellationToken ct)
+    {
+        await Look(drafts, ct);
+        return [.. drafts.Select(CustomerOf).Where(c => c > 0).Distinct()];
+    }
+
     /// <summary>The customer a draft names, as far as it was found; else 0.</summary>
     private long CustomerOf(WaybillDraft draft) => string.IsNullOrWhiteSpace(draft.Customer) ? 0 : _customers.GetValueOrDefault(Key(draft.Customer)).Id;
 

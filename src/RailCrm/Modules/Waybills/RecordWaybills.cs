@@ -60,9 +60,10 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         {
             var prepared = await Prepare(source, drafts, createCustomers, withOwn, ct);
             var (answers, lines, places, _) = prepared;
+            await Reject(prepared, ct);
             await Keep(prepared, drafts, kept, ct);
             var replaced = new Dictionary<int, WaybillLine>();
-            var outcomes = await ledger.Write(lines, replaced, ct, prepared.Complete);
+            var outcomes = await ledger.Write(lines, replaced, ct, prepared.Complete, held: true);
             for (var i = 0; i < outcomes.Length; i++)
             {
                 answers[places[i]] = outcomes[i] == LineOutcome.NumberTaken ? Taken(answers[places[i]])
@@ -75,6 +76,22 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
     }
 
     private static Answer Taken(Answer answer) => answer with { Errors = [new(nameof(WaybillDraft.ExternalNo), "waybill.number_taken")] };
+
+    /// <summary>Takes out the lines of customers that went out of the scope, or into the bin, since they were found.</summary>
+    private async Task Reject(Prepared prepared, CancellationToken ct)
+    {
+        var (answers, lines, places, _) = prepared;
+        var gone = await ledger.Hold(lines, ct);
+        for (var i = lines.Count - 1; gone.Count > 0 && i >= 0; i--)
+        {
+            if (gone.Contains(lines[i].CustomerId))
+            {
+                answers[places[i]] = answers[places[i]] with { Errors = [new(nameof(WaybillDraft.Customer), "waybill.customer_unknown")] };
+                lines.RemoveAt(i);
+                places.RemoveAt(i);
+            }
+        }
+    }
 
     /// <summary>Takes out the lines that are not wanted, and new ones without an own field that is required, before anything is written.</summary>
     private async Task Keep(Prepared prepared, IReadOnlyList<WaybillDraft> drafts, Func<bool, FieldError?>? kept, CancellationToken ct)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Records;
@@ -15,6 +16,11 @@ internal sealed class RemoveWaybill(CrmDb db)
         if (await WaybillBin.Held(db, [id], ct) is not [var binned])
         {
             return new Refusal.NotFound();
+        }
+
+        if (!(await Ownership.Of(db, [binned.CustomerId], ct)).Owned.Contains(binned.CustomerId))
+        {
+            return new Refusal.Forbidden("waybill.shared_stays");
         }
 
         await RecordMoves.Forget(db, RecordKind.Waybill, id, ct);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
@@ -15,6 +16,9 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
     /// <summary>The source of lines that no other system knows.</summary>
     public const string ByHand = "manual";
 
+    /// <summary>The name under which whoever gives a line its number waits for whoever does the same.</summary>
+    internal static string Numbered(string source, string number) => $"waybill:{source}:{number}";
+
     /// <summary>Creates a line where <paramref name="id"/> is null, else changes it if it is still as seen.</summary>
     /// <param name="id">The line.</param>
     /// <param name="state">As <see cref="GetWaybill"/> gave it; null takes the line as it is.</param>
@@ -24,7 +28,7 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
     {
         var saved = await db.Write<Result<long>>(async () =>
         {
-            var before = id is { } known ? await Locked(known, ct) : null;
+            var before = id is { } known ? await Locked(known, await record.Named([draft], ct), ct) : null;
             if (id is not null && before is null)
             {
                 return new Refusal.NotFound();
@@ -37,7 +41,9 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
 
             var source = before?.Source ?? ByHand;
             draft.ExternalNo = before?.ExternalNo ?? draft.ExternalNo;
-            if (before is null && draft.ExternalNo?.Trim() is { Length: > 0 } number && PlainText.IsStorable(number)
+            var number = draft.ExternalNo?.Trim() is { Length: > 0 } written && PlainText.IsStorable(written) ? written : null;
+            await (before is null && number is not null ? db.Alone(Numbered(source, number), ct) : Task.CompletedTask); // Of two who create it the second sees the first.
+            if (before is null && number is not null
                 && await db.Set<WaybillLine>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AnyAsync(w => w.Source == source && w.ExternalNo == number, ct))
             {
                 return new Refusal.Invalid("waybill.number_exists", nameof(draft.ExternalNo));
@@ -55,8 +61,7 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
                 return new Refusal.InvalidMany(answer.Errors);
             }
 
-            var written = draft.ExternalNo!.Trim();
-            var after = await db.Set<WaybillLine>().AsNoTracking().SingleAsync(w => w.Source == source && w.ExternalNo == written, ct);
+            var after = await db.Set<WaybillLine>().AsNoTracking().SingleAsync(w => w.Source == source && w.ExternalNo == number, ct);
             if (own.Custom != after.Custom)
             {
                 after.Custom = own.Custom;
@@ -81,7 +86,7 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
     {
         var gone = await db.Write<Result<long>>(async () =>
         {
-            if (await Locked(id, ct) is not { } line)
+            if (await Locked(id, [], ct) is not { } line)
             {
                 return new Refusal.NotFound();
             }
@@ -91,6 +96,11 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
                 return new Refusal.Stale();
             }
 
+            if (!(await Ownership.Of(db, [line.CustomerId], ct)).Owned.Contains(line.CustomerId))
+            {
+                return new Refusal.Forbidden("waybill.shared_stays");
+            }
+
             await bin.Put([line], null, ct);
             return id;
         }, ct);
@@ -98,14 +108,9 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
         return gone;
     }
 
-    /// <remarks>On PostgreSQL the row is held until the end; SQLite's writers come one after the other.</remarks>
-    private async Task<WaybillLine?> Locked(long id, CancellationToken ct)
+    private async Task<WaybillLine?> Locked(long id, IEnumerable<long> others, CancellationToken ct)
     {
-        if (db.IsPostgres)
-        {
-            await db.Database.ExecuteSqlAsync($"SELECT id FROM waybill_lines WHERE id = {id} FOR UPDATE", ct);
-        }
-
+        await HeldLines.Hold(db, [id], others, ct);
         return await db.Set<WaybillLine>().AsNoTracking().SingleOrDefaultAsync(w => w.Id == id, ct);
     }
 

@@ -99,6 +99,14 @@ public sealed class WaybillLine : ICustomerBound, ICustomised
     /// <summary>Note.</summary>
     public string? Note { get; set; }
 
+    /// <summary>The same line of another customer.</summary>
+    internal WaybillLine Of(long customerId)
+    {
+        var other = (WaybillLine)MemberwiseClone();
+        other.CustomerId = customerId;
+        return other;
+    }
+
     internal sealed class Mapping : IEntityTypeConfiguration<WaybillLine>
     {
         public void Configure(EntityTypeBuilder<WaybillLine> builder)

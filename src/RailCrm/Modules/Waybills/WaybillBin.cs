@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
@@ -55,10 +56,12 @@ internal sealed class WaybillBin(CrmDb db, CustomFields fields, WaybillLedger le
         var binned = await Held(db, ids, ct);
         var units = binned.Select(b => b.UnitId).Distinct().ToList();
         var there = (await db.Set<OrgUnit>().Where(u => EF.Parameter(units).Contains(u.Id)).Select(u => u.Id).ToListAsync(ct)).ToHashSet();
+        var held = await Ownership.Of(db, binned.Select(b => b.CustomerId).ToHashSet(), ct);
         var (going, numbers, own) = (new List<WaybillLine>(), new HashSet<(string, string)>(), new HashSet<(string, string)>());
         foreach (var line in binned.OrderByDescending(b => b.DeletedAt).ThenByDescending(b => b.Id).Select(b => b.Line()))
         {
-            var stays = !numbers.Add((line.Source, line.ExternalNo)) ? "waybill.bin_number"
+            var stays = !held.Owned.Contains(line.CustomerId) ? "waybill.shared_stays"
+                : !numbers.Add((line.Source, line.ExternalNo)) ? "waybill.bin_number"
                 : !there.Contains(line.UnitId) ? "waybill.bin_unit"
                 : await fields.AnyTaken(db, "waybills", line.Custom, line.Id, own, ct) ? "waybill.bin_own" : null;
             if (stays is null)
@@ -71,7 +74,12 @@ internal sealed class WaybillBin(CrmDb db, CustomFields fields, WaybillLedger le
             }
         }
 
-        var back = await ledger.PutBack(going, ct);
+        foreach (var line in going.OrderBy(l => l.Source, StringComparer.Ordinal).ThenBy(l => l.ExternalNo, StringComparer.Ordinal))
+        {
+            await db.Alone(SaveWaybill.Numbered(line.Source, line.ExternalNo), ct);
+        }
+
+        var back = await PutBack(going, ct);
         foreach (var line in going)
         {
             answers[line.Id] = back.Contains(line.Id) ? line : new Refusal.Conflict("waybill.bin_number");
@@ -82,6 +90,26 @@ internal sealed class WaybillBin(CrmDb db, CustomFields fields, WaybillLedger le
         await db.SaveChangesAsync(ct);
         return answers;
     }, ct);
+
+    /// <remarks>On PostgreSQL an import may write a number between the look and the copy: then that is known at the second try.</remarks>
+    private async Task<IReadOnlyCollection<long>> PutBack(List<WaybillLine> lines, CancellationToken ct)
+    {
+        const string Before = "put_back";
+        for (var tries = 1; db.IsPostgres; tries++)
+        {
+            await db.Database.CurrentTransaction!.CreateSavepointAsync(Before, ct);
+            try
+            {
+                return await ledger.PutBack(lines, ct);
+            }
+            catch (Npgsql.PostgresException e) when (e.SqlState == Npgsql.PostgresErrorCodes.UniqueViolation && tries < 3)
+            {
+                await db.Database.CurrentTransaction.RollbackToSavepointAsync(Before, ct);
+            }
+        }
+
+        return await ledger.PutBack(lines, ct);
+    }
 
     /// <summary>Those of the lines that lie in the bin and are within the scope, held until the transaction ends: of two who restore or remove one, the second finds it gone. Their customers first, as a merge holds them.</summary>
     internal static async Task<List<BinnedLine>> Held(CrmDb db, IReadOnlyCollection<long> ids, CancellationToken ct)

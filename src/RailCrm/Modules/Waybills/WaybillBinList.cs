@@ -76,7 +76,7 @@ internal sealed class WaybillBinList : ListOf<BinnedLine>
 
     /// <summary>Those restored too: a work on many keeps their names.</summary>
     public override async Task<Dictionary<long, string>> NamesOfRows(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) =>
-        new((await db.Set<WaybillLine>().Where(w => EF.Parameter(ids).Contains(w.Id)).ToDictionaryAsync(w => w.Id, w => w.ExternalNo, ct)).Concat(await base.NamesOfRows(db, ids, ct)));
+        BinnedLine.Named(await db.Set<WaybillLine>().Where(w => EF.Parameter(ids).Contains(w.Id)).ToDictionaryAsync(w => w.Id, w => w.ExternalNo, ct), await base.NamesOfRows(db, ids, ct));
 
     public override async Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct)
     {

@@ -69,12 +69,13 @@ public sealed class WaybillLedger(CrmDb db)
     /// <param name="replaced">Takes what stood there before, by place.</param>
     /// <param name="ct">Cancels.</param>
     /// <param name="complete">Given the place of a line and what stands there so far, before the two are compared: fills in what the line says nothing of.</param>
-    internal async Task<LineOutcome[]> Write(IReadOnlyList<WaybillLine> lines, Dictionary<int, WaybillLine>? replaced, CancellationToken ct, Action<int, WaybillLine>? complete = null)
+    /// <param name="held">Whether <see cref="Hold"/> was called for these lines in this transaction.</param>
+    internal async Task<LineOutcome[]> Write(IReadOnlyList<WaybillLine> lines, Dictionary<int, WaybillLine>? replaced, CancellationToken ct, Action<int, WaybillLine>? complete = null, bool held = false)
     {
         ArgumentNullException.ThrowIfNull(lines);
         return await db.Write(async () =>
         {
-            await LeadOn(lines, ct);
+            await (held ? Task.CompletedTask : LeadOn(lines, ct));
             var outcomes = new LineOutcome[lines.Count];
             var seen = new HashSet<(string, string)>();
             var start = 0;
@@ -110,6 +111,14 @@ public sealed class WaybillLedger(CrmDb db)
         {
             line.CustomerId = went[line.CustomerId];
         }
+    }
+
+    /// <summary>Holds the lines' customers until the transaction ends, and tells which of them the actor does not see any more: an import remembers for long whom a name means.</summary>
+    internal async Task<IReadOnlySet<long>> Hold(IReadOnlyList<WaybillLine> lines, CancellationToken ct)
+    {
+        await LeadOn(lines, ct);
+        var customers = lines.Select(l => l.CustomerId).Distinct().ToList();
+        return customers.Except(customers.Count == 0 ? [] : await db.Set<Customer>().Where(c => EF.Parameter(customers).Contains(c.Id)).Select(c => c.Id).ToListAsync(ct)).ToHashSet();
     }
 
     /// <summary>Takes lines away, and their part of the facts with them. Lines outside the scope are left alone; answers how many went.</summary>

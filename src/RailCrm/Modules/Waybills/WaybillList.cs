@@ -77,7 +77,7 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
 
     /// <summary>Those in the bin too: what a work on many took away keeps its name.</summary>
     public override async Task<Dictionary<long, string>> NamesOfRows(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) =>
-        new((await base.NamesOfRows(db, ids, ct)).Concat(await db.Set<BinnedLine>().Where(b => EF.Parameter(ids).Contains(b.Id)).ToDictionaryAsync(b => b.Id, b => b.ExternalNo, ct)));
+        BinnedLine.Named(await base.NamesOfRows(db, ids, ct), await db.Set<BinnedLine>().Where(b => EF.Parameter(ids).Contains(b.Id)).ToDictionaryAsync(b => b.Id, b => b.ExternalNo, ct));
 
     public override string EditPermission => Platform.Access.Permission.WaybillsWrite;
 

@@ -13,7 +13,7 @@ internal sealed class WaybillsSource : IPaletteSource
 {
     private const int Fewest = 4;
 
-    /// <summary>Sources whose numbers are looked at from a beginning on: one seek each.</summary>
+    /// <summary>Sources whose numbers are looked at from a beginning on: one seek for each spelling.</summary>
     private const int MostSources = 12;
 
     /// <summary>Numbers of a source that begin so and are looked at.</summary>
@@ -42,14 +42,14 @@ internal sealed class WaybillsSource : IPaletteSource
         var sources = await WaybillWay.Sources(db, ct);
         string[] written = [.. new[] { text, text.ToUpperInvariant() }.Distinct()];
         var found = await Read(db, db.Set<WaybillLine>().Where(w => EF.Parameter(sources).Contains(w.Source) && EF.Parameter(written).Contains(w.ExternalNo))).Take(question.Most).ToListAsync(ct);
-        foreach (var source in sources.Take(MostSources))
+        foreach (var (source, from) in sources.Take(MostSources).SelectMany(s => written.Select(t => (s, t))))
         {
             if (found.Count >= question.Most)
             {
                 break;
             }
 
-            var (from, to) = (written[^1], written[^1] + Compare.Greatest);
+            var to = from + Compare.Greatest;
 #pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
             // Past the scope first: among millions of other people's numbers one would look long for six of one's own.
             var ids = await db.Set<WaybillLine>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(w => w.Source == source && string.Compare(w.ExternalNo, from) > 0 && string.Compare(w.ExternalNo, to) < 0)

@@ -56,6 +56,7 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
     private async Task Edit(string input, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct)
     {
         var lines = await Lines(rows, ct);
+        var formerly = await HeldLines.Formerly(db, order.UndoOf is null ? [] : lines.Values, ct);
         var (drafts, wanted) = (await Drafts([.. lines.Values], ct), new List<(WorkRow Row, WaybillLine Line, WaybillDraft Draft)>());
         foreach (var row in rows)
         {
@@ -63,7 +64,7 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
             {
                 row.Refuse("common.not_found");
             }
-            else if (order.UndoOf is not null && State(line) != row.VersionAfter)
+            else if (order.UndoOf is not null && formerly[line.Id].All(l => State(l) != row.VersionAfter))
             {
                 row.Refuse("list.changed_since");
             }
@@ -134,15 +135,21 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
     public async Task Delete(IReadOnlyList<WorkRow> rows, bool unchanged, CancellationToken ct)
     {
         var (lines, going) = (await Lines(rows, ct), new List<WaybillLine>());
+        var formerly = await HeldLines.Formerly(db, unchanged ? lines.Values : [], ct);
+        var held = await Ownership.Of(db, lines.Values.Select(l => l.CustomerId).ToHashSet(), ct);
         foreach (var row in rows)
         {
             if (!lines.TryGetValue(row.RowId, out var line))
             {
                 row.Refuse("common.not_found");
             }
-            else if (unchanged && State(line) != row.VersionAfter)
+            else if (unchanged && formerly[line.Id].All(l => State(l) != row.VersionAfter))
             {
                 row.Refuse("list.changed_since");
+            }
+            else if (!held.Owned.Contains(line.CustomerId))
+            {
+                row.Refuse("waybill.shared_stays");
             }
             else
             {
@@ -174,11 +181,7 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
     private async Task<Dictionary<long, WaybillLine>> Lines(IReadOnlyList<WorkRow> rows, CancellationToken ct)
     {
         var ids = rows.Select(r => r.RowId).ToArray();
-        if (db.IsPostgres)
-        {
-            await db.Database.ExecuteSqlAsync($"SELECT 1 FROM waybill_lines WHERE id = ANY({ids}) FOR UPDATE", ct);
-        }
-
+        await HeldLines.Hold(db, ids, [], ct);
         return await db.Set<WaybillLine>().AsNoTracking().Where(w => EF.Parameter(ids).Contains(w.Id)).ToDictionaryAsync(w => w.Id, ct);
     }
 

@@ -68,6 +68,8 @@ public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider 
         modelBuilder.Entity<ScopeCustomer>().HasNoKey().ToSqlQuery("SELECT id, unit_id FROM customers");
         modelBuilder.Entity<ScopeGrant>().HasNoKey().ToSqlQuery("SELECT customer_id, user_id, unit_id, until FROM customer_grants");
 
+        modelBuilder.Entity<Records.AwayRecord>().HasNoKey().ToSqlQuery("SELECT id, 'waybill' AS kind FROM binned_lines").Property(r => r.Kind).UseCollation(IsPostgres ? "C" : null);
+
         Fields.CustomValue.Translate(modelBuilder, IsPostgres);
         foreach (var type in modelBuilder.Model.GetEntityTypes().Select(t => t.ClrType).Distinct().ToList())
         {

@@ -122,8 +122,26 @@ public sealed partial class CustomFields
         await db.Alone($"{field.List}.{field.Key}", ct); // Of two at once the second sees the first.
         var table = Table(db, field);
         object wanted = field.IsNumber ? value.GetValue<long>() : value.GetValue<string>();
-        var sql = $"SELECT count(*) AS \"Value\" FROM (SELECT id FROM {table} WHERE {CustomValue.Sql(field, db.IsPostgres)} = {{0}} AND id <> {{1}} LIMIT 1) AS found";
+        var sql = $"SELECT count(*) AS \"Value\" FROM (SELECT id FROM {table} WHERE {Living(field)}{CustomValue.Sql(field, db.IsPostgres)} = {{0}} AND id <> {{1}} LIMIT 1) AS found";
         return await db.Database.SqlQueryRaw<int>(sql, wanted, rowId).SingleAsync(ct) > 0;
+    }
+
+    /// <summary>Leaves out customers that became part of another: what they held alone is their survivor's to say. An undo looks whether it still is theirs.</summary>
+    internal static string Living(CustomField field) => field.List == "customers" ? "merged_into_id IS NULL AND " : "";
+
+    /// <summary>Of a row's own fields those of which another row has a value that only one may have; whoever may see them.</summary>
+    internal async Task<IReadOnlyList<string>> TakenOf(CrmDb db, string list, string? json, long rowId, CancellationToken ct)
+    {
+        var (said, taken) = (CustomValue.Read(json), new List<string>());
+        foreach (var field in All(list).Where(f => f.Unique))
+        {
+            if (said.TryGetValue(field.Key, out var value) && await Taken(db, field, JsonValue.Create(value)!, rowId, ct))
+            {
+                taken.Add(field.Key);
+            }
+        }
+
+        return taken;
     }
 
     /// <summary>Whether another row has a value that only one may have, of a row that comes back from a bin; whoever may see the field.</summary>

@@ -16,8 +16,16 @@ public sealed partial class SaveCustomField
     internal static async Task<string> Twice(CrmDb db, string table, CustomField field, CancellationToken ct)
     {
         var value = CustomValue.Sql(field, db.IsPostgres);
-        var sql = $"SELECT CAST({value} AS text) AS \"Value\" FROM {table} WHERE {value} <> {(field.IsNumber ? CustomValue.Least.ToString(CultureInfo.InvariantCulture) : "''")} GROUP BY {value} HAVING count(*) > 1 LIMIT 1";
+        var sql = $"SELECT CAST({value} AS text) AS \"Value\" FROM {table} WHERE {CustomFields.Living(field)}{value} <> {(field.IsNumber ? CustomValue.Least.ToString(CultureInfo.InvariantCulture) : "''")} GROUP BY {value} HAVING count(*) > 1 LIMIT 1";
         return await db.Database.SqlQueryRaw<string>(sql).FirstOrDefaultAsync(ct) ?? "";
+    }
+
+    /// <summary>Whether its values are compared while the form is saved; of a big table without an index on them that is left to the job that makes it, which tells what it finds.</summary>
+    private async Task<bool> IsQuick(CustomField field, CancellationToken ct)
+    {
+        const int Few = 20_000;
+        var sql = $"SELECT count(*) AS \"Value\" FROM (SELECT 1 FROM {fields.Table(db, field)} LIMIT {Few.ToString(CultureInfo.InvariantCulture)}) AS few";
+        return field.Ready || await db.Database.SqlQueryRaw<int>(sql).SingleAsync(ct) < Few;
     }
 
     /// <summary>The value that two rows still have although the field is unique, as one types it: what was found when its index was made, looked for again.</summary>
@@ -31,7 +39,7 @@ public sealed partial class SaveCustomField
         }
 
         object wanted = field.IsNumber ? long.Parse(twice, CultureInfo.InvariantCulture) : twice;
-        var sql = $"SELECT count(*) AS \"Value\" FROM (SELECT id FROM {fields.Table(db, field)} WHERE {CustomValue.Sql(field, db.IsPostgres)} = {{0}} LIMIT 2) AS found";
+        var sql = $"SELECT count(*) AS \"Value\" FROM (SELECT id FROM {fields.Table(db, field)} WHERE {CustomFields.Living(field)}{CustomValue.Sql(field, db.IsPostgres)} = {{0}} LIMIT 2) AS found";
         return await db.Database.SqlQueryRaw<int>(sql, wanted).SingleAsync(ct) > 1 ? CustomValue.Typed(field, wanted) : null;
     }
 

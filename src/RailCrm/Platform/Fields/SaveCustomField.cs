@@ -102,7 +102,7 @@ public sealed partial class SaveCustomField(CrmDb db, CustomFields fields, Runne
         (field.WhenField, field.WhenValues) = WhenValues(input) is { } values ? (input.WhenField, values) : (null, null);
         field.Active = input.Active ?? field.Active;
         var becomesUnique = field.Unique && id is not null && !db.Entry(field).Property(f => f.Unique).OriginalValue;
-        if (becomesUnique && await Twice(db, fields.Table(db, field), field, ct) is { Length: > 0 } twice)
+        if (becomesUnique && await IsQuick(field, ct) && await Twice(db, fields.Table(db, field), field, ct) is { Length: > 0 } twice)
         {
             return new Refusal.InvalidMany([new(nameof(Input.Unique), "fields.not_unique", CustomValue.Typed(field, field.IsNumber ? long.Parse(twice, System.Globalization.CultureInfo.InvariantCulture) : twice))]);
         }

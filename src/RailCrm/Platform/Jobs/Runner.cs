@@ -9,6 +9,9 @@ public sealed class Runner(IServiceScopeFactory scopes, IEnumerable<JobHandler> 
 {
     private const int MaxAttempts = 5;
 
+    /// <summary>Claims that are no attempts: each raises the token alone.</summary>
+    private const int MostCollisions = 20;
+
     private readonly Dictionary<string, JobHandler> _handlers = handlers.ToDictionary(h => h.Kind);
     private readonly SemaphoreSlim _wake = new(0);
 
@@ -112,6 +115,12 @@ public sealed class Runner(IServiceScopeFactory scopes, IEnumerable<JobHandler> 
         {
             return true;
         }
+        catch (Exception e) when (Collided(e) && job.Token - job.Attempts < MostCollisions)
+        {
+            // Two writers waited for each other in a ring and the database chose this one: nothing of its batch was kept, and it is no fault of the job.
+            log.LogWarning(e, "Job {Id} ({Kind}) met another writer and is tried again.", job.Id, job.Kind);
+            (state, job.Attempts) = ("queued", job.Attempts - 1);
+        }
         catch (Exception e)
         {
             log.LogError(e, "Job {Id} ({Kind}) failed at attempt {Attempt}.", job.Id, job.Kind, job.Attempts);
@@ -123,6 +132,20 @@ public sealed class Runner(IServiceScopeFactory scopes, IEnumerable<JobHandler> 
         await db.Write(() => db.Set<Job>().Where(j => j.Id == id && j.Token == token).ExecuteUpdateAsync(s => s
             .SetProperty(j => j.State, state).SetProperty(j => j.Result, result).SetProperty(j => j.FinishedAt, finished).SetProperty(j => j.Attempts, attempts).SetProperty(j => j.LeaseUntil, 0), default), default);
         return state != "queued";
+    }
+
+    /// <summary>Whether PostgreSQL broke off the transaction on account of another one.</summary>
+    private static bool Collided(Exception e)
+    {
+        for (Exception? inner = e; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.DeadlockDetected or Npgsql.PostgresErrorCodes.SerializationFailure })
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static Task<Job?> Claim(CrmDb db, CancellationToken ct) => db.Write(async () =>

@@ -58,12 +58,18 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
         var job = new Job { Kind = Kind, Input = JsonSerializer.Serialize(order), UserId = db.Actor.UserId, CreatedAt = db.UtcNow };
         db.Add(job);
         await db.SaveChangesAsync(ct);
-        runner.Wake();
+        db.Committed(runner.Wake);
         return job;
     }
 
     /// <summary>Takes a work back: each row that nobody has changed since gets its old value.</summary>
-    public async Task<Result<Job>> Undo(string list, long jobId, CancellationToken ct) =>
+    public Task<Result<Job>> Undo(string list, long jobId, CancellationToken ct) => db.Write(async () =>
+    {
+        await db.Alone($"undo:{jobId}", ct); // Of two who press it the second sees the first.
+        return await TakeBack(list, jobId, ct);
+    }, ct);
+
+    private async Task<Result<Job>> TakeBack(string list, long jobId, CancellationToken ct) =>
         (await Get(list, jobId, ct)).TryGet(out var seen, out var refusal)
             ? seen.CanUndo ? await Start(new() { List = list, Act = seen.Order.Act, Field = seen.Order.Field, UndoOf = jobId }, ct) : new Refusal.Conflict("list.undo_too_late")
             : refusal;

@@ -164,7 +164,7 @@ internal sealed class KeepNotes(CrmDb db, RecordKinds records, Seers seers)
     /// <summary>The note, if the actor sees what it hangs on.</summary>
     private async Task<Note?> Own(long customerId, long id, bool binned, CancellationToken ct) =>
         await records.One(db, RecordKind.Customer, customerId, ct) is not null
-        && await db.Set<Note>().IgnoreQueryFilters([CrmDb.BinFilter]).SingleOrDefaultAsync(n => n.Id == id && n.CustomerId == customerId && (n.DeletedAt != null) == binned, ct) is { } note
+        && await db.Set<Note>().IgnoreQueryFilters([CrmDb.BinFilter]).There(db).SingleOrDefaultAsync(n => n.Id == id && n.CustomerId == customerId && (n.DeletedAt != null) == binned, ct) is { } note
         && records.Of(db.Actor).Contains(note.RecordKind) ? note : null;
 
     /// <summary>Whether as many of the customer's notes are pinned as its page shows.</summary>

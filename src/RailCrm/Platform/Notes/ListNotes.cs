@@ -34,7 +34,7 @@ internal sealed class ListNotes(CrmDb db, RecordKinds records)
     public static Task<int> Count(CrmDb db, string kind, long id, CancellationToken ct)
     {
         var waybills = db.Actor.May(Permission.WaybillsRead);
-        return On(db.Set<Note>(), kind, id).CountAsync(n => n.ParentId == null && (waybills || n.RecordKind != RecordKind.Waybill), ct);
+        return On(db.Set<Note>().There(db), kind, id).CountAsync(n => n.ParentId == null && (waybills || n.RecordKind != RecordKind.Waybill), ct);
     }
 
     /// <param name="kind">One of <see cref="RecordKind"/>.</param>
@@ -49,7 +49,7 @@ internal sealed class ListNotes(CrmDb db, RecordKinds records)
         }
 
         var kinds = records.Of(db.Actor);
-        var notes = On(db.Set<Note>().AsNoTracking(), kind, id).Where(n => n.ParentId == null && EF.Parameter(kinds).Contains(n.RecordKind));
+        var notes = On(db.Set<Note>().AsNoTracking().There(db), kind, id).Where(n => n.ParentId == null && EF.Parameter(kinds).Contains(n.RecordKind));
         var page = await (before is { } from ? notes.Where(n => n.Id < from) : notes).Where(n => !n.Pinned).OrderByDescending(n => n.Id).Take(Length + 1).ToListAsync(ct);
         var next = page.Count > Length ? page[Length - 1].Id : (long?)null;
         var pinned = before is null ? await notes.Where(n => n.Pinned).OrderByDescending(n => n.Id).Take(MostPinned).ToListAsync(ct) : [];

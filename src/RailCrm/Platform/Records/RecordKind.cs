@@ -44,6 +44,20 @@ public interface IOnRecord : ICustomerBound
     long RecordId { get; }
 }
 
+/// <summary>A record whose row lies in a bin of its own: what hangs on it waits unseen until it comes back.</summary>
+internal sealed class AwayRecord
+{
+    public long Id { get; set; }
+    public string Kind { get; set; } = "";
+}
+
+/// <summary>What hangs on records, as far as they are there.</summary>
+internal static class OnRecords
+{
+    /// <summary>Without what hangs on records that lie in a bin of their own.</summary>
+    public static IQueryable<T> There<T>(this IQueryable<T> rows, CrmDb db) where T : class, IOnRecord => rows.Where(r => !db.Set<AwayRecord>().Any(a => a.Kind == r.RecordKind && a.Id == r.RecordId));
+}
+
 /// <summary>An audited record of a customer that can be followed by itself: whoever does is told as it changes.</summary>
 public interface IFollowed : IAudited, ICustomerBound
 {
