@@ -56,7 +56,7 @@ public sealed partial class Someone_works_with_waybill_lists(Browser browser)
         await page.Locator("dd[data-field=note]").DblClickAsync();
         await page.Locator("dd[data-field=note] input").FillAsync("改过的备注");
         await page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(page.Locator("dd[data-field=note]")).ToHaveTextAsync("改过的备注");
+        await Assertions.Expect(page.Locator("dd[data-field=note]")).ToContainTextAsync("改过的备注"); // The pencil stands beside it while it is pointed at.
         await walk.Check();
         await page.Locator(".rc-tabs a[href*='/history']").ClickAsync();
         await page.WaitForURLAsync("**/history?in=*");
@@ -65,7 +65,7 @@ public sealed partial class Someone_works_with_waybill_lists(Browser browser)
         await page.Locator("button[name=What]").ClickAsync();
         await Assertions.Expect(page.Locator(".rc-timeline del").First).ToHaveTextAsync("改过的备注");
         await page.Locator(".rc-tabs a").First.ClickAsync();
-        await Assertions.Expect(page.Locator("dd[data-field=note]")).ToHaveTextAsync("原来的备注");
+        await Assertions.Expect(page.Locator("dd[data-field=note]")).ToContainTextAsync("原来的备注");
         await page.Locator($"main a[href*='/waybills?customer={customer}']").First.ClickAsync();
         await Assertions.Expect(page.Locator("table.rc-list tbody tr")).ToHaveCountAsync(3);
     }

@@ -119,7 +119,13 @@ public sealed class WaybillHistoryTests
             (await l.Read(db, View.Plain with { Filter = new([[new("customer", "=", [who])]]) }, [], Ct)).TryGet(out var page, out var refusal) ? page.Lines.Count : throw new InvalidOperationException($"{refusal}")));
 
         Assert.Equal((1, 0, 1, 0), (await Binned($"{first.Number} {first.Name}"), await Binned($"{second.Number} {second.Name}"), await Binned($"{first.Id}"), await Binned("没有这家公司")));
-        Assert.True(new WaybillBinList().Works.Single(w => w.Key == "restore").AtOnce);
+        using var keeper = await app.SignedIn("n1");
+        var bin = await keeper.GetStringAsync(new Uri("/waybills/bin", UriKind.Relative), Ct);
+        Assert.Contains($"action=\"/lists/waybillBin/rows/{lines[0].Id}/restore\"", bin, StringComparison.Ordinal);
+        using var button = new FormUrlEncodedContent(new Dictionary<string, string> { ["returnUrl"] = "/waybills/bin", ["__RequestVerificationToken"] = Regex.Match(bin, "__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value });
+        using var restored = await keeper.PostAsync(new Uri($"/lists/waybillBin/rows/{lines[0].Id}/restore", UriKind.Relative), button, Ct);
+        Assert.Equal(HttpStatusCode.Found, restored.StatusCode);
+        Assert.Equal(lines[0].ExternalNo, (await Now(app, lines[0].Id)).ExternalNo);
 
         using var browser = await app.SignedIn("group");
         var list = await browser.GetStringAsync(new Uri("/waybills?columns=externalNo,customer,revenue,weight,mode", UriKind.Relative), Ct);
@@ -127,7 +133,7 @@ public sealed class WaybillHistoryTests
         using var asked = new FormUrlEncodedContent(new Dictionary<string, string> { ["format"] = "csv", ["__RequestVerificationToken"] = Regex.Match(list, "__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value });
         using var file = await browser.PostAsync(new Uri(action, UriKind.Relative), asked, Ct);
         var rows = (await file.Content.ReadAsStringAsync(Ct)).TrimStart('\uFEFF').Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        Assert.Equal(3, rows.Length);
+        Assert.Equal(4, rows.Length);
         Assert.Equal("YD-2,甲公司,1234.56,60,整车", rows[1]);
     }
 }

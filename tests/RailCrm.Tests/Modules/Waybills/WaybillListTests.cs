@@ -107,11 +107,11 @@ public sealed class WaybillListTests
             ($"filter={Uri.EscapeDataString($"customer={customer};unit={s1}|mode=container")}", (w, c) => c.Id == customer && (w.UnitId == s1 || w.Mode == "container")),
             ("mine=false", (_, c) => c.Id != customer), (Said($"customer={customer},{second.Number} 某某"), (_, c) => c.Id == customer || c.Id == second.Id), (Said($"customer={customer}|customer={second.Id}"), (_, c) => c.Id == customer || c.Id == second.Id),
             (Said($"customer!={customer}"), (_, c) => c.Id != customer), (Said($"customer={customer}|origin=高桥镇"), (w, c) => c.Id == customer || w.Origin == "高桥镇"), (Said($"owner={n2}|owner={s1}"), (_, c) => c.UnitId == n2 || c.UnitId == s1),
-            (Said("source=ERP,TMS"), (_, _) => true), ("month=2026-01", (w, _) => w.Date is { Year: 2026, Month: 1 }), (Said("date=2025-12,2026-02"), (w, _) => w.Date.Month is 12 or 2), (Said("month=2026-01|date=2026-02"), (w, _) => w.Date is { Year: 2026, Month: 1 or 2 }),
+            (Said("source=ERP,TMS"), (_, _) => true), (Said("month=2026-01"), (w, _) => w.Date is { Year: 2026, Month: 1 }), (Said("date=2025-12,2026-02"), (w, _) => w.Date.Month is 12 or 2), (Said("month=2026-01|date=2026-02"), (w, _) => w.Date is { Year: 2026, Month: 1 or 2 }),
             (Said("weight>=30"), (w, _) => w.WeightKg >= 30_000), (Said("revenue<=100.5;wagons>=2"), (w, _) => w.RevenueFen <= 10_050 && w.Wagons >= 2), (Said("profit<=0"), (w, _) => w.RevenueFen <= w.CostFen), (Said("cost>=200|containers>=1"), (w, _) => w.CostFen >= 20_000),
             (Said("contract=HT-1,HT-2"), (w, _) => w.ContractNo is "HT-1" or "HT-2"), (Said("contract="), (w, _) => w.ContractNo is null), (Said("goods~动力"), (w, _) => w.Commodity?.StartsWith("动力", StringComparison.Ordinal) == true), (Said("note~急单"), (w, _) => w.Note is not null),
             (Said("externalNo~W1"), (w, _) => w.ExternalNo.StartsWith("W1", StringComparison.Ordinal)), (Said("tier=large,prospective"), (_, c) => c.Tier is CustomerTier.Large or CustomerTier.Prospective), (Said($"unit!={s1}"), (w, _) => w.UnitId != s1),
-            ("q=w29", (w, _) => w.ExternalNo.StartsWith("W29", StringComparison.Ordinal)), ("q=n1第0公司", (_, c) => c.Name == "n1第0公司"),
+            ("q=w29", (w, _) => w.ExternalNo.StartsWith("W29", StringComparison.Ordinal)), ($"q={second.Number}", (_, c) => c.Id == second.Id),
         ];
     }
 
