@@ -28,6 +28,7 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
     public override string TextKey => "contact.title";
     public override string Permission => Platform.Access.Permission.CustomersRead;
     public override string Order => "name";
+    public override bool HasNames => false; // A person's name is short; what needs width is the customer's and the mail.
     public override IReadOnlyList<string> Columns { get; } = ["name", "customer", "title", "mobile", "phone", "email", "main"];
     public override string SearchKey => "contact.search_hint";
     public override IReadOnlyList<string> Quick { get; } = ["mobile", "unit", "tier", "main", "active"];
