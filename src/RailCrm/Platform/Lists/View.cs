@@ -84,7 +84,7 @@ public sealed record View(
 
     /// <summary>A condition of one value that may stand by its field's name alone: the first of its field, and not one that reads like another kind.</summary>
     private bool IsShort(ListOf list, IReadOnlyList<Criterion> group, int at) =>
-        group is [{ Values: [{ Length: > 0 } value] } only] && value == value.Trim() && list.Find(only.Field) is { Operators.Count: > 0 } field && (field.Kind == FieldKind.Text || !value.Contains(',')) && only.Operator == Shortest(field) && !Own.Contains(only.Field)
+        group is [{ Values: [{ Length: > 0 } value] } only] && value == value.Trim() && list.Find(only.Field) is { Operators.Count: > 0 } field && (field.Kind == FieldKind.Text || !value.Contains(',', StringComparison.Ordinal)) && only.Operator == Shortest(field) && !Own.Contains(only.Field)
         && !Filter.Groups.Take(at).Any(g => g is [var earlier] && earlier.Field == only.Field && earlier.Operator == only.Operator && earlier.Values is [{ Length: > 0 }]);
 
     private static string Shortest(ListField field) => field.Operators.Contains("=") ? "=" : field.Operators[0];
