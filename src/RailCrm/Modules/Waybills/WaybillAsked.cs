@@ -123,7 +123,7 @@ internal sealed record WaybillAsked
     }
 
     /// <summary>Several windows of days: an index leads to what encloses them, and where that holds more each line is asked.</summary>
-    private Refusal? TakeDays(IReadOnlyList<Criterion> group, DateTime now)
+    private Refusal.InvalidMany? TakeDays(IReadOnlyList<Criterion> group, DateTime now)
     {
         var windows = new List<(DateOnly From, DateOnly To)>();
         foreach (var day in group)
