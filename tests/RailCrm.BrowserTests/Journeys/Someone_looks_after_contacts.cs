@@ -58,7 +58,7 @@ public sealed partial class Someone_looks_after_contacts(Browser browser)
         await page.Locator(".rc-menu:has(form[action^='/contacts/export']) summary").ClickAsync();
         var file = await page.RunAndWaitForDownloadAsync(() => page.Locator("form[action^='/contacts/export'] button[value=csv]").ClickAsync());
         Assert.EndsWith(".csv", file.SuggestedFilename, StringComparison.Ordinal);
-        Assert.Equal(3, (await File.ReadAllLinesAsync(await file.PathAsync())).Length);
+        Assert.Equal(3, (await File.ReadAllLinesAsync(await file.PathAsync(), TestContext.Current.CancellationToken)).Length);
 
         await page.GotoAsync($"/contacts?mobile={mobile}"); // Both at once.
         foreach (var tick in await page.Locator(".rc-tick").AllAsync())
