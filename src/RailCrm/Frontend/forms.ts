@@ -20,7 +20,9 @@ document.addEventListener("formdata", (event) => {
   }
   for (const control of [...form.elements] as HTMLInputElement[]) {
     if (control.matches("input:not([type=hidden])[name], select[name]") && control.value === "") {
+      const kept = event.formData.getAll(control.name).filter((value) => value !== "");
       event.formData.delete(control.name);
+      kept.forEach((value) => event.formData.append(control.name, value)); // Another control of the same name may hold one.
     }
   }
 });

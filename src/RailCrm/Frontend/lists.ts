@@ -6,8 +6,11 @@ class FilterPanel extends HTMLElement {
   connectedCallback() {
     this.addEventListener("change", (event) => {
       const field = event.target as HTMLSelectElement;
+      const op = this.querySelector<HTMLSelectElement>("select[name=op]");
       if (field.name === "add") {
         this.#choose(field);
+      } else if (field.name === "value" && /^-\d+[dmy]$/.test(field.value) && op?.value === "=" && [...op.options].some((option) => option.value === ">=" && !option.disabled)) {
+        op.value = ">="; // Whoever says "30 days ago" means since then.
       }
     });
     const field = this.querySelector<HTMLSelectElement>("select[name=add]");
@@ -113,7 +116,13 @@ customElements.define("rc-board", Board);
 
 // A column's width: set as it is kept, dragged at the right edge of its heading.
 const widths = () => {
-  document.querySelectorAll<HTMLTableColElement>("table.rc-list col[data-width]").forEach((col) => (col.style.width = `${col.dataset["width"]}px`));
+  document.querySelectorAll<HTMLTableColElement>("table.rc-list col[data-width]").forEach((col) => {
+    // On the heading, as dragging does: the column alone would give way to what others need.
+    const heading = col.closest("table")!.querySelectorAll<HTMLElement>("thead th")[[...col.parentElement!.children].indexOf(col)];
+    if (heading) {
+      heading.style.width = heading.style.minWidth = heading.style.maxWidth = `${col.dataset["width"]}px`;
+    }
+  });
   document.querySelectorAll<HTMLTableElement>("table.rc-list:has(th[data-column]):not([data-sized])").forEach((table) => {
     table.dataset["sized"] = "1";
     table.querySelectorAll<HTMLElement>("thead th[data-column]").forEach((heading) => {

@@ -125,10 +125,12 @@ public sealed class A_group_adds_fields_of_its_own(Browser browser)
         await page.FillAsync("[name='Form.Name']", name);
         await page.Locator("main form button.btn-primary").Last.ClickAsync();
         await page.WaitForURLAsync(new global::System.Text.RegularExpressions.Regex("/contacts$"));
-        await page.Locator("button.btn-ghost-danger").ClickAsync();
+        await page.ClickAsync("a.btn-ghost-danger[href$='/bin']");
+        await walk.Check();
+        await page.ClickAsync("main form button.btn-danger");
         await Assertions.Expect(page.Locator("main table")).ToHaveCountAsync(0);
         await page.GotoAsync("/contacts");
-        await page.ClickAsync(".rc-head-actions .rc-menu > summary");
+        await page.ClickAsync(".rc-menu:has(a[href='/contacts/bin']) > summary");
         await page.Locator("main a[href='/contacts/bin']").ClickAsync();
         await Assertions.Expect(page.Locator("table.rc-list tbody")).ToContainTextAsync(name);
         await walk.Check();
