@@ -89,7 +89,7 @@ public sealed class Walk : IAsyncDisposable
     private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
     /// <summary>The product has no frames, so one run within the page says all; the wrapper for Playwright opens a page of its own for each, which takes ten times as long.</summary>
-    private const string Serious = "axe.run(document, { resultTypes: ['violations'] }).then(r => r.violations.filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html).join(' | ')))";
+    private const string Serious = "rules => axe.run(document, { resultTypes: ['violations'], runOnly: rules.length ? { type: 'rule', values: rules } : undefined }).then(r => r.violations.filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html).join(' | ')))";
 
     private readonly List<string> _errors = [];
 
@@ -132,15 +132,20 @@ public sealed class Walk : IAsyncDisposable
     /// <summary>Nothing wider than the screen, no error on the console, no dialog.</summary>
     public async Task CheckQuiet() => Agree(await Faults(axe: false));
 
+    /// <summary>What another width and theme can make wrong of a page that was found right.</summary>
+    public static readonly string[] OfLook = ["color-contrast", "target-size", "scrollable-region-focusable", "aria-hidden-focus", "nested-interactive"];
+
     /// <summary>What is wrong with the page as it stands, and what went wrong since the last look.</summary>
-    public async Task<IReadOnlyList<string>> Faults(bool axe)
+    /// <param name="axe">Whether axe looks too.</param>
+    /// <param name="rules">The rules it goes by; all where none are named.</param>
+    public async Task<IReadOnlyList<string>> Faults(bool axe, params string[] rules)
     {
         await Page.WaitForLoadStateAsync(await Page.Locator("rc-chart").CountAsync() > 0 ? LoadState.NetworkIdle : LoadState.Load); // Charts come after the page.
         var found = new List<string>();
         if (axe)
         {
             await Page.EvaluateAsync(Axe);
-            found.AddRange(from v in await Page.EvaluateAsync<string[]>(Serious) select $"{Page.Url} {v}");
+            found.AddRange(from v in await Page.EvaluateAsync<string[]>(Serious, rules) select $"{Page.Url} {v}");
         }
 
         var over = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");

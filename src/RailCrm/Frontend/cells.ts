@@ -142,6 +142,9 @@ const reach = () => document.querySelectorAll<HTMLElement>("dd[data-edit]:not([t
 reach();
 new MutationObserver(reach).observe(document.body, { childList: true, subtree: true });
 document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented) {
+    return; // The Enter that left a field must not open it again.
+  }
   const active = document.activeElement;
   const field = active?.matches("dd[data-edit]") && (event.key === "F2" || event.key === "Enter") ? (active as HTMLElement) : null;
   const first = field ?? (event.key === "F2" ? (active?.closest("tr")?.querySelector<HTMLElement>("[data-edit]") ?? (active?.closest("tr, [data-cell]") ? null : document.querySelector<HTMLElement>("dd[data-edit]"))) : null);

@@ -136,6 +136,11 @@ const widths = () => {
         const move = (event: PointerEvent) => (heading.style.width = heading.style.minWidth = heading.style.maxWidth = `${Math.max(60, Math.min(800, start + event.clientX - down.clientX))}px`);
         const up = () => {
           document.removeEventListener("pointermove", move);
+          const col = table.querySelectorAll<HTMLElement>("col")[[...table.querySelectorAll("thead th")].indexOf(heading)];
+          if (col) {
+            col.dataset["width"] = String(heading.offsetWidth); // Else the width it had comes back with the next change of the page.
+          }
+          pins();
           void keep(table);
         };
         document.addEventListener("pointermove", move);

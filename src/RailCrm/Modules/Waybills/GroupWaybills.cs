@@ -146,6 +146,11 @@ internal static class GroupWaybills
             past = past.Where(m => lanes.Contains(m.LaneId));
         }
 
+        else if (asked.Days.From is not null || asked.Days.To is not null)
+        {
+            return null; // No index leads to the facts of a month alone.
+        }
+
         if (await past.Take(most + 1).CountAsync(ct) > most)
         {
             return null;

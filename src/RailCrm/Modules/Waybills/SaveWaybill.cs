@@ -28,7 +28,8 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
     {
         var saved = await db.Write<Result<long>>(async () =>
         {
-            var before = id is { } known ? await Locked(known, await record.Named([draft], ct), ct) : null;
+            var named = id is null ? [] : await record.Named([draft], ct);
+            var before = id is { } known ? await Locked(known, named, ct) : null;
             if (id is not null && before is null)
             {
                 return new Refusal.NotFound();
@@ -37,6 +38,11 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
             if (before is not null && state is not null && GetWaybill.StateOf(before) != state)
             {
                 return new Refusal.Stale();
+            }
+
+            if (before is not null && named.Any(c => c != before.CustomerId) && !(await Ownership.Of(db, [before.CustomerId], ct)).Owned.Contains(before.CustomerId))
+            {
+                return new Refusal.Forbidden("waybill.shared_stays"); // Else a customer that is only shared could be emptied line by line.
             }
 
             var source = before?.Source ?? ByHand;

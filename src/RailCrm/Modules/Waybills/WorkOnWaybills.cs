@@ -55,7 +55,10 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
 
     private async Task Edit(string input, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct)
     {
-        var lines = await Lines(rows, ct);
+        var moves = input == nameof(WaybillDraft.Customer);
+        IEnumerable<string?> targets = !moves ? [] : order.UndoOf is null ? [WaybillForm.Number(order.Value)] : rows.Select(r => r.Before).Distinct();
+        var lines = await Lines(rows, moves ? await record.Named([.. targets.Select(t => new WaybillDraft { Customer = t })], ct) : [], ct);
+        var owned = moves ? (await Ownership.Of(db, [.. lines.Values.Select(l => l.CustomerId).Distinct()], ct)).Owned : null;
         var formerly = await HeldLines.Formerly(db, order.UndoOf is null ? [] : lines.Values, ct);
         var (drafts, wanted) = (await Drafts([.. lines.Values], ct), new List<(WorkRow Row, WaybillLine Line, WaybillDraft Draft)>());
         foreach (var row in rows)
@@ -63,6 +66,10 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
             if (!lines.TryGetValue(row.RowId, out var line))
             {
                 row.Refuse("common.not_found");
+            }
+            else if (owned?.Contains(line.CustomerId) == false)
+            {
+                row.Refuse("waybill.shared_stays");
             }
             else if (order.UndoOf is not null && formerly[line.Id].All(l => State(l) != row.VersionAfter))
             {
@@ -121,7 +128,7 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
     private async Task Tell(IEnumerable<(WorkRow Row, WaybillLine Before)> changed, CancellationToken ct)
     {
         var all = changed.ToList();
-        var now = await Lines([.. all.Select(c => c.Row)], ct);
+        var now = await Lines([.. all.Select(c => c.Row)], [], ct);
         foreach (var (row, before) in all)
         {
             row.VersionAfter = State(now[row.RowId]);
@@ -134,7 +141,7 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
     /// <summary>Into the bin; with <paramref name="unchanged"/> those alone that are still as their row says.</summary>
     public async Task Delete(IReadOnlyList<WorkRow> rows, bool unchanged, CancellationToken ct)
     {
-        var (lines, going) = (await Lines(rows, ct), new List<WaybillLine>());
+        var (lines, going) = (await Lines(rows, [], ct), new List<WaybillLine>());
         var formerly = await HeldLines.Formerly(db, unchanged ? lines.Values : [], ct);
         var held = await Ownership.Of(db, lines.Values.Select(l => l.CustomerId).ToHashSet(), ct);
         foreach (var row in rows)
@@ -178,10 +185,10 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
         }
     }
 
-    private async Task<Dictionary<long, WaybillLine>> Lines(IReadOnlyList<WorkRow> rows, CancellationToken ct)
+    private async Task<Dictionary<long, WaybillLine>> Lines(IReadOnlyList<WorkRow> rows, IReadOnlyList<long> others, CancellationToken ct)
     {
         var ids = rows.Select(r => r.RowId).ToArray();
-        await HeldLines.Hold(db, ids, [], ct);
+        await HeldLines.Hold(db, ids, others, ct);
         return await db.Set<WaybillLine>().AsNoTracking().Where(w => EF.Parameter(ids).Contains(w.Id)).ToDictionaryAsync(w => w.Id, ct);
     }
 

@@ -74,6 +74,11 @@ public sealed class GrantTests
             await Worked(app, "customers", "edit", customer, "shortName", "夺"), await Worked(app, "customers", "assign", customer, value: mine.ToString(global::System.Globalization.CultureInfo.InvariantCulture)),
             await Worked(app, "customers", "bin", customer), await Worked(app, "waybills", "delete", line),
         ]);
+        var n1 = await app.ActorOf("n1");
+        Assert.True((await app.With<SaveCustomer, Result<Customer>>(n1, s => s.Run(null, null, new() { Name = "北方公司" }, Ct))).TryGet(out var own, out _));
+        Assert.Equal("waybill.shared_stays", await Worked(app, "waybills", "edit", line, "toCustomer", own.Number)); // Nor emptied line by line.
+        Assert.Equal("waybill.shared_stays", (await app.With<SaveWaybill, Result<long>>(n1, s => s.Run(line, null, new() { Customer = own.Number, Date = new DateOnly(2026, 3, 1), RevenueFen = 5 }, Ct))).Refusal?.Code);
+        Assert.Equal(customer, await app.In(System, db => db.Set<WaybillLine>().Select(w => w.CustomerId).SingleAsync(Ct)));
         Assert.Equal(before, await Stored(app, customer));
         Assert.Equal(1, await app.In(System, db => db.Set<WaybillLine>().CountAsync(Ct)));
         var shown = await page.GetStringAsync(new Uri($"/customers/{customer}", UriKind.Relative), Ct);

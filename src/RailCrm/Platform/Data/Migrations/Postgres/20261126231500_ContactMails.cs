@@ -8,7 +8,7 @@ namespace RailCrm.Platform.Data.Migrations.Postgres;
 [Migration("20261126231500_ContactMails")]
 internal sealed class ContactMails : Migration
 {
-    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql("CREATE INDEX ix_customer_contacts_email ON customer_contacts (lower(email))");
+    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql("CREATE INDEX ix_customer_contacts_email ON customer_contacts (lower(email)); ANALYZE customer_contacts");
 
     protected override void Down(MigrationBuilder migrationBuilder) => migrationBuilder.Sql("DROP INDEX ix_customer_contacts_email");
 }
