@@ -82,17 +82,23 @@ public sealed class TriedAgainTests
         Assert.Equal(0, await app.In(System, db => CheckCustomerSums.Differences(db, Ct)));
     }
 
+    /// <summary>Until no job is left; the product's own worker may hold one of them, so that running them here is not enough.</summary>
+    private static async Task Worked(CrmApp app)
+    {
+        for (var n = 0; n < 300 && await app.In(System, db => db.Set<Job>().AnyAsync(j => j.State != "completed", Ct)); n++)
+        {
+            await app.Services.GetRequiredService<Runner>().RunOne(Ct);
+            await Task.Delay(50, Ct);
+        }
+    }
+
     [Theory, ClassData(typeof(BothEngines))]
     public async Task Of_two_who_take_a_work_back_the_second_is_told_that_it_was(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
         var (n1, customer) = (await app.ActorOf("n1"), await PaletteUse.Customer(app, "n1", new() { Name = "甲公司" }));
         Assert.True((await app.With<WorkOnRows, Result<Job>>(n1, w => w.Start(new() { List = "customers", Act = "tag", Value = "重点", Ids = [customer.Id] }, Ct))).TryGet(out var job, out _));
-        for (var n = 0; n < 300 && await app.In(System, db => db.Set<Job>().AnyAsync(j => j.Id == job.Id && j.State != "completed", Ct)); n++)
-        {
-            await app.Services.GetRequiredService<Runner>().RunOne(Ct);
-            await Task.Delay(50, Ct);
-        }
+        await Worked(app);
 
         var second = await Beside.Run(app, n1, async services => Assert.Null((await services.GetRequiredService<WorkOnRows>().Undo("customers", job.Id, Ct)).Refusal), () => app.With<WorkOnRows, Result<Job>>(n1, w => w.Undo("customers", job.Id, Ct)));
 
@@ -113,11 +119,7 @@ public sealed class TriedAgainTests
 
         Assert.Null((await app.With<SaveCustomField, Result<CustomField>>(await app.ActorOf("admin"), s => s.Run(field.Id, null, new() { List = "waybills", Kind = CustomKind.Text, Name = "电子票", Unique = true }, Ct))).Refusal);
 
-        for (var n = 0; n < 300 && await app.In(System, db => db.Set<Job>().AnyAsync(j => j.State != "completed", Ct)); n++)
-        {
-            await app.Services.GetRequiredService<Runner>().RunOne(Ct);
-            await Task.Delay(50, Ct);
-        }
+        await Worked(app);
 
         Assert.Equal("同", await app.With<SaveCustomField, string?>(await app.ActorOf("admin"), async s => (await s.Find(field.Id, Ct)).TryGet(out var now, out _) ? await s.StillTwice(now, Ct) : null));
     }

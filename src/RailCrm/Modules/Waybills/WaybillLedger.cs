@@ -8,22 +8,6 @@ using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Waybills;
 
-/// <summary>What became of a line that was written.</summary>
-public enum LineOutcome
-{
-    /// <summary>It is new.</summary>
-    Created,
-
-    /// <summary>It was there and is different now.</summary>
-    Updated,
-
-    /// <summary>It was there just like this.</summary>
-    Unchanged,
-
-    /// <summary>Its number belongs to a line of a customer outside the scope.</summary>
-    NumberTaken,
-}
-
 /// <summary>Writes waybill lines and, in the same transaction, every fact that follows from them. The only way to change either.</summary>
 /// <remarks>
 /// Hand-written SQL because this is the measured path: SQLite takes a prepared statement a row, PostgreSQL a COPY a batch.

@@ -281,28 +281,6 @@ internal sealed class ScopeGrant
     public DateTime? Until { get; set; }
 }
 
-/// <summary>One writer at a time in this process: eight SQLite writers at once have a p95 of 285–564 ms, in turn 7–9 ms.</summary>
-public sealed class WriteGate : IDisposable
-{
-    private readonly SemaphoreSlim _gate = new(1, 1);
-
-    internal async Task<IDisposable> Enter(CancellationToken ct)
-    {
-        await _gate.WaitAsync(ct);
-        return new Turn(_gate);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _gate.Dispose();
-
-    private sealed class Turn(SemaphoreSlim gate) : IDisposable
-    {
-        private SemaphoreSlim? _gate = gate;
-
-        public void Dispose() => Interlocked.Exchange(ref _gate, null)?.Release();
-    }
-}
-
 internal sealed class SqliteCrmDb(DbContextOptions<SqliteCrmDb> options, Actor actor, TimeProvider clock, WriteGate gate) : CrmDb(options, actor, clock, gate);
 
 internal sealed class PostgresCrmDb(DbContextOptions<PostgresCrmDb> options, Actor actor, TimeProvider clock, WriteGate gate) : CrmDb(options, actor, clock, gate);
