@@ -17,16 +17,22 @@ internal static class CountWide
         _ => (false, null),
     };
 
-    public static async Task<int> Run(CrmDb db, CustomerTier? tier, int most, CancellationToken ct)
+    /// <summary>Ids of customers that are shared with the reader or the reader's unit.</summary>
+    public static IQueryable<long> Granted(CrmDb db)
     {
         var (user, unit, now) = (db.Scope.UserId, db.Scope.UnitId, db.UtcNow);
+        return db.Set<CustomerGrant>().Where(g => (g.UserId == user || g.UnitId == unit) && (g.Until == null || g.Until > now)).Select(g => g.CustomerId);
+    }
+
+    public static async Task<int> Run(CrmDb db, CustomerTier? tier, int most, CancellationToken ct)
+    {
         var units = PathRange.Of(db.Scope).Of(db).Select(u => u.Id);
         var customers = db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter]);
         customers = tier is { } only ? customers.Where(c => c.Tier == only) : customers;
         var count = await customers.Where(c => units.Contains(c.UnitId)).Take(most + 1).CountAsync(ct);
         if (count <= most)
         {
-            var granted = db.Set<CustomerGrant>().Where(g => (g.UserId == user || g.UnitId == unit) && (g.Until == null || g.Until > now)).Select(g => g.CustomerId);
+            var granted = Granted(db);
             count += await customers.Where(c => granted.Contains(c.Id) && !units.Contains(c.UnitId)).Take(most + 1 - count).CountAsync(ct);
         }
 

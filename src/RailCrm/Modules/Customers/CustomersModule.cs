@@ -43,7 +43,7 @@ internal static class CustomersModule
         .AddScoped<ListOf>(s => s.GetRequiredService<CustomerList>())
         .AddScoped<ContactList>()
         .AddScoped<ListOf>(s => s.GetRequiredService<ContactList>())
-        .AddSingleton(new CustomTarget("customers", typeof(Customer), "customer.title"))
+        .AddSingleton(new CustomTarget("customers", typeof(Customer), "customer.title", GroupCustomers.Carried))
         .AddSingleton(new CustomTarget("contacts", typeof(Contact), "contact.title"))
         .AddSingleton<ICustomReference, CustomerReference>()
         .AddSingleton<ICustomReference, CustomerFile>()

@@ -20,7 +20,10 @@ internal static class GroupCustomers
     },
     new HashSet<string> { "name", "revenue", "updated", "created", "completeness" },
     new HashSet<string> { nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode), nameof(Customer.SizeClass), nameof(Customer.Active), nameof(Customer.UnitId) },
-    new HashSet<string> { nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode) });
+    new HashSet<string> { nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode), nameof(Customer.Name), nameof(Customer.Trailing12RevenueFen), nameof(Customer.UpdatedAt), nameof(Customer.CreatedAt), nameof(Customer.Completeness), nameof(Customer.Custom) });
+
+    /// <summary>What the index of a custom field carries behind the value, as the indexes of the orders do.</summary>
+    internal static readonly string[] Carried = [nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode), nameof(Customer.SizeClass), nameof(Customer.Active), nameof(Customer.UnitId), nameof(Customer.DeletedAt)];
 
     /// <summary>The groups without their texts; null where the scope is narrow, and its few rows are looked at anyway.</summary>
     /// <remarks>A subsidiary's are read unit by unit, past the filter, whose two halves are told here one after the other, as <see cref="CountWide"/> does.</remarks>
@@ -43,11 +46,10 @@ internal static class GroupCustomers
             return await Grouping.Of(Read(db.Set<Customer>().AsNoTracking()), by, sums, ct);
         }
 
-        var (user, unit, now) = (db.Scope.UserId, db.Scope.UnitId, db.UtcNow);
         var units = await PathRange.Of(db.Scope).Of(db).Select(u => u.Id).ToListAsync(ct);
         var past = db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking();
         var own = await Grouping.Of(Read(past.Where(c => EF.Parameter(units).Contains(c.UnitId))), by, sums, ct);
-        var granted = db.Set<CustomerGrant>().Where(g => (g.UserId == user || g.UnitId == unit) && (g.Until == null || g.Until > now)).Select(g => g.CustomerId);
+        var granted = CountWide.Granted(db);
         var others = await Grouping.Of(conditions.Aggregate(past.Where(c => granted.Contains(c.Id) && !EF.Parameter(units).Contains(c.UnitId)), (r, c) => r.Where(db.IsPostgres ? c.Test : c.Blind)), by, sums, ct);
         return Grouping.Ordered(own.Concat(others).GroupBy(g => g.Asked).Select(g => g.First() with { Count = g.Sum(x => x.Count), Sums = [.. sums.Select((_, i) => g.Sum(x => x.Sums[i]))] }), by);
 

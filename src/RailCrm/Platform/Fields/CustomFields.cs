@@ -13,7 +13,8 @@ namespace RailCrm.Platform.Fields;
 /// <param name="List">The list's key.</param>
 /// <param name="Row">The entity.</param>
 /// <param name="TextKey">What it is called.</param>
-public sealed record CustomTarget(string List, Type Row, string TextKey);
+/// <param name="Carried">The properties that the index of such a field carries behind the value, so that it tells them of each row too.</param>
+public sealed record CustomTarget(string List, Type Row, string TextKey, params IReadOnlyList<string> Carried);
 
 /// <summary>What a custom field may refer to; each module brings what it knows.</summary>
 public interface ICustomReference
@@ -82,7 +83,12 @@ public sealed partial class CustomFields(IServiceScopeFactory scopes, IEnumerabl
     public CustomField? Find(string list, string key) => Known().FirstOrDefault(f => f.List == list && f.Key == key);
 
     /// <summary>The table whose rows have a field.</summary>
-    internal string Table(CrmDb db, CustomField field) => db.Model.FindEntityType(targets.First(t => t.List == field.List).Row)!.GetTableName()!;
+    internal string Table(CrmDb db, CustomField field) => Entity(db, field).GetTableName()!;
+
+    /// <summary>The columns that its index carries behind the value, each after a comma.</summary>
+    internal string Carried(CrmDb db, CustomField field) => string.Concat(targets.First(t => t.List == field.List).Carried.Select(p => $", {Entity(db, field).FindProperty(p)!.GetColumnName()}"));
+
+    private Microsoft.EntityFrameworkCore.Metadata.IEntityType Entity(CrmDb db, CustomField field) => db.Model.FindEntityType(targets.First(t => t.List == field.List).Row)!;
 
     /// <summary>Whether the actor may see what a change of <c>Custom.x_grade</c> says.</summary>
     public bool Sees(string list, string name, Actor actor)

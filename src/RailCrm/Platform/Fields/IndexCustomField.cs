@@ -75,7 +75,7 @@ internal static class IndexCustomField
         }
 
         var wanted = field.WantsIndex;
-        if (!wanted || !field.Ready)
+        if (!wanted || !field.Ready || !await Stands(db, fields, field, ct))
         {
             await (field.Ready ? Unready(db, fields, field, ct) : Task.CompletedTask);
             await (db.IsPostgres ? Postgres(db, fields, field, ct) : Sqlite(db, fields, field, lease, ct));
@@ -107,7 +107,7 @@ internal static class IndexCustomField
     {
         var (table, wanted) = (fields.Table(db, field), field.WantsIndex);
         await Say(db, $"DROP INDEX CONCURRENTLY IF EXISTS ix_custom_{field.Id}", ct); // One that was begun and not ended is no index.
-        await (wanted ? Say(db, $"CREATE INDEX CONCURRENTLY ix_custom_{field.Id} ON {table} {What(field, postgres: true)}", ct) : Task.CompletedTask); // Nobody waits for it.
+        await (wanted ? Say(db, $"CREATE INDEX CONCURRENTLY ix_custom_{field.Id} ON {table} {What(db, fields, field)}", ct) : Task.CompletedTask); // Nobody waits for it.
         await (field.Kind == CustomKind.Choices ? CustomOptions.Keep(db, field, table, wanted, ct) : Task.CompletedTask);
     }
 
@@ -116,7 +116,7 @@ internal static class IndexCustomField
         var (table, wanted) = (fields.Table(db, field), field.WantsIndex);
         await Say(db, $"DROP INDEX IF EXISTS ix_custom_{field.Id}", ct);
         await (field.Kind == CustomKind.Choices ? CustomOptions.Keep(db, field, table, wanted, ct) : Task.CompletedTask);
-        await (wanted ? Say(db, $"CREATE INDEX ix_custom_{field.Id} ON {table} {What(field, postgres: false)}", ct) : Task.CompletedTask);
+        await (wanted ? Say(db, $"CREATE INDEX ix_custom_{field.Id} ON {table} {What(db, fields, field)}", ct) : Task.CompletedTask);
         return await Done(db, field.Id, wanted, lease, ct); // With it: another process that takes the job finds it done.
     }, ct);
 
@@ -124,8 +124,16 @@ internal static class IndexCustomField
     private static Task<int> Say(CrmDb db, string sql, CancellationToken ct) => db.Database.ExecuteSqlRawAsync(sql, ct);
 
     /// <remarks>Of several choices the empty rows alone: all options together may be longer than an index takes.</remarks>
-    private static string What(CustomField field, bool postgres) =>
-        CustomValue.Sql(field, postgres) is var value && field.Kind == CustomKind.Choices ? $"(id) WHERE {value} = ''" : postgres ? $"(({value}), id)" : $"({value}, id)";
+    private static string What(CrmDb db, CustomFields fields, CustomField field) =>
+        CustomValue.Sql(field, db.IsPostgres) is var value && field.Kind == CustomKind.Choices ? $"(id{fields.Carried(db, field)}) WHERE {value} = ''" : $"({(db.IsPostgres ? $"({value})" : value)}, id{fields.Carried(db, field)})";
+
+    /// <summary>Whether its index carries what such an index carries by now.</summary>
+    private static async Task<bool> Stands(CrmDb db, CustomFields fields, CustomField field, CancellationToken ct)
+    {
+        var name = $"ix_custom_{field.Id}";
+        var said = await (db.IsPostgres ? db.Database.SqlQuery<string>($"SELECT indexdef AS \"Value\" FROM pg_indexes WHERE indexname = {name}") : db.Database.SqlQuery<string>($"SELECT sql AS \"Value\" FROM sqlite_master WHERE name = {name}")).SingleOrDefaultAsync(ct);
+        return said?.Contains($"id{fields.Carried(db, field)})", StringComparison.Ordinal) == true;
+    }
 
     /// <summary>Says that it is done; where the field asks for something else by now, that is the next job.</summary>
     private static Task<int> Done(CrmDb db, long id, bool wanted, JobLease lease, CancellationToken ct) => db.Write(async () =>

@@ -15,6 +15,9 @@ internal sealed record Covering(string Index, IReadOnlySet<string> Columns, IRea
     /// <summary>Whether it holds all that a condition asks of a row.</summary>
     public bool Holds<TRow>(Condition<TRow> condition) => Asks(Columns, condition);
 
+    /// <summary>Whether a condition is told without looking at the row: by it alone, or by another table's rows of the same id.</summary>
+    public bool Tells<TRow>(Condition<TRow> condition) => Read(condition.Test).All(p => p == "Id" || Columns.Contains(p));
+
     /// <summary>Whether it holds all that some fields read of a row.</summary>
     public bool Tells<TRow>(IReadOnlyList<ListField<TRow>> fields) where TRow : class => fields.All(f => Columns.IsSupersetOf(Read(f.Read!)));
 
@@ -22,7 +25,13 @@ internal sealed record Covering(string Index, IReadOnlySet<string> Columns, IRea
     public bool Walks<TRow>(string? sort, IReadOnlyList<Condition<TRow>> conditions) => sort is not null && Orders.Contains(sort.TrimStart('-')) && conditions.All(c => Asks(Carried, c));
 
     /// <summary>The condition with which an index begins that carries all the others, so that it leads to few entries rather than all; null where there is none.</summary>
-    public Condition<TRow>? Lead<TRow>(IReadOnlyList<Condition<TRow>> conditions) => conditions.All(c => Asks(Carried, c)) ? conditions.FirstOrDefault(c => c.Indexed && Asks(Leading, c)) : null;
+    public Condition<TRow>? Lead<TRow>(IReadOnlyList<Condition<TRow>> conditions) => conditions.FirstOrDefault(lead => Leads(lead) && lead.Alternatives.Count == 0 && conditions.All(c => c == lead || Carries(c)));
+
+    /// <summary>Whether an index begins with what a condition asks, and carries the others.</summary>
+    public bool Leads<TRow>(Condition<TRow> condition) => condition.Alternatives.Count > 0 ? condition.Alternatives.All(Leads) : condition.Indexed && Read(condition.Test).Count == 1 && Asks(Leading, condition);
+
+    /// <summary>Whether the indexes of the orders tell a condition behind their own columns.</summary>
+    public bool Carries<TRow>(Condition<TRow> condition) => Asks(Carried, condition);
 
     private static bool Asks<TRow>(IReadOnlySet<string> columns, Condition<TRow> condition) => Read(condition.Test) is { Count: > 0 } read && columns.IsSupersetOf(read);
 

@@ -255,7 +255,7 @@ internal sealed class ListField<TRow, TValue>(string key, string textKey, FieldK
             case "~":
                 return Of(Expression.AndAlso(Compare.AtLeast(body, first.From), Compare.AtMost(body, (TValue)(object)(first.To + Compare.Greatest))), Own());
             case "=":
-                return single ? Of(Compare.Same(body, first.From), [.. _serves])
+                return single ? Of(first.From is bool yes ? yes ? body : Expression.Not(body) : Compare.Same(body, first.From), [.. _serves]) // A flag without a parameter: an index of those that lack it answers.
                     : ranges.TrueForAll(r => Equals(r.From, r.To) && r.From is not null) ? Of(Compare.Among(body, ranges.ConvertAll(r => r.From)))
                     : Condition<TRow>.Any([.. ranges.Select(r => Equals(r.From, r.To) ? Of(Compare.Same(body, r.From)) : Of(Expression.AndAlso(Compare.AtLeast(body, r.From), Compare.AtMost(body, r.To)), Own()))]);
             default: // !=: what is not known is none of them either.

@@ -54,6 +54,12 @@ internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? 
     /// <summary>An index over what the list is most filtered and grouped by; null where it has none.</summary>
     private protected virtual Covering? Cover => null;
 
+    /// <summary>A wide scope in its halves; null where it is not wide, or an index leads to neither.</summary>
+    private protected virtual Task<Halves<TRow>?> Halved(CrmDb db, CancellationToken ct) => Task.FromResult<Halves<TRow>?>(null);
+
+    /// <summary>Some ids among which the next rows of an order are, where nothing is asked but a wide scope, whose rows lie scattered over the order; null elsewhere.</summary>
+    private protected virtual Task<IReadOnlyList<long>?> Ahead(CrmDb db, Order<TRow, Line> order, bool descending, Mark? mark, int wanted, CancellationToken ct) => Task.FromResult<IReadOnlyList<long>?>(null);
+
     /// <summary>All rows that the actor may see.</summary>
     protected virtual IQueryable<TRow> Rows(CrmDb db) => db.Set<TRow>().AsNoTracking();
 
@@ -79,7 +85,7 @@ internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? 
         var all = db.Set<TRow>().IgnoreQueryFilters().AsNoTracking();
         var id = Expression.Parameter(typeof(TRow), "row");
         var ids = all.Select(Expression.Lambda<Func<TRow, long>>(Expression.Property(id, "Id"), id));
-        return await Way.To(db, Rows(db), all, conditions, sort, wanted, () => ids.OrderByDescending(i => i).FirstOrDefaultAsync(ct), cover, found, ct);
+        return await Way.To(db, Rows(db), all, conditions, sort, wanted, () => ids.OrderByDescending(i => i).FirstOrDefaultAsync(ct), cover, await Halved(db, ct), found, ct);
     }
 
     /// <summary>What a view's filter asks for, a condition for each of its groups.</summary>
@@ -132,6 +138,11 @@ internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? 
         if (!Mark.TryRead(view.Cursor, sort, out var mark))
         {
             return new Refusal.Invalid("common.cursor_invalid", nameof(View.Cursor));
+        }
+
+        if (view is { Search: null, Filter.Groups: [] } && await Ahead(db, order, sort[0] == '-', mark, wanted, ct) is { } ahead)
+        {
+            return new Looked(new(Way.Among(Rows(db), ahead)), order, sort[0] == '-', mark);
         }
 
         return (await Find(db, view, sort, wanted, Cover, ct)).TryGet(out var found, out var refusal) ? new Looked(found, order, sort[0] == '-', mark) : refusal;

@@ -21,6 +21,9 @@ internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, IQuery
     /// <summary>Some of the ids, where they are known to be many and were read already: a search reads its index once.</summary>
     public IReadOnlyList<long>? Some { get; init; }
 
+    /// <summary>The conditions one of which must hold, where it is made of several.</summary>
+    public IReadOnlyList<Condition<TRow>> Alternatives { get; private init; } = [];
+
     /// <summary>No condition: every row satisfies it.</summary>
     public static readonly Condition<TRow> Holds = new(row => true, null);
 
@@ -35,7 +38,7 @@ internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, IQuery
         var row = Expression.Parameter(typeof(TRow), "row");
         var test = alternatives.Select(a => new Swap(a.Test.Parameters[0], row).Visit(a.Test.Body)!).Aggregate(Expression.OrElse);
         var ids = alternatives.All(a => a.Ids is not null) ? alternatives.Select(a => a.Ids!).Aggregate((a, b) => a.Concat(b)) : null;
-        return new(Expression.Lambda<Func<TRow, bool>>(test, row), ids, alternatives.Any(a => a.Indexed));
+        return new(Expression.Lambda<Func<TRow, bool>>(test, row), ids, alternatives.Any(a => a.Indexed)) { Alternatives = alternatives };
     }
 
     /// <summary>The rows for which this does not hold, and no index to find them by.</summary>
@@ -47,21 +50,27 @@ internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, IQuery
     }
 }
 
+/// <summary>A wide scope in two halves, since an index leads to each but to none that is one or the other.</summary>
+/// <param name="Own">What the scope's units own.</param>
+/// <param name="Granted">The ids of what is shared with the reader, past every filter.</param>
+internal sealed record Halves<TRow>(Condition<TRow> Own, IQueryable<long> Granted);
+
 /// <summary>How a list's rows are found.</summary>
 /// <param name="Rows">The rows that satisfy every condition.</param>
 /// <param name="Gather">Finds the same rows by the ids of one condition, where <paramref name="Rows"/> walks an order and may have to walk far; gives null where they are more than it is told, or too many in any case. Null elsewhere.</param>
 /// <param name="All">All rows of the table, to tell where a walk has gone far enough; never shown.</param>
 internal sealed record Found<TRow>(IQueryable<TRow> Rows, Func<int, Task<IQueryable<TRow>?>>? Gather = null, IQueryable<TRow>? All = null)
 {
-    /// <summary>A walk that has passed so many rows without filling its page is given up: some 20 ms.</summary>
-    public int Far { get; init; } = 10_000;
+    /// <summary>A walk that has passed so many rows without filling its page is given up.</summary>
+    public int Far { get; init; } = Way.Looked;
 
     /// <summary>Finds some of the rows quickly, for a count that only has to pass a mark; null where <see cref="Rows"/> is quick itself.</summary>
     public Func<Task<IQueryable<TRow>>>? Some { get; init; }
 
-    /// <summary>How many there are, counted no further than one beyond <paramref name="most"/>.</summary>
+    /// <summary>How many there are, counted no further than one beyond <paramref name="most"/>: among those found quickly, among those that an index leads to, else along the order.</summary>
     public async Task<int> Count(int most, CancellationToken ct) =>
-        Some is not null && await (await Some()).Take(most + 1).CountAsync(ct) is var some && some > most ? some : await Rows.Take(most + 1).CountAsync(ct);
+        Some is not null && await (await Some()).Take(most + 1).CountAsync(ct) is var some && some > most ? some
+        : await ((Gather is null ? null : await Gather(int.MaxValue)) ?? Rows).Take(most + 1).CountAsync(ct);
 }
 
 /// <summary>Chooses how a list's rows are found: gathered by the ids of its rarest condition, or walked along the index of its order until the page is full.</summary>
@@ -78,6 +87,15 @@ internal static class Way
     /// <summary>More ids than this are not gathered even where a walk leads nowhere: they would be carried to and fro for longer.</summary>
     private const int Most = 100_000;
 
+    /// <summary>So many rows are looked at in some 20 ms.</summary>
+    internal const int Looked = 4_000;
+
+    /// <summary>And so many entries of an index that tells all that is asked, by an engine that chooses itself whether to read it.</summary>
+    private const int Entries = 10_000;
+
+    /// <summary>Where more rows of a wide scope than this satisfy its conditions, a walk soon fills its page.</summary>
+    private const int Dense = 5_000;
+
     /// <summary>The share of rows taken for a condition that many satisfy.</summary>
     private const double Many = 0.05;
 
@@ -90,11 +108,14 @@ internal static class Way
     /// <param name="wanted">Rows of a page.</param>
     /// <param name="total">Rows there are, about.</param>
     /// <param name="cover">An index over many columns; null where there is none.</param>
+    /// <param name="halves">A wide scope in its halves; null where it is not wide, or not told so.</param>
     /// <param name="found">Ids that are known already, from a search; then these are the rarest.</param>
     /// <param name="ct">Cancels.</param>
     public static async Task<Found<TRow>> To<TRow>(
-        CrmDb db, IQueryable<TRow> rows, IQueryable<TRow> all, IReadOnlyList<Condition<TRow>> conditions, string? sort, int wanted, Func<Task<long>> total, Covering? cover, IReadOnlyList<long>? found, CancellationToken ct) where TRow : class
+        CrmDb db, IQueryable<TRow> rows, IQueryable<TRow> all, IReadOnlyList<Condition<TRow>> conditions, string? sort, int wanted, Func<Task<long>> total, Covering? cover, Halves<TRow>? halves, IReadOnlyList<long>? found, CancellationToken ct) where TRow : class
     {
+        var row = Expression.Parameter(typeof(TRow), "row");
+        var id = Expression.Lambda<Func<TRow, long>>(Expression.Property(row, "Id"), row);
         if (found is not null)
         {
             return new(Gathered(found));
@@ -105,10 +126,23 @@ internal static class Way
             return new(Walked(out _));
         }
 
-        var (rarest, few) = await Rarest(conditions, wanted, total, db.Scope.Width, ct);
+        var (rarest, rare, few) = await Rarest(conditions, wanted, total, db.Scope.Width, ct);
         if (few)
         {
-            return new(Gathered(await rarest!.Ids!.ToListAsync(ct)));
+            return new(Gathered(await Narrowed(rarest!).ToListAsync(ct)));
+        }
+
+        // A subsidiary's own entries are a twentieth of the index, and read before anything is tested row by row.
+        Func<Task<IQueryable<TRow>>>? dense = null;
+        if (halves is not null && cover is not null && conditions.Where(cover.Tells).ToList() is { Count: > 0 } told)
+        {
+            var own = await cover.Read(db, Past().Where(halves.Own.Test), told).Select(id).Take(Dense + 1).ToListAsync(ct);
+            if (own.Count <= Dense)
+            {
+                return new(Gathered([.. own, .. await halves.Granted.ToListAsync(ct)]));
+            }
+
+            dense = () => Task.FromResult(Gathered(own));
         }
 
         var walked = Walked(out var leads);
@@ -120,25 +154,45 @@ internal static class Way
         if (!db.IsPostgres && sort is null && cover is not null && conditions.All(cover.Holds))
         {
             var lead = cover.Lead(conditions);
-            return new(lead is null ? cover.Read(db, rows, conditions) : conditions.Aggregate(rows, (r, c) => r.Where(c == lead ? c.Test : c.Blind)));
+            return new(lead is null ? cover.Read(db, rows, conditions) : conditions.Aggregate(rows, (r, c) => r.Where(c == lead ? c.Test : c.Blind))) { Some = dense };
         }
 
-        var other = rarest == leads ? conditions.FirstOrDefault(c => c != leads && c.Ids is not null) : rarest;
+        var other = Other(leads);
         return other is null
             ? new(walked)
             : new(walked, async most => await Some(Gatherable(other), Math.Min(most, Most)) is { } ids ? Gathered(ids) : null, all)
             {
-                Some = sort is null && rarest is not null ? async () => Gathered(rarest!.Some ?? await rarest.Ids!.Take(Few).ToListAsync(ct)) : null,
+                Far = cover is not null && conditions.All(cover.Carries) ? Entries : Looked,
+                Some = dense ?? (sort is null && rarest is not null ? async () => Gathered(rarest!.Some ?? await rarest.Ids!.Take(Few).ToListAsync(ct)) : null),
             };
 
         async Task<IReadOnlyList<long>?> Some(IQueryable<long> ids, int most) => await ids.Take(most + 1).ToListAsync(ct) is var some && some.Count <= most ? some : null;
+
+        IQueryable<TRow> Past() => db.Set<TRow>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking();
+
+        // Where all are many, the one whose index tells most of the others leaves the fewest.
+        Condition<TRow>? Other(Condition<TRow>? walking) =>
+            rare && rarest != walking ? rarest : conditions.Where(c => c != walking && c.Ids is not null).MaxBy(c => (Also(c, c).Count, c == rarest));
+
+        // What the index that answers a condition tells of each row besides.
+        List<Condition<TRow>> Also(Condition<TRow> lead, Condition<TRow> group) =>
+            cover is null || !cover.Leads(lead) ? [] : [.. conditions.Where(c => c != group && cover.Carries(c)), .. halves is null || !cover.Carries(halves.Own) ? [] : new[] { halves.Own }];
+
+        // The ids of a condition, without those of whom its index tells that another does not hold. What is shared with the reader is no unit's of his.
+        IQueryable<long> Narrowed(Condition<TRow> of)
+        {
+            var ids = of.Alternatives.Count == 0 ? Alone(of, of) : of.Alternatives.Select(a => Alone(a, of)).Aggregate((a, b) => a.Concat(b));
+            return halves is null ? ids : ids.Concat(halves.Granted);
+        }
+
+        IQueryable<long> Alone(Condition<TRow> lead, Condition<TRow> group) =>
+            Also(lead, group) is { Count: > 0 } also ? also.Aggregate(all.Where(lead.Test), (r, c) => r.Where(db.IsPostgres ? c.Test : c.Blind)).Select(id) : lead.Ids!;
 
         // Two conditions on columns of one index are told by it together; else the rarest by its own.
         IQueryable<long> Gatherable(Condition<TRow> other)
         {
             var together = db.IsPostgres || cover is null ? [] : conditions.Where(cover.Holds).ToList();
-            var id = Expression.Parameter(typeof(TRow), "row");
-            return together.Count < 2 ? other.Ids! : cover!.Read(db, db.Set<TRow>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking(), together).Select(Expression.Lambda<Func<TRow, long>>(Expression.Property(id, "Id"), id));
+            return together.Count < 2 || Also(other, other).Count > 0 ? Narrowed(other) : cover!.Read(db, Past(), together).Select(id);
         }
 
         // Whether a condition's own index brings the order; any will do where none is wanted.
@@ -153,20 +207,21 @@ internal static class Way
         }
     }
 
-    private static IQueryable<TRow> Among<TRow>(IQueryable<TRow> rows, IReadOnlyList<long> ids) where TRow : class
+    /// <summary>Those of some rows that have these ids.</summary>
+    public static IQueryable<TRow> Among<TRow>(IQueryable<TRow> rows, IReadOnlyList<long> ids) where TRow : class
     {
         var row = Expression.Parameter(typeof(TRow), "row");
         Expression<Func<long, bool>> among = id => EF.Parameter(ids).Contains(id);
         return rows.Where(Expression.Lambda<Func<TRow, bool>>(new Swap(among.Parameters[0], Expression.Property(row, "Id")).Visit(among.Body)!, row));
     }
 
-    /// <summary>The rarest condition, and whether gathering what satisfies it is less work than walking the order.</summary>
-    private static async Task<(Condition<TRow>? Rarest, bool Gather)> Rarest<TRow>(IReadOnlyList<Condition<TRow>> conditions, int wanted, Func<Task<long>> total, ScopeWidth width, CancellationToken ct)
+    /// <summary>The rarest condition, whether it is known to be rarer than the others, and whether gathering what satisfies it is less work than walking the order.</summary>
+    private static async Task<(Condition<TRow>? Rarest, bool Rare, bool Gather)> Rarest<TRow>(IReadOnlyList<Condition<TRow>> conditions, int wanted, Func<Task<long>> total, ScopeWidth width, CancellationToken ct)
     {
         conditions = [.. conditions.Where(c => c.Ids is not null)];
         if (conditions.Count == 0)
         {
-            return (null, false);
+            return (null, false, false);
         }
 
         var all = Math.Max(1, await total());
@@ -178,7 +233,7 @@ internal static class Way
             (rarest, fewest) = count < fewest ? (condition, count) : (rarest, fewest);
         }
 
-        return (rarest, fewest < Few && fewest < wanted / share);
+        return (rarest, fewest < Few, fewest < Few && fewest < wanted / share);
     }
 
 }
