@@ -90,7 +90,7 @@ public static class Roles
     public static async Task EnsureDefaults(CrmDb db, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(db);
-        await db.Alone("roles.defaults", ct); // Nodes start side by side.
+        await db.Alone("roles:defaults", ct); // Nodes start side by side.
         await Upgrade(db, ct);
         var known = await db.Set<Role>().Select(r => r.Name).ToListAsync(ct);
         foreach (var (name, permissions) in Permission.DefaultRoles.Where(r => !known.Contains(r.Key)))
