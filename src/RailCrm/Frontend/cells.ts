@@ -48,17 +48,32 @@ const edit = (cell: HTMLElement) => {
     }
   }
   const said = () => (many ? [...choice!.selectedOptions].map((option) => option.value).join(",") : control.value);
+  // What is looked up shows what it is called, and is looked up as in a form; the key that is stored means nothing to its reader.
+  const lookup = control instanceof HTMLInputElement && control.type !== "date" ? (cell.dataset["lookup"] ?? "") : "";
+  const shown = kept.map((node) => node.textContent ?? "").join("").trim();
   control.dataset["cell"] = "1";
   control.ariaLabel = cell.dataset["label"] ?? "";
   if (many) {
     choice!.size = Math.min(6, choice!.options.length);
     [...choice!.options].forEach((option) => (option.selected = stored.split(",").includes(option.value)));
   } else {
-    control.value = stored;
+    control.value = lookup && stored ? (shown === "—" ? "" : shown) : stored;
   }
   const before = said();
-  cell.replaceChildren(control);
+  if (lookup) {
+    const box = document.createElement("rc-combobox");
+    box.setAttribute("src", lookup);
+    control.id = "cell-look-up";
+    box.append(control);
+    cell.replaceChildren(box);
+    control.addEventListener("change", () => control.hasAttribute("data-taken") && void save());
+  } else {
+    cell.replaceChildren(control);
+  }
   control.focus();
+  if (lookup) {
+    (control as HTMLInputElement).select();
+  }
   let done = false;
   const leave = (nodes: Node[]) => {
     done = true;
@@ -94,6 +109,10 @@ const edit = (cell: HTMLElement) => {
     if (key.isComposing) {
       return;
     }
+    const open = control.getAttribute("aria-expanded") === "true";
+    if (open && (key.key === "Escape" || (key.key === "Enter" && control.hasAttribute("aria-activedescendant")))) {
+      return; // The list of what was found closes, or gives what is chosen.
+    }
     if (key.key === "Escape") {
       key.stopPropagation();
       leave(kept);
@@ -108,7 +127,7 @@ const edit = (cell: HTMLElement) => {
         void save().then(() => done && edit(next));
       }
     }
-  });
+  }, { capture: true }); // Before the look-up, which closes its list.
   control.addEventListener("blur", () => setTimeout(() => void (!done && !control.classList.contains("is-invalid") && save()), 120));
 };
 document.addEventListener("dblclick", (event) => {

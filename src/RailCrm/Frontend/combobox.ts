@@ -99,7 +99,9 @@ class Combobox extends HTMLElement {
   #take(input: HTMLInputElement, row: HTMLElement) {
     input.value = row.dataset["value"] ?? "";
     this.#close(input);
+    input.dataset["taken"] = input.value;
     input.dispatchEvent(new Event("change", { bubbles: true }));
+    delete input.dataset["taken"];
   }
 
   #close(input: HTMLInputElement) {

@@ -1,6 +1,9 @@
 // Tells while one types that a customer (or a contact) of this name, code, number or e-mail may exist; the server asks again when the form is sent.
 interface Match { reasons: string[]; unitName: string; id: number | null; name: string | null; number: string | null; manager: string | null; inBin: boolean; href?: string; hints?: string[] }
 
+// A field that goes by another name, or may be typed into one that takes several things.
+const elsewhere: Record<string, string[]> = { "Form.CreditCode": ["About"], "Form.Address": ["Form.BusinessAddress", "Form.RegisteredAddress"] };
+
 class Duplicates extends HTMLElement {
   #timer = 0;
   #asked = "";
@@ -33,8 +36,9 @@ class Duplicates extends HTMLElement {
 
   async #look() {
     const form = this.closest("form");
-    const value = (name: string) => form?.querySelector<HTMLInputElement>(`[name="${name}"]`)?.value.trim() ?? "";
-    const fields = (this.dataset["fields"] ?? "name,creditCode,phone").split(",");
+    const typed = (name: string) => form?.querySelector<HTMLInputElement | HTMLTextAreaElement>(`[name="${name}"]`)?.value.trim() ?? "";
+    const value = (name: string) => [name, ...(elsewhere[name] ?? [])].map(typed).find((text) => text.length > 0) ?? "";
+    const fields = (this.dataset["fields"] ?? "").split(",");
     const asked = new URLSearchParams(fields.map((field) => [field, value(`Form.${field[0]!.toUpperCase()}${field.slice(1)}`)])).toString();
     if (asked === this.#asked) {
       return;

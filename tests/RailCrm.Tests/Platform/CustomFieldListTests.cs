@@ -57,6 +57,39 @@ public sealed class CustomFieldListTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_cell_that_names_a_person_or_a_customer_takes_what_is_looked_up_and_has_its_old_value_back(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await Define(app, CustomKind.Person, "负责人");
+        await Define(app, CustomKind.Customer, "介绍人");
+        var (row, named) = (await Saved(app, "n1", "甲公司", []), await Saved(app, "n1", "乙公司", []));
+        var person = (await app.ActorOf("n2")).UserId.ToString(global::System.Globalization.CultureInfo.InvariantCulture);
+        using var browser = await app.SignedIn("n1");
+        var page = WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri("/customers?view=all&columns=name,x_fuzeren,x_jieshaoren", UriKind.Relative), Ct));
+        Assert.Contains("data-field=\"x_fuzeren\" data-lookup=\"/api/v1/lookup/accounts?q=\"", page, StringComparison.Ordinal);
+        Assert.Contains("data-field=\"x_jieshaoren\" data-lookup=\"/api/v1/lookup/customers?q=\"", page, StringComparison.Ordinal);
+        Assert.Contains("data-lookup=\"/api/v1/lookup/accounts?q=\"", WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri($"/customers/{row.Id}", UriKind.Relative), Ct)), StringComparison.Ordinal);
+
+        async Task<(HttpStatusCode, string?, string?)> Send(string field, string value, string was)
+        {
+            using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["field"] = field, ["value"] = value, ["was"] = was, ["__RequestVerificationToken"] = global::System.Text.RegularExpressions.Regex.Match(page, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value });
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/lists/customers/rows/{row.Id}") { Content = form };
+            request.Headers.Accept.ParseAdd("application/json");
+            using var answer = await browser.SendAsync(request, Ct);
+            var told = answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonElement>(Ct) : default;
+            return (answer.StatusCode, answer.IsSuccessStatusCode ? told.GetProperty("text").GetString() : null, answer.IsSuccessStatusCode ? told.GetProperty("value").GetString() : null);
+        }
+
+        var id = named.Id.ToString(global::System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal((HttpStatusCode.OK, "n2", person), await Send("x_fuzeren", "n2", ""));
+        Assert.Equal((HttpStatusCode.OK, $"{named.Number} 乙公司", id), await Send("x_jieshaoren", $"{named.Number} 乙公司", ""));
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await Send("x_jieshaoren", "", "")).Item1); // Not what it holds any more.
+        Assert.Equal((HttpStatusCode.BadRequest, null, null), await Send("x_jieshaoren", "没有的公司", id));
+        Assert.Equal((HttpStatusCode.OK, "", ""), await Send("x_jieshaoren", "", id));
+        Assert.Equal((HttpStatusCode.OK, $"{named.Number} 乙公司", id), await Send("x_jieshaoren", id, "")); // As the toast takes it back.
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task Many_rows_get_a_value_and_have_their_old_ones_back(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);

@@ -110,6 +110,31 @@ public sealed class CustomFieldRuleTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_field_is_taken_back_as_the_API_told_it_and_stays_what_it_was(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await Define(app, CustomKind.Choice, "煤种", f => (f.Options, f.EnglishName, f.Help, f.Section) = ("动力煤|Steam coal\n焦煤", "Coal", "按合同填写", "货物"));
+        await Define(app, CustomKind.Money, "保证金", f => (f.WhenField, f.WhenValues, f.Roles) = ("Custom.x_meizhong", ["焦煤"], []));
+        using var api = await app.Api("admin");
+        async Task<JsonArray> All() => (await api.GetFromJsonAsync<JsonNode>("/api/v1/fields?list=customers", Ct))!["items"]!.AsArray();
+
+        var told = await All();
+        foreach (var field in told)
+        {
+            using var answer = await api.PutAsJsonAsync($"/api/v1/fields/{field!["id"]}", field, Ct);
+            Assert.True(answer.StatusCode == HttpStatusCode.OK, await answer.Content.ReadAsStringAsync(Ct));
+        }
+
+        Assert.Equal(told.ToJsonString(), (await All()).ToJsonString());
+        var (stale, other) = (told[0]!.DeepClone(), told[0]!.DeepClone());
+        (stale["version"], other["id"]) = (told[0]!["version"]!.GetValue<int>() + 1, told[1]!["id"]!.GetValue<long>());
+        using var late = await api.PutAsJsonAsync($"/api/v1/fields/{told[0]!["id"]}", stale, Ct);
+        using var wrong = await api.PutAsJsonAsync($"/api/v1/fields/{told[0]!["id"]}", other, Ct);
+        Assert.Equal((HttpStatusCode.PreconditionFailed, HttpStatusCode.BadRequest), (late.StatusCode, wrong.StatusCode));
+        Assert.Equal(told.ToJsonString(), (await All()).ToJsonString());
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task A_role_without_any_permission_shows_the_fields_that_it_was_made_for(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);

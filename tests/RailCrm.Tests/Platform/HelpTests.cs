@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Text;
 using RailCrm.Platform.Ui.Help;
@@ -67,6 +69,21 @@ public sealed partial class HelpTests
             Assert.Matches($"aria-describedby=\"[^\"]*{Regex.Escape(e.Id)}\"", e.Page);
         });
         Assert.Contains("GB 32100-2015", WebUtility.HtmlDecode(pages[0]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_field_of_the_contact_and_the_waybill_form_has_its_help()
+    {
+        await using var app = await CrmApp.Start(Engine.Sqlite);
+        Assert.True((await app.With<SaveCustomer, Result<Customer>>(await app.ActorOf("n1"), s => s.Run(null, null, new() { Name = "甲公司" }, Ct))).TryGet(out var customer, out _));
+        using var browser = await app.SignedIn("n1");
+        foreach (var path in new[] { $"/customers/{customer.Id}/contacts/new", "/waybills/new" })
+        {
+            var page = await Page(browser, path);
+            var fields = Regex.Count(page, "class=\"form-(check-)?label[ \"]");
+            Assert.True(fields >= 7 && fields == Target().Count(page), $"{path}: {fields} fields, {Target().Count(page)} signs");
+            Assert.All(Target().Matches(page), m => Assert.Matches($"aria-describedby=\"[^\"]*{Regex.Escape(m.Groups[1].Value)}\"", page));
+        }
     }
 
     [Fact]

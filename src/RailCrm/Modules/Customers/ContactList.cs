@@ -43,6 +43,7 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
     [
         F.Of("name", "contact.name", K.Text, k => k.Name).Sorted().Indexed().Named().Edited(nameof(SaveContact.Input.Name), bulk: false),
         F.Of("id", "list.id", K.Number, k => k.Id).Indexed().Hidden(),
+        Brought.Of<Contact>("contact"),
         F.Of("customer", "contact.customer", K.Reference, k => k.CustomerId).Asked(["=", "!="], ContactAsks.Customer).Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q="),
         F.Of("title", "contact.post", K.Text, k => k.Title).Edited(nameof(SaveContact.Input.Title)),
         F.Of("mobile", "contact.mobile", K.Text, k => k.Mobile).Asked(["~"], ContactAsks.Mobile).Copied().Edited(nameof(SaveContact.Input.Mobile), bulk: false),

@@ -41,6 +41,7 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
     [
         F.Of("name", "customer.name", K.Text, c => c.Name).Sorted().Asked(["~", "="], CustomerAsks.Name).Named().Edited(nameof(SaveCustomer.Input.Name), bulk: false),
         F.Of("id", "list.id", K.Number, c => c.Id).Indexed().Hidden(),
+        Brought.Of<Customer>("customer"),
         F.Of("number", "customer.number", K.Text, c => c.Number).Indexed().Copied(),
         F.Of("shortName", "customer.short_name", K.Text, c => c.ShortName).Edited(nameof(SaveCustomer.Input.ShortName)),
         F.Of("tier", "customer.tier", K.Choice, c => c.Tier).Indexed("name", "revenue").Chosen("tier", ["large", "medium", "small", "atRisk", "prospective"], "customer.tier_unknown").Grouped(),

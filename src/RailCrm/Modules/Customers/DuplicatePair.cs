@@ -49,6 +49,8 @@ internal sealed class DuplicatePair
             builder.HasIndex(p => new { p.FirstId, p.SecondId }).IsUnique();
             builder.HasIndex(p => p.SecondId);
             builder.HasIndex(p => new { p.Score, p.Id }).HasFilter("dismissed_at IS NULL"); // The work list.
+            builder.HasIndex(p => new { p.Score, p.Id }, "ix_duplicate_pairs_dismissed").HasFilter("dismissed_at IS NOT NULL");
+            builder.HasIndex(p => new { p.Reasons, p.Score, p.Id }).HasFilter("dismissed_at IS NULL");
             builder.HasOne<Customer>().WithMany().HasForeignKey(p => p.FirstId).OnDelete(DeleteBehavior.Restrict);
             builder.HasOne<Customer>().WithMany().HasForeignKey(p => p.SecondId).OnDelete(DeleteBehavior.Restrict);
         }

@@ -80,6 +80,16 @@ internal static class DuplicateScore
         return score >= Least ? (score, string.Join(',', reasons.OrderByDescending(r => Weights[r]))) : null;
     }
 
+    /// <summary>Every set of reasons a stored pair may have that holds one, as it is stored: few, so that an index over them leads to all pairs of a reason.</summary>
+    public static IEnumerable<string> SetsWith(string reason) =>
+        from name in new[] { null, "name", "pinyin", "part" }
+        from phone in new[] { null, "phone" }
+        from address in new[] { null, "address" }
+        from code in new[] { null, "code", "other_code" }
+        let set = new[] { name, phone, address, code }.OfType<string>().OrderByDescending(r => Weights[r]).ToList()
+        where set.Contains(reason) && set.Sum(r => Weights[r]) >= Least
+        select string.Join(',', set);
+
     /// <summary>What was compared, of both.</summary>
     public static string Fingerprint(Subject a, Subject b)
     {

@@ -10,8 +10,11 @@ namespace RailCrm.Modules.Customers;
 /// <summary>Customers that may be the same one, in the whole group.</summary>
 public static class FindDuplicates
 {
+    /// <summary>Most of an address that is looked for.</summary>
+    private const int LongestAddress = 1_000;
+
     /// <summary>Tells that one exists and whom to ask; who it is, only to those who may see it.</summary>
-    /// <param name="Reason">creditCode, name or phone: the strongest of <paramref name="Reasons"/>.</param>
+    /// <param name="Reason">creditCode, name, phone or address: the strongest of <paramref name="Reasons"/>.</param>
     /// <param name="UnitName">The unit to ask.</param>
     /// <param name="Id">The customer, where the actor sees it.</param>
     /// <param name="Name">Its name, where the actor sees it.</param>
@@ -25,7 +28,7 @@ public static class FindDuplicates
         Run(db, customer.Id, customer.CreditCode, customer.NormalizedName, customer.PhoneDigits, ct);
 
     /// <remarks>The one place that looks past the scope: a duplicate is a duplicate wherever it lies. Each condition reads an index.</remarks>
-    internal static async Task<IReadOnlyList<Match>> Run(CrmDb db, long except, string? creditCode, string normalizedName, string? phoneDigits, CancellationToken ct)
+    internal static async Task<IReadOnlyList<Match>> Run(CrmDb db, long except, string? creditCode, string normalizedName, string? phoneDigits, CancellationToken ct, string? address = null)
     {
         var all = db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).AsNoTracking().Where(c => c.Id != except);
         var found = new List<(string Reason, long Id, string Name, string Number, long UnitId)>();
@@ -55,6 +58,17 @@ public static class FindDuplicates
             }
         }
 
+        if (address is not null && DuplicateScore.Subject.Of(0, "", null, [], null, address).AddressKey is { } place)
+        {
+            // The key of what an import changed is of yesterday: the address itself decides.
+            var alike = await (from k in db.Set<CustomerKeys>().IgnoreQueryFilters([CrmDb.ScopeFilter]) join c in all on k.CustomerId equals c.Id where k.AddressKey == place orderby k.CustomerId select new { c.Id, c.RegisteredAddress, c.BusinessAddress }).Take(5).ToListAsync(ct);
+            var there = alike.Where(c => DuplicateScore.Subject.Of(0, "", null, [], c.RegisteredAddress, c.BusinessAddress).AddressKey == place).Select(c => c.Id).ToList();
+            if (there.Count > 0)
+            {
+                await Look("address", all.Where(c => EF.Parameter(there).Contains(c.Id) && c.DeletedAt == null));
+            }
+        }
+
         if (found.Count == 0)
         {
             return [];
@@ -73,19 +87,19 @@ public static class FindDuplicates
             : new Match(f.One.Reason, units[f.One.UnitId], null, null, null, null, f.Reasons))];
     }
 
-    /// <summary>While one types: what is there already under the name, the code or the phone.</summary>
-    internal static async Task<IResult> Get(string? name, string? creditCode, string? phone, long? id, CrmDb db, CancellationToken ct) =>
-        await Typed(db, id, name, creditCode, phone, ct) is { } found ? TypedResults.Ok(new Listing<Match>(found, null)) : Answers.Problem(new Refusal.Invalid("customer.text_unstorable", nameof(name)));
+    /// <summary>While one types: what is there already under the name, the code, the phone or the address.</summary>
+    internal static async Task<IResult> Get(string? name, string? creditCode, string? phone, string? address, long? id, CrmDb db, CancellationToken ct) =>
+        await Typed(db, id, name, creditCode, phone, address, ct) is { } found ? TypedResults.Ok(new Listing<Match>(found, null)) : Answers.Problem(new Refusal.Invalid("customer.text_unstorable", nameof(name)));
 
     /// <summary>What is there under these texts as they were typed; null where one of them cannot be looked for.</summary>
-    internal static async Task<IReadOnlyList<Match>?> Typed(CrmDb db, long? except, string? name, string? creditCode, string? phone, CancellationToken ct)
+    internal static async Task<IReadOnlyList<Match>?> Typed(CrmDb db, long? except, string? name, string? creditCode, string? phone, string? address, CancellationToken ct)
     {
-        if (new[] { name, creditCode, phone }.Any(t => t?.Length > Customer.NameLength || !PlainText.IsStorable(t)))
+        if (new[] { name, creditCode, phone }.Any(t => t?.Length > Customer.NameLength || !PlainText.IsStorable(t)) || address?.Length > LongestAddress || !PlainText.IsStorable(address))
         {
             return null;
         }
 
         var code = string.IsNullOrWhiteSpace(creditCode) ? null : UnifiedSocialCreditCode.Normalise(creditCode);
-        return await Run(db, except ?? 0, code, string.IsNullOrWhiteSpace(name) ? "" : CompanyName.Normalised(name), PhoneNumber.Digits(phone), ct);
+        return await Run(db, except ?? 0, code, string.IsNullOrWhiteSpace(name) ? "" : CompanyName.Normalised(name), PhoneNumber.Digits(phone), ct, address);
     }
 }

@@ -16,11 +16,16 @@ public sealed class ListPairs(CrmDb db, Runner runner)
 
     private static readonly Order<DuplicatePair, DuplicatePair> ByScore = Order<DuplicatePair, DuplicatePair>.ByNumber("score", p => p.Score, n => (int)n, p => (p.Score, p.Id));
 
+    private readonly PairsFound _found = new(db, ByScore);
+
     /// <summary>What is asked for.</summary>
     /// <param name="Dismissed">Those that somebody called two, rather than the open ones.</param>
     /// <param name="Cursor">Where the page begins.</param>
     /// <param name="Limit">Pairs of a page, 1–200.</param>
-    public sealed record Query(bool Dismissed = false, string? Cursor = null, int Limit = 50);
+    /// <param name="Unit">One of the two is of this unit, or of one below it.</param>
+    /// <param name="Least">As likely at least, 1–100.</param>
+    /// <param name="Reason">What speaks for it, or against it: name, pinyin, part, phone, address, code, other_code.</param>
+    public sealed record Query(bool Dismissed = false, string? Cursor = null, int Limit = 50, long? Unit = null, int? Least = null, string? Reason = null);
 
     /// <summary>One of a pair.</summary>
     public sealed record Side(long Id, string Number, string Name, string UnitName, string? CreditCode, string? Phone, string? Address, CustomerTier Tier, long Trailing12RevenueFen);
@@ -42,32 +47,18 @@ public sealed class ListPairs(CrmDb db, Runner runner)
             return new Refusal.Invalid("duplicates.limit_range", nameof(Query.Limit));
         }
 
-        var all = db.Set<DuplicatePair>().AsNoTracking().Where(p => (p.DismissedAt != null) == query.Dismissed);
-        var page = await ByScore.Page(await Seen(all, ct), descending: true, mark, query.Limit, q => q, ct);
+        var unit = query.Unit is { } asked ? await db.Set<OrgUnit>().Where(u => u.Id == asked).Select(u => u.Path).SingleOrDefaultAsync(ct) : null;
+        if ((query.Unit is not null && (unit is null || !db.Scope.Covers(unit))) || query.Least is < 1 or > 100 || (query.Reason is not null && !DuplicateScore.Weights.ContainsKey(query.Reason)))
+        {
+            return new Refusal.Invalid("duplicates.filter_wrong", query.Least is < 1 or > 100 ? nameof(Query.Least) : query.Reason is not null && !DuplicateScore.Weights.ContainsKey(query.Reason) ? nameof(Query.Reason) : nameof(Query.Unit));
+        }
+
+        var page = await _found.Page(query, unit, mark, ct);
         var sides = await Sides(page.Items, ct);
         var people = page.Items.Select(p => p.DismissedBy).OfType<long>().Distinct().ToList();
         var names = people.Count == 0 ? [] : await db.Set<User>().Where(u => EF.Parameter(people).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, ct);
         return new Listing<Item>([.. page.Items.Where(p => sides.ContainsKey(p.FirstId) && sides.ContainsKey(p.SecondId)).Select(p => new Item(p.Id, sides[p.FirstId], sides[p.SecondId], p.Score, p.Reasons.Split(','), p.FoundAt, p.DismissedAt, names.GetValueOrDefault(p.DismissedBy ?? 0), p.DismissedReason))], page.Next) { PreviousCursor = page.Previous };
     }
-
-    /// <summary>The pairs of which both are seen. An outlet's are gathered by its few customers; a wider reader walks the order and tests each, and where that leads nowhere gathers too.</summary>
-    private async Task<Found<DuplicatePair>> Seen(IQueryable<DuplicatePair> all, CancellationToken ct)
-    {
-        async Task<IQueryable<DuplicatePair>> Gathered()
-        {
-            var mine = await db.Set<Customer>().Select(c => c.Id).ToListAsync(ct);
-            var pairs = await all.Where(p => EF.Parameter(mine).Contains(p.FirstId)).Select(p => new { p.Id, p.SecondId }).ToListAsync(ct);
-            var (seen, ids) = (mine.ToHashSet(), new List<long>());
-            ids.AddRange(pairs.Where(p => seen.Contains(p.SecondId)).Select(p => p.Id));
-            return all.Where(p => EF.Parameter(ids).Contains(p.Id));
-        }
-
-        return db.Scope.Width == ScopeWidth.Narrow
-            ? new(await Gathered())
-            : new(Both(all), db.Scope.Width == ScopeWidth.All ? null : async _ => await Gathered(), all);
-    }
-
-    private IQueryable<DuplicatePair> Both(IQueryable<DuplicatePair> pairs) => pairs.Where(p => db.Set<Customer>().Any(c => c.Id == p.FirstId) && db.Set<Customer>().Any(c => c.Id == p.SecondId));
 
     private async Task<Dictionary<long, Side>> Sides(IReadOnlyList<DuplicatePair> pairs, CancellationToken ct)
     {
@@ -84,7 +75,7 @@ public sealed class ListPairs(CrmDb db, Runner runner)
             return new Refusal.Invalid("duplicates.reason_long", nameof(reason));
         }
 
-        var pair = await Both(db.Set<DuplicatePair>()).SingleOrDefaultAsync(p => p.Id == id, ct);
+        var pair = await _found.Both(db.Set<DuplicatePair>()).SingleOrDefaultAsync(p => p.Id == id, ct);
         if (pair is null)
         {
             return new Refusal.NotFound();
@@ -95,11 +86,12 @@ public sealed class ListPairs(CrmDb db, Runner runner)
             return two; // It is so already.
         }
 
-        (pair.DismissedAt, pair.DismissedBy, pair.DismissedReason) = two ? (db.UtcNow, db.Actor.UserId, PlainText.Trimmed(reason)) : ((DateTime?)null, (long?)null, (string?)null);
+        var (why, before) = (two ? PlainText.Trimmed(reason) : null, pair.DismissedReason);
+        (pair.DismissedAt, pair.DismissedBy, pair.DismissedReason) = two ? (db.UtcNow, db.Actor.UserId, why) : ((DateTime?)null, (long?)null, (string?)null);
         foreach (var (one, other) in new[] { (pair.FirstId, pair.SecondId), (pair.SecondId, pair.FirstId) })
         {
             var name = await db.Set<Customer>().Where(c => c.Id == other).Select(c => c.Number + " " + c.Name).SingleAsync(ct);
-            db.Add(new AuditEntry(db.Actor, db.UtcNow, two ? "pair_dismissed" : "pair_reopened", nameof(Customer), one, one, MergeGround.Changed([name], new Dictionary<string, long>())));
+            db.Add(new AuditEntry(db.Actor, db.UtcNow, two ? "pair_dismissed" : "pair_reopened", nameof(Customer), one, one, MergeGround.Changed([name], new Dictionary<string, long>(), why is null && before is null ? null : (before, why))));
         }
 
         await db.SaveChangesAsync(ct);
@@ -135,8 +127,8 @@ public sealed class ListPairs(CrmDb db, Runner runner)
         return job;
     }
 
-    internal static async Task<IResult> Get(ListPairs useCase, CancellationToken ct, bool dismissed = false, string? cursor = null, int limit = 50) =>
-        (await useCase.Run(new(dismissed, cursor, limit), ct)).Answer(TypedResults.Ok);
+    internal static async Task<IResult> Get(ListPairs useCase, CancellationToken ct, bool dismissed = false, string? cursor = null, int limit = 50, long? unit = null, int? least = null, string? reason = null) =>
+        (await useCase.Run(new(dismissed, cursor, limit, unit, least, reason), ct)).Answer(TypedResults.Ok);
 
     internal static async Task<IResult> GetJob(ListPairs useCase, CancellationToken ct) => await useCase.LatestJob(ct) is { } job
         ? TypedResults.Ok(new { job.State, job.RowsDone, job.RowsTotal, job.RowsRejected })

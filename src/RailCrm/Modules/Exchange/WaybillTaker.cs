@@ -39,7 +39,7 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
     private static RowAnswer Of(RecordWaybills.Answer answer) => answer.Outcome switch
     {
         LineOutcome.Created => RowAnswer.Created, LineOutcome.Updated => RowAnswer.Updated, LineOutcome.Unchanged => RowAnswer.Unchanged,
-        LineOutcome.NumberTaken or null => new(null, answer.Errors),
+        LineOutcome.NumberTaken or LineOutcome.SharedStays or null => new(null, answer.Errors),
     };
 
     private static IEnumerable<Made> Made(RecordWaybills.Answer answer)

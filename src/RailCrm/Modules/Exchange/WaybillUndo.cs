@@ -75,8 +75,12 @@ internal sealed class WaybillUndo(CrmDb db, WaybillLedger ledger) : Undo(db)
 
         await LeadHome(back, answers, ct);
         await ledger.Delete(gone, ct); // Not into the bin: nobody deleted them one by one, and the file brings them again.
-        await ledger.Write([.. back.Select(b => b.Old)], ct);
-        back.ForEach(b => b.Row.Version = Sum(b.Old));
+        var outcomes = await ledger.Write([.. back.Select(b => b.Old)], ct);
+        foreach (var ((place, row, old), outcome) in back.Zip(outcomes))
+        {
+            answers[place] = outcome == LineOutcome.SharedStays ? new("", "waybill.shared_stays") : null; // Its customer went to another unit since.
+            row.Version = answers[place] is null ? Sum(old) : row.Version;
+        }
     }
 
     private async Task<bool> IsAsItWas(ImportedRow row, IEnumerable<WaybillLine> formerly, CancellationToken ct)

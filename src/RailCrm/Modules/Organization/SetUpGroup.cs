@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
@@ -83,10 +84,14 @@ public sealed class SetUpGroup(CrmDb db, UserManager<User> users, SetUpCode setU
 /// <summary>The roles a group starts with.</summary>
 public static class Roles
 {
-    /// <summary>Adds the default roles that are missing, with their permissions; changes none that are there.</summary>
+    private const string Administrator = "admin";
+
+    /// <summary>Adds the default roles that are missing, with their permissions, and gives the administrator what came with a newer version; changes nothing else of those that are there.</summary>
     public static async Task EnsureDefaults(CrmDb db, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(db);
+        await db.Alone("roles:defaults", ct); // Nodes start side by side.
+        await Upgrade(db, ct);
         var known = await db.Set<Role>().Select(r => r.Name).ToListAsync(ct);
         foreach (var (name, permissions) in Permission.DefaultRoles.Where(r => !known.Contains(r.Key)))
         {
@@ -97,5 +102,32 @@ public static class Roles
         }
 
         await db.SaveChangesAsync(ct);
+    }
+
+    /// <summary>Gives the built-in administrator each business permission that the role never had. One that somebody took from it stands in the trail, and stays away; so does this gift, once it is made.</summary>
+    private static async Task Upgrade(CrmDb db, CancellationToken ct)
+    {
+        if (await db.Set<Role>().AsNoTracking().SingleOrDefaultAsync(r => r.Name == Administrator, ct) is not { } role)
+        {
+            return;
+        }
+
+        var has = await db.Set<RolePermission>().Where(p => p.RoleId == role.Id).Select(p => p.Permission).ToListAsync(ct);
+        var lacks = Permission.DefaultRoles[Administrator].Except(Permission.Offices).Except(has).ToList();
+        if (lacks.Count == 0)
+        {
+            return;
+        }
+
+        var told = await db.Set<AuditEntry>().AsNoTracking().Where(a => a.Entity == nameof(Role) && a.EntityId == role.Id).Select(a => a.Changes).ToListAsync(ct);
+        var fresh = lacks.Where(p => told.TrueForAll(t => !t.Contains(p, StringComparison.Ordinal))).ToList();
+        if (fresh.Count > 0)
+        {
+            db.AddRange(fresh.Select(p => new RolePermission { RoleId = role.Id, Permission = p }));
+            var changes = new Dictionary<string, string[]> { ["Permissions"] = [Said(has), Said([.. has, .. fresh])] };
+            db.Add(new AuditEntry(db.Actor, db.UtcNow, "updated", nameof(Role), role.Id, null, JsonSerializer.Serialize(changes)));
+        }
+
+        static string Said(IReadOnlyList<string> permissions) => string.Join(", ", Permission.Grantable.Intersect(permissions));
     }
 }

@@ -35,6 +35,7 @@ internal static class GroupWaybills
         public long WeightKg { get; set; }
         public long RevenueFen { get; set; }
         public long CostFen { get; set; }
+        public string? Custom { get; set; }
     }
 
     /// <summary>In the order of the list's summed fields.</summary>
@@ -49,9 +50,29 @@ internal static class GroupWaybills
         }
 
         var (rows, ofLines) = found;
-        var groups = await Grouping.Of(rows, by, KeyOf(by.Key, ofLines), Sums, (Expression<Func<Row, long>>)(r => r.Lines), ct);
-        return by.Key != "month" ? groups : [.. groups.Select(g => g.Value is int number ? g with { Value = new Month(number), Asked = new Month(number).ToString() } : g).OrderBy(g => g.Asked, StringComparer.Ordinal)];
+        var groups = await Of(rows, ofLines, Sums);
+        return await OwnSums.With(groups, [.. list.Summed(view).Where(f => f.IsSummedNear).Select(list.Figure)], async figures =>
+            await Lines(db, list, view, by.Key, ct) is { } lines ? await Of(lines, true, [.. figures.Select(Covering.Onto<Row>)]) : null);
+
+        async Task<List<Group>> Of(IQueryable<Row> grouped, bool lines, IReadOnlyList<LambdaExpression> sums)
+        {
+            var found = await Grouping.Of(grouped, by, KeyOf(by.Key, lines), sums, (Expression<Func<Row, long>>)(r => r.Lines), ct);
+            return by.Key != "month" ? found : [.. found.Select(g => g.Value is int number ? g with { Value = new Month(number), Asked = new Month(number).ToString() } : g).OrderBy(g => g.Asked, StringComparer.Ordinal)];
+        }
     }
+
+    /// <summary>Sums of the group's own figures over all lines of a view, by field; none where they are many or no index leads to them.</summary>
+    public static async Task<IReadOnlyDictionary<string, long>> Own(CrmDb db, WaybillList list, View view, IReadOnlyList<ListField> fields, CancellationToken ct)
+    {
+        var sums = fields.Count > 0 && await Lines(db, list, view, null, ct) is { } lines
+            ? await OwnSums.Of([.. fields.Select(list.Figure)], async figures => await Grouping.Of(lines, fields[0], KeyOf("service", true), [.. figures.Select(Covering.Onto<Row>)], (Expression<Func<Row, long>>)(r => r.Lines), ct)) : null;
+        return sums is null ? new Dictionary<string, long>() : fields.Select((f, i) => (f.Key, Sum: sums.Values.Sum(s => s[i]))).ToDictionary(f => f.Key, f => (long)f.Sum);
+    }
+
+    /// <summary>The lines of a view themselves, where an index leads to few; null where it does not.</summary>
+    private static async Task<IQueryable<Row>?> Lines(CrmDb db, WaybillList list, View view, string? by, CancellationToken ct) =>
+        (await WaybillAsked.Of(db, list, view, ct)).TryGet(out var asked, out _) && (await WaybillWay.Lead(db, asked, ct)).TryGet(out var led, out _)
+            && (await list.Rows(db, asked, led, OwnSums.Most, ct)).TryGet(out var lines, out _) && lines.IsNear ? OfLines(db, lines.Rows, by) : null;
 
     /// <summary>All lines of a view together.</summary>
     public static async Task<Result<TotalWaybills.Sums>> Total(CrmDb db, WaybillList list, View view, int most, CancellationToken ct) =>
@@ -183,12 +204,12 @@ internal static class GroupWaybills
 
     private static IQueryable<Row> OfLines(CrmDb db, IQueryable<WaybillLine> lines, string? by) => by switch
     {
-        "owner" => from w in lines join c in db.Set<ScopeCustomer>() on w.CustomerId equals c.Id select new Row { OwnerId = c.UnitId, Lines = 1, WeightKg = w.WeightKg, RevenueFen = w.RevenueFen, CostFen = w.CostFen },
-        "tier" => from w in lines join c in db.Set<Customer>() on w.CustomerId equals c.Id select new Row { Tier = c.Tier, Lines = 1, WeightKg = w.WeightKg, RevenueFen = w.RevenueFen, CostFen = w.CostFen },
+        "owner" => from w in lines join c in db.Set<ScopeCustomer>() on w.CustomerId equals c.Id select new Row { OwnerId = c.UnitId, Lines = 1, WeightKg = w.WeightKg, RevenueFen = w.RevenueFen, CostFen = w.CostFen, Custom = w.Custom },
+        "tier" => from w in lines join c in db.Set<Customer>() on w.CustomerId equals c.Id select new Row { Tier = c.Tier, Lines = 1, WeightKg = w.WeightKg, RevenueFen = w.RevenueFen, CostFen = w.CostFen, Custom = w.Custom },
         _ => lines.Select(w => new Row
         {
             CustomerId = w.CustomerId, MonthNumber = (w.Date.Year * 12) + w.Date.Month - 1, UnitId = w.UnitId, Service = w.Service, CommodityCategory = w.CommodityCategory, Mode = w.Mode, Origin = w.Origin, Destination = w.Destination,
-            Source = w.Source, ContractNo = w.ContractNo, Lines = 1, WeightKg = w.WeightKg, RevenueFen = w.RevenueFen, CostFen = w.CostFen,
+            Source = w.Source, ContractNo = w.ContractNo, Lines = 1, WeightKg = w.WeightKg, RevenueFen = w.RevenueFen, CostFen = w.CostFen, Custom = w.Custom,
         }),
     };
 

@@ -14,4 +14,7 @@ public enum LineOutcome
 
     /// <summary>Its number belongs to a line of a customer outside the scope.</summary>
     NumberTaken,
+
+    /// <summary>It is of a customer that is only shared to the writer, and would have become another's.</summary>
+    SharedStays,
 }

@@ -40,6 +40,7 @@ public sealed partial class RecordWaybills
         await Look(drafts, ct);
         await _stations.Look(drafts.SelectMany(d => new[] { d.Origin, d.Destination }), ct);
         var own = withOwn && drafts.Any(d => d.Custom is not null) ? await _own.Read([.. drafts.Select(d => new CustomBatch.Asked(d.Custom, CustomerOf(d), $"{source}\n{d.ExternalNo?.Trim()}"))], ct) : null;
+        var barred = createCustomers == true ? await Barred(source, drafts, ct) : [];
         for (var i = 0; i < drafts.Count; i++)
         {
             var draft = drafts[i];
@@ -65,6 +66,7 @@ public sealed partial class RecordWaybills
                 var text = Key(draft.Customer);
                 var known = _customers.TryGetValue(text, out var found);
                 errors.AddRange(!known && own is not null ? _own.Missing(own[i], draft.Custom, draft) : []); // No customer is made for a line that will be refused.
+                errors.AddRange(!known && barred.TryGetValue(draft.ExternalNo?.Trim() ?? "", out var bar) ? [bar] : []);
                 customer = known ? found
                     : createCustomers == true && errors.Count == 0 ? await Create(text, draft.Customer.Trim(), c => made = c, ct)
                     : new(0, 0, new(nameof(draft.Customer), "waybill.customer_unknown"));
@@ -95,6 +97,15 @@ public sealed partial class RecordWaybills
         }
 
         return new(answers, lines, places, own);
+    }
+
+    /// <summary>Why lines whose customer is yet to be made would be refused for what stands in their place, by number.</summary>
+    private async Task<Dictionary<string, FieldError>> Barred(string source, IReadOnlyList<WaybillDraft> drafts, CancellationToken ct)
+    {
+        var numbers = drafts.Where(d => !string.IsNullOrWhiteSpace(d.Customer) && !_customers.ContainsKey(Key(d.Customer)))
+            .Select(d => d.ExternalNo?.Trim()).OfType<string>().Where(n => n.Length > 0 && PlainText.IsStorable(n)).Distinct().ToList();
+        var looked = numbers.Count == 0 ? [] : await ledger.Look(numbers.ConvertAll(n => new WaybillLine { Source = source, ExternalNo = n }), ct);
+        return numbers.Zip(looked.Select(Refused)).Where(n => n.Second is not null).ToDictionary(n => n.First, n => n.Second!);
     }
 
     /// <summary>The customers that drafts name, as far as they are known.</summary>

@@ -66,7 +66,7 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
             var outcomes = await ledger.Write(lines, replaced, ct, prepared.Complete, held: true);
             for (var i = 0; i < outcomes.Length; i++)
             {
-                answers[places[i]] = outcomes[i] == LineOutcome.NumberTaken ? Taken(answers[places[i]])
+                answers[places[i]] = Refused(outcomes[i]) is { } refused ? answers[places[i]] with { Errors = [refused] }
                     : answers[places[i]] with { Outcome = outcomes[i], Line = lines[i], Before = replaced.GetValueOrDefault(i) };
             }
 
@@ -75,7 +75,13 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         }, ct);
     }
 
-    private static Answer Taken(Answer answer) => answer with { Errors = [new(nameof(WaybillDraft.ExternalNo), "waybill.number_taken")] };
+    /// <summary>What the writer hears of a line that was left alone.</summary>
+    private static FieldError? Refused(LineOutcome outcome) => outcome switch
+    {
+        LineOutcome.NumberTaken => new(nameof(WaybillDraft.ExternalNo), "waybill.number_taken"),
+        LineOutcome.SharedStays => new(nameof(WaybillDraft.Customer), "waybill.shared_stays"),
+        LineOutcome.Created or LineOutcome.Updated or LineOutcome.Unchanged => null,
+    };
 
     /// <summary>Takes out the lines of customers that went out of the scope, or into the bin, since they were found.</summary>
     private async Task Reject(Prepared prepared, CancellationToken ct)
@@ -132,16 +138,27 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         var looked = await ledger.Look(lines, prepared.Complete, ct);
         for (var i = 0; i < looked.Length; i++)
         {
-            answers[places[i]] = looked[i] == LineOutcome.NumberTaken ? Taken(answers[places[i]]) : answers[places[i]] with { Outcome = looked[i] };
+            answers[places[i]] = answers[places[i]] with { Errors = Refused(looked[i]) is { } refused ? [refused] : [], Outcome = Refused(looked[i]) is null ? looked[i] : null };
         }
 
-        for (var i = 0; createCustomers && i < answers.Length; i++)
-        {
-            // A customer that will be made has no line yet: the line is new unless its number is known, and then its customer was.
-            answers[i] = answers[i].Errors is [{ Code: "waybill.customer_unknown" }] ? new(LineOutcome.Created, []) : answers[i] with { Errors = [.. answers[i].Errors.Where(e => e.Code != "waybill.customer_unknown")] };
-        }
-
+        await (createCustomers ? Foresee(source, drafts, answers, kept, ct) : Task.CompletedTask);
         return answers;
+    }
+
+    /// <summary>What would become of lines whose customer will be made on the way: each is new unless its number is known.</summary>
+    private async Task Foresee(string source, IReadOnlyList<WaybillDraft> drafts, Answer[] answers, Func<bool, FieldError?>? kept, CancellationToken ct)
+    {
+        var made = Enumerable.Range(0, answers.Length).Where(i => answers[i].Errors is [{ Code: "waybill.customer_unknown" }]).ToList();
+        var looked = await ledger.Look(made.ConvertAll(i => new WaybillLine { Source = source, ExternalNo = drafts[i].ExternalNo!.Trim() }), ct);
+        foreach (var (i, outcome) in made.Zip(looked))
+        {
+            answers[i] = (Refused(outcome) ?? kept?.Invoke(outcome == LineOutcome.Created)) is { } refused ? new(null, [refused]) : new(outcome, []);
+        }
+
+        for (var i = 0; i < answers.Length; i++)
+        {
+            answers[i] = answers[i] with { Errors = [.. answers[i].Errors.Where(e => e.Code != "waybill.customer_unknown")] };
+        }
     }
 
     internal static async Task<IResult> Post(Input input, RecordWaybills useCase, CancellationToken ct)
@@ -164,7 +181,7 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
 
         return TypedResults.Ok(new BatchAnswer([.. input.Items.Zip(answers, (i, a) => new ItemAnswer(
             i.ExternalNo,
-            a.Outcome is not { } outcome ? "rejected" : outcome switch { LineOutcome.Created => "created", LineOutcome.Updated => "updated", LineOutcome.Unchanged => "unchanged", LineOutcome.NumberTaken => "rejected" },
+            a.Outcome is not { } outcome ? "rejected" : outcome switch { LineOutcome.Created => "created", LineOutcome.Updated => "updated", LineOutcome.Unchanged => "unchanged", LineOutcome.NumberTaken or LineOutcome.SharedStays => "rejected" },
             a.Errors.Count == 0 ? null : a.Errors.GroupBy(e => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(e.Field)).ToDictionary(g => g.Key, g => g.Select(e => Platform.Text.Texts.Get(e.Code, e.Args)).ToArray())))]));
     }
 

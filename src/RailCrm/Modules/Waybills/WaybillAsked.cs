@@ -84,6 +84,15 @@ internal sealed record WaybillAsked
         {
             Ids = Both(Ids, values.ConvertAll(Id));
         }
+        else if (All(Brought.Key))
+        {
+            if (!(await Brought.Ids(db, WaybillAsks.Imported, values, ct)).TryGet(out var brought, out var refusal))
+            {
+                return refusal;
+            }
+
+            Ids = Both(Ids, brought);
+        }
         else if (All("customer"))
         {
             Customers = Both(Customers, await CustomersNamed(db, values, ct));

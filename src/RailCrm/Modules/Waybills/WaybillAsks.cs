@@ -11,6 +11,9 @@ namespace RailCrm.Modules.Waybills;
 /// <summary>Conditions as they are asked of one line. No index answers them: <see cref="WaybillAsked"/> sees to it that one has led to few lines before.</summary>
 internal static class WaybillAsks
 {
+    /// <summary>How imports name a line.</summary>
+    public const string Imported = "waybill";
+
     /// <summary>Unit, service, category, mode, stations.</summary>
     public static Task<Result<Condition<WaybillLine>>> Lane(CrmDb db, Criterion asked, CancellationToken ct) => Told(LaneCondition.Of([asked])!.OfLine);
 

@@ -32,20 +32,19 @@ public sealed class WaybillLedger(CrmDb db)
     {
         var places = Enumerable.Range(0, lines.Count).DistinctBy(i => (lines[i].Source, lines[i].ExternalNo)).ToList();
         var known = await Known(lines, places, ct);
-        var visible = await Visible([.. known.Values.Select(k => k.CustomerId).Distinct()], ct);
         var byNumber = known.ToDictionary(k => (lines[k.Key].Source, lines[k.Key].ExternalNo), k => k.Value);
+        var sight = await LineSight.Of(db, [.. lines.Where(l => byNumber.ContainsKey((l.Source, l.ExternalNo))).Select(l => (byNumber[(l.Source, l.ExternalNo)], l))], ct);
         var firsts = places.ToHashSet();
         for (var i = 0; complete is not null && i < lines.Count; i++)
         {
-            if (byNumber.TryGetValue((lines[i].Source, lines[i].ExternalNo), out var before) && visible.Contains(before.CustomerId))
+            if (byNumber.TryGetValue((lines[i].Source, lines[i].ExternalNo), out var before) && sight.Refuses(before, lines[i]) is null)
             {
                 complete(i, before);
             }
         }
 
         return [.. lines.Select((line, i) => !byNumber.TryGetValue((line.Source, line.ExternalNo), out var before) ? firsts.Contains(i) ? LineOutcome.Created : LineOutcome.Updated
-            : !visible.Contains(before.CustomerId) ? LineOutcome.NumberTaken
-            : Same(before, line) ? LineOutcome.Unchanged : LineOutcome.Updated)];
+            : sight.Refuses(before, line) ?? (Same(before, line) ? LineOutcome.Unchanged : LineOutcome.Updated))];
     }
 
     /// <summary>As the other, and tells what stood in the place of a line that was changed; every line written carries its key afterwards.</summary>
@@ -134,7 +133,7 @@ public sealed class WaybillLedger(CrmDb db)
 
         var changes = new List<(WaybillLine Line, int Sign)>(to - from);
         var known = await (db.IsPostgres ? InsertPostgres(lines, from, to, ct) : InsertSqlite(lines, from, to, ct));
-        var visible = await Visible([.. known.Values.Select(k => k.CustomerId).Distinct()], ct);
+        var sight = await LineSight.Of(db, [.. known.Select(k => (k.Value, lines[k.Key]))], ct);
         for (var i = from; i < to; i++)
         {
             if (!known.TryGetValue(i, out var before))
@@ -142,9 +141,9 @@ public sealed class WaybillLedger(CrmDb db)
                 outcomes[i] = LineOutcome.Created;
                 changes.Add((lines[i], 1));
             }
-            else if (!visible.Contains(before.CustomerId))
+            else if (sight.Refuses(before, lines[i]) is { } refused)
             {
-                outcomes[i] = LineOutcome.NumberTaken;
+                outcomes[i] = refused;
             }
             else
             {
@@ -173,12 +172,6 @@ public sealed class WaybillLedger(CrmDb db)
 
         await _facts.Post(changes, ct);
     }
-
-    /// <remarks>Whether a line may be overwritten is a question of whose it is now.</remarks>
-    private async Task<HashSet<long>> Visible(List<long> customerIds, CancellationToken ct) =>
-        db.Scope.Width == ScopeWidth.All || customerIds.Count == 0
-            ? [.. customerIds]
-            : [.. await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(customerIds).Contains(c.Id)).Select(c => c.Id).ToListAsync(ct)];
 
     private static bool Same(WaybillLine a, WaybillLine b) =>
         a.Date == b.Date && a.CustomerId == b.CustomerId && a.UnitId == b.UnitId && a.Service == b.Service && a.CommodityCategory == b.CommodityCategory

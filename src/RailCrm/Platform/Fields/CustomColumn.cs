@@ -27,6 +27,7 @@ internal static class CustomColumn
             _ => FieldKind.Text,
         };
         var made = ListField<TRow>.Of(field.Key, "", kind, read);
+        _ = kind is FieldKind.Number or FieldKind.Money ? made.SummedNear() : made;
         if (field.Ready && field.Indexed && field.Kind == CustomKind.Choices)
         {
             var text = (Expression<Func<TRow, string>>)(object)read;
@@ -43,6 +44,7 @@ internal static class CustomColumn
         var named = made.Called(() => field.Called).Said((stored, names) => CustomValue.Say(field, stored, names), stored => CustomValue.Typed(field, stored));
         if (all.Reference(field.Kind) is { } reference && kind == FieldKind.Reference)
         {
+            named = field.Kind == CustomKind.File ? named : named.Edited(CustomValue.Name(field), bulk: false);
             named = reference.FilterLookup is { } lookup ? named.LookedUp(lookup) : named;
             return named.Refers((db, ids, ct) => reference.Names(db, [.. ids.Where(i => i != CustomValue.Least)], ct), reference.Href(1) is null ? null : id => reference.Href(id)!);
         }

@@ -31,6 +31,9 @@ public static class CustomValue
     /// <summary>The number of one field; <see cref="Least"/> where it is not known. In a query: an expression that the field's index holds.</summary>
     public static long Number(string? json, string key) => Read(json).GetValueOrDefault(key) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : Least;
 
+    /// <summary>A stored number as the figure it is.</summary>
+    public static decimal Figure(long stored) => (decimal)stored / Parts;
+
     /// <summary>All values of a row.</summary>
     public static SortedDictionary<string, JsonElement> Read(string? json) => string.IsNullOrEmpty(json) ? [] : JsonSerializer.Deserialize<SortedDictionary<string, JsonElement>>(json)!;
 

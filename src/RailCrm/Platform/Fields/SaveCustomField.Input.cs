@@ -1,9 +1,12 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace RailCrm.Platform.Fields;
 
 public sealed partial class SaveCustomField
 {
     /// <summary>What may be said of a field.</summary>
-    public sealed class Input
+    public class Input
     {
         /// <summary>The list it belongs to; never changed.</summary>
         public string List { get; set; } = "";
@@ -20,7 +23,8 @@ public sealed partial class SaveCustomField
         /// <summary>What it holds; never changed.</summary>
         public CustomKind? Kind { get; set; }
 
-        /// <summary>The options of a choice, a line each; English behind a bar.</summary>
+        /// <summary>The options of a choice, a line each or a list of them; English behind a bar.</summary>
+        [JsonConverter(typeof(LinesOrList))]
         public string? Options { get; set; }
 
         /// <summary>Whether a form without it is refused.</summary>
@@ -64,5 +68,27 @@ public sealed partial class SaveCustomField
                 WhenField = f.WhenField, WhenValues = f.WhenValues is null ? null : [.. f.WhenValues.Split(',')], Active = f.Active,
             };
         }
+    }
+
+    /// <summary>What a change over the API takes: a field just as it was told, too.</summary>
+    public sealed class Told : Input
+    {
+        /// <summary>The field, where it is said.</summary>
+        public long? Id { get; set; }
+
+        /// <summary>Told alone: whether filters may use it yet.</summary>
+        public bool? Ready { get; set; }
+
+        /// <summary>The version it was read with; If-Match comes before it.</summary>
+        public int? Version { get; set; }
+    }
+
+    /// <summary>Options as one text or as a list of lines.</summary>
+    private sealed class LinesOrList : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.StartArray ? string.Join('\n', JsonSerializer.Deserialize<string[]>(ref reader, options)!) : reader.GetString();
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
     }
 }

@@ -139,8 +139,9 @@ public sealed partial class SaveCustomField(CrmDb db, CustomFields fields, Runne
             return TypedResults.Created($"/api/v1/fields/{f.Id}", Answer.Of(f));
         });
 
-    internal static async Task<IResult> Put(long id, Input input, SaveCustomField useCase, HttpContext http, CancellationToken ct) =>
-        (await useCase.Run(id, Versions.Asked(http), input, ct)).Answer(f =>
+    internal static async Task<IResult> Put(long id, Told input, SaveCustomField useCase, HttpContext http, CancellationToken ct) =>
+        input.Id is { } told && told != id ? Answers.Problem(new Refusal.Invalid("fields.other_id", nameof(Told.Id)))
+        : (await useCase.Run(id, Versions.Asked(http) ?? input.Version, input, ct)).Answer(f =>
         {
             Versions.Tell(http, f.Version);
             return TypedResults.Ok(Answer.Of(f));

@@ -87,6 +87,9 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     /// <summary>Whether its sum says something.</summary>
     public bool IsSummed { get; protected set; }
 
+    /// <summary>Whether its sum is told where rows are few: it is read out of each by itself.</summary>
+    public bool IsSummedNear { get; protected set; }
+
     /// <summary>Whether it tells a change, with its sign and colour.</summary>
     public bool IsChange { get; protected set; }
 

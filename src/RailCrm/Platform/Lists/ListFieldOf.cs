@@ -78,6 +78,13 @@ internal abstract class ListField<TRow>(string key, string textKey, FieldKind ki
         return this;
     }
 
+    /// <summary>Its sum stands there where rows are few.</summary>
+    public ListField<TRow> SummedNear()
+    {
+        IsSummedNear = true;
+        return this;
+    }
+
     /// <summary>It tells a change.</summary>
     public ListField<TRow> Changing()
     {

@@ -25,7 +25,7 @@ public sealed record AllLines(IAsyncEnumerable<LinePage> Batches);
 /// <param name="Text">The value as people read it.</param>
 /// <param name="Asked">The value as a filter takes it.</param>
 /// <param name="Count">How many.</param>
-/// <param name="Sums">Their sums, in the order of the list's summed fields.</param>
+/// <param name="Sums">Their sums, in the order of <see cref="ListOf.Summed"/>.</param>
 /// <param name="Others">How many smaller groups it stands for; 0 where it is one group.</param>
 public sealed record Group(object? Value, string Text, string Asked, long Count, IReadOnlyList<long> Sums, int Others = 0);
 
@@ -94,6 +94,16 @@ public abstract class ListOf
         var name = Fields.First(f => f.IsName);
         var pinned = chosen.Where(c => c.Pinned && c.Field != name).Take(ListColumn.MostPinned).ToList();
         return [(chosen.Find(c => c.Field == name) ?? new(name, null, false)) with { Pinned = false }, .. pinned, .. chosen.Where(c => c.Field != name && !pinned.Contains(c)).Select(c => c with { Pinned = false })];
+    }
+
+    /// <summary>Own figures that are summed at once, at most.</summary>
+    private const int MostOwnSums = 8;
+
+    /// <summary>What is summed in the groups of a view: the declared sums, then those of the group's own figures, the ones it shows first. Where its rows are many, the groups tell the declared ones alone.</summary>
+    public IReadOnlyList<ListField> Summed(View view)
+    {
+        var shown = ColumnsOf(view).Select(c => c.Field).ToList();
+        return [.. Fields.Where(f => f.IsSummed), .. Fields.Where(f => f.IsSummedNear).OrderBy(f => f.Key == view.Measure ? 0 : shown.Contains(f) ? 1 : 2).Take(MostOwnSums)];
     }
 
     /// <summary>The page of a record.</summary>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using RailCrm.Kernel;
 using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Ui;
 
@@ -127,13 +128,14 @@ internal static class ListRoutes
             : await of.Edit(http.RequestServices, id, named, value, was, ct);
         if (edited.TryGet(out var now, out var refusal))
         {
+            now = await Called(http, named, now, ct);
             var back = new Dictionary<string, string> { ["field"] = named.Key, ["value"] = was ?? "", ["was"] = now.Value, ["returnUrl"] = returnUrl ?? of.Path };
             new Notice(Text.Texts.Get("list.cell_kept", named.Name, now.Text), Undo: new($"/lists/{list}/rows/{id}", back)).Leave(http);
         }
 
         if (http.Request.Headers.Accept.Contains("application/json"))
         {
-            return edited.Answer(e => TypedResults.Ok(e));
+            return refusal is null ? TypedResults.Ok(now) : edited.Answer(e => TypedResults.Ok(e));
         }
 
         if (refusal is null)
@@ -143,6 +145,11 @@ internal static class ListRoutes
 
         return Refused(of, http, refusal, LocalUrl.Or(returnUrl, of.Path));
     }
+
+    /// <summary>What a cell says that refers to another row: its name rather than its key.</summary>
+    private static async Task<Edited> Called(HttpContext http, ListField field, Edited now, CancellationToken ct) =>
+        field.Names is { } names && long.TryParse(now.Value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var key)
+            ? now with { Text = (await names(http.RequestServices.GetRequiredService<CrmDb>(), [key], ct)).GetValueOrDefault(key) ?? now.Text } : now;
 
     /// <summary>How far a work on many has come, for the bar that follows it.</summary>
     private static async Task<IResult> WorkState(string list, long job, HttpContext http, WorkOnRows works, CancellationToken ct) =>

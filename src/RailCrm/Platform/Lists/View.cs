@@ -50,7 +50,7 @@ public sealed record View(
             .Select(p => (IReadOnlyList<Criterion>)[new(p.Key, Shortest(list.Find(p.Key)!), list.Find(p.Key)!.Kind == FieldKind.Text ? [p.Value] : p.Value.Split(',', StringSplitOptions.TrimEntries))]);
         view = new(
             Text("q"), new([.. shorts, .. filter.Groups]), Text("sort"), Text("columns")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), One(Text("layout"), Layouts, "table"),
-            list.Find(Text("group")) is { IsGrouped: true } group ? group.Key : null, list.Find(Text("measure")) is { IsSummed: true } measure ? measure.Key : null, One(Text("chart"), Charts, "bar"), Text("dense") == "true",
+            list.Find(Text("group")) is { IsGrouped: true } group ? group.Key : null, list.Find(Text("measure")) is { } measure && (measure.IsSummed || measure.IsSummedNear) ? measure.Key : null, One(Text("chart"), Charts, "bar"), Text("dense") == "true",
             int.TryParse(Text("limit"), NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? Math.Clamp(limit, 1, MostRows) : 50, Text("cursor"), Text("view"));
         return ok;
     }

@@ -215,7 +215,11 @@ public sealed class CustomerRecordTests
         await using var app = await CrmApp.Start(engine);
         using var south = await app.Api("s1");
         using var north = await app.Api("n1");
-        await Created(south, new { name = "南方机密钢铁有限公司", phone = "+86 10 6000 0000" });
+        await Created(south, new { name = "南方机密钢铁有限公司", phone = "+86 10 6000 0000", businessAddress = "福建省厦门市湖里区港中路 8 号" });
+        var street = Uri.EscapeDataString("福建省厦门市湖里区港中路8号");
+        Assert.Equal("address", (await south.GetFromJsonAsync<JsonElement>("/api/v1/customers/duplicates?address=" + street, Ct)).GetProperty("items")[0].GetProperty("reason").GetString());
+        Assert.DoesNotContain("机密", await north.GetStringAsync("/api/v1/customers/duplicates?address=" + street, Ct), StringComparison.Ordinal);
+        Assert.Equal(0, (await south.GetFromJsonAsync<JsonElement>("/api/v1/customers/duplicates?address=" + Uri.EscapeDataString("福建省厦门市湖里区港中路9号"), Ct)).GetProperty("items").GetArrayLength());
 
         var own = await south.GetFromJsonAsync<JsonElement>("/api/v1/customers/duplicates?name=" + Uri.EscapeDataString("南方机密钢铁"), Ct);
         var other = await north.GetStringAsync("/api/v1/customers/duplicates?phone=010-60000000", Ct);

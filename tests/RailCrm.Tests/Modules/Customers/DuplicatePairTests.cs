@@ -215,6 +215,72 @@ public sealed class DuplicatePairTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task Pairs_are_narrowed_by_unit_likeness_and_reason_page_by_page(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var ids = await Bulk(app,
+            ("北方煤业", "N1", null, null, null), ("北方煤业", "N2", null, null, null), // 60 name
+            ("宏达物流", "S1", null, null, null), ("鸿达物流", "N1", null, null, null), // 45 pinyin
+            ("甲商贸", "S1", "138-1234-5678", null, null), ("乙运输", "S1", null, null, "+86 13812345678"), // 40 phone
+            ("丙商贸", "S1", "138-1234-9999", null, null), ("丙商贸", "S1", "138-1234-9999", null, null)); // 100 name,phone
+        await Search(app);
+        var units = await app.In(System, db => db.Set<OrgUnit>().ToDictionaryAsync(u => u.Code, u => u.Id, Ct));
+        async Task<string> Seen(string user, string query) => string.Join(' ', (await Pairs(await app.Api(user), query)).Select(p => ids.IndexOf(p.GetProperty("first").GetProperty("id").GetInt64())));
+
+        Assert.Equal("6 0 2 4", await Seen("group", ""));
+        Assert.Equal("6 0", await Seen("group", "?least=60"));
+        Assert.Equal("6 0", await Seen("group", "?reason=name"));
+        Assert.Equal("6 4", await Seen("group", "?reason=phone"));
+        Assert.Equal("4", await Seen("group", "?reason=phone&least=1&limit=1&cursor=" + await Next("?reason=phone&least=1&limit=1")));
+        Assert.Equal("6 2 4", await Seen("group", $"?unit={units["S1"]}"));
+        Assert.Equal("0 2", await Seen("group", $"?unit={units["N1"]}"));
+        Assert.Equal("2", await Seen("group", $"?unit={units["N1"]}&reason=pinyin&least=45"));
+        Assert.Equal("0", await Seen("north", $"?unit={units["N2"]}"));
+        Assert.Equal("0", await Seen("north", "?reason=name"));
+        Assert.Equal("6", await Seen("s1", "?reason=name"));
+        using var api = await app.Api("north");
+        foreach (var wrong in new[] { $"unit={units["S1"]}", "least=0", "least=101", "reason=luck" })
+        {
+            using var answer = await api.GetAsync(new Uri($"/api/v1/customers/duplicate-pairs?{wrong}", UriKind.Relative), Ct);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        }
+
+        using var group = await app.Api("group");
+        var second = await group.GetFromJsonAsync<JsonElement>("/api/v1/customers/duplicate-pairs?reason=phone&limit=1&cursor=" + await Next("?reason=phone&limit=1"), Ct);
+        Assert.Equal((JsonValueKind.Null, "6"), (second.GetProperty("nextCursor").ValueKind, await Seen("group", "?reason=phone&limit=1&cursor=" + second.GetProperty("previousCursor").GetString())));
+
+        using var browser = await app.SignedIn("group");
+        var page = WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri($"/customers/duplicates?unit={units["N1"]}&least=&reason=pinyin", UriKind.Relative), Ct));
+        Assert.Contains("鸿达物流", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("北方煤业", page, StringComparison.Ordinal);
+        Assert.Contains($"/customers/duplicates?unit={units["N1"]}\"", page, StringComparison.Ordinal); // A chip takes its filter off and leaves the other.
+
+        async Task<string?> Next(string query) => (await (await app.Api("group")).GetFromJsonAsync<JsonElement>("/api/v1/customers/duplicate-pairs" + query, Ct)).GetProperty("nextCursor").GetString();
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Why_two_are_no_duplicates_is_kept_told_in_the_history_and_given_back_with_the_word(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        using var api = await app.Api("n1");
+        var a = await MergeScene.Create(api, new { name = "北方煤业有限公司" });
+        await MergeScene.Create(api, new { name = "北方煤业公司", duplicateReason = "测试" });
+        using var browser = await app.SignedIn("n1");
+        async Task<string> Text(string path) => WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri(path, UriKind.Relative), Ct));
+        var id = await app.In(System, db => db.Set<DuplicatePair>().Select(p => p.Id).SingleAsync(Ct));
+
+        using var two = await CrmApp.Submit(browser, "/customers/duplicates", "judge", new() { ["Judge"] = $"{id}:two", ["Why"] = " 两家独立法人 " });
+        Assert.Equal("两家独立法人", (await Pairs(api, "?dismissed=true")).Single().GetProperty("dismissedReason").GetString());
+        Assert.Contains("两家独立法人", await Text("/customers/duplicates?dismissed=true"), StringComparison.Ordinal);
+        Assert.Contains("两家独立法人", await Text($"/customers/{a}/history"), StringComparison.Ordinal);
+
+        using var open = await CrmApp.Submit(browser, "/customers/duplicates?dismissed=true", "judge", new() { ["Judge"] = $"{id}:open" });
+        Assert.Contains("name=\"Why\" value=\"两家独立法人\"", await Text("/customers/duplicates?dismissed=true"), StringComparison.Ordinal);
+        using var longer = await CrmApp.Submit(browser, "/customers/duplicates", "judge", new() { ["Judge"] = $"{id}:two", ["Why"] = new string('长', 201) });
+        Assert.Single(await Pairs(api)); // Refused: still open.
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task While_creating_a_match_tells_number_manager_and_all_reasons_to_whoever_sees_it(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RailCrm.Kernel;
@@ -9,6 +10,7 @@ using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Lists;
+using static RailCrm.Tests.Modules.Exchange.ReviewUse;
 
 namespace RailCrm.Tests.Modules.Customers;
 
@@ -88,6 +90,37 @@ public sealed class GrantTests
 
         await app.In(System, db => db.Write(() => db.Set<Customer>().Where(c => c.Id == customer).ExecuteUpdateAsync(u => u.SetProperty(c => c.DeletedAt, db.UtcNow), Ct), Ct));
         Assert.Equal("customer.shared_reads", await Worked(app, "bin", "restore", customer));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Neither_a_file_nor_another_system_takes_a_line_away_from_a_customer_that_is_only_shared(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var (customer, _, _) = await Granted(app, "shared");
+        var (s1, n1) = (await app.ActorOf("s1"), await app.ActorOf("n1"));
+        var shared = await app.In(System, db => db.Set<Customer>().Where(c => c.Id == customer).Select(c => c.Number).SingleAsync(Ct));
+        Assert.True((await app.With<SaveCustomer, Result<Customer>>(n1, s => s.Run(null, null, new() { Name = "北方公司" }, Ct))).TryGet(out var own, out _));
+        var start = await app.With<RecordWaybills, RecordWaybills.Answer[]>(s1, r => r.Run("tms", [new() { ExternalNo = "T-1", Customer = shared, Date = new(2026, 3, 1), RevenueFen = 5 }], createCustomers: false, Ct));
+        Assert.Equal(LineOutcome.Created, start[0].Outcome);
+
+        // Over HTTP: to say something else of the line is allowed as the form allows it, to move it is not.
+        using var api = await app.Api("n1");
+        var body = new { source = "tms", items = new[] { new { externalNo = "T-1", date = "2026-03-01", customer = own.Number, revenueFen = 9 }, new { externalNo = "T-2", date = "2026-03-01", customer = own.Number, revenueFen = 1 } } };
+        var sent = await (await api.PostAsJsonAsync("/api/v1/waybills:batch", body, Ct)).Content.ReadFromJsonAsync<JsonElement>(Ct);
+        Assert.Equal(["rejected", "created"], sent.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("outcome").GetString()));
+        Assert.Contains("another unit", sent.GetProperty("items")[0].GetProperty("errors").GetProperty("customer")[0].GetString(), StringComparison.Ordinal);
+        var stays = await app.With<RecordWaybills, RecordWaybills.Answer[]>(n1, r => r.Run("tms", [new() { ExternalNo = "T-1", Customer = shared, Date = new(2026, 3, 1), RevenueFen = 6 }], createCustomers: false, Ct));
+        Assert.Equal(LineOutcome.Updated, stays[0].Outcome);
+
+        // A file is told of it when it is checked, also where the other customer is yet to be made, and again when it is loaded.
+        const string Head = "来源系统,运单号,日期,客户,收入(元)\n";
+        var file = await Checked(app, n1, "waybills", Head + "tms,T-1,2026-03-01,北方公司,9\ntms,T-1,2026-03-01,全新公司,9\ntms,T-3,2026-03-01,北方公司,9\n", create: true);
+        var rows = (await Look(app, n1, file)).Rows;
+        Assert.Equal([("wrong", "waybill.shared_stays"), ("wrong", "waybill.shared_stays"), ("created", null)], rows.Select(r => (r.Outcome, r.Errors.Count == 0 ? null : r.Errors[0].Code)));
+        var loaded = await Loaded(app, n1, file);
+        Assert.Equal((1, 2, 0), (loaded.Created, loaded.RowsRejected, await app.In(System, db => db.Set<Customer>().CountAsync(c => c.Name == "全新公司", Ct))));
+        Assert.Equal([(customer, 6), (own.Id, 1), (own.Id, 900)], await app.In(System, async db => (await db.Set<WaybillLine>().Where(w => w.Source == "tms").OrderBy(w => w.ExternalNo).Select(w => new { w.CustomerId, w.RevenueFen }).ToListAsync(Ct)).ConvertAll(w => (w.CustomerId, w.RevenueFen))));
+        Assert.Equal((0L, 0L, 0L), await app.With<CheckFacts, (long, long, long)>(System, c => c.Differences(Ct)));
     }
 
     [Theory, ClassData(typeof(BothEngines))]

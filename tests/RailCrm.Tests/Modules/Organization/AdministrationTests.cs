@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
+using RailCrm.Platform.Cli;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Jobs;
 
@@ -28,6 +29,34 @@ public sealed class AdministrationTests
         var unitId = await app.In(Actor.System("test"), db => db.Set<OrgUnit>().Where(u => u.Code == unit).Select(u => u.Id).SingleAsync(Ct));
         return await s.CreateUser(new User { UserName = name, DisplayName = name, UnitId = unitId }, CrmApp.Password, role, Ct);
     })).Refusal);
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task The_administrator_of_an_older_database_gets_what_a_newer_version_brings_and_keeps_away_what_was_taken_from_the_role(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await Account(app, "security", "security");
+        var (system, role) = (Actor.System("cli"), await Role(app, "admin"));
+        Task<List<string>> Has(string name) => app.In(system, async db => await db.Set<RolePermission>().Where(p => db.Set<Role>().Any(r => r.Id == p.RoleId && r.Name == name)).Select(p => p.Permission).OrderBy(p => p).ToListAsync(Ct));
+        Task<int> Start() => app.In(system, async db =>
+        {
+            await CommandLine.Prepare(db, Ct);
+            return 0;
+        });
+        string[] later = [Permission.CustomersRemove, Permission.CustomersSupervise, Permission.WaybillsRemove];
+        var (full, group) = (Permission.DefaultRoles["admin"].Order(StringComparer.Ordinal), await Has("group"));
+        await app.In(system, db => db.Set<RolePermission>().Where(p => p.RoleId == role && later.Contains(p.Permission)).ExecuteDeleteAsync(Ct));
+        Assert.Equal(full.Except(later), (await Has("admin")).Order(StringComparer.Ordinal));
+
+        await Start();
+        Assert.Equal(full, (await Has("admin")).Order(StringComparer.Ordinal));
+        Assert.Contains(Permission.WaybillsRemove, await app.In(system, db => db.Set<AuditEntry>().Where(a => a.Entity == nameof(Role) && a.EntityId == role).Select(a => a.Changes).SingleAsync(Ct)), StringComparison.Ordinal);
+
+        var taken = await app.With<EditRoles, Result<Role>>(await app.ActorOf("security"), e => e.Save(role, new() { Permissions = [.. full.Except([Permission.WaybillsRemove, Permission.Export])] }, Ct));
+        Assert.Null(taken.Refusal);
+        await Start();
+        Assert.Equal(full.Except([Permission.WaybillsRemove, Permission.Export]), (await Has("admin")).Order(StringComparer.Ordinal));
+        Assert.Equal(group, await Has("group"));
+    }
 
     [Theory, ClassData(typeof(BothEngines))]
     public async Task Nobody_gives_himself_or_another_a_role_above_his_own(Engine engine)

@@ -1292,6 +1292,14 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasDatabaseName("ix_duplicate_pairs_score_id")
                         .HasFilter("dismissed_at IS NULL");
 
+                    b.HasIndex("Reasons", "Score", "Id")
+                        .HasDatabaseName("ix_duplicate_pairs_reasons_score_id")
+                        .HasFilter("dismissed_at IS NULL");
+
+                    b.HasIndex(new[] { "Score", "Id" }, "ix_duplicate_pairs_dismissed")
+                        .HasDatabaseName("ix_duplicate_pairs_score_id1")
+                        .HasFilter("dismissed_at IS NOT NULL");
+
                     b.ToTable("duplicate_pairs", (string)null);
                 });
 
@@ -3538,6 +3546,24 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("notes", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Platform.Records.AwayRecord", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("kind")
+                        .UseCollation("C");
+
+                    b.ToTable((string)null);
+
+                    b.ToSqlQuery("SELECT id, 'waybill' AS kind FROM binned_lines");
+                });
+
             modelBuilder.Entity("RailCrm.Platform.Records.RecordMark", b =>
                 {
                     b.Property<long>("Id")
@@ -3665,12 +3691,14 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
             modelBuilder.Entity("RailCrm.Modules.Customers.Contact", b =>
                 {
-                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                    b.HasOne("RailCrm.Modules.Customers.Customer", "Customer")
                         .WithMany()
                         .HasForeignKey("CustomerId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_customer_contacts_customer_customer_id");
+
+                    b.Navigation("Customer");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.Customer", b =>

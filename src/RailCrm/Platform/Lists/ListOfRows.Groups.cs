@@ -1,0 +1,64 @@
+using System.Linq.Expressions;
+using RailCrm.Kernel;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Text;
+
+namespace RailCrm.Platform.Lists;
+
+/// <summary>The rows of a list by the values of a field.</summary>
+internal abstract partial class ListOf<TRow>
+{
+    /// <summary>Beyond so many groups nobody reads on; the others are summed up.</summary>
+    private const int MostGroups = 200;
+
+    /// <summary>The groups of all rows that satisfy some conditions, where <see cref="Cover"/> tells them; null where it does not.</summary>
+    private protected virtual Task<List<Group>?> GroupsOfAll(CrmDb db, ListField<TRow> by, IReadOnlyList<ListField<TRow>> sums, IReadOnlyList<Condition<TRow>> conditions, CancellationToken ct) => Task.FromResult<List<Group>?>(null);
+
+    /// <inheritdoc/>
+    public override async Task<Result<List<Group>>> Groups(CrmDb db, View view, ListField by, CancellationToken ct)
+    {
+        var field = All.First(f => f.Key == by.Key);
+        IReadOnlyList<ListField<TRow>> sums = [.. All.Where(f => f.IsSummed)];
+        List<Condition<TRow>>? conditions = null;
+        var cover = Cover?.Tells([field, .. sums]) == true ? Cover : null; // One that lacks what is read would only lead to each row by itself.
+        if (view.Search is null && cover is not null)
+        {
+            if (!(await Conditions(db, view, ct)).TryGet(out var asked, out var wrong))
+            {
+                return wrong;
+            }
+
+            conditions = asked.TrueForAll(cover.Holds) ? asked : null;
+        }
+
+        if (!(await Of(sums, cover)).TryGet(out var counted, out var refused))
+        {
+            return refused;
+        }
+
+        counted = await OwnSums.With(counted, [.. Summed(view).Where(f => f.IsSummedNear).Select(Figure)],
+            async figures => (await Of([.. figures.Select(f => ListField<TRow>.Of("", "", FieldKind.Number, (Expression<Func<TRow, long>>)f))], null)).TryGet(out var own, out _) ? own : null);
+
+        async Task<Result<List<Group>>> Of(IReadOnlyList<ListField<TRow>> of, Covering? by)
+        {
+            if (conditions is not null && await GroupsOfAll(db, field, of, conditions, ct) is { } all)
+            {
+                return all;
+            }
+
+            return (await Find(db, view, null, int.MaxValue, by, ct)).TryGet(out var found, out var refusal) ? await Grouping.Of(found.Rows, field, of, ct) : refusal;
+        }
+
+        return await Named(db, field, counted, ct);
+    }
+
+    /// <summary>The first of the groups with what they are called, and one of all others.</summary>
+    protected static async Task<List<Group>> Named(CrmDb db, ListField field, IReadOnlyList<Group> all, CancellationToken ct)
+    {
+        var groups = Grouping.First(all, MostGroups);
+        var names = field.Names is null ? null : await field.Names(db, [.. groups.Select(g => g.Value).OfType<long>()], ct);
+        return groups.ConvertAll(g => g with { Text = Text(g) });
+
+        string Text(Group group) => group.Others > 0 ? Texts.Get("list.other_groups", group.Others) : field.Say(group.Value, names) ?? Texts.Get("list.unknown");
+    }
+}
