@@ -27,19 +27,28 @@ public sealed partial class RecordWaybills
     /// <param name="Own">What each draft says of own fields; null where none does.</param>
     private sealed record Prepared(Answer[] Answers, List<WaybillLine> Lines, List<int> Places, CustomBatch.Understood[]? Own)
     {
-        /// <summary>Own fields that a line says nothing of stay as they are.</summary>
-        public void Complete(int i, WaybillLine before) => Lines[i].Custom = Own is null ? before.Custom : CustomValue.With(before.Custom, Own[Places[i]].Values);
+        /// <summary>What the cells of a file say; null where the drafts are whole lines.</summary>
+        public IReadOnlyList<WaybillDraft>? Filled { get; init; }
+
+        /// <summary>Own fields that a line says nothing of stay as they are, and of a file every other field.</summary>
+        public void Complete(int i, WaybillLine before)
+        {
+            Lines[i].Custom = Own is null ? before.Custom : CustomValue.With(before.Custom, Own[Places[i]].Values);
+            Filled?[Places[i]].Keep(Lines[i], before);
+        }
     }
 
-    private async Task<Prepared> Prepare(string source, IReadOnlyList<WaybillDraft> drafts, bool? createCustomers, bool withOwn, CancellationToken ct)
+    private async Task<Prepared> Prepare(string source, IReadOnlyList<WaybillDraft> drafts, bool? createCustomers, Extent extent, CancellationToken ct)
     {
         var answers = new Answer[drafts.Count];
         var (lines, places) = (new List<WaybillLine>(drafts.Count), new List<int>(drafts.Count));
         var today = clock.Today();
         _units ??= await Units(ct);
+        var standing = await Stand(source, drafts, extent, ct);
+        Fill(extent == Extent.Filled ? drafts : [], standing);
         await Look(drafts, ct);
         await _stations.Look(drafts.SelectMany(d => new[] { d.Origin, d.Destination }), ct);
-        var own = withOwn && drafts.Any(d => d.Custom is not null) ? await _own.Read([.. drafts.Select(d => new CustomBatch.Asked(d.Custom, CustomerOf(d), $"{source}\n{d.ExternalNo?.Trim()}"))], ct) : null;
+        var own = extent != Extent.WithoutOwn && drafts.Any(d => d.Custom is not null) ? await _own.Read([.. drafts.Select(d => new CustomBatch.Asked(d.Custom, CustomerOf(d), $"{source}\n{d.ExternalNo?.Trim()}"))], ct) : null;
         for (var i = 0; i < drafts.Count; i++)
         {
             var draft = drafts[i];
@@ -94,7 +103,7 @@ public sealed partial class RecordWaybills
             });
         }
 
-        return new(answers, lines, places, own);
+        return new(answers, lines, places, own) { Filled = extent == Extent.Filled ? drafts : null };
     }
 
     /// <summary>The customers that drafts name, as far as they are known.</summary>

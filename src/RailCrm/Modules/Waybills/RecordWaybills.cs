@@ -45,20 +45,20 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
     /// <param name="drafts">The lines.</param>
     /// <param name="createCustomers">Whether a customer nobody knows is made as a potential one, rather than the line rejected.</param>
     /// <param name="ct">Cancels.</param>
-    public Task<Answer[]> Run(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, CancellationToken ct) => Run(source, drafts, createCustomers, null, withOwn: false, ct);
+    public Task<Answer[]> Run(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, CancellationToken ct) => Run(source, drafts, createCustomers, null, Extent.WithoutOwn, ct);
 
     /// <param name="source">The system the lines come from.</param>
     /// <param name="drafts">The lines.</param>
     /// <param name="createCustomers">Whether a customer nobody knows is made.</param>
     /// <param name="kept">Why a line that is new, or is none, is not taken; everything is where null.</param>
-    /// <param name="withOwn">Whether the drafts' own fields are taken too: what a form says of them is checked and written by <see cref="SaveWaybill"/>.</param>
+    /// <param name="extent">How much the drafts say: own fields of a form are checked and written by <see cref="SaveWaybill"/>, and a file's empty cells change nothing.</param>
     /// <param name="ct">Cancels.</param>
-    internal async Task<Answer[]> Run(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, Func<bool, FieldError?>? kept, bool withOwn, CancellationToken ct)
+    internal async Task<Answer[]> Run(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, Func<bool, FieldError?>? kept, Extent extent, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(drafts);
         return await db.Write(async () =>
         {
-            var prepared = await Prepare(source, drafts, createCustomers, withOwn, ct);
+            var prepared = await Prepare(source, drafts, createCustomers, extent, ct);
             var (answers, lines, places, _) = prepared;
             await Reject(prepared, ct);
             await Keep(prepared, drafts, kept, ct);
@@ -118,15 +118,12 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         }
     }
 
-    /// <summary>Says what is wrong with each line, and writes nothing.</summary>
+    /// <summary>Says of a file's rows what is wrong with each and what would become of it as a line of that source, and writes nothing.</summary>
     /// <remarks>With <paramref name="createCustomers"/> an unknown customer is no mistake.</remarks>
-    public Task<Answer[]> Preview(IReadOnlyList<WaybillDraft> drafts, bool createCustomers, CancellationToken ct) => Preview("preview", drafts, createCustomers, null, ct);
-
-    /// <summary>As the other, and what would become of each line of that source.</summary>
     internal async Task<Answer[]> Preview(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, Func<bool, FieldError?>? kept, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(drafts);
-        var prepared = await Prepare(source, drafts, createCustomers: null, withOwn: true, ct);
+        var prepared = await Prepare(source, drafts, createCustomers: null, Extent.Filled, ct);
         var (answers, lines, places, _) = prepared;
         await Keep(prepared, drafts, kept, ct);
         var looked = await ledger.Look(lines, prepared.Complete, ct);
