@@ -61,6 +61,10 @@ public sealed partial class RecordWaybills
                 {
                     unitId = known;
                 }
+                else if (standing.TryGetValue(draft.ExternalNo?.Trim() ?? "", out var there) && there.IsDoneBy(draft.Unit))
+                {
+                    unitId = there.Line.UnitId; // Closed since, or none of the actor's: it stays who did the work.
+                }
                 else
                 {
                     errors.Add(new(nameof(draft.Unit), "waybill.unit_unknown"));
