@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
+using RailCrm.Platform.Data;
 
 namespace RailCrm.Modules.Waybills;
 
@@ -53,6 +54,31 @@ public sealed partial class RecordWaybills
             {
                 draft.Date ??= known.Line.Date;
                 draft.Customer = string.IsNullOrWhiteSpace(draft.Customer) ? known.Customer : draft.Customer;
+            }
+        }
+    }
+
+    /// <summary>Takes out the changes of lines whose customer is only shared to the writer, before anything is written. What changes nothing may be told again.</summary>
+    private async Task Spare(string source, Prepared prepared, CancellationToken ct)
+    {
+        var (answers, lines, places, _) = prepared;
+        if (db.Scope.Width == ScopeWidth.All || lines.Count == 0)
+        {
+            return;
+        }
+
+        var numbers = lines.Select(l => l.ExternalNo).Distinct().ToList();
+        var known = await db.Set<WaybillLine>().Where(w => w.Source == source && EF.Parameter(numbers).Contains(w.ExternalNo)).Select(w => new { w.ExternalNo, w.CustomerId }).ToListAsync(ct);
+        var held = await Ownership.Of(db, known.Select(k => k.CustomerId).ToHashSet(), ct);
+        var shared = known.Where(k => !held.Changes(k.CustomerId)).Select(k => k.ExternalNo).ToHashSet(StringComparer.Ordinal);
+        var looked = shared.Count == 0 ? [] : await ledger.Look(lines, prepared.Complete, ct);
+        for (var i = looked.Length - 1; i >= 0; i--)
+        {
+            if (looked[i] == LineOutcome.Updated && shared.Contains(lines[i].ExternalNo))
+            {
+                answers[places[i]] = answers[places[i]] with { Errors = [new(nameof(WaybillDraft.Customer), "waybill.shared_reads")] };
+                lines.RemoveAt(i);
+                places.RemoveAt(i);
             }
         }
     }

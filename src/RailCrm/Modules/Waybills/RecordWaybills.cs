@@ -62,6 +62,7 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
             var (answers, lines, places, _) = prepared;
             await Reject(prepared, ct);
             await Keep(prepared, drafts, kept, ct);
+            await Spare(source, prepared, ct);
             var replaced = new Dictionary<int, WaybillLine>();
             var outcomes = await ledger.Write(lines, replaced, ct, prepared.Complete, held: true);
             for (var i = 0; i < outcomes.Length; i++)
@@ -126,6 +127,7 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         var prepared = await Prepare(source, drafts, createCustomers: null, Extent.Filled, ct);
         var (answers, lines, places, _) = prepared;
         await Keep(prepared, drafts, kept, ct);
+        await Spare(source, prepared, ct);
         var looked = await ledger.Look(lines, prepared.Complete, ct);
         for (var i = 0; i < looked.Length; i++)
         {

@@ -40,9 +40,9 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
                 return new Refusal.Stale();
             }
 
-            if (before is not null && named.Any(c => c != before.CustomerId) && !(await Ownership.Of(db, [before.CustomerId], ct)).Owned.Contains(before.CustomerId))
+            if (before is not null && Shared(await Ownership.Of(db, [before.CustomerId], ct), before.CustomerId, named.Any(c => c != before.CustomerId)) is { } shared)
             {
-                return new Refusal.Forbidden("waybill.shared_stays"); // Else a customer that is only shared could be emptied line by line.
+                return new Refusal.Forbidden(shared);
             }
 
             var source = before?.Source ?? ByHand;
@@ -86,6 +86,9 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
         await Follow(saved, ct);
         return saved;
     }
+
+    /// <summary>Why a line of a customer may not be changed, or become another's with <paramref name="moves"/>; null where it may. Else a customer that is only shared could be emptied line by line.</summary>
+    internal static string? Shared(Ownership held, long customerId, bool moves) => moves && !held.Owned.Contains(customerId) ? "waybill.shared_stays" : held.Changes(customerId) ? null : "waybill.shared_reads";
 
     /// <summary>Puts a line into the bin if it is still as seen; answers its id.</summary>
     public async Task<Result<long>> Delete(long id, string? state, CancellationToken ct)

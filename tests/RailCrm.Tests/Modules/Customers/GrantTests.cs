@@ -78,16 +78,39 @@ public sealed class GrantTests
         Assert.True((await app.With<SaveCustomer, Result<Customer>>(n1, s => s.Run(null, null, new() { Name = "北方公司" }, Ct))).TryGet(out var own, out _));
         Assert.Equal("waybill.shared_stays", await Worked(app, "waybills", "edit", line, "toCustomer", own.Number)); // Nor emptied line by line.
         Assert.Equal("waybill.shared_stays", (await app.With<SaveWaybill, Result<long>>(n1, s => s.Run(line, null, new() { Customer = own.Number, Date = new DateOnly(2026, 3, 1), RevenueFen = 5 }, Ct))).Refusal?.Code);
+        Assert.Equal("waybill.shared_reads", await Worked(app, "waybills", "edit", line, "contract", "夺"));
+        Assert.Equal("waybill.shared_reads", (await app.With<SaveWaybill, Result<long>>(n1, s => s.Run(line, null, new() { Customer = "南方公司", Date = new DateOnly(2026, 3, 1), RevenueFen = 6 }, Ct))).Refusal?.Code);
+        Assert.Equal("waybill.shared_reads", (await app.With<WorkOnWaybills, Result<WaybillLine>>(n1, w => w.One(line, new WaybillList().Find("note")!, "夺", "", Ct))).Refusal?.Code);
         Assert.Equal(customer, await app.In(System, db => db.Set<WaybillLine>().Select(w => w.CustomerId).SingleAsync(Ct)));
         Assert.Equal(before, await Stored(app, customer));
         Assert.Equal(1, await app.In(System, db => db.Set<WaybillLine>().CountAsync(Ct)));
         var shown = await page.GetStringAsync(new Uri($"/customers/{customer}", UriKind.Relative), Ct);
         Assert.DoesNotContain($"/customers/{customer}/edit\"", shown, StringComparison.Ordinal);
         Assert.DoesNotContain($"/customers/{customer}/bin\"", shown, StringComparison.Ordinal);
-        Assert.DoesNotContain("id=\"delete\"", await page.GetStringAsync(new Uri($"/waybills/{line}", UriKind.Relative), Ct), StringComparison.Ordinal);
+        var lineShown = await page.GetStringAsync(new Uri($"/waybills/{line}", UriKind.Relative), Ct);
+        Assert.DoesNotContain("id=\"delete\"", lineShown, StringComparison.Ordinal);
+        Assert.DoesNotContain($"/waybills/{line}/edit\"", lineShown, StringComparison.Ordinal);
+        Assert.DoesNotContain("data-field=", lineShown, StringComparison.Ordinal);
 
         await app.In(System, db => db.Write(() => db.Set<Customer>().Where(c => c.Id == customer).ExecuteUpdateAsync(u => u.SetProperty(c => c.DeletedAt, db.UtcNow), Ct), Ct));
         Assert.Equal("customer.shared_reads", await Worked(app, "bin", "restore", customer));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Lines_of_a_customer_that_is_only_shared_are_told_anew_and_told_again_but_not_changed_by_another_system_or_a_file(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var (_, _, line) = await Granted(app, "shared");
+        var n1 = await app.ActorOf("n1");
+        Task<RecordWaybills.Answer[]> Record(string number, long revenue) => app.With<RecordWaybills, RecordWaybills.Answer[]>(n1, r => r.Run("manual", [new() { ExternalNo = number, Customer = "南方公司", Date = new DateOnly(2026, 3, 1), RevenueFen = revenue }], createCustomers: false, Ct));
+
+        Assert.Equal("waybill.shared_reads", Assert.Single((await Record("N-1", 6))[0].Errors).Code);
+        Assert.Equal(LineOutcome.Unchanged, (await Record("N-1", 5))[0].Outcome);
+        Assert.Equal(LineOutcome.Created, (await Record("N-2", 7))[0].Outcome);
+        Assert.Equal(5, await app.In(System, db => db.Set<WaybillLine>().Where(w => w.Id == line).Select(w => w.RevenueFen).SingleAsync(Ct)));
+        var id = await Exchange.ReviewUse.Checked(app, n1, "waybills", "来源系统,运单号,日期,客户,收入(元)\nmanual,N-1,2026-03-01,南方公司,9\n");
+        Assert.Equal(["waybill.shared_reads"], (await Exchange.ReviewUse.Look(app, n1, id)).Rows.SelectMany(r => r.Errors).Select(e => e.Code));
+        Assert.Equal((0L, 0L, 0L), await app.With<CheckFacts, (long, long, long)>(System, c => c.Differences(Ct)));
     }
 
     [Theory, ClassData(typeof(BothEngines))]
@@ -103,6 +126,8 @@ public sealed class GrantTests
         Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync(Ct));
         Assert.Equal(("经理改的", before.Unit), await Stored(app, customer) is var now ? (now.Short, now.Unit) : default);
         Assert.Equal("done", await Worked(app, "customers", "edit", customer, "shortName", "又改"));
+        Assert.Equal("done", await Worked(app, "waybills", "edit", line, "contract", "HT-9"));
+        Assert.Contains($"/waybills/{line}/edit\"", await page.GetStringAsync(new Uri($"/waybills/{line}", UriKind.Relative), Ct), StringComparison.Ordinal);
         var unit = before.Unit.ToString(global::System.Globalization.CultureInfo.InvariantCulture);
         Assert.Matches($"<option value=\"{unit}\" selected", await page.GetStringAsync(new Uri($"/customers/{customer}/edit", UriKind.Relative), Ct));
         using var form = await CrmApp.Submit(page, $"/customers/{customer}/edit", "customer", new() { ["Form.Name"] = "南方公司", ["Form.ShortName"] = "表单改的", ["Form.UnitId"] = unit });
