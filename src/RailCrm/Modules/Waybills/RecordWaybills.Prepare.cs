@@ -27,15 +27,25 @@ public sealed partial class RecordWaybills
     /// <param name="Own">What each draft says of own fields; null where none does.</param>
     private sealed record Prepared(Answer[] Answers, List<WaybillLine> Lines, List<int> Places, CustomBatch.Understood[]? Own)
     {
-        /// <summary>What the cells of a file say; null where the drafts are whole lines.</summary>
-        public IReadOnlyList<WaybillDraft>? Filled { get; init; }
+        /// <summary>What is said of each line.</summary>
+        public required IReadOnlyList<WaybillDraft> Drafts { get; init; }
+
+        /// <summary>How much that is.</summary>
+        public required Extent Extent { get; init; }
 
         /// <summary>Own fields that a line says nothing of stay as they are, and of a file every other field.</summary>
         public void Complete(int i, WaybillLine before)
         {
-            Lines[i].Custom = Own is null ? before.Custom : CustomValue.With(before.Custom, Own[Places[i]].Values);
-            Filled?[Places[i]].Keep(Lines[i], before);
+            var draft = Drafts[Places[i]];
+            Lines[i].Custom = Own is null ? before.Custom : CustomValue.With(Extent == Extent.Whole ? Emptied(before.Custom, draft) : before.Custom, Own[Places[i]].Values);
+            if (Extent == Extent.Filled)
+            {
+                draft.Keep(Lines[i], before);
+            }
         }
+
+        private static string? Emptied(string? custom, WaybillDraft draft) =>
+            (draft.Custom ?? []).Where(c => string.IsNullOrWhiteSpace(c.Value)).Aggregate(custom, (json, c) => CustomValue.With(json, c.Key, null));
     }
 
     private async Task<Prepared> Prepare(string source, IReadOnlyList<WaybillDraft> drafts, bool? createCustomers, Extent extent, CancellationToken ct)
@@ -54,6 +64,7 @@ public sealed partial class RecordWaybills
             var draft = drafts[i];
             var errors = WaybillRules.Check(draft, today);
             errors.AddRange(own?[i].Errors ?? []);
+            errors.AddRange(extent == Extent.Whole ? Unknown(draft) : []);
             long? unitId = null;
             if (!string.IsNullOrWhiteSpace(draft.Unit))
             {
@@ -107,7 +118,7 @@ public sealed partial class RecordWaybills
             });
         }
 
-        return new(answers, lines, places, own) { Filled = extent == Extent.Filled ? drafts : null };
+        return new(answers, lines, places, own) { Drafts = drafts, Extent = extent };
     }
 
     /// <summary>The customers that drafts name, as far as they are known.</summary>

@@ -58,6 +58,10 @@ public sealed partial class RecordWaybills
         }
     }
 
+    /// <summary>Own fields that are none, or none the actor may see.</summary>
+    private IEnumerable<FieldError> Unknown(WaybillDraft draft) =>
+        draft.Custom is null ? [] : draft.Custom.Keys.Except(fields.Of("waybills", db.Actor).Select(f => f.Key)).Select(key => new FieldError($"Custom.{key}", "fields.unknown", key));
+
     /// <summary>Takes out the changes of lines whose customer is only shared to the writer, before anything is written. What changes nothing may be told again.</summary>
     private async Task Spare(string source, Prepared prepared, CancellationToken ct)
     {

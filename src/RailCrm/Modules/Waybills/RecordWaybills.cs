@@ -18,7 +18,7 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         /// <summary>The system the lines come from; with the external number it makes a line unique.</summary>
         public string Source { get; set; } = "";
 
-        /// <summary>At most 1,000.</summary>
+        /// <summary>At most 1,000, each a whole line: what is left out of one is taken away from the line that is there. Only own fields that are not named stay.</summary>
         public List<WaybillDraft> Items { get; set; } = [];
     }
 
@@ -109,7 +109,7 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         for (var i = lines.Count - 1; i >= 0; i--)
         {
             var isNew = looked[i] == LineOutcome.Created;
-            List<FieldError> errors = !all && kept!(isNew) is { } error ? [error] : isNew && missing is not null ? missing[i] : [];
+            List<FieldError> errors = !all && kept!(isNew) is { } error ? [error] : (isNew || prepared.Extent == Extent.Whole) && missing is not null ? missing[i] : [];
             if (errors.Count > 0)
             {
                 answers[places[i]] = answers[places[i]] with { Errors = errors };
@@ -155,7 +155,7 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
             return Answers.Problem(new Refusal.Invalid("waybill.items_wrong", nameof(Input.Items)));
         }
 
-        var answers = await useCase.Run(input.Source.Trim(), input.Items, createCustomers: false, ct);
+        var answers = await useCase.Run(input.Source.Trim(), input.Items, createCustomers: false, null, Extent.Whole, ct);
         foreach (var follower in useCase.Followers)
         {
             await follower.Run(ct);

@@ -160,5 +160,19 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
     }
 
     public static async Task<IResult> Remove(long id, SaveWaybill useCase, HttpContext http, CancellationToken ct) =>
-        (await useCase.Delete(id, http.Request.Headers.IfMatch.ToString() is { Length: > 0 } match and not "*" ? match.Trim('"') : null, ct)).Answer(_ => TypedResults.NoContent());
+        (await useCase.Delete(id, Asked(http), ct)).Answer(_ => TypedResults.NoContent());
+
+    /// <summary>The whole line as it is to be, if it still is as <c>If-Match</c> says. Its source and number stay: another number is refused.</summary>
+    public static async Task<IResult> Put(long id, WaybillDraft draft, SaveWaybill useCase, GetWaybill get, HttpContext http, CancellationToken ct)
+    {
+        if (!string.IsNullOrWhiteSpace(draft.ExternalNo) && (await get.Run(id, ct)).TryGet(out var now, out _) && now.Line.ExternalNo != draft.ExternalNo.Trim())
+        {
+            return Answers.Problem(new Refusal.Invalid("waybill.number_fixed", nameof(draft.ExternalNo)));
+        }
+
+        return (await useCase.Run(id, Asked(http), draft, ct)).TryGet(out _, out var refusal) ? await GetWaybill.Get(id, get, http, ct) : Answers.Problem(refusal);
+    }
+
+    /// <summary>The state a change was made for; null where none was named.</summary>
+    private static string? Asked(HttpContext http) => http.Request.Headers.IfMatch.ToString() is { Length: > 0 } match and not "*" ? match.Trim('"') : null;
 }

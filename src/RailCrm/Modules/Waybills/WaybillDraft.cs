@@ -36,8 +36,7 @@ public sealed class WaybillDraft
     /// <summary>Wagons.</summary>
     public int? Wagons { get; set; }
 
-    /// <summary>The group's own fields, as a form says them: key → what one would type; a file that has columns for them says them too. A system's batch has none.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    /// <summary>The group's own fields: key → what one would type; an empty text takes the value away, one that is not named stays.</summary>
     public Dictionary<string, string?>? Custom { get; set; }
 
     /// <summary>Containers.</summary>
