@@ -30,12 +30,12 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
         }
 
         var draft = (await Drafts([line], ct))[line.Id];
-        if (TypedValue.Of(draft, field.Input!) != (was ?? ""))
+        if (WaybillCell.Of(draft, field.Input!) != (was ?? ""))
         {
             return new Refusal.Stale();
         }
 
-        return !TypedValue.Set(draft, field.Input!, field.Input == nameof(WaybillDraft.Customer) ? WaybillForm.Number(value) : value) ? new Refusal.InvalidMany([new(field.Input!, "list.value_wrong", field.Name, value)])
+        return !WaybillCell.Set(draft, field.Input!, field.Input == nameof(WaybillDraft.Customer) ? WaybillForm.Number(value) : value) ? new Refusal.InvalidMany([new(field.Input!, "list.value_wrong", field.Name, value)])
             : (await save.Run(id, GetWaybill.StateOf(line), draft, ct)).TryGet(out _, out var refusal) ? await db.Set<WaybillLine>().AsNoTracking().SingleAsync(w => w.Id == id, ct)
             : refusal;
     }
