@@ -17,6 +17,10 @@ const again = async (row: HTMLElement, changed: HTMLElement) => {
       }
     }
   }
+  const figures = page?.querySelector(".rc-figures");
+  if (figures && row.dataset["list"]) {
+    document.querySelector(".rc-figures")?.replaceChildren(...figures.childNodes); // A record's head tells what follows.
+  }
   const toast = page?.querySelector(".rc-toast");
   if (toast) {
     document.querySelector(".rc-toasts")?.replaceChildren(toast);

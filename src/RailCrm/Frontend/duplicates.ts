@@ -1,4 +1,4 @@
-// Tells while one types that a customer (or a contact) of this name, code, number or e-mail may exist; the server asks again when the form is sent.
+// Tells while one types that a customer (or a contact, or a waybill) of this name, code, number or e-mail may exist; the server asks again when the form is sent.
 interface Match { reasons: string[]; unitName: string; id: number | null; name: string | null; number: string | null; manager: string | null; inBin: boolean; href?: string; hints?: string[] }
 
 // A field that goes by another name, or may be typed into one that takes several things.
@@ -26,12 +26,14 @@ class Duplicates extends HTMLElement {
     this.setAttribute("aria-live", "polite");
     this.#emptied.observe(this, { childList: true });
     this.closest("form")?.addEventListener("input", this.#typed);
+    this.closest("form")?.addEventListener("change", this.#typed); // What is taken from a list is not typed.
   }
 
   disconnectedCallback() {
     clearTimeout(this.#timer);
     this.#emptied.disconnect();
     this.closest("form")?.removeEventListener("input", this.#typed);
+    this.closest("form")?.removeEventListener("change", this.#typed);
   }
 
   async #look() {

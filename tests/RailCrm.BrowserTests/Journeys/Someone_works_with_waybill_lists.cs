@@ -66,8 +66,21 @@ public sealed partial class Someone_works_with_waybill_lists(Browser browser)
         await Assertions.Expect(page.Locator(".rc-timeline del").First).ToHaveTextAsync("改过的备注");
         await page.Locator(".rc-tabs a").First.ClickAsync();
         await Assertions.Expect(page.Locator("dd[data-field=note]")).ToContainTextAsync("原来的备注");
+
+        // An amount too, which the head of the page follows.
+        await page.Locator("dd[data-field=revenue]").DblClickAsync();
+        await page.Locator("dd[data-field=revenue] input").FillAsync("250");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator(".rc-figures")).ToContainTextAsync("250.00");
         await page.Locator($"main a[href*='/waybills?customer={customer}']").First.ClickAsync();
         await Assertions.Expect(page.Locator("table.rc-list tbody tr")).ToHaveCountAsync(3);
+
+        // The same work of a day once more: told while it is typed.
+        await page.GotoAsync($"/waybills/new?customer={customer}");
+        await page.FillAsync("[name='Form.Date']", "2026-03-03");
+        await page.FillAsync("[name='Form.Revenue']", "300");
+        await Assertions.Expect(page.Locator("rc-duplicates")).ToContainTextAsync($"LB{language}{width}-3");
+        await walk.Check();
     }
 
     [GeneratedRegex("/customers/[0-9]+$")]

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
@@ -116,6 +118,9 @@ public sealed class PaletteTests
         Assert.Equal(["HY0012345", "HY0012999"], await Found(n1, "hy0012", "waybill"));
         Assert.Empty(await Found(s1, "HY0012345", "waybill"));
         Assert.Empty(await Found(s1, "HY0012", "waybill"));
+        var all = (await Ask(n1, "HY0012")).GetProperty("groups").EnumerateArray().Single(g => g.GetProperty("kind").GetString() == "waybill").GetProperty("all").GetString()!;
+        var listed = await n1.GetFromJsonAsync<JsonElement>("/api/v1" + all, Ct);
+        Assert.Equal(["HY0012345", "HY0012999"], listed.GetProperty("items").EnumerateArray().Select(w => w.GetProperty("externalNo").GetString()).Order());
         Assert.Equal(["n1 网点"], await Found(n1, "n1", "unit"));
         Assert.Empty(await Found(s1, "n1", "unit"));
         Assert.Equal(["欧阳修"], await Found(n1, "oyx", "employee"));

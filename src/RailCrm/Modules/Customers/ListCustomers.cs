@@ -3,13 +3,14 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Lists;
 
 namespace RailCrm.Modules.Customers;
 
 /// <summary>Customers in the actor's scope as the API tells them, and all of a view as the export writes them.</summary>
-internal sealed class ListCustomers(CrmDb db, CustomerList list)
+internal sealed class ListCustomers(CrmDb db, CustomerList list, CustomFields fields)
 {
     /// <summary>The columns of an <see cref="Item"/>.</summary>
     private static readonly string[] Told = ["number", "name", "creditCode", "tier", "unit", "phone", "revenue", "profit", "change", "completeness", "updated", "active"];
@@ -45,8 +46,9 @@ internal sealed class ListCustomers(CrmDb db, CustomerList list)
         public string Address(string path) => QueryHelpers.AddQueryString(path, Fields());
     }
 
+    /// <summary>A customer as the API lists it; <paramref name="Custom"/> are the group's own fields that the actor sees.</summary>
     public sealed record Item(
-        long Id, string Number, string Name, string? CreditCode, CustomerTier Tier, long UnitId, string UnitName, string? Phone, long Trailing12RevenueFen, long Trailing12GrossProfitFen, long RevenueChangeFen, int Completeness, DateTime UpdatedAt, bool Active);
+        long Id, string Number, string Name, string? CreditCode, CustomerTier Tier, long UnitId, string UnitName, string? Phone, long Trailing12RevenueFen, long Trailing12GrossProfitFen, long RevenueChangeFen, int Completeness, DateTime UpdatedAt, bool Active, IReadOnlyDictionary<string, string?>? Custom);
 
     /// <summary>All rows of a view, to be read once.</summary>
     public sealed record Whole(IAsyncEnumerable<IReadOnlyList<Customer>> Batches);
@@ -64,10 +66,15 @@ internal sealed class ListCustomers(CrmDb db, CustomerList list)
         }
 
         var units = page.Names["unit"];
+        var own = await Own([.. page.Lines.Select(l => l.Id)], ct);
         return new Listing<Item>(
-            [.. page.Lines.Select(l => l.Cells).Zip(page.Lines, (c, l) => new Item(l.Id, (string)c[0]!, (string)c[1]!, (string?)c[2], (CustomerTier)c[3]!, (long)c[4]!, units[(long)c[4]!], (string?)c[5], (long)c[6]!, (long)c[7]!, (long)c[8]!, (int)c[9]!, (DateTime)c[10]!, (bool)c[11]!))],
+            [.. page.Lines.Select(l => l.Cells).Zip(page.Lines, (c, l) => new Item(l.Id, (string)c[0]!, (string)c[1]!, (string?)c[2], (CustomerTier)c[3]!, (long)c[4]!, units[(long)c[4]!], (string?)c[5], (long)c[6]!, (long)c[7]!, (long)c[8]!, (int)c[9]!, (DateTime)c[10]!, (bool)c[11]!, own.GetValueOrDefault(l.Id)))],
             page.Next) { PreviousCursor = page.Previous };
     }
+
+    /// <summary>What is said of the own fields of a page's rows; nothing where there are none.</summary>
+    private async Task<Dictionary<long, Dictionary<string, string?>?>> Own(List<long> ids, CancellationToken ct) => fields.Of("customers", db.Actor).Count == 0 ? []
+        : (await db.Set<Customer>().Where(c => EF.Parameter(ids).Contains(c.Id)).Select(c => new { c.Id, c.Custom }).ToListAsync(ct)).ToDictionary(c => c.Id, c => fields.Said("customers", c.Custom, db.Actor));
 
     /// <summary>All rows of a view in its order, batch by batch.</summary>
     public async Task<Result<Whole>> All(View view, CancellationToken ct) =>

@@ -26,7 +26,7 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
         foreach (var source in drafts.GroupBy(d => d.Source))
         {
             // Where only known lines may change, no customer is made for one that is not.
-            var written = await _record.Run(source.Key, [.. source.Select(d => d.Draft)], Import.CreateCustomers && Import.Mode != ImportMode.Update, Unwanted, withOwn: true, ct);
+            var written = await _record.Run(source.Key, [.. source.Select(d => d.Draft)], Import.CreateCustomers && Import.Mode != ImportMode.Update, Unwanted, RecordWaybills.Extent.Filled, ct);
             foreach (var (place, answer) in source.Zip(written, (d, w) => (d.Place, w)))
             {
                 answers[place] = Of(answer) is { Outcome: not null } taken ? taken with { Made = [.. Made(answer)] } : Of(answer);
@@ -74,7 +74,7 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
 
     private async Task<(RowAnswer[] Answers, List<(int Place, string Source, WaybillDraft Draft)> Drafts)> Read(IReadOnlyList<TableRow> rows, CancellationToken ct)
     {
-        var unreadable = new List<(int Place, WaybillDraft Draft)>();
+        var unreadable = new List<(int Place, string Source, WaybillDraft Draft)>();
         var answers = new RowAnswer[rows.Count];
         var drafts = new List<(int, string, WaybillDraft)>(rows.Count);
         var errors = new List<FieldError>();
@@ -96,12 +96,13 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
             if (source.Length > WaybillLine.SourceLength || !PlainText.IsStorable(source))
             {
                 errors.Add(new("source", "waybill.source_wrong"));
+                source = Import.Source;
             }
 
             if (errors.Count > 0)
             {
                 answers[i] = new(null, [.. errors]);
-                unreadable.Add((i, draft));
+                unreadable.Add((i, source, draft));
                 errors.Clear();
             }
             else
@@ -111,11 +112,14 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
         }
 
         // Whoever mends a row wants to hear all that is wrong with it at once.
-        var looked = unreadable.Count == 0 ? [] : await _record.Preview([.. unreadable.Select(u => u.Draft)], Import.CreateCustomers, ct);
-        foreach (var (place, more) in unreadable.Zip(looked, (u, l) => (u.Place, l.Errors)))
+        foreach (var of in unreadable.GroupBy(u => u.Source))
         {
-            var told = answers[place].Errors;
-            answers[place] = new(null, [.. told, .. more.Where(m => told.All(t => RejectedFile.FieldName(t.Field) != RejectedFile.FieldName(m.Field)))]);
+            var looked = await _record.Preview(of.Key, [.. of.Select(u => u.Draft)], Import.CreateCustomers, null, ct);
+            foreach (var (place, more) in of.Zip(looked, (u, l) => (u.Place, l.Errors)))
+            {
+                var told = answers[place].Errors;
+                answers[place] = new(null, [.. told, .. more.Where(m => told.All(t => RejectedFile.FieldName(t.Field) != RejectedFile.FieldName(m.Field)))]);
+            }
         }
 
         return (answers, drafts);

@@ -5,17 +5,19 @@ using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
 
 namespace RailCrm.Modules.Waybills;
 
 /// <summary>One waybill line within the actor's scope.</summary>
-internal sealed class GetWaybill(CrmDb db)
+internal sealed class GetWaybill(CrmDb db, CustomFields fields)
 {
     /// <param name="Line">The line.</param>
     /// <param name="CustomerNumber">Its customer's number.</param>
     /// <param name="UnitName">The unit that did the work.</param>
     /// <param name="State">Changes with every field: who changes the line shows which he saw.</param>
+    /// <param name="Custom">Its own fields as they are stored.</param>
     public sealed record Answer(ListWaybills.Item Line, string CustomerNumber, string UnitName, string State, string? Custom);
 
     /// <summary>The line, or that there is none.</summary>
@@ -28,7 +30,7 @@ internal sealed class GetWaybill(CrmDb db)
 
         var customer = await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => c.Id == line.CustomerId).Select(c => new { c.Name, c.Number }).SingleAsync(ct);
         var unit = await db.Set<OrgUnit>().Where(u => u.Id == line.UnitId).Select(u => u.Name).SingleAsync(ct);
-        return new Answer(ListWaybills.Of(line, customer.Name), customer.Number, unit, StateOf(line), line.Custom);
+        return new Answer(ListWaybills.Of(line, customer.Name, fields.Said("waybills", line.Custom, db.Actor)), customer.Number, unit, StateOf(line), line.Custom);
     }
 
     /// <summary>A line carries no version, because millions are written that nobody ever changes by hand; its content says as well whether it is still the one seen.</summary>

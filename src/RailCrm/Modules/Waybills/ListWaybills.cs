@@ -3,13 +3,14 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Lists;
 
 namespace RailCrm.Modules.Waybills;
 
 /// <summary>Waybill lines in the actor's scope, newest first unless asked otherwise, page by page both ways.</summary>
-internal sealed class ListWaybills(CrmDb db, WaybillList list)
+internal sealed class ListWaybills(CrmDb db, WaybillList list, CustomFields fields)
 {
     /// <summary>In an address: what has no category, mode or station.</summary>
     public const string Unknown = "none";
@@ -34,9 +35,10 @@ internal sealed class ListWaybills(CrmDb db, WaybillList list)
         private static string? Number(long? number) => number?.ToString(CultureInfo.InvariantCulture);
     }
 
+    /// <summary>A line as the API tells it; <paramref name="Custom"/> are the group's own fields that the actor sees, as they are sent back.</summary>
     public sealed record Item(
         long Id, string Source, string ExternalNo, DateOnly Date, long CustomerId, string CustomerName, long UnitId, string Service, string CommodityCategory, string? Commodity,
-        string Origin, string Destination, string Mode, int Wagons, int Containers, decimal Teu, long WeightKg, long RevenueFen, long CostFen, string? Contract, string? Note);
+        string Origin, string Destination, string Mode, int Wagons, int Containers, decimal Teu, long WeightKg, long RevenueFen, long CostFen, string? Contract, string? Note, IReadOnlyDictionary<string, string?>? Custom);
 
     /// <summary>All lines of a view with their customers' number and name, to be read once.</summary>
     public sealed record Whole(IAsyncEnumerable<IReadOnlyList<(WaybillLine Line, string Number, string Name)>> Batches);
@@ -58,7 +60,7 @@ internal sealed class ListWaybills(CrmDb db, WaybillList list)
 
         var page = await ByDate.Page(view.Rows, view.Descending, view.Mark, Math.Clamp(query.Limit, 1, MaxLimit), r => r, ct);
         var names = await Customers(page.Items, ct);
-        return new Listing<Item>([.. page.Items.Select(w => Of(w, names[w.CustomerId].Name))], page.Next) { PreviousCursor = page.Previous };
+        return new Listing<Item>([.. page.Items.Select(w => Of(w, names[w.CustomerId].Name, fields.Said("waybills", w.Custom, db.Actor)))], page.Next) { PreviousCursor = page.Previous };
     }
 
     /// <summary>All rows of a view in its order, batch by batch, each a query of its own.</summary>
@@ -104,9 +106,9 @@ internal sealed class ListWaybills(CrmDb db, WaybillList list)
         return (await list.Rows(db, asked, ct)).TryGet(out var found, out var refusal) ? new View(found.Rows, sort[0] == '-', mark) : refusal;
     }
 
-    internal static Item Of(WaybillLine w, string customer) => new(
+    internal static Item Of(WaybillLine w, string customer, IReadOnlyDictionary<string, string?>? custom) => new(
         w.Id, w.Source, w.ExternalNo, w.Date, w.CustomerId, customer, w.UnitId, w.Service, w.CommodityCategory, w.Commodity, w.Origin, w.Destination, w.Mode,
-        w.Wagons, w.Containers, w.TeuHundredths / 100m, w.WeightKg, w.RevenueFen, w.CostFen, w.ContractNo, w.Note);
+        w.Wagons, w.Containers, w.TeuHundredths / 100m, w.WeightKg, w.RevenueFen, w.CostFen, w.ContractNo, w.Note, custom);
 
     public static async Task<IResult> Get([AsParameters] Query query, ListWaybills useCase, CancellationToken ct) =>
         (await useCase.Run(query, ct)).Answer(list => TypedResults.Ok(list));

@@ -27,31 +27,55 @@ public sealed partial class RecordWaybills
     /// <param name="Own">What each draft says of own fields; null where none does.</param>
     private sealed record Prepared(Answer[] Answers, List<WaybillLine> Lines, List<int> Places, CustomBatch.Understood[]? Own)
     {
-        /// <summary>Own fields that a line says nothing of stay as they are.</summary>
-        public void Complete(int i, WaybillLine before) => Lines[i].Custom = Own is null ? before.Custom : CustomValue.With(before.Custom, Own[Places[i]].Values);
+        /// <summary>What is said of each line.</summary>
+        public required IReadOnlyList<WaybillDraft> Drafts { get; init; }
+
+        /// <summary>How much that is.</summary>
+        public required Extent Extent { get; init; }
+
+        /// <summary>Own fields that a line says nothing of stay as they are, and of a file every other field.</summary>
+        public void Complete(int i, WaybillLine before)
+        {
+            var draft = Drafts[Places[i]];
+            Lines[i].Custom = Own is null ? before.Custom : CustomValue.With(Extent == Extent.Whole ? Emptied(before.Custom, draft) : before.Custom, Own[Places[i]].Values);
+            if (Extent == Extent.Filled)
+            {
+                draft.Keep(Lines[i], before);
+            }
+        }
+
+        private static string? Emptied(string? custom, WaybillDraft draft) =>
+            (draft.Custom ?? []).Where(c => string.IsNullOrWhiteSpace(c.Value)).Aggregate(custom, (json, c) => CustomValue.With(json, c.Key, null));
     }
 
-    private async Task<Prepared> Prepare(string source, IReadOnlyList<WaybillDraft> drafts, bool? createCustomers, bool withOwn, CancellationToken ct)
+    private async Task<Prepared> Prepare(string source, IReadOnlyList<WaybillDraft> drafts, bool? createCustomers, Extent extent, CancellationToken ct)
     {
         var answers = new Answer[drafts.Count];
         var (lines, places) = (new List<WaybillLine>(drafts.Count), new List<int>(drafts.Count));
         var today = clock.Today();
         _units ??= await Units(ct);
+        var standing = await Stand(source, drafts, extent, ct);
+        Fill(extent == Extent.Filled ? drafts : [], standing);
         await Look(drafts, ct);
         await _stations.Look(drafts.SelectMany(d => new[] { d.Origin, d.Destination }), ct);
-        var own = withOwn && drafts.Any(d => d.Custom is not null) ? await _own.Read([.. drafts.Select(d => new CustomBatch.Asked(d.Custom, CustomerOf(d), $"{source}\n{d.ExternalNo?.Trim()}"))], ct) : null;
+        var own = extent != Extent.WithoutOwn && drafts.Any(d => d.Custom is not null) ? await _own.Read([.. drafts.Select(d => new CustomBatch.Asked(d.Custom, CustomerOf(d), $"{source}\n{d.ExternalNo?.Trim()}"))], ct) : null;
         var barred = createCustomers == true ? await Barred(source, drafts, ct) : [];
         for (var i = 0; i < drafts.Count; i++)
         {
             var draft = drafts[i];
             var errors = WaybillRules.Check(draft, today);
             errors.AddRange(own?[i].Errors ?? []);
+            errors.AddRange(extent == Extent.Whole ? Unknown(draft) : []);
             long? unitId = null;
             if (!string.IsNullOrWhiteSpace(draft.Unit))
             {
                 if (_units.TryGetValue(Key(draft.Unit), out var known))
                 {
                     unitId = known;
+                }
+                else if (standing.TryGetValue(draft.ExternalNo?.Trim() ?? "", out var there) && there.IsDoneBy(draft.Unit))
+                {
+                    unitId = there.Line.UnitId; // Closed since, or none of the actor's: it stays who did the work.
                 }
                 else
                 {
@@ -96,7 +120,7 @@ public sealed partial class RecordWaybills
             });
         }
 
-        return new(answers, lines, places, own);
+        return new(answers, lines, places, own) { Drafts = drafts, Extent = extent };
     }
 
     /// <summary>Why lines whose customer is yet to be made would be refused for what stands in their place, by number.</summary>

@@ -18,7 +18,7 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         /// <summary>The system the lines come from; with the external number it makes a line unique.</summary>
         public string Source { get; set; } = "";
 
-        /// <summary>At most 1,000.</summary>
+        /// <summary>At most 1,000, each a whole line: what is left out of one is taken away from the line that is there. Only own fields that are not named stay.</summary>
         public List<WaybillDraft> Items { get; set; } = [];
     }
 
@@ -45,23 +45,24 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
     /// <param name="drafts">The lines.</param>
     /// <param name="createCustomers">Whether a customer nobody knows is made as a potential one, rather than the line rejected.</param>
     /// <param name="ct">Cancels.</param>
-    public Task<Answer[]> Run(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, CancellationToken ct) => Run(source, drafts, createCustomers, null, withOwn: false, ct);
+    public Task<Answer[]> Run(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, CancellationToken ct) => Run(source, drafts, createCustomers, null, Extent.WithoutOwn, ct);
 
     /// <param name="source">The system the lines come from.</param>
     /// <param name="drafts">The lines.</param>
     /// <param name="createCustomers">Whether a customer nobody knows is made.</param>
     /// <param name="kept">Why a line that is new, or is none, is not taken; everything is where null.</param>
-    /// <param name="withOwn">Whether the drafts' own fields are taken too: what a form says of them is checked and written by <see cref="SaveWaybill"/>.</param>
+    /// <param name="extent">How much the drafts say: own fields of a form are checked and written by <see cref="SaveWaybill"/>, and a file's empty cells change nothing.</param>
     /// <param name="ct">Cancels.</param>
-    internal async Task<Answer[]> Run(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, Func<bool, FieldError?>? kept, bool withOwn, CancellationToken ct)
+    internal async Task<Answer[]> Run(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, Func<bool, FieldError?>? kept, Extent extent, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(drafts);
         return await db.Write(async () =>
         {
-            var prepared = await Prepare(source, drafts, createCustomers, withOwn, ct);
+            var prepared = await Prepare(source, drafts, createCustomers, extent, ct);
             var (answers, lines, places, _) = prepared;
             await Reject(prepared, ct);
             await Keep(prepared, drafts, kept, ct);
+            await Spare(source, prepared, ct);
             var replaced = new Dictionary<int, WaybillLine>();
             var outcomes = await ledger.Write(lines, replaced, ct, prepared.Complete, held: true);
             for (var i = 0; i < outcomes.Length; i++)
@@ -114,7 +115,7 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         for (var i = lines.Count - 1; i >= 0; i--)
         {
             var isNew = looked[i] == LineOutcome.Created;
-            List<FieldError> errors = !all && kept!(isNew) is { } error ? [error] : isNew && missing is not null ? missing[i] : [];
+            List<FieldError> errors = !all && kept!(isNew) is { } error ? [error] : (isNew || prepared.Extent == Extent.Whole) && missing is not null ? missing[i] : [];
             if (errors.Count > 0)
             {
                 answers[places[i]] = answers[places[i]] with { Errors = errors };
@@ -124,17 +125,15 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         }
     }
 
-    /// <summary>Says what is wrong with each line, and writes nothing.</summary>
+    /// <summary>Says of a file's rows what is wrong with each and what would become of it as a line of that source, and writes nothing.</summary>
     /// <remarks>With <paramref name="createCustomers"/> an unknown customer is no mistake.</remarks>
-    public Task<Answer[]> Preview(IReadOnlyList<WaybillDraft> drafts, bool createCustomers, CancellationToken ct) => Preview("preview", drafts, createCustomers, null, ct);
-
-    /// <summary>As the other, and what would become of each line of that source.</summary>
     internal async Task<Answer[]> Preview(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, Func<bool, FieldError?>? kept, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(drafts);
-        var prepared = await Prepare(source, drafts, createCustomers: null, withOwn: true, ct);
+        var prepared = await Prepare(source, drafts, createCustomers: null, Extent.Filled, ct);
         var (answers, lines, places, _) = prepared;
         await Keep(prepared, drafts, kept, ct);
+        await Spare(source, prepared, ct);
         var looked = await ledger.Look(lines, prepared.Complete, ct);
         for (var i = 0; i < looked.Length; i++)
         {
@@ -173,7 +172,7 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
             return Answers.Problem(new Refusal.Invalid("waybill.items_wrong", nameof(Input.Items)));
         }
 
-        var answers = await useCase.Run(input.Source.Trim(), input.Items, createCustomers: false, ct);
+        var answers = await useCase.Run(input.Source.Trim(), input.Items, createCustomers: false, null, Extent.Whole, ct);
         foreach (var follower in useCase.Followers)
         {
             await follower.Run(ct);

@@ -40,9 +40,9 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
                 return new Refusal.Stale();
             }
 
-            if (before is not null && named.Any(c => c != before.CustomerId) && !(await Ownership.Of(db, [before.CustomerId], ct)).Owned.Contains(before.CustomerId))
+            if (before is not null && Shared(await Ownership.Of(db, [before.CustomerId], ct), before.CustomerId, named.Any(c => c != before.CustomerId)) is { } shared)
             {
-                return new Refusal.Forbidden("waybill.shared_stays"); // Else a customer that is only shared could be emptied line by line.
+                return new Refusal.Forbidden(shared);
             }
 
             var source = before?.Source ?? ByHand;
@@ -86,6 +86,9 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
         await Follow(saved, ct);
         return saved;
     }
+
+    /// <summary>Why a line of a customer may not be changed, or become another's with <paramref name="moves"/>; null where it may. Else a customer that is only shared could be emptied line by line.</summary>
+    internal static string? Shared(Ownership held, long customerId, bool moves) => moves && !held.Owned.Contains(customerId) ? "waybill.shared_stays" : held.Changes(customerId) ? null : "waybill.shared_reads";
 
     /// <summary>Puts a line into the bin if it is still as seen; answers its id.</summary>
     public async Task<Result<long>> Delete(long id, string? state, CancellationToken ct)
@@ -157,5 +160,19 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
     }
 
     public static async Task<IResult> Remove(long id, SaveWaybill useCase, HttpContext http, CancellationToken ct) =>
-        (await useCase.Delete(id, http.Request.Headers.IfMatch.ToString() is { Length: > 0 } match and not "*" ? match.Trim('"') : null, ct)).Answer(_ => TypedResults.NoContent());
+        (await useCase.Delete(id, Asked(http), ct)).Answer(_ => TypedResults.NoContent());
+
+    /// <summary>The whole line as it is to be, if it still is as <c>If-Match</c> says. Its source and number stay: another number is refused.</summary>
+    public static async Task<IResult> Put(long id, WaybillDraft draft, SaveWaybill useCase, GetWaybill get, HttpContext http, CancellationToken ct)
+    {
+        if (!string.IsNullOrWhiteSpace(draft.ExternalNo) && (await get.Run(id, ct)).TryGet(out var now, out _) && now.Line.ExternalNo != draft.ExternalNo.Trim())
+        {
+            return Answers.Problem(new Refusal.Invalid("waybill.number_fixed", nameof(draft.ExternalNo)));
+        }
+
+        return (await useCase.Run(id, Asked(http), draft, ct)).TryGet(out _, out var refusal) ? await GetWaybill.Get(id, get, http, ct) : Answers.Problem(refusal);
+    }
+
+    /// <summary>The state a change was made for; null where none was named.</summary>
+    private static string? Asked(HttpContext http) => http.Request.Headers.IfMatch.ToString() is { Length: > 0 } match and not "*" ? match.Trim('"') : null;
 }

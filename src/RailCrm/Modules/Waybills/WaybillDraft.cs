@@ -3,7 +3,7 @@ using RailCrm.Kernel;
 
 namespace RailCrm.Modules.Waybills;
 
-/// <summary>A waybill line as some system tells it, not yet checked: customer and unit by what people call them, codes by any of their names.</summary>
+/// <summary>A waybill line as some system tells it, not yet checked: customer and unit by what people call them, codes by any of their names. It is the whole line: what is left out is not known, and of a line that is there already it is taken away.</summary>
 public sealed class WaybillDraft
 {
     /// <summary>The line's number in its system.</summary>
@@ -36,8 +36,7 @@ public sealed class WaybillDraft
     /// <summary>Wagons.</summary>
     public int? Wagons { get; set; }
 
-    /// <summary>The group's own fields, as a form says them: key → what one would type; a file that has columns for them says them too. A system's batch has none.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    /// <summary>The group's own fields: key → what one would type; an empty text takes the value away, one that is not named stays.</summary>
     public Dictionary<string, string?>? Custom { get; set; }
 
     /// <summary>Containers.</summary>
@@ -60,6 +59,26 @@ public sealed class WaybillDraft
 
     /// <summary>Note.</summary>
     public string? Note { get; set; }
+
+    /// <summary>Gives a line what stood there before, wherever this says nothing.</summary>
+    internal void Keep(WaybillLine line, WaybillLine before)
+    {
+        static T Said<T>(string? text, T now, T stood) => string.IsNullOrWhiteSpace(text) ? stood : now;
+        line.UnitId = Said(Unit, line.UnitId, before.UnitId);
+        line.Service = Said(Service, line.Service, before.Service);
+        line.Mode = Said(Mode, line.Mode, before.Mode);
+        (line.Commodity, line.CommodityCategory) = Said(Commodity, (line.Commodity, line.CommodityCategory), (before.Commodity, before.CommodityCategory));
+        line.Origin = Said(Origin, line.Origin, before.Origin);
+        line.Destination = Said(Destination, line.Destination, before.Destination);
+        line.Wagons = Wagons ?? before.Wagons;
+        line.Containers = Containers ?? before.Containers;
+        line.TeuHundredths = Teu is null ? before.TeuHundredths : line.TeuHundredths;
+        line.WeightKg = WeightKg ?? before.WeightKg;
+        line.RevenueFen = RevenueFen ?? before.RevenueFen;
+        line.CostFen = CostFen ?? before.CostFen;
+        line.ContractNo = Said(Contract, line.ContractNo, before.ContractNo);
+        line.Note = Said(Note, line.Note, before.Note);
+    }
 }
 
 /// <summary>What a line must satisfy by itself. No database here.</summary>

@@ -64,6 +64,9 @@ public sealed class WaybillForm
     /// <summary>Note.</summary>
     public string? Note { get; set; }
 
+    /// <summary>The group's own fields: key → what one would type.</summary>
+    public Dictionary<string, string?>? Custom { get; set; }
+
     internal static WaybillForm Of(GetWaybill.Answer answer, string unitCode)
     {
         var line = answer.Line;
@@ -80,7 +83,7 @@ public sealed class WaybillForm
     internal static string? Number(string? customer) => customer?.Trim() is { } who && who.StartsWith("KH-", StringComparison.OrdinalIgnoreCase) ? who.Split(' ', 2)[0] : customer;
 
     /// <summary>What it says, or which fields say nothing sensible. Everything further is <see cref="WaybillRules"/>' business.</summary>
-    internal Result<WaybillDraft> Read(string ownNumber, Dictionary<string, string?>? own = null)
+    internal Result<WaybillDraft> Read(string ownNumber)
     {
         var errors = new List<FieldError>();
         decimal? Figure(string field, string? text, int decimals)
@@ -135,7 +138,7 @@ public sealed class WaybillForm
             Customer = Number(Customer),
             Unit = Unit, Service = Service, Commodity = Commodity, Origin = Origin, Destination = Destination, Mode = string.IsNullOrEmpty(Mode) ? null : Mode,
             Wagons = (int?)Figure(nameof(Wagons), Wagons, 0), Containers = (int?)Figure(nameof(Containers), Containers, 0), Teu = Figure(nameof(Teu), Teu, 2), WeightKg = (long?)(Figure(nameof(Weight), Weight, 3) * 1000),
-            RevenueFen = Fen(nameof(Revenue), Revenue, RevenueUnit), CostFen = Fen(nameof(Cost), Cost, CostUnit), Contract = Contract, Note = Note, Custom = own,
+            RevenueFen = Fen(nameof(Revenue), Revenue, RevenueUnit), CostFen = Fen(nameof(Cost), Cost, CostUnit), Contract = Contract, Note = Note, Custom = Custom,
         };
         return errors.Count == 0 ? draft : new Refusal.InvalidMany(errors);
     }

@@ -27,6 +27,7 @@ internal static class WaybillsModule
         .AddScoped<ExportWaybills>()
         .AddScoped<GetWaybill>()
         .AddScoped<SaveWaybill>()
+        .AddScoped<FindWaybillDuplicates>()
         .AddScoped<WorkOnWaybills>()
         .AddScoped<RestoreWaybillValue>()
         .AddScoped<CustomerFigures>()
@@ -44,7 +45,9 @@ internal static class WaybillsModule
     {
         api.MapGet("/waybills", ListWaybills.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsRead);
         api.MapGet("/waybills/bin", ListWaybillBin.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);
+        api.MapGet("/waybills/duplicates", FindWaybillDuplicates.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);
         api.MapGet("/waybills/{id:long}", GetWaybill.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsRead);
+        api.MapPut("/waybills/{id:long}", SaveWaybill.Put).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);
         api.MapDelete("/waybills/{id:long}", SaveWaybill.Remove).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);
         api.MapPost("/waybills/{id:long}/restore", WaybillBin.PostRestore).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);
         var marks = api.MapGroup("/waybills").WithTags("Waybills");

@@ -29,7 +29,7 @@ internal sealed class WaybillsSource : IPaletteSource
 
     public string? RecordsAt => "/waybills/";
 
-    public string? AllAt(string text) => QueryHelpers.AddQueryString("/waybills", "externalNo", text);
+    public string? AllAt(string text) => QueryHelpers.AddQueryString("/waybills", "q", text);
 
     public async Task<IReadOnlyList<PaletteHit>> Find(PaletteQuestion question, CancellationToken ct)
     {

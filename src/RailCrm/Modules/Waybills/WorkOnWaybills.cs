@@ -30,12 +30,12 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
         }
 
         var draft = (await Drafts([line], ct))[line.Id];
-        if (TypedValue.Of(draft, field.Input!) != (was ?? ""))
+        if (WaybillCell.Of(draft, field.Input!) != (was ?? ""))
         {
             return new Refusal.Stale();
         }
 
-        return !TypedValue.Set(draft, field.Input!, field.Input == nameof(WaybillDraft.Customer) ? WaybillForm.Number(value) : value) ? new Refusal.InvalidMany([new(field.Input!, "list.value_wrong", field.Name, value)])
+        return !WaybillCell.Set(draft, field.Input!, field.Input == nameof(WaybillDraft.Customer) ? WaybillForm.Number(value) : value) ? new Refusal.InvalidMany([new(field.Input!, "list.value_wrong", field.Name, value)])
             : (await save.Run(id, GetWaybill.StateOf(line), draft, ct)).TryGet(out _, out var refusal) ? await db.Set<WaybillLine>().AsNoTracking().SingleAsync(w => w.Id == id, ct)
             : refusal;
     }
@@ -58,7 +58,7 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
         var moves = input == nameof(WaybillDraft.Customer);
         IEnumerable<string?> targets = !moves ? [] : order.UndoOf is null ? [WaybillForm.Number(order.Value)] : rows.Select(r => r.Before).Distinct();
         var lines = await Lines(rows, moves ? await record.Named([.. targets.Select(t => new WaybillDraft { Customer = t })], ct) : [], ct);
-        var owned = moves ? (await Ownership.Of(db, [.. lines.Values.Select(l => l.CustomerId).Distinct()], ct)).Owned : null;
+        var held = await Ownership.Of(db, [.. lines.Values.Select(l => l.CustomerId).Distinct()], ct);
         var formerly = await HeldLines.Formerly(db, order.UndoOf is null ? [] : lines.Values, ct);
         var (drafts, wanted) = (await Drafts([.. lines.Values], ct), new List<(WorkRow Row, WaybillLine Line, WaybillDraft Draft)>());
         foreach (var row in rows)
@@ -67,9 +67,9 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
             {
                 row.Refuse("common.not_found");
             }
-            else if (owned?.Contains(line.CustomerId) == false)
+            else if (SaveWaybill.Shared(held, line.CustomerId, moves) is { } shared)
             {
-                row.Refuse("waybill.shared_stays");
+                row.Refuse(shared);
             }
             else if (order.UndoOf is not null && formerly[line.Id].All(l => State(l) != row.VersionAfter))
             {

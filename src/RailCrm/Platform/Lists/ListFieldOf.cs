@@ -106,6 +106,13 @@ internal abstract class ListField<TRow>(string key, string textKey, FieldKind ki
         return this;
     }
 
+    /// <summary>Its cells are typed in a way of their own, such as in another unit than they are stored in.</summary>
+    public ListField<TRow> TypedAs(Func<object?, string> typing)
+    {
+        Typing = typing;
+        return this;
+    }
+
     /// <summary>It is the link to the record.</summary>
     public ListField<TRow> Named()
     {

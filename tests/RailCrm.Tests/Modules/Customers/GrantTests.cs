@@ -80,13 +80,19 @@ public sealed class GrantTests
         Assert.True((await app.With<SaveCustomer, Result<Customer>>(n1, s => s.Run(null, null, new() { Name = "北方公司" }, Ct))).TryGet(out var own, out _));
         Assert.Equal("waybill.shared_stays", await Worked(app, "waybills", "edit", line, "toCustomer", own.Number)); // Nor emptied line by line.
         Assert.Equal("waybill.shared_stays", (await app.With<SaveWaybill, Result<long>>(n1, s => s.Run(line, null, new() { Customer = own.Number, Date = new DateOnly(2026, 3, 1), RevenueFen = 5 }, Ct))).Refusal?.Code);
+        Assert.Equal("waybill.shared_reads", await Worked(app, "waybills", "edit", line, "contract", "夺"));
+        Assert.Equal("waybill.shared_reads", (await app.With<SaveWaybill, Result<long>>(n1, s => s.Run(line, null, new() { Customer = "南方公司", Date = new DateOnly(2026, 3, 1), RevenueFen = 6 }, Ct))).Refusal?.Code);
+        Assert.Equal("waybill.shared_reads", (await app.With<WorkOnWaybills, Result<WaybillLine>>(n1, w => w.One(line, new WaybillList().Find("note")!, "夺", "", Ct))).Refusal?.Code);
         Assert.Equal(customer, await app.In(System, db => db.Set<WaybillLine>().Select(w => w.CustomerId).SingleAsync(Ct)));
         Assert.Equal(before, await Stored(app, customer));
         Assert.Equal(1, await app.In(System, db => db.Set<WaybillLine>().CountAsync(Ct)));
         var shown = await page.GetStringAsync(new Uri($"/customers/{customer}", UriKind.Relative), Ct);
         Assert.DoesNotContain($"/customers/{customer}/edit\"", shown, StringComparison.Ordinal);
         Assert.DoesNotContain($"/customers/{customer}/bin\"", shown, StringComparison.Ordinal);
-        Assert.DoesNotContain("id=\"delete\"", await page.GetStringAsync(new Uri($"/waybills/{line}", UriKind.Relative), Ct), StringComparison.Ordinal);
+        var lineShown = await page.GetStringAsync(new Uri($"/waybills/{line}", UriKind.Relative), Ct);
+        Assert.DoesNotContain("id=\"delete\"", lineShown, StringComparison.Ordinal);
+        Assert.DoesNotContain($"/waybills/{line}/edit\"", lineShown, StringComparison.Ordinal);
+        Assert.DoesNotContain("data-field=", lineShown, StringComparison.Ordinal);
 
         await app.In(System, db => db.Write(() => db.Set<Customer>().Where(c => c.Id == customer).ExecuteUpdateAsync(u => u.SetProperty(c => c.DeletedAt, db.UtcNow), Ct), Ct));
         Assert.Equal("customer.shared_reads", await Worked(app, "bin", "restore", customer));
@@ -103,14 +109,14 @@ public sealed class GrantTests
         var start = await app.With<RecordWaybills, RecordWaybills.Answer[]>(s1, r => r.Run("tms", [new() { ExternalNo = "T-1", Customer = shared, Date = new(2026, 3, 1), RevenueFen = 5 }], createCustomers: false, Ct));
         Assert.Equal(LineOutcome.Created, start[0].Outcome);
 
-        // Over HTTP: to say something else of the line is allowed as the form allows it, to move it is not.
+        // Over HTTP: neither to move the line nor to say something else of it.
         using var api = await app.Api("n1");
         var body = new { source = "tms", items = new[] { new { externalNo = "T-1", date = "2026-03-01", customer = own.Number, revenueFen = 9 }, new { externalNo = "T-2", date = "2026-03-01", customer = own.Number, revenueFen = 1 } } };
         var sent = await (await api.PostAsJsonAsync("/api/v1/waybills:batch", body, Ct)).Content.ReadFromJsonAsync<JsonElement>(Ct);
         Assert.Equal(["rejected", "created"], sent.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("outcome").GetString()));
         Assert.Contains("another unit", sent.GetProperty("items")[0].GetProperty("errors").GetProperty("customer")[0].GetString(), StringComparison.Ordinal);
         var stays = await app.With<RecordWaybills, RecordWaybills.Answer[]>(n1, r => r.Run("tms", [new() { ExternalNo = "T-1", Customer = shared, Date = new(2026, 3, 1), RevenueFen = 6 }], createCustomers: false, Ct));
-        Assert.Equal(LineOutcome.Updated, stays[0].Outcome);
+        Assert.Equal("waybill.shared_reads", Assert.Single(stays[0].Errors).Code);
 
         // A file is told of it when it is checked, also where the other customer is yet to be made, and again when it is loaded.
         const string Head = "来源系统,运单号,日期,客户,收入(元)\n";
@@ -119,7 +125,24 @@ public sealed class GrantTests
         Assert.Equal([("wrong", "waybill.shared_stays"), ("wrong", "waybill.shared_stays"), ("created", null)], rows.Select(r => (r.Outcome, r.Errors.Count == 0 ? null : r.Errors[0].Code)));
         var loaded = await Loaded(app, n1, file);
         Assert.Equal((1, 2, 0), (loaded.Created, loaded.RowsRejected, await app.In(System, db => db.Set<Customer>().CountAsync(c => c.Name == "全新公司", Ct))));
-        Assert.Equal([(customer, 6), (own.Id, 1), (own.Id, 900)], await app.In(System, async db => (await db.Set<WaybillLine>().Where(w => w.Source == "tms").OrderBy(w => w.ExternalNo).Select(w => new { w.CustomerId, w.RevenueFen }).ToListAsync(Ct)).ConvertAll(w => (w.CustomerId, w.RevenueFen))));
+        Assert.Equal([(customer, 5), (own.Id, 1), (own.Id, 900)], await app.In(System, async db => (await db.Set<WaybillLine>().Where(w => w.Source == "tms").OrderBy(w => w.ExternalNo).Select(w => new { w.CustomerId, w.RevenueFen }).ToListAsync(Ct)).ConvertAll(w => (w.CustomerId, w.RevenueFen))));
+        Assert.Equal((0L, 0L, 0L), await app.With<CheckFacts, (long, long, long)>(System, c => c.Differences(Ct)));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Lines_of_a_customer_that_is_only_shared_are_told_anew_and_told_again_but_not_changed_by_another_system_or_a_file(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var (_, _, line) = await Granted(app, "shared");
+        var n1 = await app.ActorOf("n1");
+        Task<RecordWaybills.Answer[]> Record(string number, long revenue) => app.With<RecordWaybills, RecordWaybills.Answer[]>(n1, r => r.Run("manual", [new() { ExternalNo = number, Customer = "南方公司", Date = new DateOnly(2026, 3, 1), RevenueFen = revenue }], createCustomers: false, Ct));
+
+        Assert.Equal("waybill.shared_reads", Assert.Single((await Record("N-1", 6))[0].Errors).Code);
+        Assert.Equal(LineOutcome.Unchanged, (await Record("N-1", 5))[0].Outcome);
+        Assert.Equal(LineOutcome.Created, (await Record("N-2", 7))[0].Outcome);
+        Assert.Equal(5, await app.In(System, db => db.Set<WaybillLine>().Where(w => w.Id == line).Select(w => w.RevenueFen).SingleAsync(Ct)));
+        var id = await Exchange.ReviewUse.Checked(app, n1, "waybills", "来源系统,运单号,日期,客户,收入(元)\nmanual,N-1,2026-03-01,南方公司,9\n");
+        Assert.Equal(["waybill.shared_reads"], (await Exchange.ReviewUse.Look(app, n1, id)).Rows.SelectMany(r => r.Errors).Select(e => e.Code));
         Assert.Equal((0L, 0L, 0L), await app.With<CheckFacts, (long, long, long)>(System, c => c.Differences(Ct)));
     }
 
@@ -136,6 +159,8 @@ public sealed class GrantTests
         Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync(Ct));
         Assert.Equal(("经理改的", before.Unit), await Stored(app, customer) is var now ? (now.Short, now.Unit) : default);
         Assert.Equal("done", await Worked(app, "customers", "edit", customer, "shortName", "又改"));
+        Assert.Equal("done", await Worked(app, "waybills", "edit", line, "contract", "HT-9"));
+        Assert.Contains($"/waybills/{line}/edit\"", await page.GetStringAsync(new Uri($"/waybills/{line}", UriKind.Relative), Ct), StringComparison.Ordinal);
         var unit = before.Unit.ToString(global::System.Globalization.CultureInfo.InvariantCulture);
         Assert.Matches($"<option value=\"{unit}\" selected", await page.GetStringAsync(new Uri($"/customers/{customer}/edit", UriKind.Relative), Ct));
         using var form = await CrmApp.Submit(page, $"/customers/{customer}/edit", "customer", new() { ["Form.Name"] = "南方公司", ["Form.ShortName"] = "表单改的", ["Form.UnitId"] = unit });

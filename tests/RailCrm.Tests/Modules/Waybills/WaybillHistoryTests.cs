@@ -87,6 +87,49 @@ public sealed class WaybillHistoryTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task Day_and_figures_of_a_line_are_changed_where_they_stand_in_the_units_that_are_read_and_the_months_follow(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var (_, _, lines) = await Fill(app);
+        var id = lines[0].Id;
+        using var browser = await app.SignedIn("n1");
+        foreach (var (unit, field, was, value) in new[]
+        {
+            ("yuan", "date", "2026-03-01", "2026-02-11"), ("yuan", "wagons", "2", "1,003"), ("yuan", "containers", "0", "4"), ("yuan", "weight", "60", "12.345"), ("yuan", "revenue", "1234.56", "-5.01"), ("yuan", "cost", "5", ""), ("wan", "revenue", "-0.000501", "0.000012"),
+        })
+        {
+            using var answer = await Change(browser, id, field, was, value, unit);
+            Assert.True(answer.IsSuccessStatusCode, $"{field}: {await answer.Content.ReadAsStringAsync(Ct)}");
+        }
+
+        var now = await Now(app, id);
+        Assert.Equal((new DateOnly(2026, 2, 11), 1_003, 4, 12_345, 12, 0), (now.Date, now.Wagons, now.Containers, now.WeightKg, now.RevenueFen, now.CostFen));
+        Assert.Equal((lines[0].Note, lines[0].Origin, lines[0].TeuHundredths), (now.Note, now.Origin, now.TeuHundredths));
+        Assert.Equal((0, 0, 0), await app.With<CheckFacts, (long, long, long)>(System, c => c.Differences(Ct)));
+        Assert.Equal(7, await app.In(System, db => db.Set<AuditEntry>().CountAsync(a => a.Entity == nameof(WaybillLine) && a.EntityId == id && a.Action == "updated", Ct)));
+
+        foreach (var (field, was, value) in new[] { ("date", "2026-02-11", ""), ("date", "2026-02-11", "哪天"), ("weight", "12.345", "1.0001"), ("weight", "12.345", "-1"), ("wagons", "1003", "1.5"), ("revenue", "0.12", "0.001"), ("revenue", "9", "10") })
+        {
+            using var refused = await Change(browser, id, field, was, value, "yuan");
+            Assert.False(refused.IsSuccessStatusCode, $"{field} {value}");
+        }
+
+        Assert.Equal(GetWaybill.StateOf(now), GetWaybill.StateOf(await Now(app, id)));
+    }
+
+    private static async Task<HttpResponseMessage> Change(HttpClient browser, long id, string field, string was, string value, string money)
+    {
+        var page = await browser.GetStringAsync(new Uri($"/waybills/{id}", UriKind.Relative), Ct);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/lists/waybills/rows/{id}", UriKind.Relative))
+        {
+            Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["field"] = field, ["was"] = was, ["value"] = value, ["__RequestVerificationToken"] = Regex.Match(page, "__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value }),
+        };
+        request.Headers.Accept.ParseAdd("application/json");
+        request.Headers.Add("Cookie", $"money={money}");
+        return await browser.SendAsync(request, Ct);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task A_lines_pages_know_the_ones_before_and_behind_in_the_view_that_led_there(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
@@ -105,7 +148,7 @@ public sealed class WaybillHistoryTests
 
         Assert.DoesNotContain("rel=\"next\"", await browser.GetStringAsync(new Uri($"/waybills/{lines[1].Id}", UriKind.Relative), Ct), StringComparison.Ordinal);
         var record = await browser.GetStringAsync(new Uri($"/waybills/{lines[1].Id}", UriKind.Relative), Ct);
-        Assert.Equal(["mode", "contract", "destination", "goods", "note", "origin", "service", "toUnit"], Regex.Matches(record, "data-field=\"([a-zA-Z]+)\" data-label").Select(m => m.Groups[1].Value).OrderBy(f => f is "mode" ? "" : f, StringComparer.Ordinal));
+        Assert.Equal(["mode", "containers", "contract", "cost", "date", "destination", "goods", "note", "origin", "revenue", "service", "toUnit", "wagons", "weight"], Regex.Matches(record, "data-field=\"([a-zA-Z]+)\" data-label").Select(m => m.Groups[1].Value).OrderBy(f => f is "mode" ? "" : f, StringComparer.Ordinal));
     }
 
     [Theory, ClassData(typeof(BothEngines))]
