@@ -10,9 +10,9 @@ namespace RailCrm.Modules.Customers;
 /// <summary>What a merge and its undo both stand on: who may, what is held meanwhile, what is told, what follows.</summary>
 internal static class MergeGround
 {
-    /// <summary>The summary that the history shows: which customers, and how much of each kind.</summary>
-    public static string Changed(IEnumerable<string> others, IReadOnlyDictionary<string, long> counts) =>
-        JsonSerializer.Serialize(counts.ToDictionary(c => $"Moved.{c.Key}", c => new object?[] { null, c.Value }).Append(new("Customers", [null, string.Join("；", others)])).ToDictionary(), Plainly);
+    /// <summary>The summary that the history shows: which customers or contacts, and how much of each kind.</summary>
+    public static string Changed(IEnumerable<string> others, IReadOnlyDictionary<string, long> counts, string what = "Customers") =>
+        JsonSerializer.Serialize(counts.ToDictionary(c => $"Moved.{c.Key}", c => new object?[] { null, c.Value }).Append(new(what, [null, string.Join("；", others)])).ToDictionary(), Plainly);
 
     private static readonly JsonSerializerOptions Plainly = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
