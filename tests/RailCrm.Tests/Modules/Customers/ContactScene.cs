@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Modules.Customers;
 using RailCrm.Platform.Access;
-using RailCrm.Platform.Data;
 using RailCrm.Platform.Inbox;
 using RailCrm.Platform.Notes;
 using RailCrm.Platform.Records;
