@@ -72,6 +72,16 @@ class Duplicates extends HTMLElement {
         link.textContent = match.name;
         const hints = match.hints ?? [match.number ?? "", match.unitName, ...(match.manager ? [match.manager] : []), ...(match.inBin ? [this.dataset["bin"] ?? ""] : [])];
         line.append(link, ` · ${hints.join(" · ")}`);
+        const merge = this.dataset["merge"];
+        if (merge) {
+          const both = document.createElement("a");
+          both.href = `${this.dataset["with"] ?? ""},${match.id}`;
+          both.target = "_blank";
+          both.rel = "noopener";
+          both.textContent = merge;
+          both.setAttribute("aria-label", `${merge} ${match.name}`);
+          line.append(" · ", both);
+        }
       } else {
         line.append((this.dataset["ask"] ?? "{0}").replace("{0}", match.unitName));
       }

@@ -32,6 +32,7 @@ public sealed partial class RouteMatrixTests
     [
         ("customers/{}", Scope, Customer),
         ("customers/merges/{}", Scope, MergeOf),
+        ("contacts/merges/{}", Scope, ContactMergeOf),
         ("waybills/{}", Scope, Line),
         ("inbox/{}", Everybody, _ => Task.FromResult("1")),
         ("imports/{}", ["n1", "admin"], ImportOf),
@@ -54,7 +55,7 @@ public sealed partial class RouteMatrixTests
     ];
 
     /// <summary>Addresses at which nothing stands in these tests: no rows were rejected, the kit is for development, no job ran, no rows were selected.</summary>
-    private static readonly string[] Empty = ["imports/{}/rejected", "kit", "settings/tiers/job", "settings/demo/job", "lists/{}/work", "customers/duplicate-pairs/job"];
+    private static readonly string[] Empty = ["imports/{}/rejected", "kit", "settings/tiers/job", "settings/demo/job", "lists/{}/work", "customers/duplicate-pairs/job", "contacts/duplicate-pairs/job"];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -180,6 +181,19 @@ public sealed partial class RouteMatrixTests
         var (stays, goes) = (long.Parse(await Customer(app), CultureInfo.InvariantCulture), long.Parse(await Customer(app), CultureInfo.InvariantCulture));
         var made = await app.With<MergeCustomers, Result<MergeCustomers.Answer>>(await app.ActorOf("n1"), m => m.Run(new() { SurvivorId = stays, LoserIds = [goes] }, Ct));
         return made.TryGet(out var merge, out var refusal) ? Text(merge.Id) : throw new InvalidOperationException(refusal.Code);
+    }
+
+    private static async Task<string> ContactMergeOf(CrmApp app)
+    {
+        var (n1, customer, people) = (await app.ActorOf("n1"), long.Parse(await Customer(app), CultureInfo.InvariantCulture), new List<long>());
+        foreach (var name in new[] { "甲", "乙" })
+        {
+            var made = await app.With<SaveContact, Result<Contact>>(n1, s => s.Run(customer, null, null, new() { Name = name }, Ct));
+            people.Add(made.TryGet(out var contact, out var wrong) ? contact.Id : throw new InvalidOperationException(wrong.Code));
+        }
+
+        var merged = await app.With<UniteContacts, Result<UniteContacts.Answer>>(n1, m => m.Run(new() { SurvivorId = people[0], LoserIds = [people[1]] }, Ct));
+        return merged.TryGet(out var merge, out var refusal) ? Text(merge.Id) : throw new InvalidOperationException(refusal.Code);
     }
 
     private static Task<string> Field(CrmApp app) => app.In(Actor.System("test"), async db =>

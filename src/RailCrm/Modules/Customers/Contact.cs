@@ -60,6 +60,9 @@ public sealed class Contact : IFollowed, IVersioned, IBinned, ICustomised
     /// <summary>Who put the contact into the bin.</summary>
     public long? DeletedBy { get; set; }
 
+    /// <summary>The contact that it became part of in a merge; it lies in the bin since. No foreign key, as with customers.</summary>
+    public long? PartOfId { get; set; }
+
     /// <inheritdoc/>
     public string? Custom { get; set; }
 
@@ -77,6 +80,7 @@ public sealed class Contact : IFollowed, IVersioned, IBinned, ICustomised
             builder.HasIndex(c => new { c.IsMain, c.Name, c.Id });
             builder.HasIndex(c => new { c.CreatedAt, c.Id });
             builder.HasIndex(c => new { c.DeletedAt, c.Id }).HasFilter("deleted_at IS NOT NULL"); // The bin, newest first.
+            builder.HasIndex(c => c.PartOfId).HasFilter("part_of_id IS NOT NULL");
             builder.HasIndex(c => new { c.Active, c.Name, c.Id }).HasFilter("NOT active"); // As with customers: few are.
             builder.HasOne(c => c.Customer).WithMany().HasForeignKey(c => c.CustomerId);
         }

@@ -7,7 +7,7 @@ using K = RailCrm.Platform.Lists.FieldKind;
 
 namespace RailCrm.Modules.Customers;
 
-/// <summary>The contacts in the bin: who put them there and when; restored or removed for good, one or many. Those of a customer that lies in the bin itself come back with it and are not listed.</summary>
+/// <summary>The contacts in the bin: who put them there and when; restored or removed for good, one or many. Those of a customer that lies in the bin itself come back with it, those that became part of another with the undo of that merge; neither are listed.</summary>
 internal sealed class ContactBinList : ListOf<Contact>
 {
     private static readonly NamesOf Customers = (db, ids, ct) => db.Set<Customer>().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
@@ -48,7 +48,7 @@ internal sealed class ContactBinList : ListOf<Contact>
     public override string Record(Line line) => $"/lists/{Key}/work?act=restore&id={line.Id}";
 
     protected override IQueryable<Contact> Rows(CrmDb db) =>
-        db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(k => k.DeletedAt != null && db.Set<Customer>().Any(c => c.Id == k.CustomerId && c.DeletedAt == null));
+        db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(k => k.DeletedAt != null && k.PartOfId == null && db.Set<Customer>().Any(c => c.Id == k.CustomerId && c.DeletedAt == null));
 
     public override async Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct)
     {

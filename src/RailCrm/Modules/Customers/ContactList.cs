@@ -64,6 +64,7 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
     public override IReadOnlyList<ListWork> Works { get; } =
     [
         new("edit", "list.work_edit", "edit", Platform.Access.Permission.CustomersWrite), new(WorkOnContacts.Star, "mark.star", "star", Platform.Access.Permission.CustomersRead), new(WorkOnContacts.Follow, "mark.follow", "bell", Platform.Access.Permission.CustomersRead),
+        new("merge", "merge.contacts_title", "arrows-sort", Platform.Access.Permission.CustomersWrite, Leads: "/contacts/merge"),
         new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/contacts/export"), new("bin", "customer.bin", "trash", Platform.Access.Permission.CustomersWrite, Danger: true),
     ];
 

@@ -72,9 +72,15 @@ internal static class CustomersModule
         .AddScoped<MergeCustomers>()
         .AddScoped<UndoMerge>()
         .AddScoped<ListMerges>()
+        .AddScoped<ListContactPairs>()
+        .AddScoped<UniteContacts>()
+        .AddScoped<UndoContactMerge>()
+        .AddScoped<ListContactMerges>()
         .AddMergeChildren()
         .AddSingleton(new JobHandler(SearchDuplicates.Job, SearchDuplicates.Run))
         .AddSingleton(new Schedule(SearchDuplicates.Job, HourOfDay: 4))
+        .AddSingleton(new JobHandler(SearchContactDuplicates.Job, SearchContactDuplicates.Run))
+        .AddSingleton(new Schedule(SearchContactDuplicates.Job, HourOfDay: 4))
         .AddSingleton<AttachmentStore>()
         .AddSingleton<IBlobs>(s => S3Blobs.From(s.GetRequiredService<IConfiguration>()) as IBlobs ?? new FolderBlobs(s.GetRequiredService<Platform.Settings>()))
         .AddSingleton(new JobHandler(SweepBlobs.Job, SweepBlobs.Run))
@@ -93,6 +99,8 @@ internal static class CustomersModule
         .AddSingleton(new JobHandler(FillContactSearch.Kind, FillContactSearch.Run))
         .AddSingleton(new MenuItem("duplicates.title", "/customers/duplicates", "copy", Permission.CustomersRead, 14, MenuPlace.Page))
         .AddSingleton(new MenuItem("merge.all", "/customers/merges", "arrow-back-up", Permission.CustomersDelete, 15, MenuPlace.Page))
+        .AddSingleton(new MenuItem("duplicates.contacts_title", "/contacts/duplicates", "copy", Permission.CustomersWrite, 16, MenuPlace.Page))
+        .AddSingleton(new MenuItem("merge.contacts_all", "/contacts/merges", "arrow-back-up", Permission.CustomersWrite, 17, MenuPlace.Page))
         .AddSingleton(new MenuItem("bin.title", "/customers/bin", "trash", Permission.CustomersDelete, 12, MenuPlace.Page))
         .AddSingleton(new MenuItem("bin.contacts", "/contacts/bin", "trash", Permission.CustomersWrite, 13, MenuPlace.Page))
         .AddSingleton(new MenuItem("customer.title", "/customers", "building", Permission.CustomersRead, 10, Go: "c"))
@@ -135,7 +143,7 @@ internal static class CustomersModule
         customers.MapMark(RecordKind.Customer, RecordMark.Favourite, Permission.CustomersRead);
         customers.MapMark(RecordKind.Customer, RecordMark.Follow, Permission.CustomersRead);
 
-        var contacts = api.MapGroup("/customers/{id:long}/contacts").WithTags("Contacts").AddEndpointFilter<MergedInto.Filter>();
+        var contacts = api.MapGroup("/customers/{id:long}/contacts").WithTags("Contacts").AddEndpointFilter<MergedInto.Filter>().AddEndpointFilter<MergedContact.Filter>();
         contacts.MapGet("", SaveContact.GetAll).RequireAuthorization(Permission.CustomersRead);
         contacts.MapPost("", SaveContact.Post).RequireAuthorization(Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
         contacts.MapPut("/{contactId:long}", SaveContact.Put).RequireAuthorization(Permission.CustomersWrite);
@@ -147,6 +155,10 @@ internal static class CustomersModule
         contacts.MapContactMark(RecordMark.Follow, Permission.CustomersRead);
 
         api.MapGet("/contacts/duplicates", FindContactDuplicates.Get).WithTags("Contacts").RequireAuthorization(Permission.CustomersWrite);
+        api.MapGet("/contacts/duplicate-pairs", ListContactPairs.Get).WithTags("Contacts").RequireAuthorization(Permission.CustomersWrite);
+        api.MapGet("/contacts/duplicate-pairs/job", ListContactPairs.GetJob).ExcludeFromDescription().RequireAuthorization(Permission.CustomersWrite);
+        api.MapPost("/contacts/merge", UniteContacts.Post).WithTags("Contacts").RequireAuthorization(Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
+        api.MapPost("/contacts/merges/{id:long}/undo", UndoContactMerge.Post).WithTags("Contacts").RequireAuthorization(Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
         api.MapGet("/contacts", ListContacts.Get).WithTags("Contacts").RequireAuthorization(Permission.CustomersRead);
 
         var attachments = api.MapGroup("/customers/{id:long}/attachments").WithTags("Attachments").AddEndpointFilter<MergedInto.Filter>();
@@ -181,6 +193,7 @@ internal static class CustomersModule
         app.MapPost("/contacts/export", ExportContacts.Post).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.CustomersRead, Permission.Export).ExcludeFromDescription();
         app.MapGet("/contacts/{id:long}", async (long id, HttpContext http, CrmDb db, CancellationToken ct) => await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(k => k.Id == id).Select(k => (long?)k.CustomerId).SingleOrDefaultAsync(ct) is { } customer
             ? Results.LocalRedirect($"/customers/{customer}/contacts/{id}{http.Request.QueryString}")
+            : await MergedContact.Of(db, id, ct) is { } survivor ? Results.LocalRedirect($"/customers/{survivor.CustomerId}/contacts/{survivor.Id}{http.Request.QueryString}")
             : Results.NotFound()).RequireAuthorization(Permission.CustomersRead).ExcludeFromDescription();
         app.MapGet("/attachments/{id:long}", async (long id, CrmDb db, CancellationToken ct) => await db.Set<Attachment>().Where(a => a.Id == id).Select(a => (long?)a.CustomerId).SingleOrDefaultAsync(ct) is { } customer
             ? Results.LocalRedirect($"/api/v1/customers/{customer}/attachments/{id}/content") : Results.NotFound()).RequireAuthorization(Permission.CustomersRead).ExcludeFromDescription();

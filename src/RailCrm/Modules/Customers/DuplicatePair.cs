@@ -4,24 +4,21 @@ using RailCrm.Platform.Data;
 
 namespace RailCrm.Modules.Customers;
 
-/// <summary>Two customers that are likely one (疑似重复客户). Found by the nightly search and after each change; seen only by whoever sees both.</summary>
-internal sealed class DuplicatePair
+/// <summary>Two records that are likely one. Found by the nightly search and after each change; seen only by whoever sees both.</summary>
+internal abstract class LikelyPair
 {
-    /// <summary>Longest reason given for a dismissal.</summary>
-    public const int ReasonLength = 200;
-
     public long Id { get; set; }
 
-    /// <summary>The customer of the smaller key.</summary>
+    /// <summary>The record of the smaller key.</summary>
     public long FirstId { get; set; }
 
-    /// <summary>The customer of the larger key.</summary>
+    /// <summary>The record of the larger key.</summary>
     public long SecondId { get; set; }
 
     /// <summary>How likely, 1–100.</summary>
     public int Score { get; set; }
 
-    /// <summary>Codes of what speaks for it and against it, joined by commas, see <see cref="DuplicateScore"/>.</summary>
+    /// <summary>Codes of what speaks for it and against it, joined by commas, see <see cref="DuplicateScore"/> and <see cref="ContactScore"/>.</summary>
     public string Reasons { get; set; } = "";
 
     /// <summary>What was compared, as a hash: once it changes, a dismissal no longer holds.</summary>
@@ -35,8 +32,15 @@ internal sealed class DuplicatePair
 
     /// <summary>Who said so.</summary>
     public long? DismissedBy { get; set; }
+}
 
-    /// <summary>Why.</summary>
+/// <summary>Two customers that are likely one (疑似重复客户).</summary>
+internal sealed class DuplicatePair : LikelyPair
+{
+    /// <summary>Longest reason given for a dismissal.</summary>
+    public const int ReasonLength = 200;
+
+    /// <summary>Why somebody said that they are two.</summary>
     public string? DismissedReason { get; set; }
 
     internal sealed class Mapping : IEntityTypeConfiguration<DuplicatePair>

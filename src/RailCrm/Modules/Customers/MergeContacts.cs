@@ -24,8 +24,14 @@ internal sealed class MergeContacts : ICustomerChildren
 
     public Task<long> Count(CrmDb db, long customerId, CancellationToken ct) => Rows(db).Count(customerId, ct);
 
-    /// <summary>What was written meanwhile at people who went home goes home with them.</summary>
-    public Task Settle(CrmDb db, CustomersMoved moved, CancellationToken ct) => moved.Undone ? RecordMoves.Home(db, RecordKind.Contact, typeof(Contact), moved.SurvivorId, ct) : Task.CompletedTask;
+    /// <summary>What was written meanwhile at people who went home goes home with them; what people who went home gave to one who stayed, stays.</summary>
+    public async Task Settle(CrmDb db, CustomersMoved moved, CancellationToken ct)
+    {
+        foreach (var customer in moved.Undone ? moved.LoserIds.Prepend(moved.SurvivorId) : [])
+        {
+            await RecordMoves.Home(db, RecordKind.Contact, typeof(Contact), customer, ct);
+        }
+    }
 
     public async Task<long> Move(CrmDb db, CustomerMove move, CancellationToken ct)
     {

@@ -10,7 +10,7 @@ namespace RailCrm.Modules.Customers;
 /// <summary>Makes one customer of two to five: chosen fields, and all that hangs on them. The others go to the bin as merged and lead to the one that stayed.</summary>
 internal sealed class MergeCustomers(CrmDb db, GetCustomer getCustomer, IEnumerable<ICustomerChildren> children)
 {
-    private static readonly string[] Silent = [nameof(Customer.Version), nameof(Customer.UpdatedAt), nameof(Customer.Completeness), nameof(Customer.Custom)];
+    private static readonly string[] Silent = [nameof(Customer.Version), nameof(Customer.UpdatedAt), nameof(Customer.Completeness)];
 
     /// <summary>Merging puts customers away and changes one: it takes both permissions.</summary>
     public static bool Allowed(Actor actor)
@@ -136,11 +136,9 @@ internal sealed class MergeCustomers(CrmDb db, GetCustomer getCustomer, IEnumera
         await db.SaveChangesAsync(ct);
         CustomerRules.Apply(merged, survivor, merged.UnitId!.Value, at);
         survivor.ParentId = merged.ParentId;
-        survivor.Custom = MergeFields.Custom(customers, rows);
+        survivor.Custom = MergeFields.Custom([.. customers.Select(c => (c.Id, c.Custom))], rows);
         db.ChangeTracker.DetectChanges();
-        merge.Fields = JsonSerializer.Serialize(db.Entry(survivor).Properties.Where(p => p.IsModified && !Silent.Contains(p.Metadata.Name) && !Equals(p.OriginalValue, p.CurrentValue))
-            .Select(p => (p.Metadata.Name, p.OriginalValue, p.CurrentValue)).Concat(MergeFields.Own(db.Entry(survivor).Property(c => c.Custom).OriginalValue, survivor.Custom))
-            .ToDictionary(p => p.Name, p => new CustomerMerge.FieldValue(Json(p.OriginalValue), Json(p.CurrentValue))));
+        merge.Fields = MergeFields.Changed(db.Entry(survivor), Silent);
         db.Entry(survivor).Property(c => c.UpdatedAt).IsModified = true; // An open form of the survivor is out of date whatever was chosen.
         await db.SaveChangesAsync(ct);
 
@@ -175,8 +173,6 @@ internal sealed class MergeCustomers(CrmDb db, GetCustomer getCustomer, IEnumera
 
     private void Tell(string action, long customerId, IEnumerable<string> others, Dictionary<string, long> counts) =>
         db.Add(new AuditEntry(db.Actor, db.UtcNow, action, nameof(Customer), customerId, customerId, MergeGround.Changed(others, counts)));
-
-    private static JsonElement Json(object? value) => JsonSerializer.SerializeToElement(value is Enum choice ? choice.ToString() : value);
 
     /// <summary>All of them with their lists, the survivor first, every one owned by a unit of the actor's.</summary>
     private async Task<Result<IReadOnlyList<Customer>>> Read(long survivorId, IReadOnlyList<long> loserIds, CancellationToken ct)

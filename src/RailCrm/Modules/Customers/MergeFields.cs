@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using RailCrm.Kernel;
 using RailCrm.Platform.Fields;
 
@@ -38,33 +39,25 @@ internal static class MergeFields
     /// <param name="choices">Field → customer; a field's name in any case.</param>
     internal static Result<IReadOnlyList<Row>> Differing(IReadOnlyList<Customer> customers, IReadOnlyDictionary<string, long> choices)
     {
-        var (said, ids) = (customers.Select(c => CustomerRules.Of(c, withLists: true)).ToList(), customers.Select(c => c.Id).ToList());
-        var rows = new List<Row>();
-        var unknown = choices.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var field in Fields)
-        {
-            unknown.Remove(field.Name);
-            var values = said.Select(s => field.GetValue(s) is System.Collections.ICollection { Count: 0 } or "" ? null : field.GetValue(s)).ToList();
-            var chosen = choices.FirstOrDefault(c => c.Key.Equals(field.Name, StringComparison.OrdinalIgnoreCase)) is { Key: not null } choice ? choice.Value : Default(field.Name, customers, values);
-            if (chosen == United ? !Unitable.Contains(field.Name) : !ids.Contains(chosen))
-            {
-                return new Refusal.Invalid("merge.choice_unknown", $"Choices.{field.Name}");
-            }
+        var said = customers.Select(c => CustomerRules.Of(c, withLists: true)).ToList();
+        return Differing([.. customers.Select(c => (c.Id, c.Custom))], Fields.Select(f => (f.Name, said.ConvertAll(s => f.GetValue(s) is System.Collections.ICollection { Count: 0 } or "" ? null : f.GetValue(s)))), choices, (field, values) => Default(field, customers, values));
+    }
 
-            if (values.Select(Plain).Distinct().Count() > 1)
-            {
-                rows.Add(new(field.Name, values, chosen));
-            }
-        }
-
-        var custom = customers.Select(c => CustomValue.Read(c.Custom)).ToList();
-        foreach (var key in custom.SelectMany(c => c.Keys).Distinct().Order(StringComparer.Ordinal))
+    /// <summary>As the other, of records of any kind.</summary>
+    /// <param name="all">Their keys and own fields, the survivor first.</param>
+    /// <param name="fields">Each field with what each record says.</param>
+    /// <param name="choices">Field → record; a field's name in any case.</param>
+    /// <param name="proposed">Whose value is kept where nothing was chosen.</param>
+    internal static Result<IReadOnlyList<Row>> Differing(IReadOnlyList<(long Id, string? Custom)> all, IEnumerable<(string Name, List<object?> Values)> fields, IReadOnlyDictionary<string, long> choices, Func<string, List<object?>, long> proposed)
+    {
+        var custom = all.Select(c => CustomValue.Read(c.Custom)).ToList();
+        var own = custom.SelectMany(c => c.Keys).Distinct().Order(StringComparer.Ordinal).Select(key => ($"Custom.{key}", custom.ConvertAll(c => c.TryGetValue(key, out var value) ? value.ValueKind == JsonValueKind.Number ? value.GetInt64() : (object?)value.GetString() : null)));
+        var (rows, unknown) = (new List<Row>(), choices.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase));
+        foreach (var (name, values) in fields.Concat(own))
         {
-            var name = $"Custom.{key}";
             unknown.Remove(name);
-            var values = custom.ConvertAll(c => c.TryGetValue(key, out var value) ? value.ValueKind == JsonValueKind.Number ? value.GetInt64() : (object?)value.GetString() : null);
-            var chosen = choices.FirstOrDefault(c => c.Key.Equals(name, StringComparison.OrdinalIgnoreCase)) is { Key: not null } choice ? choice.Value : Default(name, customers, values);
-            if (!ids.Contains(chosen))
+            var chosen = choices.FirstOrDefault(c => c.Key.Equals(name, StringComparison.OrdinalIgnoreCase)) is { Key: not null } choice ? choice.Value : proposed(name, values);
+            if (chosen == United ? !Unitable.Contains(name) : all.All(a => a.Id != chosen))
             {
                 return new Refusal.Invalid("merge.choice_unknown", $"Choices.{name}");
             }
@@ -117,19 +110,29 @@ internal static class MergeFields
     }
 
     /// <summary>The survivor's own fields: each as chosen.</summary>
-    internal static string? Custom(IReadOnlyList<Customer> customers, IReadOnlyList<Row> rows)
+    internal static string? Custom(IReadOnlyList<(long Id, string? Custom)> all, IReadOnlyList<Row> rows)
     {
-        var json = customers[0].Custom;
+        var json = all[0].Custom;
         foreach (var row in rows.Where(r => r.IsCustom))
         {
-            json = CustomValue.With(json, row.Name[7..], CustomValue.Read(customers.First(c => c.Id == row.Chosen).Custom).TryGetValue(row.Name[7..], out var value) ? JsonSerializer.SerializeToNode(value) : null);
+            json = CustomValue.With(json, row.Name[7..], CustomValue.Read(all.First(c => c.Id == row.Chosen).Custom).TryGetValue(row.Name[7..], out var value) ? JsonSerializer.SerializeToNode(value) : null);
         }
 
         return json;
     }
 
+    /// <summary>What a merge changes of the one that stays, as JSON: field → value before and after, each of the group's own fields by itself.</summary>
+    internal static string Changed(EntityEntry survivor, IReadOnlyCollection<string> silent)
+    {
+        var custom = survivor.Property(nameof(ICustomised.Custom));
+        return JsonSerializer.Serialize(survivor.Properties.Where(p => p.IsModified && p.Metadata.Name != nameof(ICustomised.Custom) && !silent.Contains(p.Metadata.Name) && !Equals(p.OriginalValue, p.CurrentValue))
+            .Select(p => (p.Metadata.Name, p.OriginalValue, p.CurrentValue)).Concat(Own((string?)custom.OriginalValue, (string?)custom.CurrentValue)).ToDictionary(p => p.Name, p => new CustomerMerge.FieldValue(Json(p.OriginalValue), Json(p.CurrentValue))));
+
+        static JsonElement Json(object? value) => JsonSerializer.SerializeToElement(value is Enum choice ? choice.ToString() : value);
+    }
+
     /// <summary>The group's own fields that a merge changes, each by itself, so that undoing it gives back those that nobody changed since.</summary>
-    internal static IEnumerable<(string Name, object? OriginalValue, object? CurrentValue)> Own(string? before, string? after)
+    private static IEnumerable<(string Name, object? OriginalValue, object? CurrentValue)> Own(string? before, string? after)
     {
         var (was, now) = (CustomValue.Read(before), CustomValue.Read(after));
         return was.Keys.Union(now.Keys).Select(k => ($"Custom.{k}", Of(was, k), Of(now, k))).Where(f => !Equals(f.Item2, f.Item3));

@@ -10,11 +10,11 @@ namespace RailCrm.Modules.Customers;
 /// <summary>What a merge and its undo both stand on: who may, what is held meanwhile, what is told, what follows.</summary>
 internal static class MergeGround
 {
-    /// <summary>The summary that the history shows: which customers, how much of each kind and, where one was given, the reason before and after.</summary>
-    public static string Changed(IEnumerable<string> others, IReadOnlyDictionary<string, long> counts, (string? Before, string? After)? reason = null)
+    /// <summary>The summary that the history shows: which customers or contacts, how much of each kind and, where one was given, the reason before and after.</summary>
+    public static string Changed(IEnumerable<string> others, IReadOnlyDictionary<string, long> counts, (string? Before, string? After)? reason = null, string what = "Customers")
     {
         var said = counts.ToDictionary(c => $"Moved.{c.Key}", c => new object?[] { null, c.Value });
-        said["Customers"] = [null, string.Join("；", others)];
+        said[what] = [null, string.Join("；", others)];
         if (reason is var (before, after))
         {
             said[nameof(SaveCustomer.Input.DuplicateReason)] = [before, after];

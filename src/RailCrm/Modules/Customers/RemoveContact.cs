@@ -12,7 +12,7 @@ internal sealed class RemoveContact(CrmDb db)
     /// <summary>Removes it and tells its name.</summary>
     public async Task<Result<string>> Run(long id, CancellationToken ct) => !db.Actor.May(Permission.CustomersRemove) ? new Refusal.Forbidden() : await db.Write<Result<string>>(async () =>
     {
-        var binned = db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(k => k.Id == id && k.DeletedAt != null);
+        var binned = db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(k => k.Id == id && k.DeletedAt != null && k.PartOfId == null);
         if (await binned.Select(k => (long?)k.CustomerId).SingleOrDefaultAsync(ct) is not { } customer)
         {
             return new Refusal.NotFound();
@@ -29,6 +29,7 @@ internal sealed class RemoveContact(CrmDb db)
             return new Refusal.Forbidden("bin.shared_stays");
         }
 
+        await MergedContact.Free(db, [id], ct);
         await RecordMoves.Forget(db, RecordKind.Contact, id, ct);
         await SearchIndex.Contacts.Forget(db, id, ct);
         db.Remove(contact);

@@ -36,7 +36,9 @@ internal sealed class RemoveCustomer(CrmDb db, IEnumerable<ICustomerChildren> ch
             }
         }
 
-        foreach (var contact in await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(k => k.CustomerId == id).Select(k => k.Id).ToListAsync(ct))
+        var people = await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(k => k.CustomerId == id).Select(k => k.Id).ToListAsync(ct);
+        await MergedContact.Free(db, people, ct);
+        foreach (var contact in people)
         {
             await SearchIndex.Contacts.Forget(db, contact, ct);
         }

@@ -64,22 +64,27 @@ internal static class RenewPairs
         return rows.ToDictionary(c => c.Id, c => DuplicateScore.Subject.Of(c.Id, c.NormalizedName, c.CreditCode, phones[c.Id].SelectMany(k => new[] { k.MobileDigits, k.PhoneDigits }).Append(c.PhoneDigits), c.RegisteredAddress, c.BusinessAddress));
     }
 
+    /// <summary>Scores pairs of customers and stores what they come to.</summary>
+    public static Task Write(CrmDb db, IReadOnlyCollection<(DuplicateScore.Subject First, DuplicateScore.Subject Second)> pairs, CancellationToken ct) =>
+        Keep<DuplicatePair, DuplicateScore.Subject>(db, pairs, s => s.Id, DuplicateScore.Fingerprint, DuplicateScore.Of, ct);
+
     /// <summary>Scores pairs and stores what they come to: new ones are added, those whose fields changed are scored anew and open again, those that are none any more go.</summary>
-    public static async Task Write(CrmDb db, IReadOnlyCollection<(DuplicateScore.Subject First, DuplicateScore.Subject Second)> pairs, CancellationToken ct)
+    internal static async Task Keep<TPair, TSubject>(CrmDb db, IReadOnlyCollection<(TSubject First, TSubject Second)> pairs, Func<TSubject, long> id, Func<TSubject, TSubject, string> print, Func<TSubject, TSubject, (int, string)?> score, CancellationToken ct)
+        where TPair : LikelyPair, new()
     {
         // By the first alone: SQLite would look up each first with each second.
-        var firsts = pairs.Select(p => p.First.Id).Distinct().ToList();
-        var stored = (await db.Set<DuplicatePair>().Where(p => EF.Parameter(firsts).Contains(p.FirstId)).ToListAsync(ct)).ToDictionary(p => (p.FirstId, p.SecondId));
+        var firsts = pairs.Select(p => id(p.First)).Distinct().ToList();
+        var stored = (await db.Set<TPair>().Where(p => EF.Parameter(firsts).Contains(p.FirstId)).ToListAsync(ct)).ToDictionary(p => (p.FirstId, p.SecondId));
         foreach (var (first, second) in pairs)
         {
-            var known = stored.GetValueOrDefault((first.Id, second.Id));
-            var fingerprint = DuplicateScore.Fingerprint(first, second);
+            var known = stored.GetValueOrDefault((id(first), id(second)));
+            var fingerprint = print(first, second);
             if (known?.Fingerprint == fingerprint)
             {
                 continue;
             }
 
-            if (DuplicateScore.Of(first, second) is not var (score, reasons))
+            if (score(first, second) is not var (points, reasons))
             {
                 if (known is not null)
                 {
@@ -91,11 +96,14 @@ internal static class RenewPairs
 
             if (known is null)
             {
-                db.Add(stored[(first.Id, second.Id)] = known = new() { FirstId = first.Id, SecondId = second.Id, FoundAt = db.UtcNow });
+                db.Add(stored[(id(first), id(second))] = known = new() { FirstId = id(first), SecondId = id(second), FoundAt = db.UtcNow });
             }
 
-            (known.Score, known.Reasons, known.Fingerprint) = (score, reasons, fingerprint);
-            (known.DismissedAt, known.DismissedBy, known.DismissedReason) = (null, null, null);
+            (known.Score, known.Reasons, known.Fingerprint, known.DismissedAt, known.DismissedBy) = (points, reasons, fingerprint, null, null);
+            if (known is DuplicatePair pair)
+            {
+                pair.DismissedReason = null;
+            }
         }
 
         await db.SaveChangesAsync(ct);

@@ -61,7 +61,7 @@ public sealed class SaveContact(CrmDb db, CustomFields fields)
             return new Refusal.NotFound();
         }
 
-        return await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(k => k.CustomerId == customerId && (k.DeletedAt != null) == binned)
+        return await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(k => k.CustomerId == customerId && (k.DeletedAt != null) == binned && k.PartOfId == null)
             .OrderByDescending(k => k.IsMain).ThenByDescending(k => k.Active).ThenBy(k => k.Name).ThenBy(k => k.Id).Take(500).ToListAsync(ct);
     }
 
@@ -152,6 +152,11 @@ public sealed class SaveContact(CrmDb db, CustomFields fields)
             return shared;
         }
 
+        if (contact.PartOfId is not null)
+        {
+            return new Refusal.Conflict("merge.contacts_not_from_bin");
+        }
+
         if (version is not null && contact.Version != version)
         {
             return new Refusal.Stale();
@@ -182,6 +187,7 @@ public sealed class SaveContact(CrmDb db, CustomFields fields)
         if (changed is not null)
         {
             await ContactSearch.Write(db, changed, ct);
+            await RenewContactPairs.Of(db, changed, ct);
         }
 
         var score = Completeness.Score(customer, await Completeness.Lists.Of(db, customer.Id, ct));
@@ -199,7 +205,7 @@ public sealed class SaveContact(CrmDb db, CustomFields fields)
         return contact;
     }
 
-    private static void Apply(Input input, Contact contact, bool first)
+    internal static void Apply(Input input, Contact contact, bool first)
     {
         contact.Name = input.Name.Trim();
         contact.Title = PlainText.Trimmed(input.Title);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.ChangeTracking;
 using RailCrm.Kernel;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
@@ -134,16 +133,9 @@ internal sealed class UndoMerge(CrmDb db, CustomFields own, IEnumerable<ICustome
     /// <summary>Puts back what the merge changed and nobody has changed since; gives the fields that somebody has.</summary>
     private async Task<List<string>> Restore(CustomerMerge merge, Customer survivor, CancellationToken ct)
     {
-        var (entry, fields) = (db.Entry(survivor), merge.FieldList.Where(f => !MergeFields.IsCustom(f.Key)).ToDictionary());
-        var changed = fields.Where(f => !Equals(entry.Property(f.Key).CurrentValue, Read(entry.Property(f.Key), f.Value.After))).Select(f => f.Key).ToHashSet();
-        changed.UnionWith(await Prevented(fields, survivor, ct));
-        foreach (var (name, value) in fields.Where(f => !changed.Contains(Source.GetValueOrDefault(f.Key, f.Key))))
-        {
-            entry.Property(name).CurrentValue = Read(entry.Property(name), value.Before);
-        }
-
-        changed.UnionWith(await RestoreOwn(merge, survivor, ct));
-        return [.. changed.Where(n => !Source.ContainsKey(n)).Order(StringComparer.Ordinal)];
+        var changed = UndoFields.Restore(db.Entry(survivor), merge.FieldList, Source, await Prevented(merge.FieldList, survivor, ct));
+        changed.AddRange(await UndoFields.RestoreOwn(db, own, "customers", merge.FieldList, survivor, survivor.Id, ct));
+        return changed;
     }
 
     /// <summary>Fields that cannot be what they were: somebody holds the credit code by now, or the parent is gone or lies below.</summary>
@@ -195,33 +187,6 @@ internal sealed class UndoMerge(CrmDb db, CustomFields own, IEnumerable<ICustome
             loser.ParentId = null;
             kept.Add(nameof(Customer.ParentId));
         }
-    }
-
-    /// <summary>The group's own fields, each by itself.</summary>
-    private async Task<List<string>> RestoreOwn(CustomerMerge merge, Customer survivor, CancellationToken ct)
-    {
-        var kept = new List<string>();
-        foreach (var (name, value) in merge.FieldList.Where(f => MergeFields.IsCustom(f.Key)))
-        {
-            var now = CustomValue.Read(survivor.Custom).TryGetValue(name[7..], out var stored) ? stored : JsonSerializer.SerializeToElement<object?>(null);
-            var back = CustomValue.With(survivor.Custom, name[7..], value.Before.ValueKind == JsonValueKind.Null ? null : JsonSerializer.SerializeToNode(value.Before));
-            if (JsonElement.DeepEquals(now, value.After) && !(await own.TakenOf(db, "customers", back, survivor.Id, ct)).Contains(name[7..]))
-            {
-                survivor.Custom = back;
-            }
-            else
-            {
-                kept.Add(name);
-            }
-        }
-
-        return kept;
-    }
-
-    private static object? Read(PropertyEntry property, JsonElement value)
-    {
-        var type = Nullable.GetUnderlyingType(property.Metadata.ClrType) ?? property.Metadata.ClrType;
-        return value.ValueKind == JsonValueKind.Null ? null : type.IsEnum ? Enum.Parse(type, value.GetString()!) : value.Deserialize(type);
     }
 
     private async Task GiveCode(Customer loser, string code, string? reason, List<string> kept, CancellationToken ct)

@@ -27,6 +27,7 @@ internal sealed class DemoHold(CrmDb db)
         ("demo.held_parents", "c.number || ' ' || c.name", $"customers c WHERE c.id IN {Demo} AND c.parent_id IS NOT NULL AND c.parent_id NOT IN {Demo}"),
         ("demo.held_contacts", "k.name", $"customer_contacts k WHERE k.customer_id IN {Demo} AND k.id NOT IN (SELECT row_id FROM demo_rows WHERE kind = 'Contact')"),
         ("demo.held_moved_contacts", "k.name", $"customer_contacts k WHERE k.id IN (SELECT row_id FROM demo_rows WHERE kind = 'Contact') AND k.customer_id NOT IN {Demo}"),
+        ("demo.held_merged_contacts", "k.name", $"customer_contacts k JOIN customer_contacts p ON p.id = k.part_of_id WHERE (k.customer_id IN {Demo} AND p.customer_id NOT IN {Demo}) OR (k.customer_id NOT IN {Demo} AND p.customer_id IN {Demo})"),
         ("demo.held_attachments", "a.file_name", $"customer_attachments a WHERE a.customer_id IN {Demo}"),
         ("demo.held_notes", "substr(n.text, 1, 40)", $"notes n WHERE n.customer_id IN {Demo}"),
         ("demo.held_lines", "w.external_no", $"waybill_lines w WHERE w.customer_id IN {Demo} AND w.source NOT IN {Source}"),

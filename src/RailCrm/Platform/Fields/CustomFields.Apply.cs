@@ -126,8 +126,8 @@ public sealed partial class CustomFields
         return await db.Database.SqlQueryRaw<int>(sql, wanted, rowId).SingleAsync(ct) > 0;
     }
 
-    /// <summary>Leaves out customers that became part of another: what they held alone is their survivor's to say. An undo looks whether it still is theirs.</summary>
-    internal static string Living(CustomField field) => field.List == "customers" ? "merged_into_id IS NULL AND " : "";
+    /// <summary>Leaves out customers and contacts that became part of another: what they held alone is their survivor's to say. An undo looks whether it still is theirs.</summary>
+    internal static string Living(CustomField field) => field.List switch { "customers" => "merged_into_id IS NULL AND ", "contacts" => "part_of_id IS NULL AND ", _ => "" };
 
     /// <summary>Of a row's own fields those of which another row has a value that only one may have; whoever may see them.</summary>
     internal async Task<IReadOnlyList<string>> TakenOf(CrmDb db, string list, string? json, long rowId, CancellationToken ct)

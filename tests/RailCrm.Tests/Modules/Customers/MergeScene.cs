@@ -154,7 +154,7 @@ internal sealed record MergeScene(CrmApp App, HttpClient Api, long Stays, long G
         return dump;
     });
 
-    private static async Task<List<string>> Rows(CrmDb db, string sql)
+    internal static async Task<List<string>> Rows(CrmDb db, string sql)
     {
         await db.Database.OpenConnectionAsync(Ct);
         await using var command = db.Database.GetDbConnection().CreateCommand();

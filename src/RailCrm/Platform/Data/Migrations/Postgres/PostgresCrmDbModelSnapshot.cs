@@ -494,6 +494,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnName("name")
                         .UseCollation("C");
 
+                    b.Property<long?>("PartOfId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("part_of_id");
+
                     b.Property<string>("Phone")
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
@@ -526,6 +530,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.HasIndex("MobileDigits")
                         .HasDatabaseName("ix_customer_contacts_mobile_digits");
 
+                    b.HasIndex("PartOfId")
+                        .HasDatabaseName("ix_customer_contacts_part_of_id")
+                        .HasFilter("part_of_id IS NOT NULL");
+
                     b.HasIndex("PhoneDigits")
                         .HasDatabaseName("ix_customer_contacts_phone_digits");
 
@@ -547,6 +555,137 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasDatabaseName("ix_customer_contacts_is_main_name_id");
 
                     b.ToTable("customer_contacts", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.ContactMerge", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Fields")
+                        .IsRequired()
+                        .HasMaxLength(200000)
+                        .HasColumnType("character varying(200000)")
+                        .HasColumnName("fields")
+                        .UseCollation("C");
+
+                    b.Property<string>("Losers")
+                        .IsRequired()
+                        .HasMaxLength(10000)
+                        .HasColumnType("character varying(10000)")
+                        .HasColumnName("losers")
+                        .UseCollation("C");
+
+                    b.Property<DateTime>("MergedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("merged_at");
+
+                    b.Property<long>("MergedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("merged_by");
+
+                    b.Property<string>("Moved")
+                        .IsRequired()
+                        .HasMaxLength(10000000)
+                        .HasColumnType("character varying(10000000)")
+                        .HasColumnName("moved")
+                        .UseCollation("C");
+
+                    b.Property<long>("MovedRows")
+                        .HasColumnType("bigint")
+                        .HasColumnName("moved_rows");
+
+                    b.Property<long>("SurvivorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("survivor_id");
+
+                    b.Property<DateTime>("UndoUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("undo_until");
+
+                    b.Property<DateTime?>("UndoneAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("undone_at");
+
+                    b.Property<long?>("UndoneBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("undone_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_contact_merges");
+
+                    b.HasIndex("SurvivorId", "Id")
+                        .HasDatabaseName("ix_contact_merges_survivor_id_id");
+
+                    b.ToTable("contact_merges", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.ContactPair", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTime?>("DismissedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("dismissed_at");
+
+                    b.Property<long?>("DismissedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("dismissed_by");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("fingerprint")
+                        .UseCollation("C");
+
+                    b.Property<long>("FirstId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_id");
+
+                    b.Property<DateTime>("FoundAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("found_at");
+
+                    b.Property<string>("Reasons")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("reasons")
+                        .UseCollation("C");
+
+                    b.Property<int>("Score")
+                        .HasColumnType("integer")
+                        .HasColumnName("score");
+
+                    b.Property<long>("SecondId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("second_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_contact_pairs");
+
+                    b.HasIndex("SecondId")
+                        .HasDatabaseName("ix_contact_pairs_second_id");
+
+                    b.HasIndex("FirstId", "SecondId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_contact_pairs_first_id_second_id");
+
+                    b.HasIndex("Score", "Id")
+                        .HasDatabaseName("ix_contact_pairs_score_id")
+                        .HasFilter("dismissed_at IS NULL");
+
+                    b.ToTable("contact_pairs", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.Customer", b =>
@@ -3699,6 +3838,33 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasConstraintName("fk_customer_contacts_customer_customer_id");
 
                     b.Navigation("Customer");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.ContactMerge", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("SurvivorId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_merges_customer_contacts_survivor_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.ContactPair", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("FirstId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_pairs_customer_contacts_first_id");
+
+                    b.HasOne("RailCrm.Modules.Customers.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("SecondId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_pairs_customer_contacts_second_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.Customer", b =>

@@ -452,6 +452,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
 
+                    b.Property<long?>("PartOfId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("part_of_id");
+
                     b.Property<string>("Phone")
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
@@ -481,6 +485,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.HasIndex("MobileDigits")
                         .HasDatabaseName("ix_customer_contacts_mobile_digits");
 
+                    b.HasIndex("PartOfId")
+                        .HasDatabaseName("ix_customer_contacts_part_of_id")
+                        .HasFilter("part_of_id IS NOT NULL");
+
                     b.HasIndex("PhoneDigits")
                         .HasDatabaseName("ix_customer_contacts_phone_digits");
 
@@ -502,6 +510,128 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_customer_contacts_is_main_name_id");
 
                     b.ToTable("customer_contacts", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.ContactMerge", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Fields")
+                        .IsRequired()
+                        .HasMaxLength(200000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fields");
+
+                    b.Property<string>("Losers")
+                        .IsRequired()
+                        .HasMaxLength(10000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("losers");
+
+                    b.Property<DateTime>("MergedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("merged_at");
+
+                    b.Property<long>("MergedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("merged_by");
+
+                    b.Property<string>("Moved")
+                        .IsRequired()
+                        .HasMaxLength(10000000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("moved");
+
+                    b.Property<long>("MovedRows")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("moved_rows");
+
+                    b.Property<long>("SurvivorId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("survivor_id");
+
+                    b.Property<DateTime>("UndoUntil")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("undo_until");
+
+                    b.Property<DateTime?>("UndoneAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("undone_at");
+
+                    b.Property<long?>("UndoneBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("undone_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_contact_merges");
+
+                    b.HasIndex("SurvivorId", "Id")
+                        .HasDatabaseName("ix_contact_merges_survivor_id_id");
+
+                    b.ToTable("contact_merges", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.ContactPair", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime?>("DismissedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dismissed_at");
+
+                    b.Property<long?>("DismissedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("dismissed_by");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<long>("FirstId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first_id");
+
+                    b.Property<DateTime>("FoundAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("found_at");
+
+                    b.Property<string>("Reasons")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reasons");
+
+                    b.Property<int>("Score")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("score");
+
+                    b.Property<long>("SecondId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("second_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_contact_pairs");
+
+                    b.HasIndex("SecondId")
+                        .HasDatabaseName("ix_contact_pairs_second_id");
+
+                    b.HasIndex("FirstId", "SecondId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_contact_pairs_first_id_second_id");
+
+                    b.HasIndex("Score", "Id")
+                        .HasDatabaseName("ix_contact_pairs_score_id")
+                        .HasFilter("dismissed_at IS NULL");
+
+                    b.ToTable("contact_pairs", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.Customer", b =>
@@ -3423,6 +3553,33 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasConstraintName("fk_customer_contacts_customer_customer_id");
 
                     b.Navigation("Customer");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.ContactMerge", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("SurvivorId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_merges_customer_contacts_survivor_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.ContactPair", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("FirstId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_pairs_customer_contacts_first_id");
+
+                    b.HasOne("RailCrm.Modules.Customers.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("SecondId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_pairs_customer_contacts_second_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.Customer", b =>
