@@ -58,7 +58,7 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
         F.Of("note", "import.field.note", K.Text, w => w.Note).Edited(nameof(WaybillDraft.Note)).Asked(["~"], WaybillAsks.Note),
         F.Of("unit", "waybill.unit", K.Reference, w => w.UnitId).Asked(["=", "!="], WaybillAsks.Lane).Refers(Units).Grouped(),
         F.Only("id", "list.id", K.Number, ["="], (_, asked, _) => Task.FromResult(WaybillAsks.Ids(asked))).Hidden(),
-        F.Only("owner", "customer.unit", K.Reference, ["="], WaybillAsks.Owner).Refers(Units).Grouped(),
+        F.Only("owner", "customer.unit", K.Reference, ["=", "=="], WaybillAsks.Owner).Refers(Units).Grouped(),
         F.Only("tier", "customer.tier", K.Choice, ["=", "!="], WaybillAsks.Tier).Chosen("tier", ["large", "medium", "small", "atRisk", "prospective"]).Grouped(),
         F.Of("source", "import.field.source", K.Text, w => w.Source).Asked(["="], WaybillAsks.Source).Coded(WaybillPage.SourceName).Grouped(),
         F.Only("from", "waybill.from_day", K.Text, ["="], WaybillAsks.Day),
