@@ -26,7 +26,7 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
     /// <param name="Job">The job.</param>
     /// <param name="Order">What was to be done.</param>
     /// <param name="Counts">How many rows came out how.</param>
-    /// <param name="Undone">The job that took it back; null while nobody has.</param>
+    /// <param name="Undone">The job that took it back last; null while nobody has.</param>
     /// <param name="CanUndo">Whether it can be taken back now.</param>
     public sealed record Seen(Job Job, WorkOrder Order, IReadOnlyDictionary<string, int> Counts, long? Undone, bool CanUndo);
 
@@ -62,7 +62,7 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
         return job;
     }
 
-    /// <summary>Takes a work back: each row that nobody has changed since gets its old value.</summary>
+    /// <summary>Takes a work back: each row that nobody has changed since gets its old value. What an earlier undo was stopped before or refused is tried again.</summary>
     public Task<Result<Job>> Undo(string list, long jobId, CancellationToken ct) => db.Write(async () =>
     {
         await db.Alone($"undo:{jobId}", ct); // Of two who press it the second sees the first.
@@ -85,10 +85,18 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
         }
 
         var counts = await db.Set<WorkRow>().Where(r => r.JobId == jobId && r.Outcome != null).GroupBy(r => r.Outcome!).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
-        var undo = $"\"UndoOf\":{jobId}}}";
-        var undone = await db.Set<Job>().Where(j => j.Id > jobId && j.Kind == Kind && j.UserId == me && j.Input.EndsWith(undo)).Select(j => (long?)j.Id).FirstOrDefaultAsync(ct);
-        var can = job.FinishedAt is { } at && at > db.UtcNow.AddDays(-UndoDays) && undone is null && order.UndoOf is null && counts.GetValueOrDefault("done") > 0 && lists.First(l => l.Key == list).Undoes(order.Act);
-        return new Seen(job, order, counts, undone, can);
+        var undone = await Undos(db, jobId).OrderByDescending(j => j.Id).Select(j => new { j.Id, j.State }).ToListAsync(ct);
+        var (undos, done) = (undone.ConvertAll(u => u.Id), counts.GetValueOrDefault("done"));
+        var can = job.FinishedAt is { } at && at > db.UtcNow.AddDays(-UndoDays) && order.UndoOf is null && done > 0 && lists.First(l => l.Key == list).Undoes(order.Act) && !undone.Exists(u => u.State is "queued" or "running")
+            && (undos.Count == 0 || done > await db.Set<WorkRow>().CountAsync(r => EF.Parameter(undos).Contains(r.JobId) && (r.Outcome == "done" || r.Outcome == "same"), ct));
+        return new Seen(job, order, counts, undone.FirstOrDefault()?.Id, can);
+    }
+
+    /// <summary>The jobs that took a work of the actor's back, whatever became of them.</summary>
+    private static IQueryable<Job> Undos(CrmDb db, long jobId)
+    {
+        var (me, undo) = (db.Actor.UserId, $"\"UndoOf\":{jobId}}}");
+        return db.Set<Job>().AsNoTracking().Where(j => j.Id > jobId && j.Kind == Kind && j.UserId == me && j.Input.EndsWith(undo));
     }
 
     /// <summary>What the actor ordered lately, newest first, of lists that he still sees.</summary>
@@ -202,7 +210,9 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
     {
         if (order.UndoOf is { } undone)
         {
-            for (var after = 0L; await db.Set<WorkRow>().AsNoTracking().Where(r => r.JobId == undone && r.Outcome == "done" && r.RowId > after).OrderBy(r => r.RowId).Take(Batch).ToListAsync(ct) is { Count: > 0 } done;)
+            var undos = await Undos(db, undone).Select(j => j.Id).ToListAsync(ct);
+            var back = db.Set<WorkRow>().Where(r => EF.Parameter(undos).Contains(r.JobId) && (r.Outcome == "done" || r.Outcome == "same"));
+            for (var after = 0L; await db.Set<WorkRow>().AsNoTracking().Where(r => r.JobId == undone && r.Outcome == "done" && r.RowId > after && !back.Any(b => b.RowId == r.RowId)).OrderBy(r => r.RowId).Take(Batch).ToListAsync(ct) is { Count: > 0 } done;)
             {
                 after = done[^1].RowId;
                 yield return done.ConvertAll(r => new WorkRow { RowId = r.RowId, Before = r.Before, VersionAfter = r.VersionAfter });
