@@ -1,6 +1,26 @@
 // Rows ticked, kept from page to page of a view: how many, all of the page, or all that match.
 type Kept = { view: string; ids: string[] };
 const store = "rc-ticks";
+const sent = "rc-ticks-sent";
+
+// Looking at a work and leaving it keeps the ticks: they are forgotten when it has begun, or when what they meant has gone.
+document.addEventListener("submit", (event) => {
+  const ticks = (event.target as HTMLElement).dataset["ticks"];
+  if (ticks === "sent") {
+    sessionStorage.setItem(sent, "1");
+  } else if (ticks === "gone") {
+    sessionStorage.removeItem(store);
+  }
+});
+
+class Begun extends HTMLElement {
+  connectedCallback() {
+    if (sessionStorage.getItem(sent)) {
+      [store, sent].forEach((key) => sessionStorage.removeItem(key));
+    }
+  }
+}
+customElements.define("rc-begun", Begun);
 
 class Select extends HTMLElement {
   static observedAttributes = ["data-page"]; // Another page of rows may come into the same element.
@@ -15,6 +35,7 @@ class Select extends HTMLElement {
       }
     });
     this.addEventListener("submit", this.#submitted);
+    sessionStorage.removeItem(sent); // Whoever is back here has not begun it.
     this.#take();
   }
 
@@ -82,7 +103,6 @@ class Select extends HTMLElement {
         form.append(field);
       });
     }
-    this.#keep([]);
   };
 
   #said(full = false) {

@@ -30,11 +30,21 @@ public sealed partial class Someone_picks_rows_and_changes_fields(Browser browse
 
         await page.ClickAsync(".rc-work button[value=tag]");
         await page.WaitForURLAsync("**/lists/customers/work?**");
+        await page.ClickAsync(".rc-form-actions a.btn");
+        await Assertions.Expect(page.Locator(".rc-work-count")).ToContainTextAsync("2"); // Looking is not doing.
+        if (width < 768)
+        {
+            await page.ClickAsync("[popovertarget=work-more]");
+        }
+
+        await page.ClickAsync(".rc-work button[value=tag]");
+        await page.WaitForURLAsync("**/lists/customers/work?**");
         await page.FillAsync("[name='Form.Value']", $"两页{width}");
         await page.Locator("main form button.btn-primary").Last.ClickAsync();
         await page.WaitForURLAsync(OneWork());
         await Assertions.Expect(page.Locator(".rc-badge.rc-success")).ToHaveCountAsync(3, new() { Timeout = 60_000 }); // The work and its two rows.
         var work = new Uri(page.Url).AbsolutePath;
+        Assert.Null(await page.EvaluateAsync<string?>("sessionStorage.getItem('rc-ticks')")); // It has begun.
         await page.GotoAsync("/lists/work");
         await walk.Check();
         await page.ClickAsync($"table.rc-list a[href='{work}']");

@@ -51,7 +51,7 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
         F.Of("email", "contact.email", K.Text, k => k.Email).Asked(["="], ContactAsks.Email).Copied().Edited(nameof(SaveContact.Input.Email), bulk: false),
         F.Of("main", "contact.main", K.Flag, k => k.IsMain).Indexed("name").Grouped(),
         F.Of("active", "contact.active", K.Flag, k => k.Active).Indexed("name").Grouped().Edited(nameof(SaveContact.Input.Active)),
-        F.Of("unit", "customer.unit", K.Reference, k => k.Customer!.UnitId).Asked(["="], ContactAsks.OfCustomer(CustomerAsks.Unit)).Refers(Units, id => $"/organization/{id}").Grouped(),
+        F.Of("unit", "customer.unit", K.Reference, k => k.Customer!.UnitId).Asked(["=", "=="], ContactAsks.OfCustomer(CustomerAsks.Unit)).Refers(Units, id => $"/organization/{id}").Grouped(),
         F.Of("tier", "customer.tier", K.Choice, k => k.Customer!.Tier).Asked(["=", "!="], ContactAsks.Tier).Chosen("tier", ContactAsks.Tiers).Grouped(),
         F.Of("manager", "customer.manager", K.Reference, k => k.CustomerId).Refers(AccountManagers.Of),
         F.Only("managedBy", "customer.manager", K.Text, ["="], ContactAsks.OfCustomer(CustomerAsks.Manager)).LookedUp("/api/v1/lookup/managers?q="),
@@ -63,10 +63,12 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
 
     public override IReadOnlyList<ListWork> Works { get; } =
     [
-        new("edit", "list.work_edit", "edit", Platform.Access.Permission.CustomersWrite), new(WorkOnContacts.Star, "mark.star", "star", Platform.Access.Permission.CustomersRead), new(WorkOnContacts.Follow, "mark.follow", "bell", Platform.Access.Permission.CustomersRead),
+        new("edit", "list.work_edit", "edit", Platform.Access.Permission.CustomersWrite), .. MarkRows.Works(Platform.Access.Permission.CustomersRead),
         new("merge", "merge.contacts_title", "arrows-sort", Platform.Access.Permission.CustomersWrite, Leads: "/contacts/merge"),
         new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/contacts/export"), new("bin", "customer.bin", "trash", Platform.Access.Permission.CustomersWrite, Danger: true),
     ];
+
+    public override string MarkedAs => RecordKind.Contact;
 
     public override string EditPermission => Platform.Access.Permission.CustomersWrite;
 

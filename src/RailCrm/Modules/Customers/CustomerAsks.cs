@@ -15,12 +15,17 @@ namespace RailCrm.Modules.Customers;
 internal static class CustomerAsks
 {
 #pragma warning disable CA1309, CA1310, CA1311 // Translated to SQL, where the column's collation decides.
-    /// <summary>A unit, with everything under it.</summary>
+    /// <summary>A unit, with everything under it unless exactly that is asked for.</summary>
     public static Task<Result<Condition<Customer>>> Unit(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, async value =>
     {
         if (!long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var unitId))
         {
             return None(db);
+        }
+
+        if (asked.Operator == "==")
+        {
+            return Of(db, c => c.UnitId == unitId, "name", "-name");
         }
 
         var path = await db.Set<OrgUnit>().Where(u => u.Id == unitId).Select(u => u.Path).SingleOrDefaultAsync(ct);
@@ -30,7 +35,7 @@ internal static class CustomerAsks
             : Condition<Customer>.Holds; // The group itself is no condition.
     });
 
-    /// <summary>A GB/T 4754 code; a section takes its divisions along.</summary>
+    /// <summary>A GB/T 4754 code; a section takes its divisions along unless exactly that is asked for.</summary>
     public static Task<Result<Condition<Customer>>> Industry(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value =>
     {
         if (value.Length == 0)
@@ -39,11 +44,11 @@ internal static class CustomerAsks
         }
 
         var code = ReferenceData.IndustryCode(value) ?? value;
-        var codes = ReferenceData.Industries.Where(i => i.Section == code).Select(i => i.Code).Append(code).Distinct().ToList();
+        var codes = ReferenceData.Industries.Where(i => i.Section == code && asked.Operator != "==").Select(i => i.Code).Append(code).Distinct().ToList();
         return Task.FromResult(codes is [var division] ? Of(db, c => c.IndustryCode == division, "name", "-name") : Of(db, c => EF.Parameter(codes).Contains(c.IndustryCode!)));
     });
 
-    /// <summary>A GB/T 2260 code; a province takes its cities and counties along.</summary>
+    /// <summary>A GB/T 2260 code; a province takes its cities and counties along unless exactly that is asked for.</summary>
     public static Task<Result<Condition<Customer>>> Region(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value =>
     {
         if (value.Length == 0)
@@ -51,7 +56,13 @@ internal static class CustomerAsks
             return Task.FromResult(Of(db, c => c.RegionCode == null, "name", "-name"));
         }
 
-        var region = Shared(ReferenceData.RegionCode(value) ?? value);
+        var code = ReferenceData.RegionCode(value) ?? value;
+        if (asked.Operator == "==")
+        {
+            return Task.FromResult(Of(db, c => c.RegionCode == code, "name", "-name"));
+        }
+
+        var region = Shared(code);
         var (first, last) = (region.PadRight(6, '0'), region.PadRight(6, '9'));
         return Task.FromResult(region.Length == 6 ? Of(db, c => c.RegionCode == region, "name", "-name") : Of(db, c => string.Compare(c.RegionCode, first) >= 0 && string.Compare(c.RegionCode, last) <= 0));
     });

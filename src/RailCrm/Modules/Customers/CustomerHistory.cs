@@ -24,7 +24,7 @@ public sealed class CustomerHistory(CrmDb db, CustomFields fields, IEnumerable<I
     ];
 
     /// <summary>Fields the machine keeps for itself.</summary>
-    private static readonly HashSet<string> Own = ["NormalizedName", "NamePinyin", "NameInitials", "PhoneDigits", "MobileDigits", "UpdatedAt", "CreatedAt", "CreatedBy", "CustomerId", "Number", "Completeness", "Sha256", "ContentType", "DeletedBy", "RecordKind", "RecordId", "ParentId", "AuthorId", "EditedAt", "PartOfId"];
+    private static readonly HashSet<string> Own = ["NormalizedName", "NamePinyin", "NameInitials", "PhoneDigits", "MobileDigits", "UpdatedAt", "CreatedAt", "CreatedBy", "CustomerId", "Number", "Completeness", "Sha256", "ContentType", "DeletedBy", "RecordKind", "RecordId", "AuthorId", "EditedAt", "PartOfId"];
 
     /// <summary>One field's change; as stored, for <see cref="CustomerText"/> to say in words.</summary>
     public sealed record Change(string Field, string? Before, string? After);
@@ -78,7 +78,7 @@ public sealed class CustomerHistory(CrmDb db, CustomFields fields, IEnumerable<I
     }
 
     private IEnumerable<Happening> Told(IEnumerable<AuditEntry> page) =>
-        page.Select(e => new Happening(e.Id, e.At, e.ActorName, e.Action, e.Entity, e.EntityId, [.. Changes(e.Changes).Where(c => fields.Sees(ListOf(e.Entity), c.Field, db.Actor))])).Where(e => e.Action != "updated" || e.Changes.Count > 0);
+        page.Select(e => new Happening(e.Id, e.At, e.ActorName, e.Action, e.Entity, e.EntityId, [.. Changes(e).Where(c => fields.Sees(ListOf(e.Entity), c.Field, db.Actor))])).Where(e => e.Action != "updated" || e.Changes.Count > 0);
 
     /// <summary>The list whose fields an entity's changes may name.</summary>
     internal static string ListOf(string entity) => entity switch { nameof(Customer) => "customers", nameof(Contact) => "contacts", _ => "waybills" };
@@ -93,9 +93,9 @@ public sealed class CustomerHistory(CrmDb db, CustomFields fields, IEnumerable<I
         await db.Set<AuditEntry>().AsNoTracking().SingleOrDefaultAsync(a => a.Id == id && a.Entity == nameof(Contact) && a.EntityId == contactId, ct) is { } entry
             ? (entry, JsonSerializer.Deserialize<Dictionary<string, JsonElement[]>>(entry.Changes)!) : null;
 
-    private static IReadOnlyList<Change> Changes(string json) =>
-        [.. JsonSerializer.Deserialize<Dictionary<string, JsonElement[]>>(json)!
-            .Where(c => !Own.Contains(c.Key))
+    private static IReadOnlyList<Change> Changes(AuditEntry entry) =>
+        [.. JsonSerializer.Deserialize<Dictionary<string, JsonElement[]>>(entry.Changes)!
+            .Where(c => !Own.Contains(c.Key) && !(entry.Entity == nameof(Note) && c.Key == nameof(Note.ParentId))) // What a note answers; a customer's is the company above it.
             .Select(c => new Change(c.Key, Text(c.Value[0]), Text(c.Value[1])))
             .Where(c => c.Before != c.After)];
 

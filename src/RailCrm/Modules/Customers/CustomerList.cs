@@ -6,6 +6,7 @@ using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Lists;
+using RailCrm.Platform.Records;
 using F = RailCrm.Platform.Lists.ListField<RailCrm.Modules.Customers.Customer>;
 using K = RailCrm.Platform.Lists.FieldKind;
 
@@ -45,15 +46,15 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
         F.Of("number", "customer.number", K.Text, c => c.Number).Indexed().Copied(),
         F.Of("shortName", "customer.short_name", K.Text, c => c.ShortName).Edited(nameof(SaveCustomer.Input.ShortName)),
         F.Of("tier", "customer.tier", K.Choice, c => c.Tier).Indexed("name", "revenue").Chosen("tier", ["large", "medium", "small", "atRisk", "prospective"], "customer.tier_unknown").Grouped(),
-        F.Of("unit", "customer.unit", K.Reference, c => c.UnitId).Asked(["="], CustomerAsks.Unit).Refers(Units, id => $"/organization/{id}").Grouped(),
+        F.Of("unit", "customer.unit", K.Reference, c => c.UnitId).Asked(["=", "=="], CustomerAsks.Unit).Refers(Units, id => $"/organization/{id}").Grouped(),
         F.Of("creditCode", "customer.credit_code", K.Text, c => c.CreditCode).Indexed().Copied().Edited(nameof(SaveCustomer.Input.CreditCode), bulk: false),
         F.Of("phone", "customer.phone", K.Text, c => c.Phone).Asked(["~"], CustomerAsks.Phone).Copied().Edited(nameof(SaveCustomer.Input.Phone), bulk: false),
         F.Of("kind", "customer.kind", K.Choice, c => c.Kind).Indexed().Chosen("kind", ["company", "soleTrader", "publicBody"]).Grouped().Edited(nameof(SaveCustomer.Input.Kind)),
         F.Of("legalRepresentative", "customer.legal_representative", K.Text, c => c.LegalRepresentative).Edited(nameof(SaveCustomer.Input.LegalRepresentative)),
         F.Of("ownership", "customer.ownership", K.Choice, c => c.OwnershipType).Indexed().Chosen("ownership", ["stateOwned", "private", "foreign", "jointVenture", "collective", "individual", "institution"]).Grouped().Edited(nameof(SaveCustomer.Input.OwnershipType)),
         F.Of("sizeClass", "customer.size_class", K.Choice, c => c.SizeClass).Indexed().Chosen("size", ["large", "medium", "small", "micro"]).Grouped().Edited(nameof(SaveCustomer.Input.SizeClass)),
-        F.Of("industry", "customer.industry", K.Choice, c => c.IndustryCode).Asked(["="], CustomerAsks.Industry).Coded(ReferenceData.IndustryName, () => ReferenceData.IndustryOptions).Grouped().Edited(nameof(SaveCustomer.Input.IndustryCode)),
-        F.Of("region", "customer.region", K.Text, c => c.RegionCode).Asked(["="], CustomerAsks.Region).Coded(ReferenceData.RegionName).LookedUp("/api/v1/lookup/regions?q=").Grouped().Edited(nameof(SaveCustomer.Input.RegionCode)),
+        F.Of("industry", "customer.industry", K.Choice, c => c.IndustryCode).Asked(["=", "=="], CustomerAsks.Industry).Coded(ReferenceData.IndustryName, () => ReferenceData.IndustryOptions).Grouped().Edited(nameof(SaveCustomer.Input.IndustryCode)),
+        F.Of("region", "customer.region", K.Text, c => c.RegionCode).Asked(["=", "=="], CustomerAsks.Region).Coded(ReferenceData.RegionName).LookedUp("/api/v1/lookup/regions?q=").Grouped().Edited(nameof(SaveCustomer.Input.RegionCode)),
         F.Only("station", "customer.station", K.Text, ["="], CustomerAsks.Station).LookedUp("/api/v1/lookup/stations?q="),
         F.Of("tags", "customer.tags", K.Text, c => c.Tags).Coded(t => t.Trim(',').Replace(",", " · ", StringComparison.Ordinal)).Edited(nameof(SaveCustomer.Input.Tags)),
         F.Only("tag", "customer.tag", K.Text, ["="], CustomerAsks.Tag),
@@ -85,8 +86,11 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
     [
         new("edit", "list.work_edit", "edit", Platform.Access.Permission.CustomersWrite), new("assign", "customer.work_assign", "building-community", Platform.Access.Permission.CustomersSupervise),
         new("tag", "customer.work_tag", "tag", Platform.Access.Permission.CustomersWrite), new("untag", "customer.work_untag", "tags", Platform.Access.Permission.CustomersWrite),
+        .. MarkRows.Works(Platform.Access.Permission.CustomersRead),
         new("merge", "merge.title", "arrows-sort", Platform.Access.Permission.CustomersDelete, Leads: "/customers/merge"), new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/customers/export"), new("bin", "customer.bin", "trash", Platform.Access.Permission.CustomersDelete, Danger: true),
     ];
+
+    public override string MarkedAs => RecordKind.Customer;
 
     public override string EditPermission => Platform.Access.Permission.CustomersWrite;
 

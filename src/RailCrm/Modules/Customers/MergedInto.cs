@@ -40,6 +40,9 @@ public static class MergedInto
     internal static async Task<ILookup<long, long>> Losers(CrmDb db, IReadOnlyCollection<long> survivors, CancellationToken ct) =>
         (survivors.Count == 0 ? [] : await All(db).Where(c => EF.Parameter(survivors).Contains(c.MergedIntoId!.Value)).Select(c => new { c.Id, Into = c.MergedIntoId!.Value }).ToListAsync(ct)).ToLookup(c => c.Into, c => c.Id);
 
+    /// <summary>Whether any customer was ever merged.</summary>
+    internal static Task<bool> Any(CrmDb db, CancellationToken ct) => All(db).AnyAsync(ct);
+
     /// <summary>Those merged that bore one of these numbers or names.</summary>
     public static async Task<IReadOnlyList<Went>> Named(CrmDb db, IReadOnlyList<string> asked, CancellationToken ct)
     {

@@ -100,7 +100,7 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
         return said;
     }
 
-    /// <summary>The customers of a batch in three reads: by number, credit code and name; null where two have the name.</summary>
+    /// <summary>The customers of a batch in a few reads: by number, credit code and name, also of those merged; null where two have the name.</summary>
     private async Task<Dictionary<string, long?>> Customers(IReadOnlyList<TableRow> rows, CancellationToken ct)
     {
         var typed = rows.Select(r => map.Written(r, "customer")).OfType<string>().Where(PlainText.IsStorable).Select(Key).Distinct().ToList();
@@ -122,6 +122,14 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
         foreach (var c in await all.Where(c => EF.Parameter(numbers).Contains(c.Number)).Select(c => new { c.Id, c.Number }).ToListAsync(ct))
         {
             found[Key(c.Number)] = c.Id;
+        }
+
+        // What is still unknown may be the old number or name of one that became part of another.
+        var texts = typed.Where(t => !found.ContainsKey(t)).ToHashSet();
+        foreach (var same in (await MergedInto.Named(_db, [.. texts.SelectMany(CustomerTaker.Names).Distinct()], ct))
+            .SelectMany(m => new[] { (Key: Key(m.Number), m.SurvivorId), (Key: Key(m.Name), m.SurvivorId) }).Where(m => texts.Contains(m.Key)).Distinct().GroupBy(m => m.Key))
+        {
+            found[same.Key] = same.Count() == 1 ? same.First().SurvivorId : null;
         }
 
         return found;

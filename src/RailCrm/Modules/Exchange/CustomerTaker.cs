@@ -18,6 +18,7 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
     private readonly CrmDb _db = services.GetRequiredService<CrmDb>();
     private readonly OriginCells _origin = new(services.GetRequiredService<CrmDb>(), map, import, order);
     private int _created;
+    private bool? _anyMerged;
 
     public override int CustomersCreated => _created;
 
@@ -85,10 +86,11 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
         var (number, name) = (Text("number"), Written("name"));
         var code = Text("creditCode") is { } typed ? UnifiedSocialCreditCode.Normalise(typed) : null;
         var all = _db.Set<Customer>().AsNoTracking();
-        Customer? known = null;
+        var (known, merged) = ((Customer?)null, false);
         if (number is not null && PlainText.IsStorable(number))
         {
-            known = await all.SingleOrDefaultAsync(c => c.Number == number, ct);
+            known = await all.SingleOrDefaultAsync(c => c.Number == number, ct) ?? await Merged([number], ct);
+            merged = known is not null && known.Number != number;
             if (known is null)
             {
                 errors.Add(new("number", "common.not_found"));
@@ -101,7 +103,13 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
         else if (name is not null && PlainText.IsStorable(name))
         {
             var names = Names(name);
-            known = await all.Where(c => EF.Parameter(names).Contains(c.Name) && (code == null || c.CreditCode == null)).Take(2).ToListAsync(ct) is [var byName] ? byName : null;
+            var called = await all.Where(c => EF.Parameter(names).Contains(c.Name) && (code == null || c.CreditCode == null)).Take(2).ToListAsync(ct);
+            known = called is [var byName] ? byName : null;
+            if (called.Count == 0 && (code is null || !await all.AnyAsync(c => EF.Parameter(names).Contains(c.Name), ct)))
+            {
+                known = await Merged(names, ct);
+                merged = known is not null;
+            }
         }
 
         errors.AddRange(Kept(number is not null ? "number" : code is not null ? "creditCode" : "name", known is null) is { } kept && errors.Count == 0 ? [kept] : []);
@@ -160,9 +168,34 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
         }
 
         input.Custom = Own(row);
-        await Lists(row, known, input, errors, ct);
+        if (merged)
+        {
+            OnlyFill(input, known!);
+        }
+        else
+        {
+            await Lists(row, known, input, errors, ct);
+        }
+
         var origin = await _origin.Read(row, errors, ct);
         return (known, input, await Contact(row, known, errors, ct), origin);
+    }
+
+    /// <summary>The customer that those of one of these old numbers or names became part of; null where there is none, or several.</summary>
+    private async Task<Customer?> Merged(IReadOnlyList<string> asked, CancellationToken ct) =>
+        (_anyMerged ??= await MergedInto.Any(_db, ct)) && (await MergedInto.Named(_db, asked, ct)).Select(w => w.SurvivorId).Distinct().ToList() is [var id] ? await _db.Set<Customer>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) : null;
+
+    /// <summary>What the one that stayed has stays: the row speaks of one that went, and what of it is kept was chosen when they were merged.</summary>
+    private void OnlyFill(SaveCustomer.Input input, Customer stayed)
+    {
+        var (has, own) = (CustomerRules.Of(stayed), _fields.Said("customers", stayed.Custom, _db.Actor));
+        foreach (var property in typeof(SaveCustomer.Input).GetProperties())
+        {
+            property.SetValue(input, property.GetValue(has) is { } said and not "" ? said : property.GetValue(input));
+        }
+
+        (input.CreditCode, input.CreditCodeReason) = (stayed.CreditCode, stayed.CreditCodeReason); // A code names one company, and this is another's.
+        input.Custom = input.Custom?.Where(o => string.IsNullOrEmpty(own?.GetValueOrDefault(o.Key))).ToDictionary() is { Count: > 0 } filled ? filled : null;
     }
 
     /// <summary>What the row says of the group's own fields; an empty cell changes nothing.</summary>

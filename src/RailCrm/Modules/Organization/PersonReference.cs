@@ -31,7 +31,7 @@ internal sealed class PersonReference : ICustomReference
     public async Task<Dictionary<long, string>> Names(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) =>
         (await db.Set<User>().AsNoTracking().Where(u => EF.Parameter(ids).Contains(u.Id)).Select(u => new { u.Id, u.UserName, u.DisplayName }).ToListAsync(ct)).ToDictionary(u => u.Id, u => Text(u.UserName, u.DisplayName));
 
-    /// <summary>People whose sign-in name or name begins with what is typed. Accounts are some thousands.</summary>
+    /// <summary>People of the actor's units whose sign-in name or name holds what is typed. Accounts are some thousands.</summary>
     internal static async Task<IResult> People(string? q, CrmDb db, CancellationToken ct)
     {
         var text = (q ?? "").Trim();
@@ -40,7 +40,8 @@ internal sealed class PersonReference : ICustomReference
             return TypedResults.Ok(new { items = Array.Empty<object>() });
         }
 
-        var found = await db.Set<User>().AsNoTracking().Where(u => !u.Disabled && (u.DisplayName!.Contains(text) || u.UserName!.Contains(text))).OrderBy(u => u.UserName).Take(Most).Select(u => new { u.UserName, u.DisplayName }).ToListAsync(ct);
+        var units = PathRange.Of(db.Scope).Of(db).Select(u => u.Id);
+        var found = await db.Set<User>().AsNoTracking().Where(u => units.Contains(u.UnitId) && !u.Disabled && (u.DisplayName!.Contains(text) || u.UserName!.Contains(text))).OrderBy(u => u.UserName).Take(Most).Select(u => new { u.UserName, u.DisplayName }).ToListAsync(ct);
         return TypedResults.Ok(new { items = found.Select(u => new { value = Text(u.UserName, u.DisplayName), label = u.DisplayName ?? u.UserName, hint = u.UserName }) });
     }
 

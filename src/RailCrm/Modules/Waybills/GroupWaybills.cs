@@ -142,7 +142,7 @@ internal static class GroupWaybills
             return true;
         }
 
-        var owners = asked.Owners.SelectMany(o => o).Distinct().ToList();
+        var owners = asked.Owners.SelectMany(o => o).Select(o => o.Unit).Distinct().ToList();
         if (owners.Count > 0)
         {
             var paths = await db.Set<OrgUnit>().Where(u => EF.Parameter(owners).Contains(u.Id)).Select(u => u.Path).ToListAsync(ct);

@@ -15,8 +15,11 @@ internal sealed record WaybillAsked
     /// <summary>Whose lines; null where anybody's.</summary>
     public IReadOnlyList<long>? Customers { get; private set; }
 
-    /// <summary>Units of which each list holds one that owns the customer, itself or above its own.</summary>
-    public List<IReadOnlyList<long>> Owners { get; } = [];
+    /// <summary>A unit that owns the customer: exactly that, or one above its own.</summary>
+    public readonly record struct Owner(long Unit, bool Exactly);
+
+    /// <summary>Units of which each list holds one that owns the customer.</summary>
+    public List<IReadOnlyList<Owner>> Owners { get; } = [];
 
     /// <summary>The systems they come from; null for any.</summary>
     public IReadOnlyList<string>? Sources { get; private set; }
@@ -97,9 +100,9 @@ internal sealed record WaybillAsked
         {
             Customers = Both(Customers, await CustomersNamed(db, values, ct));
         }
-        else if (All("owner"))
+        else if (group.All(c => c.Field == "owner"))
         {
-            Owners.Add(values.ConvertAll(Id));
+            Owners.Add([.. group.SelectMany(c => c.Values.Select(v => new Owner(Id(v), c.Operator == "==")))]);
         }
         else if (All("source"))
         {

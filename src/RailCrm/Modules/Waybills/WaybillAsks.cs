@@ -55,13 +55,13 @@ internal static class WaybillAsks
         return asked.Operator == "!=" ? among.Not() : among;
     }
 
-    /// <summary>The unit that owns the customer, or one above it.</summary>
+    /// <summary>The unit that owns the customer, or one above it unless exactly that is asked for.</summary>
     public static async Task<Result<Condition<WaybillLine>>> Owner(CrmDb db, Criterion asked, CancellationToken ct)
     {
         var units = new List<long>();
         foreach (var value in asked.Values)
         {
-            units.AddRange(long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? await WaybillWay.Units(db, id, ct) : []);
+            units.AddRange(!long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? [] : asked.Operator == "==" ? [id] : await WaybillWay.Units(db, id, ct));
         }
 
         return new Condition<WaybillLine>(w => db.Set<ScopeCustomer>().Any(c => c.Id == w.CustomerId && EF.Parameter(units).Contains(c.UnitId)), null);

@@ -59,7 +59,7 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
         F.Of("unit", "waybill.unit", K.Reference, w => w.UnitId).Asked(["=", "!="], WaybillAsks.Lane).Refers(Units).Grouped(),
         F.Only("id", "list.id", K.Number, ["="], (_, asked, _) => Task.FromResult(WaybillAsks.Ids(asked))).Hidden(),
         Brought.Of<WaybillLine>(WaybillAsks.Imported),
-        F.Only("owner", "customer.unit", K.Reference, ["="], WaybillAsks.Owner).Refers(Units).Grouped(),
+        F.Only("owner", "customer.unit", K.Reference, ["=", "=="], WaybillAsks.Owner).Refers(Units).Grouped(),
         F.Only("tier", "customer.tier", K.Choice, ["=", "!="], WaybillAsks.Tier).Chosen("tier", ["large", "medium", "small", "atRisk", "prospective"]).Grouped(),
         F.Of("source", "import.field.source", K.Text, w => w.Source).Asked(["="], WaybillAsks.Source).Coded(WaybillPage.SourceName).Grouped(),
         F.Only("from", "waybill.from_day", K.Text, ["="], WaybillAsks.Day),
@@ -73,12 +73,15 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
     public override IReadOnlyList<ListWork> Works { get; } =
     [
         new("edit", "list.work_edit", "edit", Platform.Access.Permission.WaybillsWrite), new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/waybills/export"),
+        .. MarkRows.Works(Platform.Access.Permission.WaybillsRead),
         new("delete", "waybill.delete", "trash", Platform.Access.Permission.WaybillsWrite, Danger: true),
     ];
 
     /// <summary>Those in the bin too: what a work on many took away keeps its name.</summary>
     public override async Task<Dictionary<long, string>> NamesOfRows(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) =>
         BinnedLine.Named(await base.NamesOfRows(db, ids, ct), await db.Set<BinnedLine>().Where(b => EF.Parameter(ids).Contains(b.Id)).ToDictionaryAsync(b => b.Id, b => b.ExternalNo, ct));
+
+    public override string MarkedAs => RecordKind.Waybill;
 
     public override string EditPermission => Platform.Access.Permission.WaybillsWrite;
 

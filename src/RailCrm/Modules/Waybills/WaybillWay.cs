@@ -145,7 +145,7 @@ internal static class WaybillWay
             var units = new List<long>();
             foreach (var owner in owners)
             {
-                units.AddRange(await Units(db, owner, ct));
+                units.AddRange(owner.Exactly ? [owner.Unit] : await Units(db, owner.Unit, ct));
             }
 
             all.Add([.. units.Distinct()]);

@@ -69,6 +69,13 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     /// <summary>How it may be compared; empty where it cannot be filtered by.</summary>
     public IReadOnlyList<string> Operators { get; protected set; } = [];
 
+    /// <summary>The condition that only the rows of one group satisfy: of a unit or a region without what lies below it.</summary>
+    public Criterion Having(Group group)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        return new(Key, Operators.Contains("==") ? "==" : "=", [group.Asked]);
+    }
+
     /// <summary>Whether it can be shown; else it only filters.</summary>
     public bool IsColumn { get; protected set; } = true;
 

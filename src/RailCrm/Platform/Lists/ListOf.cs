@@ -74,6 +74,9 @@ public abstract class ListOf
     /// <summary>The views that come with it.</summary>
     public abstract IReadOnlyList<SystemView> Views { get; }
 
+    /// <summary>What its rows are where marks are kept, one of <see cref="Records.RecordKind"/>; null where they cannot be marked.</summary>
+    public virtual string? MarkedAs => null;
+
     /// <summary>What can be done to many of its rows.</summary>
     public virtual IReadOnlyList<ListWork> Works => [];
 
@@ -114,6 +117,9 @@ public abstract class ListOf
 
     /// <summary>How many rows a view has, counted no further than one beyond <paramref name="most"/>.</summary>
     public abstract Task<int> Count(CrmDb db, View view, int most, CancellationToken ct);
+
+    /// <summary>What all rows of a view add up to; null where nothing tells it in the time that a reader waits for a page.</summary>
+    public virtual Task<Totals?> Total(CrmDb db, View view, CancellationToken ct) => Task.FromResult<Totals?>(null);
 
     /// <summary>The rows of a view by the values of a field, with their sums; largest first for references, else in the field's order.</summary>
     public abstract Task<Result<List<Group>>> Groups(CrmDb db, View view, ListField by, CancellationToken ct);

@@ -5,7 +5,7 @@ using RailCrm.Platform.Text;
 
 namespace RailCrm.Platform.Lists;
 
-/// <summary>The rows of a list by the values of a field.</summary>
+/// <summary>What rows of a view add up to, by the values of a field or all together.</summary>
 internal abstract partial class ListOf<TRow>
 {
     /// <summary>Beyond so many groups nobody reads on; the others are summed up.</summary>
@@ -50,6 +50,21 @@ internal abstract partial class ListOf<TRow>
         }
 
         return await Named(db, field, counted, ct);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Told only where what tells groups tells it too: the sums that are kept, or the one index that holds all that is asked and summed.</remarks>
+    public override async Task<Totals?> Total(CrmDb db, View view, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        IReadOnlyList<ListField<TRow>> sums = [.. All.Where(f => f.IsSummed)];
+        if (view.Search is not null || Cover is not { } cover || All.FirstOrDefault(f => f.IsGrouped && cover.Tells([f, .. sums])) is not { } by
+            || !(await Conditions(db, view, ct)).TryGet(out var conditions, out _) || !conditions.TrueForAll(cover.Holds) || await GroupsOfAll(db, by, sums, conditions, ct) is not { } groups)
+        {
+            return null;
+        }
+
+        return new(groups.Sum(g => g.Count), sums.Select((f, i) => (f.Key, Sum: groups.Sum(g => g.Sums[i]))).ToDictionary(s => s.Key, s => s.Sum));
     }
 
     /// <summary>The first of the groups with what they are called, and one of all others.</summary>

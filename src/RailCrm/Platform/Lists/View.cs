@@ -56,6 +56,7 @@ public sealed record View(
     }
 
     /// <summary>What is chosen, by its name in an address, in one order; nothing that is left to its default.</summary>
+    /// <remarks>Beside the view it began with the layout always stands: such a view alone would mean all that it keeps, where its filters may just have been taken off.</remarks>
     public IEnumerable<KeyValuePair<string, string?>> Fields(ListOf list)
     {
         ArgumentNullException.ThrowIfNull(list);
@@ -65,7 +66,7 @@ public sealed record View(
             .Concat(shorts.Select(c => new KeyValuePair<string, string?>(c.Field, c.Values[0])))
             .Concat(
             [
-                new("filter", rest.ToString()), new("sort", Sort), new("columns", Columns is null ? null : string.Join(',', Columns)), new("layout", Layout == "table" ? null : Layout), new("group", Group),
+                new("filter", rest.ToString()), new("sort", Sort), new("columns", Columns is null ? null : string.Join(',', Columns)), new("layout", Layout == "table" && Base is null ? null : Layout), new("group", Group),
                 new("measure", Measure), new("chart", Chart == "bar" ? null : Chart), new("dense", Dense ? "true" : null), new("limit", Limit == 50 ? null : Limit.ToString(CultureInfo.InvariantCulture)),
                 new("view", Base), new("cursor", Cursor),
             ])

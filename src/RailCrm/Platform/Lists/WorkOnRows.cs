@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Jobs;
+using RailCrm.Platform.Records;
 
 namespace RailCrm.Platform.Lists;
 
@@ -26,7 +27,7 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
     /// <param name="Job">The job.</param>
     /// <param name="Order">What was to be done.</param>
     /// <param name="Counts">How many rows came out how.</param>
-    /// <param name="Undone">The job that took it back; null while nobody has.</param>
+    /// <param name="Undone">The job that took it back last; null while nobody has.</param>
     /// <param name="CanUndo">Whether it can be taken back now.</param>
     public sealed record Seen(Job Job, WorkOrder Order, IReadOnlyDictionary<string, int> Counts, long? Undone, bool CanUndo);
 
@@ -50,7 +51,7 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
         }
 
         order.Value = order.Empties ? null : order.Value;
-        if (order.UndoOf is null && (order.Unclear(list) ?? await list.Refuses(db, order, ct)) is { } refused)
+        if (order.UndoOf is null && !MarkRows.Is(order.Act) && (order.Unclear(list) ?? await list.Refuses(db, order, ct)) is { } refused)
         {
             return refused;
         }
@@ -62,7 +63,7 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
         return job;
     }
 
-    /// <summary>Takes a work back: each row that nobody has changed since gets its old value.</summary>
+    /// <summary>Takes a work back: each row that nobody has changed since gets its old value. What an earlier undo was stopped before or refused is tried again.</summary>
     public Task<Result<Job>> Undo(string list, long jobId, CancellationToken ct) => db.Write(async () =>
     {
         await db.Alone($"undo:{jobId}", ct); // Of two who press it the second sees the first.
@@ -85,10 +86,18 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
         }
 
         var counts = await db.Set<WorkRow>().Where(r => r.JobId == jobId && r.Outcome != null).GroupBy(r => r.Outcome!).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
-        var undo = $"\"UndoOf\":{jobId}}}";
-        var undone = await db.Set<Job>().Where(j => j.Id > jobId && j.Kind == Kind && j.UserId == me && j.Input.EndsWith(undo)).Select(j => (long?)j.Id).FirstOrDefaultAsync(ct);
-        var can = job.FinishedAt is { } at && at > db.UtcNow.AddDays(-UndoDays) && undone is null && order.UndoOf is null && counts.GetValueOrDefault("done") > 0 && lists.First(l => l.Key == list).Undoes(order.Act);
-        return new Seen(job, order, counts, undone, can);
+        var undone = await Undos(db, jobId).OrderByDescending(j => j.Id).Select(j => new { j.Id, j.State }).ToListAsync(ct);
+        var (undos, done) = (undone.ConvertAll(u => u.Id), counts.GetValueOrDefault("done"));
+        var can = job.FinishedAt is { } at && at > db.UtcNow.AddDays(-UndoDays) && order.UndoOf is null && done > 0 && lists.First(l => l.Key == list).Undoes(order.Act) && !undone.Exists(u => u.State is "queued" or "running")
+            && (undos.Count == 0 || done > await db.Set<WorkRow>().CountAsync(r => EF.Parameter(undos).Contains(r.JobId) && (r.Outcome == "done" || r.Outcome == "same"), ct));
+        return new Seen(job, order, counts, undone.FirstOrDefault()?.Id, can);
+    }
+
+    /// <summary>The jobs that took a work of the actor's back, whatever became of them.</summary>
+    private static IQueryable<Job> Undos(CrmDb db, long jobId)
+    {
+        var (me, undo) = (db.Actor.UserId, $"\"UndoOf\":{jobId}}}");
+        return db.Set<Job>().AsNoTracking().Where(j => j.Id > jobId && j.Kind == Kind && j.UserId == me && j.Input.EndsWith(undo));
     }
 
     /// <summary>What the actor ordered lately, newest first, of lists that he still sees.</summary>
@@ -130,7 +139,7 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
         finally
         {
             db.ChangeTracker.Clear();
-            await list.Worked(services, default); // Also where it was stopped on the way or failed: what was done until then is done.
+            await (MarkRows.Is(order.Act) ? Task.CompletedTask : list.Worked(services, default)); // Also where it was stopped on the way or failed: what was done until then is done.
         }
     }
 
@@ -147,7 +156,7 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
                     return at with { Total = at.Done };
                 }
 
-                await list.Work(services, order, rows, ct);
+                await (MarkRows.Is(order.Act) ? services.GetRequiredService<MarkRows>().Run(list.MarkedAs!, order, rows, ct) : list.Work(services, order, rows, ct));
                 foreach (var row in rows.Where(r => db.Entry(r).State == EntityState.Detached))
                 {
                     db.Update(row); // A use case that lets go of what it read let go of the rows with it.
@@ -202,7 +211,9 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
     {
         if (order.UndoOf is { } undone)
         {
-            for (var after = 0L; await db.Set<WorkRow>().AsNoTracking().Where(r => r.JobId == undone && r.Outcome == "done" && r.RowId > after).OrderBy(r => r.RowId).Take(Batch).ToListAsync(ct) is { Count: > 0 } done;)
+            var undos = await Undos(db, undone).Select(j => j.Id).ToListAsync(ct);
+            var back = db.Set<WorkRow>().Where(r => EF.Parameter(undos).Contains(r.JobId) && (r.Outcome == "done" || r.Outcome == "same"));
+            for (var after = 0L; await db.Set<WorkRow>().AsNoTracking().Where(r => r.JobId == undone && r.Outcome == "done" && r.RowId > after && !back.Any(b => b.RowId == r.RowId)).OrderBy(r => r.RowId).Take(Batch).ToListAsync(ct) is { Count: > 0 } done;)
             {
                 after = done[^1].RowId;
                 yield return done.ConvertAll(r => new WorkRow { RowId = r.RowId, Before = r.Before, VersionAfter = r.VersionAfter });

@@ -55,4 +55,20 @@ public sealed class AccountManagerTests
         Assert.Equal(["李经理", "王经理"], (await Looked("经理")).Order(StringComparer.Ordinal));
         Assert.Empty(await Looked("s1"));
     }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Accounts_are_looked_up_within_ones_own_units_alone(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        async Task<string[]> Looked(string who, string q)
+        {
+            using var api = await app.Api(who);
+            return [.. (await api.GetFromJsonAsync<JsonElement>($"/api/v1/lookup/accounts?q={q}", Ct)).GetProperty("items").EnumerateArray().Select(i => i.GetProperty("hint").GetString()!).Order(StringComparer.Ordinal)];
+        }
+
+        Assert.Equal(["n1", "n2", "north"], await Looked("north", "n"));
+        Assert.Equal(["n1"], await Looked("n1", ""));
+        Assert.Empty(await Looked("n1", "s1"));
+        Assert.Contains("s1", await Looked("group", "s1"));
+    }
 }

@@ -31,7 +31,7 @@ public sealed class ContactListTests
         ("created>=today", _ => true), ("created<=-1d", _ => false),
     ];
 
-    private static async Task<CrmApp> Filled(Engine engine)
+    internal static async Task<CrmApp> Filled(Engine engine)
     {
         var app = await CustomerListScene.Filled(engine);
         var (s1, group) = (await app.ActorOf("s1"), await app.ActorOf("group"));

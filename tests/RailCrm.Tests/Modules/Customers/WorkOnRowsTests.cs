@@ -106,7 +106,44 @@ public sealed class WorkOnRowsTests
         Assert.All(ids.Where(i => i != ids[2]), id => Assert.Equal(before[id].Tags, after[id].Tags));
         Assert.Equal(",旧,重点,新,", after[ids[2]].Tags);
         Assert.Equal("list.changed_since", (await app.With<WorkOnRows, IReadOnlyList<WorkRow>>(n1, w => w.Rows(undone.Job.Id, "refused", 0, 10, Ct))).Single().Reason);
-        Assert.Equal("list.undo_too_late", (await app.With<WorkOnRows, Result<Job>>(n1, w => w.Undo("customers", done.Job.Id, Ct))).Refusal!.Code);
+
+        var again = await Done(app, "n1", await app.With<WorkOnRows, Result<Job>>(n1, w => w.Undo("customers", done.Job.Id, Ct)));
+        Assert.Equal(("refused", 1), (Assert.Single(again.Counts).Key, again.Counts["refused"])); // What is given back is not looked at again.
+        Assert.Equal(after.Values.Select(c => (c.Id, c.Version)), (await Stored(app)).Values.Select(c => (c.Id, c.Version)));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task An_undo_that_was_stopped_or_refused_for_a_while_is_finished_by_another_and_never_runs_twice_at_once(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var ids = await Customers(app, "n1", 5);
+        var n1 = await app.ActorOf("n1");
+        var before = await Stored(app);
+        Task<Result<Job>> Undo(long job) => app.With<WorkOnRows, Result<Job>>(n1, w => w.Undo("customers", job, Ct));
+        var done = await Work(app, "n1", new() { List = "customers", Act = "tag", Value = "新", Ids = ids });
+
+        var stopped = await app.In(Actor.System("test"), async db =>
+        {
+            // As a worker has it in hand on the way: one row is back, at one the answer was no, the others wait.
+            var job = new Job { Kind = WorkOnRows.Kind, State = "running", LeaseUntil = long.MaxValue, UserId = n1.UserId, CreatedAt = db.UtcNow, Input = JsonSerializer.Serialize(new WorkOrder { List = "customers", Act = "tag", UndoOf = done.Job.Id }) };
+            db.Add(job);
+            await db.SaveChangesAsync(Ct);
+            await db.Set<Customer>().Where(c => c.Id == ids[0]).ExecuteUpdateAsync(s => s.SetProperty(c => c.Tags, before[ids[0]].Tags).SetProperty(c => c.Version, c => c.Version + 1), Ct);
+            db.AddRange(new WorkRow { JobId = job.Id, RowId = ids[0], Outcome = "done" }, new WorkRow { JobId = job.Id, RowId = ids[1], Outcome = "refused" }, new WorkRow { JobId = job.Id, RowId = ids[2] });
+            await db.SaveChangesAsync(Ct);
+            return job.Id;
+        });
+        Assert.Equal("list.undo_too_late", (await Undo(done.Job.Id)).Refusal!.Code);
+        await app.In(Actor.System("test"), db => db.Set<Job>().Where(j => j.Id == stopped).ExecuteUpdateAsync(s => s.SetProperty(j => j.State, "cancelled"), Ct));
+
+        var finished = await Done(app, "n1", await Undo(done.Job.Id));
+
+        Assert.Equal((4, 1), (finished.Counts["done"], finished.Counts.Count));
+        var after = await Stored(app);
+        Assert.All(ids, id => Assert.Equal(before[id].Tags, after[id].Tags));
+        Assert.Equal("list.undo_too_late", (await Undo(done.Job.Id)).Refusal!.Code);
+        Assert.True((await app.With<WorkOnRows, Result<WorkOnRows.Seen>>(n1, w => w.Get("customers", done.Job.Id, Ct))).TryGet(out var seen, out _));
+        Assert.Equal((finished.Job.Id, false), (seen.Undone, seen.CanUndo));
     }
 
     [Theory, ClassData(typeof(BothEngines))]

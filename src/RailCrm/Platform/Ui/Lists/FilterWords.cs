@@ -28,5 +28,5 @@ public sealed class FilterWords(ListOf list, IReadOnlyDictionary<string, IEnumer
     }
 
     /// <summary>A comparison.</summary>
-    public static string Compared(string op) => T(op switch { "=" => "list.op_is", "!=" => "list.op_not", ">=" => "list.op_least", "<=" => "list.op_most", _ => "list.op_has" });
+    public static string Compared(string op) => T(op switch { "=" => "list.op_is", "==" => "list.op_exactly", "!=" => "list.op_not", ">=" => "list.op_least", "<=" => "list.op_most", _ => "list.op_has" });
 }

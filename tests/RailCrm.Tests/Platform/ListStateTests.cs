@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.WebUtilities;
+using RailCrm.Modules.Customers;
+using RailCrm.Modules.Waybills;
+using RailCrm.Platform.Lists;
+using RailCrm.Platform.Ui.Lists;
+
+namespace RailCrm.Tests.Platform;
+
+public sealed class ListStateTests
+{
+    private static readonly ListOf[] Lists = [new CustomerList(), new ContactList(), new WaybillList(), new BinList(), new ContactBinList(), new WaybillBinList()];
+
+    private static SavedViews.Choices Choices(ListOf list) => new(
+        [.. list.Views.Select(v => new SavedViews.Choice(v.Key, v.Key, v.Address, false, false, null, true, false)), new("7", "自己的", $"sort={list.Order}&layout=cards", true, false, new(), true, true)], new Dictionary<string, ListLook>());
+
+    private static ListState Opened(ListOf list, string address) =>
+        ListState.Of(list, QueryHelpers.ParseQuery(address[(address.IndexOf('?', StringComparison.Ordinal) + 1)..]).Select(p => new KeyValuePair<string, string?>(p.Key, p.Value)), Choices(list));
+
+    [Fact]
+    public void What_is_taken_off_a_view_stays_off_whatever_else_it_holds()
+    {
+        var opened = 0;
+        foreach (var list in Lists)
+        {
+            foreach (var choice in Choices(list).Views)
+            {
+                var state = Opened(list, $"view={choice.Key}");
+                View[] meant =
+                [
+                    state.View with { Search = null, Filter = Filter.None }, state.View with { Sort = null }, state.View with { Layout = "table" }, state.View with { Columns = null },
+                    View.Plain, .. state.View.Filter.Groups.SelectMany((g, i) => g.Select((_, k) => state.View with { Filter = state.View.Filter.Without(i, k) })),
+                ];
+                foreach (var view in meant)
+                {
+                    var reopened = Opened(list, state.Href(view));
+                    Assert.Equal((list.Key, choice.Key, choice.Key, view.Kept(list)), (list.Key, choice.Key, reopened.Begun?.Key, reopened.View.Kept(list)));
+                    opened++;
+                }
+            }
+        }
+
+        Assert.True(opened > 60, $"{opened}");
+    }
+
+    [Fact]
+    public void The_quick_filters_of_a_view_emptied_with_script_leave_none_of_it()
+    {
+        var emptied = 0;
+        foreach (var list in Lists)
+        {
+            foreach (var choice in Choices(list).Views)
+            {
+                string[] controls = [.. list.Quick, "sort"]; // The script leaves names without a value out of the address.
+                var state = Opened(list, $"view={choice.Key}");
+                var reopened = Opened(list, QueryHelpers.AddQueryString("", state.View.Beside(list, controls).Select(f => new KeyValuePair<string, string?>(f.Name, f.Value))));
+
+                Assert.DoesNotContain(reopened.View.Filter.Groups, g => g is [{ Operator: "=" } one] && list.Quick.Contains(one.Field));
+                Assert.Null(reopened.View.Sort);
+                emptied += state.View.Kept(list) == reopened.View.Kept(list) ? 0 : 1;
+            }
+        }
+
+        Assert.True(emptied >= 7, $"{emptied}");
+    }
+}
