@@ -25,6 +25,10 @@ internal static class GroupCustomers
     /// <summary>What the index of a custom field carries behind the value, as the indexes of the orders do.</summary>
     internal static readonly string[] Carried = [nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode), nameof(Customer.SizeClass), nameof(Customer.Active), nameof(Customer.UnitId), nameof(Customer.DeletedAt)];
 
+    /// <summary>The sums that are kept of what is asked; null where they do not tell it apart.</summary>
+    public static IQueryable<CustomerSum>? Kept(CrmDb db, ListField<Customer> by, IReadOnlyList<Condition<Customer>> conditions) =>
+        CustomerSum.Telling(db, conditions.Select(c => Covering.Read(c.Test)).Append(Covering.Read(by.Read!)).SelectMany(c => c).ToHashSet());
+
     /// <summary>The groups without their texts; null where the scope is narrow, and its few rows are looked at anyway.</summary>
     /// <remarks>A subsidiary's are read unit by unit, past the filter, whose two halves are told here one after the other, as <see cref="CountWide"/> does.</remarks>
     public static async Task<List<Group>?> All(CrmDb db, ListField<Customer> by, IReadOnlyList<ListField<Customer>> sums, IReadOnlyList<Condition<Customer>> conditions, CancellationToken ct)
@@ -36,8 +40,7 @@ internal static class GroupCustomers
 
         if (db.Scope.Width == ScopeWidth.All)
         {
-            var asked = conditions.Select(c => Covering.Read(c.Test)).Append(Covering.Read(by.Read!)).SelectMany(c => c).ToHashSet();
-            if (sums.All(s => CustomerSum.Summed.IsSupersetOf(Covering.Read(s.Read!))) && CustomerSum.Telling(db, asked) is { } told)
+            if (sums.All(s => CustomerSum.Summed.IsSupersetOf(Covering.Read(s.Read!))) && Kept(db, by, conditions) is { } told)
             {
                 var those = conditions.Aggregate(told, (r, c) => r.Where((Expression<Func<CustomerSum, bool>>)Covering.Onto<CustomerSum>(c.Test)));
                 return await Grouping.Of(those, by, Covering.Onto<CustomerSum>(by.Read!), [.. sums.Select(s => Covering.Onto<CustomerSum>(s.Read!))], (Expression<Func<CustomerSum, long>>)(s => s.Customers), ct);

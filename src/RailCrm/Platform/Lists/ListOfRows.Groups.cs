@@ -52,6 +52,9 @@ internal abstract partial class ListOf<TRow>
         return await Named(db, field, counted, ct);
     }
 
+    /// <summary>Whether all rows that satisfy some conditions are added up without reading a large index for it.</summary>
+    private protected virtual bool AddsUp(CrmDb db, ListField<TRow> by, IReadOnlyList<Condition<TRow>> conditions) => true;
+
     /// <inheritdoc/>
     /// <remarks>Told only where what tells groups tells it too: the sums that are kept, or the one index that holds all that is asked and summed.</remarks>
     public override async Task<Totals?> Total(CrmDb db, View view, CancellationToken ct)
@@ -59,7 +62,7 @@ internal abstract partial class ListOf<TRow>
         ArgumentNullException.ThrowIfNull(view);
         IReadOnlyList<ListField<TRow>> sums = [.. All.Where(f => f.IsSummed)];
         if (view.Search is not null || Cover is not { } cover || All.FirstOrDefault(f => f.IsGrouped && cover.Tells([f, .. sums])) is not { } by
-            || !(await Conditions(db, view, ct)).TryGet(out var conditions, out _) || !conditions.TrueForAll(cover.Holds) || await GroupsOfAll(db, by, sums, conditions, ct) is not { } groups)
+            || !(await Conditions(db, view, ct)).TryGet(out var conditions, out _) || !conditions.TrueForAll(cover.Holds) || !AddsUp(db, by, conditions) || await GroupsOfAll(db, by, sums, conditions, ct) is not { } groups)
         {
             return null;
         }

@@ -20,10 +20,11 @@ internal sealed class ViewCount(IServiceScopeFactory scopes, Actor actor, ListOf
     /// <summary>What they add up to; null where nothing tells it in time.</summary>
     public Task<Totals?> Totals => _totals ??= Read(db => list.Total(db, view, ct));
 
-    private async Task<T> Read<T>(Func<CrmDb, Task<T>> read)
+    /// <remarks>On a thread of its own: SQLite answers without ever yielding, and the rows would wait for it.</remarks>
+    private Task<T> Read<T>(Func<CrmDb, Task<T>> read) => Task.Run(async () =>
     {
         await using var services = scopes.CreateAsyncScope();
         services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = actor;
         return await read(services.ServiceProvider.GetRequiredService<CrmDb>());
-    }
+    }, ct);
 }
