@@ -109,7 +109,7 @@ public sealed partial class Someone_makes_a_list_the_own_one(Browser browser)
     {
         await using var walk = await browser.Open(null, "zh-CN", 1400, user: "group");
         var page = walk.Page;
-        await page.GotoAsync("/customers?view=all");
+        await page.GotoAsync("/customers?view=large&sort=name");
         await page.ClickAsync("[data-target=columns]");
         await page.CheckAsync("#columns input[value=website]");
         var line = page.Locator("#columns li", new() { Has = page.Locator("input[value=website]") });
@@ -158,9 +158,15 @@ public sealed partial class Someone_makes_a_list_the_own_one(Browser browser)
         await page.ClickAsync(".rc-beside a[rel=prev]");
         await Assertions.Expect(page.Locator("h1")).ToContainTextAsync(names[1]);
 
-        await page.GotoAsync("/customers?view=all");
+        await page.GotoAsync("/customers?view=large&sort=name");
+        await Assertions.Expect(page.Locator("td[data-field=website]").First).ToBeVisibleAsync(); // Kept for this view.
         await page.ClickAsync("[data-target=columns]");
         await page.ClickAsync("#columns button[name=reset]");
+        await Assertions.Expect(page.Locator("td[data-field=website]")).ToHaveCountAsync(0);
+        await page.ClickAsync("main form button[name=dense]"); // Close, and loose again.
+        await Assertions.Expect(page.Locator("table.rc-dense")).ToHaveCountAsync(1);
+        await page.ClickAsync("main form button[name=dense]");
+        await Assertions.Expect(page.Locator("table.rc-dense")).ToHaveCountAsync(0);
         await Assertions.Expect(page.Locator("td[data-field=website]")).ToHaveCountAsync(0);
     }
 

@@ -39,7 +39,7 @@ public sealed class ListColumnTests
         await using var services = app.Services.CreateAsyncScope();
         services.ServiceProvider.GetRequiredService<RailCrm.Platform.Access.CurrentActor>().Actor = await app.ActorOf("n1");
         var kept = await services.ServiceProvider.GetRequiredService<SavedViews>().Of(services.ServiceProvider.GetServices<ListOf>().First(l => l.Key == "customers"), Ct);
-        Assert.Equal("name.333,website.240.p,tier", kept.Columns);
+        Assert.Equal("name.333,website.240.p,tier", kept.LookOf(null).Columns);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class ListStateTests
     private static readonly ListOf[] Lists = [new CustomerList(), new ContactList(), new WaybillList(), new BinList(), new ContactBinList(), new WaybillBinList()];
 
     private static SavedViews.Choices Choices(ListOf list) => new(
-        [.. list.Views.Select(v => new SavedViews.Choice(v.Key, v.Key, v.Address, false, false, null, true, false)), new("7", "自己的", $"sort={list.Order}&layout=cards", true, false, new(), true, true)], null);
+        [.. list.Views.Select(v => new SavedViews.Choice(v.Key, v.Key, v.Address, false, false, null, true, false)), new("7", "自己的", $"sort={list.Order}&layout=cards", true, false, new(), true, true)], new Dictionary<string, ListLook>());
 
     private static ListState Opened(ListOf list, string address) =>
         ListState.Of(list, QueryHelpers.ParseQuery(address[(address.IndexOf('?', StringComparison.Ordinal) + 1)..]).Select(p => new KeyValuePair<string, string?>(p.Key, p.Value)), Choices(list));

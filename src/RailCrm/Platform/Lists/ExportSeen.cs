@@ -75,7 +75,8 @@ internal sealed class ExportSeen(CrmDb db)
             return TypedResults.LocalRedirect(of.Path);
         }
 
-        if ((await useCase.Run(of, view, (await views.Of(of, ct)).Columns, format, ct)).TryGet(out var export, out var refusal))
+        var choices = await views.Of(of, ct);
+        if ((await useCase.Run(of, view, choices.LookOf(choices.Find(view.Base)).Columns, format, ct)).TryGet(out var export, out var refusal))
         {
             return export;
         }

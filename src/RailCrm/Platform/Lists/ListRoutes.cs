@@ -5,6 +5,7 @@ using RailCrm.Kernel;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Ui;
+using RailCrm.Platform.Ui.Lists;
 
 namespace RailCrm.Platform.Lists;
 
@@ -80,23 +81,33 @@ internal static class ListRoutes
         return refusal is null ? TypedResults.LocalRedirect(LocalUrl.Or(returnUrl, of.Path)) : Refused(of, http, refusal, LocalUrl.Or(returnUrl, of.Path));
     }
 
-    /// <summary>Columns chosen: kept for the person where no view holds, else a change of the view that can be saved.</summary>
-    private static async Task<IResult> Columns(string list, HttpContext http, SavedViews views, [FromForm] string? returnUrl, [FromForm] string? reset, CancellationToken ct)
+    /// <summary>Columns or density chosen: kept for the person where the view does not say which, else a change of the view that can be saved.</summary>
+    private static async Task<IResult> Columns(string list, HttpContext http, SavedViews views, [FromForm] string? returnUrl, [FromForm] string? reset, [FromForm] bool? dense, CancellationToken ct)
     {
         if (Seen(http, list) is not { } of)
         {
             return TypedResults.NotFound();
         }
 
-        var chosen = reset is not null ? null : string.Join(',', Chosen(of, http.Request.Form));
         var address = LocalUrl.Or(returnUrl, of.Path);
         var query = QueryHelpers.ParseQuery(new Uri(new("http://here"), address).Query).Select(p => new KeyValuePair<string, string?>(p.Key, p.Value)).Where(p => p.Key is not ("columns" or "cursor")).ToList();
-        if (query.Exists(p => p.Key == "view") && chosen is not null)
+        var choices = await views.Of(of, ct);
+        var view = choices.Find(query.Find(p => p.Key == "view").Value);
+        if (dense is { } close)
         {
-            return TypedResults.LocalRedirect(QueryHelpers.AddQueryString(of.Path, [.. query, new("columns", chosen)]));
+            await views.KeepDensity(of, view, close, ct);
+            return TypedResults.LocalRedirect(address);
         }
 
-        await views.KeepColumns(of, string.IsNullOrEmpty(chosen) ? null : chosen, ct);
+        var usual = string.Join(',', of.Columns);
+        var chosen = reset is not null ? null : string.Join(',', Chosen(of, http.Request.Form)) is { Length: > 0 } said ? said : null;
+        if (view is not null && ListState.Said(of, view).Columns is not null)
+        {
+            return TypedResults.LocalRedirect(QueryHelpers.AddQueryString(of.Path, [.. query, new("columns", chosen ?? usual)]));
+        }
+
+        // The list's own columns, also in a view where they would else be those chosen for the list.
+        await views.KeepColumns(of, view, chosen ?? (SavedViews.Choices.KeyOf(view).Length > 0 && choices.LookOf(null).Columns is not null ? usual : null), ct);
         return TypedResults.LocalRedirect(QueryHelpers.AddQueryString(of.Path, query));
     }
 

@@ -51,6 +51,30 @@ public sealed class SavedView : IAudited, IVersioned
     }
 }
 
+/// <summary>What somebody likes of a list's or a view's layout: which columns with which widths, and how close the rows stand.</summary>
+/// <param name="Columns">As in an address; null for what is usual.</param>
+/// <param name="Dense">Null where nobody said.</param>
+public sealed record ListLook(string? Columns, bool? Dense)
+{
+    /// <summary>Nothing chosen.</summary>
+    public static readonly ListLook None = new(null, null);
+
+    /// <summary>Before the columns, with a comma: no field is called so.</summary>
+    private const string Close = "-dense", Loose = "-loose";
+
+    /// <summary>Reads what is kept.</summary>
+    public static ListLook Read(string? kept)
+    {
+        var parts = (kept ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).ToList();
+        bool? dense = parts.FirstOrDefault() switch { Close => true, Loose => false, _ => null };
+        var columns = dense is null ? parts : parts[1..];
+        return new(columns.Count == 0 ? null : string.Join(',', columns), dense);
+    }
+
+    /// <summary>As it is kept; null where there is nothing to keep.</summary>
+    public string? Kept => string.Join(',', new[] { Dense switch { true => Close, false => Loose, null => null }, Columns }.OfType<string>()) is { Length: > 0 } said ? said : null;
+}
+
 /// <summary>How somebody likes a list (with an empty <see cref="ViewKey"/>) or one of its views.</summary>
 public sealed class ListChoice
 {
@@ -69,7 +93,7 @@ public sealed class ListChoice
     /// <summary>Opens with the list.</summary>
     public bool IsDefault { get; set; }
 
-    /// <summary>The columns where no view says which, as in an address; null for the list's own.</summary>
+    /// <summary>How it is laid out where the view itself does not say, as <see cref="ListLook"/> writes it; null where nothing was chosen.</summary>
     public string? Columns { get; set; }
 
     internal sealed class Mapping : IEntityTypeConfiguration<ListChoice>

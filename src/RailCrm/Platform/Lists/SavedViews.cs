@@ -27,9 +27,19 @@ public sealed class SavedViews(CrmDb db)
         public bool IsSystem => Stored is null;
     }
 
-    /// <summary>All a person may choose from, and the columns the person likes where no view says which.</summary>
-    public sealed record Choices(IReadOnlyList<Choice> Views, string? Columns)
+    /// <summary>All a person may choose from, and how the person likes the list (by an empty key) and its views laid out where those do not say.</summary>
+    public sealed record Choices(IReadOnlyList<Choice> Views, IReadOnlyDictionary<string, ListLook> Looks)
     {
+        /// <summary>By which key a view's layout is kept: a view that asks for nothing is the list itself.</summary>
+        public static string KeyOf(Choice? view) => view is { Address.Length: > 0 } ? view.Key : "";
+
+        /// <summary>How a view is laid out where it does not say so itself; what is not chosen for it is as in the list.</summary>
+        public ListLook LookOf(Choice? view)
+        {
+            var (own, list) = (Looks.GetValueOrDefault(KeyOf(view), ListLook.None), Looks.GetValueOrDefault("", ListLook.None));
+            return new(own.Columns ?? list.Columns, own.Dense ?? list.Dense);
+        }
+
         /// <summary>The view of a key; null where there is none.</summary>
         public Choice? Find(string? key) => key is null ? null : Views.FirstOrDefault(v => v.Key == key);
     }
@@ -62,7 +72,7 @@ public sealed class SavedViews(CrmDb db)
             view, name, address, kept?.OwnerId == me, kept?.UnitId is not null, kept, chosen.TryGetValue(view, out var choice) ? choice.Pinned : kept is null, choice?.IsDefault == true);
         return new(
             [.. list.Views.Select(v => Made(v.Key, Text.Texts.Get(v.TextKey), v.Address, null)), .. stored.OrderBy(v => v.Name, StringComparer.CurrentCulture).Select(v => Made(Key(v.Id), v.Name, v.Address, v))],
-            chosen.GetValueOrDefault("")?.Columns);
+            chosen.Where(c => c.Value.Columns is not null).ToDictionary(c => c.Key, c => ListLook.Read(c.Value.Columns)));
     }
 
     /// <summary>Keeps a view as a new one, or in place of one's own that still has <paramref name="version"/>.</summary>
@@ -110,7 +120,7 @@ public sealed class SavedViews(CrmDb db)
             await db.SaveChangesAsync(ct);
             if (id is null)
             {
-                await Choose(key, Key(kept.Id), c => c.Pinned = true, ct);
+                await Choose(key, Key(kept.Id), true, c => c.Pinned = true, ct);
             }
 
             if (input.IsDefault)
@@ -138,20 +148,28 @@ public sealed class SavedViews(CrmDb db)
     }, ct);
 
     /// <summary>Puts a view above the list, or takes it from there.</summary>
-    public Task<Result<string>> Pin(ListOf list, string view, bool pinned, CancellationToken ct) => Chosen(list, view, () => Choose(list.Key, view, c => c.Pinned = pinned, ct), ct);
+    public Task<Result<string>> Pin(ListOf list, string view, bool pinned, CancellationToken ct) => Chosen(list, view, () => Choose(list.Key, view, pinned, c => c.Pinned = pinned, ct), ct);
 
     /// <summary>Makes a view the one that opens with the list; the same once more takes that back.</summary>
     public Task<Result<string>> MakeDefault(ListOf list, string view, CancellationToken ct) => Chosen(list, view, () => Default(list.Key, view, ct), ct);
 
-    /// <summary>Keeps the columns the actor likes where no view says which; null for the list's own.</summary>
-    public Task<Result<string>> KeepColumns(ListOf list, string? columns, CancellationToken ct)
+    /// <summary>Keeps the columns the actor likes in a view that does not say which, or with none in the list; null for what is usual.</summary>
+    public Task<Result<string>> KeepColumns(ListOf list, Choice? view, string? columns, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(list);
-        var kept = View.Plain with { Columns = columns?.Split(',', StringSplitOptions.RemoveEmptyEntries) };
-        var said = columns is null ? null : string.Join(',', list.ColumnsOf(kept));
+        var said = columns is null ? null : string.Join(',', list.ColumnsOf(View.Plain with { Columns = columns.Split(',', StringSplitOptions.RemoveEmptyEntries) }));
+        return Look(list, view, l => l with { Columns = said }, ct);
+    }
+
+    /// <summary>Keeps how close the actor likes the rows of a view, or with none of the list.</summary>
+    public Task<Result<string>> KeepDensity(ListOf list, Choice? view, bool dense, CancellationToken ct) => Look(list, view, l => l with { Dense = dense }, ct);
+
+    private Task<Result<string>> Look(ListOf list, Choice? view, Func<ListLook, ListLook> change, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(list);
         return db.Write<Result<string>>(async () =>
         {
-            await Choose(list.Key, "", c => c.Columns = said, ct);
+            await Choose(list.Key, Choices.KeyOf(view), view?.Pinned ?? false, c => c.Columns = change(ListLook.Read(c.Columns)).Kept, ct);
             return list.Key;
         }, ct);
     }
@@ -181,17 +199,17 @@ public sealed class SavedViews(CrmDb db)
             other.IsDefault = false;
         }
 
-        await Choose(list, view, c => c.IsDefault = !c.IsDefault, ct);
+        await Choose(list, view, true, c => c.IsDefault = !c.IsDefault, ct);
     }
 
-    private async Task Choose(string list, string view, Action<ListChoice> change, CancellationToken ct)
+    private async Task Choose(string list, string view, bool pinned, Action<ListChoice> change, CancellationToken ct)
     {
         var me = db.Actor.UserId;
         await db.Alone($"choice:{me}:{list}", ct);
         var choice = await db.Set<ListChoice>().SingleOrDefaultAsync(c => c.UserId == me && c.List == list && c.ViewKey == view, ct);
         if (choice is null)
         {
-            db.Add(choice = new() { UserId = me, List = list, ViewKey = view, Pinned = view.Length > 0 });
+            db.Add(choice = new() { UserId = me, List = list, ViewKey = view, Pinned = pinned && view.Length > 0 });
         }
 
         change(choice);

@@ -86,7 +86,7 @@ public sealed class SavedViewTests
         await using var app = await CrmApp.Start(engine);
         var n1 = await app.ActorOf("n1");
         await app.With<SaveCustomer, Result<Customer>>(n1, s => s.Run(null, null, new() { Name = "甲公司", LegalRepresentative = "赵法人" }, Ct));
-        await app.With<SavedViews, Result<string>>(n1, v => v.KeepColumns(List, "name.300,legalRepresentative,nonsense,tier", Ct));
+        await app.With<SavedViews, Result<string>>(n1, v => v.KeepColumns(List, null, "name.300,legalRepresentative,nonsense,tier", Ct));
         using var browser = await app.SignedIn("n1");
 
         Assert.Contains("赵法人", await browser.GetStringAsync(new Uri("/customers", UriKind.Relative), Ct), StringComparison.Ordinal);
@@ -94,6 +94,48 @@ public sealed class SavedViewTests
         using var added = await browser.GetAsync(new Uri("/customers?tier=large&add=revenue&op=%3E%3D&value=100&or=0", UriKind.Relative), Ct);
         Assert.Equal(HttpStatusCode.Found, added.StatusCode);
         Assert.Contains("filter=tier%3Dlarge%7Crevenue%3E%3D100", added.Headers.Location!.OriginalString, StringComparison.Ordinal);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Each_view_that_does_not_say_its_columns_keeps_those_and_the_density_that_its_reader_chose(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var n1 = await app.ActorOf("n1");
+        await app.With<SaveCustomer, Result<Customer>>(n1, s => s.Run(null, null, new() { Name = "甲公司", LegalRepresentative = "赵法人" }, Ct));
+        await app.In(Actor.System("test"), db => db.Set<Customer>().ExecuteUpdateAsync(s => s.SetProperty(c => c.Tier, CustomerTier.Large), Ct));
+        using var browser = await app.SignedIn("n1");
+        Task<string> Page(string query) => browser.GetStringAsync(new Uri($"/customers?{query}", UriKind.Relative), Ct);
+        async Task<string> Post(string from, params (string Name, string Value)[] fields)
+        {
+            var token = System.Text.RegularExpressions.Regex.Match(await Page("view=all"), "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
+            using var form = new FormUrlEncodedContent(fields.Append(("returnUrl", $"/customers?{from}")).Append(("__RequestVerificationToken", token)).Select(f => new KeyValuePair<string, string>(f.Item1, f.Item2)));
+            using var answer = await browser.PostAsync(new Uri("/lists/customers/columns", UriKind.Relative), form, Ct);
+            Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
+            return answer.Headers.Location!.OriginalString;
+        }
+
+        const string Legal = "data-column=\"legalRepresentative\"", Unit = "data-column=\"unit\"", Size = "data-column=\"sizeClass\"", Change = "data-column=\"change\"", Close = "rc-dense";
+        Assert.Equal("/customers?view=all", await Post("view=all", ("column", "name.250"), ("column", "legalRepresentative")));
+        Assert.All([await Page(""), await Page("view=all"), await Page("view=large")], p => Assert.True(p.Contains(Legal, StringComparison.Ordinal) && !p.Contains(Unit, StringComparison.Ordinal)));
+        Assert.Equal("/customers?view=large", await Post("view=large", ("column", "name"), ("column", "sizeClass")));
+        Assert.Contains(Size, await Page("view=large"), StringComparison.Ordinal);
+        Assert.DoesNotContain(Size, await Page("view=all"), StringComparison.Ordinal);
+
+        await Post("view=large", ("reset", "1"));
+        Assert.Contains(Unit, await Page("view=large"), StringComparison.Ordinal); // The list's own, not those chosen for the list.
+        var reset = await Post("view=falling", ("reset", "1"));
+        Assert.Contains(Legal, await Page("view=all"), StringComparison.Ordinal);
+        Assert.Contains("rc-changed", await browser.GetStringAsync(new Uri(reset, UriKind.Relative), Ct), StringComparison.Ordinal);
+        Assert.Contains(Change, await Page("view=falling"), StringComparison.Ordinal);
+
+        Assert.Equal("/customers?view=large", await Post("view=large", ("dense", "true")));
+        Assert.Contains(Close, await Page("view=large"), StringComparison.Ordinal);
+        Assert.DoesNotContain(Close, await Page("view=all"), StringComparison.Ordinal);
+        await Post("view=all", ("dense", "true"));
+        await Post("view=large", ("dense", "false"));
+        Assert.Contains(Close, await Page("view=all"), StringComparison.Ordinal);
+        Assert.DoesNotContain(Close, await Page("view=large"), StringComparison.Ordinal);
+        Assert.Contains(Legal, await Page("view=all"), StringComparison.Ordinal);
     }
 
     [Theory, ClassData(typeof(BothEngines))]

@@ -33,7 +33,16 @@ public sealed class ListState
     public bool IsChanged => Begun is { Address.Length: > 0 } && Kept(Begun) != View.Kept(List);
 
     /// <summary>The columns shown.</summary>
-    public IReadOnlyList<ListColumn> Columns => List.ColumnsOf(View.Columns is null && Choices.Columns is { } own ? View with { Columns = own.Split(',') } : View);
+    public IReadOnlyList<ListColumn> Columns => List.ColumnsOf(View.Columns is null && Look.Columns is { } own ? View with { Columns = own.Split(',') } : View);
+
+    /// <summary>Whether rows stand close together: the view says so, or the reader likes it.</summary>
+    public bool Dense => View.Dense || Look.Dense == true;
+
+    /// <summary>The view as it would be kept under a new name: as it is seen, where that was chosen for a view of its own.</summary>
+    public string KeptAnew => (SavedViews.Choices.KeyOf(Begun).Length == 0 ? View : View with { Columns = View.Columns ?? Look.Columns?.Split(','), Dense = Dense }).Kept(List);
+
+    /// <summary>How the reader likes it where it does not say so itself.</summary>
+    private ListLook Look => Choices.LookOf(Begun);
 
     /// <summary>The address of another way to look at the list.</summary>
     public string Href(View view) => Begun is not null && Kept(Begun) == view.Kept(List)
@@ -73,6 +82,9 @@ public sealed class ListState
         return new(list, view, choices, begun, readable);
 
     }
+
+    /// <summary>What a view asks for; nothing where it can no longer be read.</summary>
+    internal static View Said(ListOf list, SavedViews.Choice choice) => View.TryRead(list, Parts(choice.Address), out var view) ? view : View.Plain;
 
     private string Kept(SavedViews.Choice choice) => View.TryRead(List, Parts(choice.Address), out var view) ? view.Kept(List) : "";
 
