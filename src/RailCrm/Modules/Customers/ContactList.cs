@@ -62,9 +62,11 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
 
     public override IReadOnlyList<ListWork> Works { get; } =
     [
-        new("edit", "list.work_edit", "edit", Platform.Access.Permission.CustomersWrite), new(WorkOnContacts.Star, "mark.star", "star", Platform.Access.Permission.CustomersRead), new(WorkOnContacts.Follow, "mark.follow", "bell", Platform.Access.Permission.CustomersRead),
+        new("edit", "list.work_edit", "edit", Platform.Access.Permission.CustomersWrite), .. MarkRows.Works(Platform.Access.Permission.CustomersRead),
         new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/contacts/export"), new("bin", "customer.bin", "trash", Platform.Access.Permission.CustomersWrite, Danger: true),
     ];
+
+    public override string MarkedAs => RecordKind.Contact;
 
     public override string EditPermission => Platform.Access.Permission.CustomersWrite;
 

@@ -6,6 +6,7 @@ using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Lists;
+using RailCrm.Platform.Records;
 using F = RailCrm.Platform.Lists.ListField<RailCrm.Modules.Customers.Customer>;
 using K = RailCrm.Platform.Lists.FieldKind;
 
@@ -81,8 +82,11 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
     [
         new("edit", "list.work_edit", "edit", Platform.Access.Permission.CustomersWrite), new("assign", "customer.work_assign", "building-community", Platform.Access.Permission.CustomersSupervise),
         new("tag", "customer.work_tag", "tag", Platform.Access.Permission.CustomersWrite), new("untag", "customer.work_untag", "tags", Platform.Access.Permission.CustomersWrite),
+        .. MarkRows.Works(Platform.Access.Permission.CustomersRead),
         new("merge", "merge.title", "arrows-sort", Platform.Access.Permission.CustomersDelete, Leads: "/customers/merge"), new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/customers/export"), new("bin", "customer.bin", "trash", Platform.Access.Permission.CustomersDelete, Danger: true),
     ];
+
+    public override string MarkedAs => RecordKind.Customer;
 
     public override string EditPermission => Platform.Access.Permission.CustomersWrite;
 

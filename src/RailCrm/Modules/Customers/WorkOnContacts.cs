@@ -2,24 +2,17 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Lists;
-using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Customers;
 
-/// <summary>Changes one field, the bin or the actor's own marks of many contacts, each through the use case that its page uses.</summary>
-internal sealed class WorkOnContacts(CrmDb db, SaveContact save, KeepMarks marks)
+/// <summary>Changes one field or the bin of many contacts, each through the use case that its page uses.</summary>
+internal sealed class WorkOnContacts(CrmDb db, SaveContact save)
 {
-    /// <summary>Puts the star on many.</summary>
-    public const string Star = "star";
-
-    /// <summary>Follows many.</summary>
-    public const string Follow = "follow";
-
     /// <summary>Why the order cannot be given: what would be wrong for every row.</summary>
     public static Refusal? Refuses(ContactList list, WorkOrder order)
     {
         var input = new SaveContact.Input { Name = "x" };
-        return order.Act is "bin" or Star or Follow ? null
+        return order.Act is "bin" ? null
             : list.Find(order.Field) is not { IsBulk: true, Input: { } field } || !TypedValue.Set(input, field, order.Value) ? new Refusal.InvalidMany([new(nameof(order.Value), "list.value_wrong", order.Field, order.Value)])
             : SaveContact.Check(input) is [var error, ..] ? new Refusal.InvalidMany([error with { Field = nameof(order.Value) }])
             : null;
@@ -35,12 +28,6 @@ internal sealed class WorkOnContacts(CrmDb db, SaveContact save, KeepMarks marks
     {
         var ids = rows.Select(r => r.RowId).ToList();
         var contacts = await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(k => EF.Parameter(ids).Contains(k.Id)).ToDictionaryAsync(k => k.Id, ct);
-        if (order.Act is Star or Follow)
-        {
-            await Mark(order, rows, contacts, ct);
-            return;
-        }
-
         var (undo, field) = (order.UndoOf is not null, order.Act == "bin" ? null : list.Find(order.Field)!.Input);
         foreach (var row in rows)
         {
@@ -84,32 +71,6 @@ internal sealed class WorkOnContacts(CrmDb db, SaveContact save, KeepMarks marks
         else
         {
             row.Refuse(refusal is Refusal.InvalidMany { Errors: [var first, ..] } ? first.Code : refusal.Code);
-        }
-    }
-
-    /// <summary>Marks are the actor's own, so that no version stands in their way.</summary>
-    private async Task Mark(WorkOrder order, IReadOnlyList<WorkRow> rows, Dictionary<long, Contact> contacts, CancellationToken ct)
-    {
-        var (user, mark, on) = (db.Actor.UserId, order.Act == Star ? RecordMark.Favourite : RecordMark.Follow, order.UndoOf is null);
-        var marked = await db.Set<RecordMark>().Where(m => m.UserId == user && m.Mark == mark && m.RecordKind == RecordKind.Contact && EF.Parameter(contacts.Keys.ToList()).Contains(m.RecordId)).Select(m => m.RecordId).ToHashSetAsync(ct);
-        foreach (var row in rows)
-        {
-            if (!contacts.TryGetValue(row.RowId, out var contact) || contact.DeletedAt is not null)
-            {
-                row.Refuse("common.not_found");
-            }
-            else if (marked.Contains(row.RowId) == on)
-            {
-                row.Outcome = "same";
-            }
-            else if ((await marks.Run(mark, RecordKind.Contact, row.RowId, on, ct)).TryGet(out _, out var refusal))
-            {
-                (row.Outcome, row.VersionAfter) = ("done", contact.Version);
-            }
-            else
-            {
-                row.Refuse(refusal is Refusal.InvalidMany ? "contact.marks_full" : refusal.Code);
-            }
         }
     }
 }

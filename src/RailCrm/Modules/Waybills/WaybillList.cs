@@ -72,12 +72,15 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
     public override IReadOnlyList<ListWork> Works { get; } =
     [
         new("edit", "list.work_edit", "edit", Platform.Access.Permission.WaybillsWrite), new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/waybills/export"),
+        .. MarkRows.Works(Platform.Access.Permission.WaybillsRead),
         new("delete", "waybill.delete", "trash", Platform.Access.Permission.WaybillsWrite, Danger: true),
     ];
 
     /// <summary>Those in the bin too: what a work on many took away keeps its name.</summary>
     public override async Task<Dictionary<long, string>> NamesOfRows(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) =>
         BinnedLine.Named(await base.NamesOfRows(db, ids, ct), await db.Set<BinnedLine>().Where(b => EF.Parameter(ids).Contains(b.Id)).ToDictionaryAsync(b => b.Id, b => b.ExternalNo, ct));
+
+    public override string MarkedAs => RecordKind.Waybill;
 
     public override string EditPermission => Platform.Access.Permission.WaybillsWrite;
 

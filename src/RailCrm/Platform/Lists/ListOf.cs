@@ -74,6 +74,9 @@ public abstract class ListOf
     /// <summary>The views that come with it.</summary>
     public abstract IReadOnlyList<SystemView> Views { get; }
 
+    /// <summary>What its rows are where marks are kept, one of <see cref="Records.RecordKind"/>; null where they cannot be marked.</summary>
+    public virtual string? MarkedAs => null;
+
     /// <summary>What can be done to many of its rows.</summary>
     public virtual IReadOnlyList<ListWork> Works => [];
 

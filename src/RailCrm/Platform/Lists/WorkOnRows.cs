@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Jobs;
+using RailCrm.Platform.Records;
 
 namespace RailCrm.Platform.Lists;
 
@@ -50,7 +51,7 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
         }
 
         order.Value = order.Empties ? null : order.Value;
-        if (order.UndoOf is null && (order.Unclear(list) ?? await list.Refuses(db, order, ct)) is { } refused)
+        if (order.UndoOf is null && !MarkRows.Is(order.Act) && (order.Unclear(list) ?? await list.Refuses(db, order, ct)) is { } refused)
         {
             return refused;
         }
@@ -138,7 +139,7 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
         finally
         {
             db.ChangeTracker.Clear();
-            await list.Worked(services, default); // Also where it was stopped on the way or failed: what was done until then is done.
+            await (MarkRows.Is(order.Act) ? Task.CompletedTask : list.Worked(services, default)); // Also where it was stopped on the way or failed: what was done until then is done.
         }
     }
 
@@ -155,7 +156,7 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
                     return at with { Total = at.Done };
                 }
 
-                await list.Work(services, order, rows, ct);
+                await (MarkRows.Is(order.Act) ? services.GetRequiredService<MarkRows>().Run(list.MarkedAs!, order, rows, ct) : list.Work(services, order, rows, ct));
                 foreach (var row in rows.Where(r => db.Entry(r).State == EntityState.Detached))
                 {
                     db.Update(row); // A use case that lets go of what it read let go of the rows with it.

@@ -13,6 +13,7 @@ internal static class RecordsPlatform
         .AddScoped<Seers>()
         .AddScoped<KeepMarks>()
         .AddScoped<ListMarks>()
+        .AddScoped<MarkRows>()
         .AddScoped<KeepNotes>()
         .AddScoped<ListNotes>()
         .AddScoped<ReadInbox>()
