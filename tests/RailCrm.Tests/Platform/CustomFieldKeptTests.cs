@@ -128,7 +128,7 @@ public sealed class CustomFieldKeptTests
         Assert.Null((await app.With<MergeCustomers, Result<MergeCustomers.Answer>>(n1, m => m.Run(new() { SurvivorId = a.Id, LoserIds = [b.Id] }, Ct))).Refusal);
 
         Assert.Equal("B-1", CustomValue.Text((await Saved(app, "n1", "甲一公司", new() { ["x_zhanneibianhao"] = "B-1" }, a.Id)).Custom, "x_zhanneibianhao"));
-        var read = (await app.In(n1, db => fields.Read(db, "customers", c.Custom, Ct))).Single(r => r.Field.Kind == CustomKind.Customer);
+        var read = (await app.In(n1, db => fields.Read(db, "customers", c.Custom, CustomerRules.Of(c), Ct))).Single(r => r.Field.Kind == CustomKind.Customer);
         Assert.Equal($"{a.Number} 甲一公司", read.Text);
         Assert.Equal(c.Custom, (await Saved(app, "n1", "丙一公司", new() { ["x_jieshaoren"] = read.Text }, c.Id)).Custom);
         Assert.Equal(a.Id, CustomValue.Number((await Saved(app, "n1", "丁公司", new() { ["x_jieshaoren"] = $"{b.Id}" })).Custom, "x_jieshaoren"));

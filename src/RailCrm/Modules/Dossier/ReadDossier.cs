@@ -40,7 +40,7 @@ internal sealed class ReadDossier(CrmDb db, CustomFields fields, GetCustomer get
         var units = await db.Set<OrgUnit>().AsNoTracking().Where(u => u.Id == customer.UnitId || u.ParentId == null).ToListAsync(ct);
         var parent = customer.ParentId is { } above ? await db.Set<Customer>().Where(c => c.Id == above).Select(c => c.Name).SingleOrDefaultAsync(ct) ?? Texts.Get("customer.hidden") : null;
         var source = new DossierSource(customer, units.Single(u => u.Id == customer.UnitId).Name, units.Single(u => u.ParentId == null).Name, parent, contacts, files, facts,
-            [.. (await fields.Read(db, "customers", customer.Custom, ct)).Where(f => f.Text is not null).Select(f => (f.Field.Called, f.Text))]);
+            [.. (await fields.Read(db, "customers", customer.Custom, CustomerRules.Of(customer), ct)).Where(f => f.Text is not null).Select(f => (f.Field.Called, f.Text))]);
         return new DossierContent(
             DossierField.All.Values.Where(f => db.Actor.May(f.Permission)).ToDictionary(f => f.Name, f => f.Of(source)),
             DossierList.All.Where(l => db.Actor.May(l.Permission)).ToDictionary(l => l.Code, IReadOnlyList<string?[]> (l) => [.. l.Of(source)]),

@@ -131,12 +131,17 @@ public sealed partial class CustomFields(IServiceScopeFactory scopes, IEnumerabl
         order.Field is { } key && Of(list, actor).FirstOrDefault(f => f.Key == key) is { } field && !string.IsNullOrWhiteSpace(order.Value) && Reference(field.Kind) is null && CustomValue.Understood(field, order.Value, out var error) is null
             ? new Refusal.InvalidMany([error! with { Field = nameof(order.Value) }]) : null;
 
-    /// <summary>The values of a row as people read them, in order; null values too.</summary>
-    public async Task<IReadOnlyList<(CustomField Field, string? Text, string? Href)>> Read(CrmDb db, string list, string? json, CancellationToken ct)
+    /// <summary>The values of a row as people read them, in order; null values too. What hangs on another field's value is left out where a form would not ask for it.</summary>
+    /// <param name="db">The database.</param>
+    /// <param name="list">Whose fields.</param>
+    /// <param name="json">The row's values.</param>
+    /// <param name="row">The row as its form says it.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<IReadOnlyList<(CustomField Field, string? Text, string? Href)>> Read(CrmDb db, string list, string? json, object row, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(db);
         var (stored, read) = (CustomValue.Read(json), new List<(CustomField, string?, string?)>());
-        foreach (var field in Of(list, db.Actor))
+        foreach (var field in Of(list, db.Actor).Where(f => IsAsked(f, stored, row)))
         {
             object? value = !stored.TryGetValue(field.Key, out var element) ? null : element.ValueKind == JsonValueKind.Number ? element.GetInt64() : element.GetString();
             var reference = value is long ? Reference(field.Kind) : null;
