@@ -108,6 +108,9 @@ public abstract class ListOf
     /// <summary>How many rows a view has, counted no further than one beyond <paramref name="most"/>.</summary>
     public abstract Task<int> Count(CrmDb db, View view, int most, CancellationToken ct);
 
+    /// <summary>What all rows of a view add up to; null where nothing tells it in the time that a reader waits for a page.</summary>
+    public virtual Task<Totals?> Total(CrmDb db, View view, CancellationToken ct) => Task.FromResult<Totals?>(null);
+
     /// <summary>The rows of a view by the values of a field, with their sums; largest first for references, else in the field's order.</summary>
     public abstract Task<Result<List<Group>>> Groups(CrmDb db, View view, ListField by, CancellationToken ct);
 

@@ -5,7 +5,6 @@ using RailCrm.Kernel;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
-using RailCrm.Platform.Text;
 
 namespace RailCrm.Platform.Lists;
 
@@ -15,7 +14,7 @@ internal sealed record Searched<TRow>(IReadOnlyList<long>? Ids, IReadOnlyList<Co
 /// <summary>A list of stored rows.</summary>
 /// <param name="custom">The group's own fields; none where null.</param>
 /// <param name="current">Who looks, since some fields are for some roles alone.</param>
-internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? current = null) : ListOf where TRow : class
+internal abstract partial class ListOf<TRow>(CustomFields? custom = null, CurrentActor? current = null) : ListOf where TRow : class
 {
     private const int Batch = 1_000;
 
@@ -248,48 +247,5 @@ internal abstract class ListOf<TRow>(CustomFields? custom = null, CurrentActor? 
         var line = Expression.New(typeof(Line).GetConstructors()[0], Expression.Property(row, "Id"), Value(All.First(f => f.Key == sort).Read!), Expression.NewArrayInit(typeof(object), cells));
         var select = Expression.Lambda<Func<TRow, Line>>(line, row);
         return rows => rows.Select(select);
-    }
-
-    /// <summary>The groups of all rows that satisfy some conditions, where <see cref="Cover"/> tells them; null where it does not.</summary>
-    private protected virtual Task<List<Group>?> GroupsOfAll(CrmDb db, ListField<TRow> by, IReadOnlyList<ListField<TRow>> sums, IReadOnlyList<Condition<TRow>> conditions, CancellationToken ct) => Task.FromResult<List<Group>?>(null);
-
-    /// <inheritdoc/>
-    public override async Task<Result<List<Group>>> Groups(CrmDb db, View view, ListField by, CancellationToken ct)
-    {
-        var field = All.First(f => f.Key == by.Key);
-        IReadOnlyList<ListField<TRow>> sums = [.. All.Where(f => f.IsSummed)];
-        List<Group>? counted = null;
-        var cover = Cover?.Tells([field, .. sums]) == true ? Cover : null; // One that lacks what is read would only lead to each row by itself.
-        if (view.Search is null && cover is not null)
-        {
-            if (!(await Conditions(db, view, ct)).TryGet(out var conditions, out var wrong))
-            {
-                return wrong;
-            }
-
-            counted = conditions.TrueForAll(cover.Holds) ? await GroupsOfAll(db, field, sums, conditions, ct) : null;
-        }
-
-        if (counted is null)
-        {
-            if (!(await Find(db, view, null, int.MaxValue, cover, ct)).TryGet(out var found, out var refusal))
-            {
-                return refusal;
-            }
-
-            counted = await Grouping.Of(found.Rows, field, sums, ct);
-        }
-
-        return await Named(db, field, counted, ct);
-    }
-
-    /// <summary>The first of the groups with what they are called, and one of all others.</summary>
-    protected static async Task<List<Group>> Named(CrmDb db, ListField field, IReadOnlyList<Group> all, CancellationToken ct)
-    {
-        var groups = Grouping.First(all, MostGroups);
-        var names = field.Names is null ? null : await field.Names(db, [.. groups.Select(g => g.Value).OfType<long>()], ct);
-        return groups.ConvertAll(g => g with { Text = Text(g) });
-
-        string Text(Group group) => group.Others > 0 ? Texts.Get("list.other_groups", group.Others) : field.Say(group.Value, names) ?? Texts.Get("list.unknown");
     }
 }

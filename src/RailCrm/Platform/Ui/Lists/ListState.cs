@@ -35,6 +35,13 @@ public sealed class ListState
     /// <summary>The columns shown.</summary>
     public IReadOnlyList<ListColumn> Columns => List.ColumnsOf(View.Columns is null && Look.Columns is { } own ? View with { Columns = own.Split(',') } : View);
 
+    /// <summary>The place of a pinned column among them; null for one that scrolls.</summary>
+    public int? PinOf(ListColumn column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        return column.Pinned ? Columns.ToList().IndexOf(column) : null;
+    }
+
     /// <summary>Whether rows stand close together: the view says so, or the reader likes it.</summary>
     public bool Dense => View.Dense || Look.Dense == true;
 

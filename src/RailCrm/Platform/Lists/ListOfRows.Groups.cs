@@ -1,0 +1,67 @@
+using RailCrm.Kernel;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Text;
+
+namespace RailCrm.Platform.Lists;
+
+/// <summary>What rows of a view add up to, by the values of a field or all together.</summary>
+internal abstract partial class ListOf<TRow>
+{
+    /// <summary>The groups of all rows that satisfy some conditions, where <see cref="Cover"/> tells them; null where it does not.</summary>
+    private protected virtual Task<List<Group>?> GroupsOfAll(CrmDb db, ListField<TRow> by, IReadOnlyList<ListField<TRow>> sums, IReadOnlyList<Condition<TRow>> conditions, CancellationToken ct) => Task.FromResult<List<Group>?>(null);
+
+    /// <inheritdoc/>
+    public override async Task<Result<List<Group>>> Groups(CrmDb db, View view, ListField by, CancellationToken ct)
+    {
+        var field = All.First(f => f.Key == by.Key);
+        IReadOnlyList<ListField<TRow>> sums = [.. All.Where(f => f.IsSummed)];
+        List<Group>? counted = null;
+        var cover = Cover?.Tells([field, .. sums]) == true ? Cover : null; // One that lacks what is read would only lead to each row by itself.
+        if (view.Search is null && cover is not null)
+        {
+            if (!(await Conditions(db, view, ct)).TryGet(out var conditions, out var wrong))
+            {
+                return wrong;
+            }
+
+            counted = conditions.TrueForAll(cover.Holds) ? await GroupsOfAll(db, field, sums, conditions, ct) : null;
+        }
+
+        if (counted is null)
+        {
+            if (!(await Find(db, view, null, int.MaxValue, cover, ct)).TryGet(out var found, out var refusal))
+            {
+                return refusal;
+            }
+
+            counted = await Grouping.Of(found.Rows, field, sums, ct);
+        }
+
+        return await Named(db, field, counted, ct);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Told only where what tells groups tells it too: the sums that are kept, or the one index that holds all that is asked and summed.</remarks>
+    public override async Task<Totals?> Total(CrmDb db, View view, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        IReadOnlyList<ListField<TRow>> sums = [.. All.Where(f => f.IsSummed)];
+        if (view.Search is not null || Cover is not { } cover || All.FirstOrDefault(f => f.IsGrouped && cover.Tells([f, .. sums])) is not { } by
+            || !(await Conditions(db, view, ct)).TryGet(out var conditions, out _) || !conditions.TrueForAll(cover.Holds) || await GroupsOfAll(db, by, sums, conditions, ct) is not { } groups)
+        {
+            return null;
+        }
+
+        return new(groups.Sum(g => g.Count), sums.Select((f, i) => (f.Key, Sum: groups.Sum(g => g.Sums[i]))).ToDictionary(s => s.Key, s => s.Sum));
+    }
+
+    /// <summary>The first of the groups with what they are called, and one of all others.</summary>
+    protected static async Task<List<Group>> Named(CrmDb db, ListField field, IReadOnlyList<Group> all, CancellationToken ct)
+    {
+        var groups = Grouping.First(all, MostGroups);
+        var names = field.Names is null ? null : await field.Names(db, [.. groups.Select(g => g.Value).OfType<long>()], ct);
+        return groups.ConvertAll(g => g with { Text = Text(g) });
+
+        string Text(Group group) => group.Others > 0 ? Texts.Get("list.other_groups", group.Others) : field.Say(group.Value, names) ?? Texts.Get("list.unknown");
+    }
+}
