@@ -83,6 +83,7 @@ internal static class CustomersModule
         .AddSingleton(new CustomerTab("customer.tab_record", "", Permission.CustomersRead, 10))
         .AddSingleton(new CustomerTab("contact.title", "contacts", Permission.CustomersRead, 40, (db, id, ct) => db.Set<Contact>().CountAsync(k => k.CustomerId == id, ct)))
         .AddSingleton(new CustomerTab("attachment.title", "attachments", Permission.CustomersRead, 50, (db, id, ct) => KeepAttachment.Count(db, RecordKind.Customer, id, ct)))
+        .AddCustomerHanging()
         .AddSingleton(CustomerRecords.Customers)
         .AddSingleton(CustomerRecords.Contacts)
         .AddSingleton(new CustomerTab("note.title", "notes", Permission.CustomersRead, 45, (db, id, ct) => ListNotes.Count(db, RecordKind.Customer, id, ct)))

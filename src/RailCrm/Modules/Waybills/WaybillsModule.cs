@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using RailCrm.Modules.Customers;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Http;
@@ -33,6 +34,8 @@ internal static class WaybillsModule
         .AddScoped<CheckFacts>()
         .AddScoped<ICustomerChildren, MergeWaybills>()
         .AddSingleton<ICustomerChildren, MergeBinnedLines>()
+        .AddSingleton(new Hanging("customers", "waybill.title", Permission.WaybillsRead, (db, ids) => db.Set<WaybillLine>().Where(w => EF.Parameter(ids).Contains(w.CustomerId)).Select(w => w.Id)))
+        .AddHangingOn("waybills", RecordKind.Waybill, Permission.WaybillsRead)
         .AddSingleton(WaybillRecords.Waybills)
         .AddSingleton(OwnerCount.OfUnits)
         .AddSingleton<IPaletteSource, WaybillsSource>()
