@@ -162,7 +162,7 @@ public sealed class ContactPairTests
         Assert.Contains("李 娜", await Text(), StringComparison.Ordinal);
         Assert.Equal((HttpStatusCode.Found, HttpStatusCode.Found), (dismissed.StatusCode, open.StatusCode));
         Assert.IsType<Refusal.Forbidden>((await app.With<ListContactPairs, Result<long>>(await app.ActorOf("auditor"), l => l.SearchNow(Ct))).Refusal);
-        Assert.True(app.Services.GetServices<Schedule>().Any(s => s.Kind == SearchContactDuplicates.Job));
+        Assert.Contains(app.Services.GetServices<Schedule>(), s => s.Kind == SearchContactDuplicates.Job);
     }
 
     [Theory, ClassData(typeof(BothEngines))]
