@@ -65,6 +65,39 @@ public sealed class CustomFieldIndexTests
             : db.Database.SqlQuery<int>($"SELECT count(*) AS \"Value\" FROM sqlite_master WHERE name = {name}")).SingleAsync(Ct) == 1;
     });
 
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task An_index_of_an_older_version_is_widened_while_its_field_goes_on_being_filtered_by(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var field = await Define(app, CustomKind.Text, "备注码", f => f.Indexed = true);
+        await Until(async () => (await Now(app, field.Id)).Ready, "The index stands.");
+        Task<string> Said() => app.In(System, db =>
+        {
+            var name = $"ix_custom_{field.Id}";
+            return (db.IsPostgres ? db.Database.SqlQuery<string>($"SELECT indexdef AS \"Value\" FROM pg_indexes WHERE indexname = {name}") : db.Database.SqlQuery<string>($"SELECT sql AS \"Value\" FROM sqlite_master WHERE name = {name}")).SingleAsync(Ct);
+        });
+        var wide = await Said();
+        Assert.EndsWith("id, tier, industry_code, region_code, size_class, active, unit_id, deleted_at)", wide, StringComparison.Ordinal);
+        var narrow = wide.Replace(", tier, industry_code, region_code, size_class, active, unit_id, deleted_at)", ")", StringComparison.Ordinal);
+        await app.In(System, db => db.Write(async () =>
+        {
+            foreach (var sql in new[] { $"DROP INDEX ix_custom_{field.Id}", narrow })
+            {
+                await db.Database.ExecuteSqlRawAsync(sql, Ct);
+            }
+
+            db.Add(IndexCustomField.Queued(db, field.Id, 0));
+            return await db.SaveChangesAsync(Ct);
+        }, Ct));
+        app.Services.GetRequiredService<Runner>().Wake();
+
+        await Until(async () =>
+        {
+            Assert.True((await Now(app, field.Id)).Ready);
+            return (await Jobs(app)) is [.., { State: "completed" }] && await Said() == wide;
+        }, "The index is wide.");
+    }
+
     [Theory, InlineData(Engine.Postgres)]
     public async Task While_an_index_is_made_its_job_stays_with_one_node_and_what_the_field_asks_for_by_then_follows(Engine engine)
     {

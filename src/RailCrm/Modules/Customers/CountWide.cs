@@ -5,10 +5,13 @@ using RailCrm.Platform.Lists;
 
 namespace RailCrm.Modules.Customers;
 
-/// <summary>Counts a subsidiary's customers, all of them or those of a tier.</summary>
+/// <summary>Counts a subsidiary's customers, all of them or those of a tier, and finds its next ones by name.</summary>
 /// <remarks>They lie scattered over every order, and to look for the first thousand is to read twenty thousand. So they are counted unit by unit, past the filter, whose two halves are told here one after the other.</remarks>
 internal static class CountWide
 {
+    /// <summary>More are dearer to read unit by unit than to walk past the others.</summary>
+    private const int MostAhead = 20_000;
+
     /// <summary>Whether a view asks for no more than a tier, and for which.</summary>
     public static (bool Is, CustomerTier? Tier) Tier(View view) => (view.Search, view.Filter.Groups) switch
     {
@@ -22,6 +25,28 @@ internal static class CountWide
     {
         var (user, unit, now) = (db.Scope.UserId, db.Scope.UnitId, db.UtcNow);
         return db.Set<CustomerGrant>().Where(g => (g.UserId == user || g.UnitId == unit) && (g.Until == null || g.Until > now)).Select(g => g.CustomerId);
+    }
+
+    /// <summary>Ids among which the next customers of a subsidiary by name are, read off each unit's own index; null where those would be too many.</summary>
+    /// <remarks>Names begin with a city and subsidiaries lie in regions, so a walk by name passes everybody else first.</remarks>
+    public static async Task<IReadOnlyList<long>?> Ahead(CrmDb db, Order<Customer, Line> order, bool descending, Mark? mark, int wanted, CancellationToken ct)
+    {
+        var units = await PathRange.Of(db.Scope).Of(db).Select(u => u.Id).ToListAsync(ct);
+        if ((long)units.Count * wanted > MostAhead)
+        {
+            return null;
+        }
+
+        var ids = await Granted(db).ToListAsync(ct);
+        foreach (var unit in units)
+        {
+            foreach (var part in order.Walk(db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking().Where(c => c.UnitId == unit), descending, mark))
+            {
+                ids.AddRange(await part.Select(c => c.Id).Take(wanted + 1).ToListAsync(ct));
+            }
+        }
+
+        return ids;
     }
 
     public static async Task<int> Run(CrmDb db, CustomerTier? tier, int most, CancellationToken ct)

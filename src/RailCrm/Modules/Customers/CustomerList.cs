@@ -18,9 +18,6 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
     private static readonly NamesOf Units = (db, ids, ct) => db.Set<OrgUnit>().Where(u => EF.Parameter(ids).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
     private static readonly NamesOf Parents = (db, ids, ct) => db.Set<Customer>().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
 
-    /// <summary>Rows of a page; who walks all of them, as an export does, takes the order as it comes.</summary>
-    private const int MostAhead = 200;
-
     public override string Key => "customers";
     public override string Path => "/customers";
     public override string TextKey => "customer.title";
@@ -142,25 +139,8 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
         return new(new(c => EF.Parameter(units).Contains(c.UnitId), null, Indexed: true), CountWide.Granted(db));
     }
 
-    /// <remarks>Names begin with a city and subsidiaries lie in regions, so a walk by name passes everybody else first; each unit's own index brings its next few at once.</remarks>
-    private protected override async Task<IReadOnlyList<long>?> Ahead(CrmDb db, Order<Customer, Line> order, bool descending, Platform.Lists.Mark? mark, int wanted, CancellationToken ct)
-    {
-        if (db.IsPostgres || db.Scope.Width != ScopeWidth.Wide || order.Name != "name" || wanted > MostAhead)
-        {
-            return null;
-        }
-
-        var ids = await CountWide.Granted(db).ToListAsync(ct);
-        foreach (var unit in await PathRange.Of(db.Scope).Of(db).Select(u => u.Id).ToListAsync(ct))
-        {
-            foreach (var part in order.Walk(db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking().Where(c => c.UnitId == unit), descending, mark))
-            {
-                ids.AddRange(await part.Select(c => c.Id).Take(wanted + 1).ToListAsync(ct));
-            }
-        }
-
-        return ids;
-    }
+    private protected override async Task<IReadOnlyList<long>?> Ahead(CrmDb db, Order<Customer, Line> order, bool descending, Platform.Lists.Mark? mark, int wanted, CancellationToken ct) =>
+        db.IsPostgres || db.Scope.Width != ScopeWidth.Wide || order.Name != "name" ? null : await CountWide.Ahead(db, order, descending, mark, wanted, ct);
 
     private protected override Task<List<Group>?> GroupsOfAll(CrmDb db, ListField<Customer> by, IReadOnlyList<ListField<Customer>> sums, IReadOnlyList<Condition<Customer>> conditions, CancellationToken ct) => GroupCustomers.All(db, by, sums, conditions, ct);
 

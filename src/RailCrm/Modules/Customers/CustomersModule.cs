@@ -107,6 +107,7 @@ internal static class CustomersModule
         .AddSingleton(new MenuItem("customer.title", "/customers", "building", Permission.CustomersRead, 10, Go: "c"))
         .AddSingleton(new MenuItem("contact.title", "/contacts", "user", Permission.CustomersRead, 11, Go: "l"))
         .AddSingleton(new MenuItem("customer.new", "/customers/new", "building", Permission.CustomersWrite, 10, MenuPlace.Create))
+        .AddSingleton(new MenuItem("contact.new", "/contacts/new", "users", Permission.CustomersWrite, 15, MenuPlace.Create))
         .AddSingleton(new MenuItem("customer.quick", "/customers/quick", "plus", Permission.CustomersWrite, 11, MenuPlace.Create));
 
     /// <summary>How all that hangs on a customer goes along when two become one; fields first, then what takes a place of its own.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Text;
 
 namespace RailCrm.Modules.Customers;
 
@@ -15,7 +16,7 @@ internal sealed class ListContactMerges(CrmDb db)
     /// <param name="CustomerId">Its customer.</param>
     /// <param name="Name">Its name by now.</param>
     /// <param name="Customer">What its customer is called.</param>
-    /// <param name="Losers">Those that went.</param>
+    /// <param name="Losers">Those that went; without the names of those out of sight.</param>
     /// <param name="At">When.</param>
     /// <param name="Who">Who merged them.</param>
     /// <param name="Moved">How much moved in all.</param>
@@ -41,7 +42,12 @@ internal sealed class ListContactMerges(CrmDb db)
                 Who = db.Set<User>().Where(u => u.Id == m.MergedBy).Select(u => u.DisplayName).FirstOrDefault(),
                 UndoneBy = db.Set<User>().Where(u => u.Id == m.UndoneBy).Select(u => u.DisplayName).FirstOrDefault(),
             }).Take(PageSize + 1).ToListAsync(ct);
-        return ([.. rows.Take(PageSize).Select(r => new Item(r.Id, r.SurvivorId, r.CustomerId, r.Name, r.Customer, ContactMerge.LoserList(r.Losers), r.MergedAt, r.Who, r.MovedRows, r.UndoUntil, r.UndoneAt, r.UndoneBy, r.UndoneAt is null && r.UndoUntil >= now))],
+        var went = rows.Take(PageSize).ToDictionary(r => r.Id, r => ContactMerge.LoserList(r.Losers));
+        var ids = went.Values.SelectMany(l => l).Select(l => l.Id).Distinct().ToList();
+        var seen = await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(k => EF.Parameter(ids).Contains(k.Id)).ToDictionaryAsync(k => k.Id, k => k.CustomerId, ct);
+        var whose = await Ownership.Of(db, [.. seen.Values.Concat(rows.Select(r => r.CustomerId)).Distinct()], ct);
+        return ([.. rows.Take(PageSize).Select(r => new Item(r.Id, r.SurvivorId, r.CustomerId, r.Name, r.Customer, [.. went[r.Id].Select(l => seen.ContainsKey(l.Id) ? l : l with { Name = Texts.Get("customer.hidden") })], r.MergedAt, r.Who, r.MovedRows, r.UndoUntil, r.UndoneAt, r.UndoneBy,
+                r.UndoneAt is null && r.UndoUntil >= now && whose.Changes(r.CustomerId) && went[r.Id].All(l => seen.TryGetValue(l.Id, out var customer) && whose.Changes(customer))))],
             rows.Count > PageSize ? rows[PageSize - 1].Id : null);
     }
 }

@@ -51,20 +51,26 @@ public sealed class ListContactPairs(CrmDb db, Runner runner)
         var names = people.Count == 0 ? [] : await db.Set<User>().Where(u => EF.Parameter(people).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, ct);
         return new Listing<Item>([.. from p in page.Items
             where sides.ContainsKey(p.FirstId) && sides.ContainsKey(p.SecondId)
-            select new Item(p.Id, sides[p.FirstId], sides[p.SecondId], p.Score, p.Reasons.Split(','), p.FoundAt, p.DismissedAt, names.GetValueOrDefault(p.DismissedBy ?? 0), whose.Changes(sides[p.FirstId].CustomerId) && whose.Changes(sides[p.SecondId].CustomerId))], page.Next) { PreviousCursor = page.Previous };
+            select new Item(p.Id, sides[p.FirstId], sides[p.SecondId], p.Score, p.Reasons.Split(','), p.FoundAt, p.DismissedAt, names.GetValueOrDefault(p.DismissedBy ?? 0), whose.Gives(sides[p.FirstId].CustomerId, sides[p.SecondId].CustomerId) || whose.Gives(sides[p.SecondId].CustomerId, sides[p.FirstId].CustomerId))], page.Next) { PreviousCursor = page.Previous };
     }
 
     /// <summary>The pairs of which both are seen. An outlet's are gathered by its people; a wider reader walks the order and tests each, and where that leads nowhere gathers too.</summary>
     private async Task<Found<ContactPair>> Seen(IQueryable<ContactPair> all, CancellationToken ct)
     {
+        IQueryable<ContactPair>? gathered = null; // Once, however often it is asked for.
         async Task<IQueryable<ContactPair>> Gathered()
         {
+            if (gathered is not null)
+            {
+                return gathered;
+            }
+
             var mine = await db.Set<Customer>().Select(c => c.Id).ToListAsync(ct);
             var seen = await db.Set<Contact>().Where(k => EF.Parameter(mine).Contains(k.CustomerId)).Select(k => k.Id).ToHashSetAsync(ct);
             var people = seen.ToList();
             var pairs = await all.Where(p => EF.Parameter(people).Contains(p.FirstId)).Select(p => new { p.Id, p.SecondId }).ToListAsync(ct);
             var ids = pairs.Where(p => seen.Contains(p.SecondId)).Select(p => p.Id).ToList();
-            return all.Where(p => EF.Parameter(ids).Contains(p.Id));
+            return gathered = all.Where(p => EF.Parameter(ids).Contains(p.Id));
         }
 
         return db.Scope.Width == ScopeWidth.Narrow

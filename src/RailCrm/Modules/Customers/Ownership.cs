@@ -13,6 +13,9 @@ internal sealed record Ownership(IReadOnlySet<long> Owned, IReadOnlySet<long> Ma
     /// <summary>Whether the actor may change what is said of one.</summary>
     public bool Changes(long customerId) => Owned.Contains(customerId) || Managed.Contains(customerId);
 
+    /// <summary>Whether what hangs on one may go to another: taken away only by those in whose units the one is.</summary>
+    public bool Gives(long from, long to) => from == to ? Changes(from) : Owned.Contains(from) && Changes(to);
+
     /// <summary>Reads it for customers that are tracked or were read before.</summary>
     public static async Task<Ownership> Of(CrmDb db, IReadOnlyCollection<Customer> customers, CancellationToken ct)
     {

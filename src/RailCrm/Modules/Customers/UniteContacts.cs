@@ -195,7 +195,7 @@ internal sealed class UniteContacts(CrmDb db, SaveContact save)
         }
 
         var whose = await Ownership.Of(db, customers.Values, ct);
-        return owners.TrueForAll(whose.Changes) ? new People([.. ids.Select(id => found[id])], customers) : new Refusal.Forbidden("merge.contacts_outside");
+        return ids.TrueForAll(id => whose.Gives(found[id].CustomerId, found[survivorId].CustomerId)) ? new People([.. ids.Select(id => found[id])], customers) : new Refusal.Forbidden("merge.contacts_outside");
     }
 
     internal static async Task<IResult> Post(Input input, UniteContacts useCase, CancellationToken ct) =>

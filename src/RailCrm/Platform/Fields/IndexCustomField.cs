@@ -75,7 +75,11 @@ internal static class IndexCustomField
         }
 
         var wanted = field.WantsIndex;
-        if (!wanted || !field.Ready || !await Stands(db, fields, field, ct))
+        if (wanted && field.Ready)
+        {
+            await (await Stands(db, fields, field, ct) ? Task.CompletedTask : Widen(db, fields, field, ct));
+        }
+        else
         {
             await (field.Ready ? Unready(db, fields, field, ct) : Task.CompletedTask);
             await (db.IsPostgres ? Postgres(db, fields, field, ct) : Sqlite(db, fields, field, lease, ct));
@@ -111,6 +115,26 @@ internal static class IndexCustomField
         await (field.Kind == CustomKind.Choices ? CustomOptions.Keep(db, field, table, wanted, ct) : Task.CompletedTask);
     }
 
+    /// <summary>An index that carries more in the place of one that stands; filters go on by that until it is there.</summary>
+    private static async Task Widen(CrmDb db, CustomFields fields, CustomField field, CancellationToken ct)
+    {
+        var (name, wide) = ($"ix_custom_{field.Id}", $"ix_custom_{field.Id}_wide");
+        if (db.IsPostgres)
+        {
+            await Say(db, $"DROP INDEX CONCURRENTLY IF EXISTS {wide}", ct);
+            await Say(db, $"CREATE INDEX CONCURRENTLY {wide} ON {fields.Table(db, field)} {What(db, fields, field)}", ct);
+            await Say(db, $"DROP INDEX CONCURRENTLY IF EXISTS {name}", ct);
+            await Say(db, $"ALTER INDEX {wide} RENAME TO {name}", ct);
+            return;
+        }
+
+        await db.Write(async () =>
+        {
+            await Say(db, $"DROP INDEX IF EXISTS {name}", ct);
+            return await Say(db, $"CREATE INDEX {name} ON {fields.Table(db, field)} {What(db, fields, field)}", ct);
+        }, ct);
+    }
+
     private static Task<int> Sqlite(CrmDb db, CustomFields fields, CustomField field, JobLease lease, CancellationToken ct) => db.Write(async () =>
     {
         var (table, wanted) = (fields.Table(db, field), field.WantsIndex);
@@ -131,7 +155,7 @@ internal static class IndexCustomField
     private static async Task<bool> Stands(CrmDb db, CustomFields fields, CustomField field, CancellationToken ct)
     {
         var name = $"ix_custom_{field.Id}";
-        var said = await (db.IsPostgres ? db.Database.SqlQuery<string>($"SELECT indexdef AS \"Value\" FROM pg_indexes WHERE indexname = {name}") : db.Database.SqlQuery<string>($"SELECT sql AS \"Value\" FROM sqlite_master WHERE name = {name}")).SingleOrDefaultAsync(ct);
+        var said = await (db.IsPostgres ? db.Database.SqlQuery<string>($"SELECT indexdef AS \"Value\" FROM pg_indexes WHERE indexname = {name} AND schemaname = current_schema()") : db.Database.SqlQuery<string>($"SELECT sql AS \"Value\" FROM sqlite_master WHERE name = {name}")).SingleOrDefaultAsync(ct);
         return said?.Contains($"id{fields.Carried(db, field)})", StringComparison.Ordinal) == true;
     }
 

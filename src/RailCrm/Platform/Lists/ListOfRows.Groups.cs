@@ -41,7 +41,7 @@ internal abstract partial class ListOf<TRow>
 
         async Task<Result<List<Group>>> Of(IReadOnlyList<ListField<TRow>> of, Covering? by)
         {
-            if (conditions is not null && await GroupsOfAll(db, field, of, conditions, ct) is { } all)
+            if (by is not null && conditions is not null && await GroupsOfAll(db, field, of, conditions, ct) is { } all)
             {
                 return all;
             }

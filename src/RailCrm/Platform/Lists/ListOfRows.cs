@@ -53,7 +53,7 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
     /// <summary>A wide scope in its halves; null where it is not wide, or an index leads to neither.</summary>
     private protected virtual Task<Halves<TRow>?> Halved(CrmDb db, CancellationToken ct) => Task.FromResult<Halves<TRow>?>(null);
 
-    /// <summary>Some ids among which the next rows of an order are, where nothing is asked but a wide scope, whose rows lie scattered over the order; null elsewhere.</summary>
+    /// <summary>Some ids among which the next page of an order is, where nothing is asked but a wide scope, whose rows lie scattered over the order; null elsewhere.</summary>
     private protected virtual Task<IReadOnlyList<long>?> Ahead(CrmDb db, Order<TRow, Line> order, bool descending, Mark? mark, int wanted, CancellationToken ct) => Task.FromResult<IReadOnlyList<long>?>(null);
 
     /// <summary>All rows that the actor may see.</summary>
@@ -139,11 +139,6 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
             return new Refusal.Invalid("common.cursor_invalid", nameof(View.Cursor));
         }
 
-        if (view is { Search: null, Filter.Groups: [] } && await Ahead(db, order, sort[0] == '-', mark, wanted, ct) is { } ahead)
-        {
-            return new Looked(new(Way.Among(Rows(db), ahead)), order, sort[0] == '-', mark);
-        }
-
         return (await Find(db, view, sort, wanted, Cover, ct)).TryGet(out var found, out var refusal) ? new Looked(found, order, sort[0] == '-', mark) : refusal;
     }
 
@@ -155,7 +150,9 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
             return refusal;
         }
 
-        var page = await looked.Order.Page(looked.Rows, looked.Descending, looked.Mark, view.Limit, Selected(looked.Order.Name, columns), ct);
+        var ahead = view is { Search: null, Filter.Groups: [] } ? await Ahead(db, looked.Order, looked.Descending, looked.Mark, view.Limit, ct) : null;
+        var rows = ahead is null ? looked.Rows : new(Way.Among(Rows(db), ahead));
+        var page = await looked.Order.Page(rows, looked.Descending, looked.Mark, view.Limit, Selected(looked.Order.Name, columns), ct);
         return new LinePage(page.Items, await NamesIn(db, page.Items, columns, ct), page.Next, page.Previous);
     }
 

@@ -182,7 +182,7 @@ internal static class Way
         IQueryable<long> Narrowed(Condition<TRow> of)
         {
             var ids = of.Alternatives.Count == 0 ? Alone(of, of) : of.Alternatives.Select(a => Alone(a, of)).Aggregate((a, b) => a.Concat(b));
-            return halves is null ? ids : ids.Concat(halves.Granted);
+            return halves is not null && of.Alternatives.DefaultIfEmpty(of).Any(a => Also(a, of).Count > 0) ? ids.Concat(halves.Granted) : ids;
         }
 
         IQueryable<long> Alone(Condition<TRow> lead, Condition<TRow> group) =>

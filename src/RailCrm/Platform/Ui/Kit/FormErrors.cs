@@ -10,7 +10,7 @@ public sealed class FormErrors
 
     /// <summary>Makes it from what the use case refused.</summary>
     /// <param name="refusal">Why it was refused.</param>
-    /// <param name="prefix">The form's name before its fields, such as <c>Form</c>.</param>
+    /// <param name="prefix">The form's name before its fields, such as <c>Form</c>; empty where they have none.</param>
     public FormErrors(Refusal refusal, string prefix = "Form")
     {
         ArgumentNullException.ThrowIfNull(refusal);
@@ -21,7 +21,7 @@ public sealed class FormErrors
             Refusal.Invalid one => [new FieldError(one.Field, one.Code)],
             _ => [],
         };
-        _fields = errors.GroupBy(e => $"{prefix}.{e.Field}").ToDictionary(g => g.Key, g => string.Join(' ', g.Select(e => Texts.Get(e.Code, e.Args))));
+        _fields = errors.GroupBy(e => prefix.Length == 0 ? e.Field : $"{prefix}.{e.Field}").ToDictionary(g => g.Key, g => string.Join(' ', g.Select(e => Texts.Get(e.Code, e.Args))));
     }
 
     /// <summary>The sentence above the form.</summary>
