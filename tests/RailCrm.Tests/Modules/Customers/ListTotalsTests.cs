@@ -30,6 +30,12 @@ public sealed class ListTotalsTests
             {
                 var kept = seen.Where(keeps).ToList();
                 var totals = await app.In(actor, db => CustomerListScene.List.Total(db, CustomerListScene.Seen(query), Ct));
+                if (user == "group" && query.Contains("region", StringComparison.Ordinal))
+                {
+                    Assert.Null(totals); // No sums are kept that tell regions and industries apart, and a million entries are too many to read for it.
+                    continue;
+                }
+
                 Assert.Equal((user, query, kept.Count, kept.Sum(c => c.Trailing12RevenueFen)), (user, query, (int)totals!.Rows, totals.Sums["revenue"]));
                 Assert.Equal(kept.Sum(c => c.Trailing12WeightKg), totals.Sums["weight"]);
             }
