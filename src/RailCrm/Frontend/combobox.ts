@@ -92,6 +92,7 @@ class Combobox extends HTMLElement {
       event.preventDefault();
       this.#take(input, rows[this.#active]!);
     } else if (event.key === "Escape") {
+      event.preventDefault(); // The list alone: the field stays, and what is typed in it.
       this.#close(input);
     }
   }
