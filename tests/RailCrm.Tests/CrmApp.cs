@@ -12,6 +12,7 @@ using RailCrm.Modules.Organization;
 using RailCrm.Platform;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Jobs;
 
 namespace RailCrm.Tests;
 
@@ -136,6 +137,25 @@ public sealed class CrmApp : IAsyncDisposable
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
         return client;
+    }
+
+    /// <summary>A job when it has ended, whether here or by the application's own runner; fails where it did not complete.</summary>
+    internal async Task<Job> Ended(long id)
+    {
+        for (var tries = 0; tries < 2_400; tries++)
+        {
+            await Services.GetRequiredService<Runner>().RunOne(Ct);
+            var job = await In(Actor.System("test"), db => db.Set<Job>().AsNoTracking().SingleAsync(j => j.Id == id, Ct));
+            if (job.State is not ("queued" or "running"))
+            {
+                Assert.True(job.State == "completed", $"{job.Kind} {job.State}: {job.Result}");
+                return job;
+            }
+
+            await Task.Delay(50, Ct); // The application's own runner has it.
+        }
+
+        throw new TimeoutException($"Job {id} did not end.");
     }
 
     /// <summary>A browser without script: keeps cookies, follows nothing by itself.</summary>

@@ -104,25 +104,14 @@ public sealed class CustomFieldListTests
         {
             var started = await app.With<WorkOnRows, Result<Job>>(await app.ActorOf("n1"), w => w.Start(order, Ct));
             Assert.True(started.TryGet(out var job, out var refusal), refusal?.Code);
-            for (var n = 0; n < 100 && await app.In(System, db => db.Set<Job>().AnyAsync(j => j.Id == job.Id && (j.State == "queued" || j.State == "running"), Ct)); n++)
-            {
-                await app.Services.GetRequiredService<Runner>().RunOne(Ct);
-                await Task.Delay(50, Ct);
-            }
-
-            return job;
+            return await app.Ended(job.Id);
         }
 
         Assert.NotNull((await app.With<WorkOnRows, Result<Job>>(await app.ActorOf("n1"), w => w.Start(new() { List = "customers", Act = "edit", Field = "x_meizhong", Value = "木炭", All = true, In = "all" }, Ct))).Refusal);
         var done = await Work(new() { List = "customers", Act = "edit", Field = "x_meizhong", Value = "动力煤", All = true, In = "all" });
         Assert.Equal(Enumerable.Repeat("动力煤", 5), await Now());
         Assert.True((await app.With<WorkOnRows, Result<Job>>(await app.ActorOf("n1"), w => w.Undo("customers", done.Id, Ct))).TryGet(out var undo, out _));
-        for (var n = 0; n < 100 && await app.In(System, db => db.Set<Job>().AnyAsync(j => j.Id == undo!.Id && (j.State == "queued" || j.State == "running"), Ct)); n++)
-        {
-            await app.Services.GetRequiredService<Runner>().RunOne(Ct);
-            await Task.Delay(50, Ct);
-        }
-
+        await app.Ended(undo.Id);
         Assert.Equal(["焦煤", "", "", "", ""], await Now());
     }
 

@@ -31,20 +31,9 @@ public sealed class WorkOnRowsTests
     {
         Assert.Null(started.Refusal);
         Assert.True(started.TryGet(out var job, out _));
-        for (var n = 0; n < 300; n++)
-        {
-            await app.Services.GetRequiredService<Runner>().RunOne(Ct);
-            (await app.With<WorkOnRows, Result<WorkOnRows.Seen>>(await app.ActorOf(who), w => w.Get(JsonSerializer.Deserialize<WorkOrder>(job.Input)!.List, job.Id, Ct))).TryGet(out var seen, out _);
-            if (seen!.Job.State is not ("queued" or "running"))
-            {
-                Assert.True(seen.Job.State == "completed", seen.Job.Result);
-                return seen;
-            }
-
-            await Task.Delay(100, Ct);
-        }
-
-        throw new TimeoutException();
+        await app.Ended(job.Id);
+        Assert.True((await app.With<WorkOnRows, Result<WorkOnRows.Seen>>(await app.ActorOf(who), w => w.Get(JsonSerializer.Deserialize<WorkOrder>(job.Input)!.List, job.Id, Ct))).TryGet(out var seen, out _));
+        return seen;
     }
 
     internal static async Task<WorkOnRows.Seen> Work(CrmApp app, string who, WorkOrder order) =>

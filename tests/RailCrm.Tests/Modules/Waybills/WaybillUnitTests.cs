@@ -90,18 +90,8 @@ public sealed class WaybillUnitTests
     private static async Task<long> Worked(CrmApp app, Actor actor, Result<Job> started)
     {
         Assert.True(started.TryGet(out var job, out var refusal), refusal?.Code);
-        for (var n = 0; n < 300; n++)
-        {
-            await app.Services.GetRequiredService<Runner>().RunOne(Ct);
-            Assert.True((await app.With<WorkOnRows, Result<WorkOnRows.Seen>>(actor, w => w.Get("waybills", job.Id, Ct))).TryGet(out var seen, out _));
-            if (seen.Job.State is not ("queued" or "running"))
-            {
-                return seen.Counts.GetValueOrDefault("done");
-            }
-
-            await Task.Delay(100, Ct);
-        }
-
-        throw new TimeoutException();
+        await app.Ended(job.Id);
+        Assert.True((await app.With<WorkOnRows, Result<WorkOnRows.Seen>>(actor, w => w.Get("waybills", job.Id, Ct))).TryGet(out var seen, out _));
+        return seen.Counts.GetValueOrDefault("done");
     }
 }
