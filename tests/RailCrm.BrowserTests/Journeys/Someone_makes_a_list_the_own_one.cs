@@ -136,6 +136,7 @@ public sealed partial class Someone_makes_a_list_the_own_one(Browser browser)
         await Assertions.Expect(cell).ToContainTextAsync("https://example.com");
         await page.ClickAsync(".rc-toast form button"); // Takes it back.
         await Assertions.Expect(page.Locator("td[data-field=website]").First).Not.ToContainTextAsync("https://example.com");
+        await page.WaitForLoadStateAsync(); // Keys are heard once the page's script has come.
         await page.Locator("table.rc-list tbody th a").First.FocusAsync();
         await page.Keyboard.PressAsync("F2");
         await Assertions.Expect(page.Locator("td[data-field=website] [data-cell]")).ToBeFocusedAsync();

@@ -107,8 +107,8 @@ public sealed class ContactListTests
             using var api = await app.Api(user);
             string Typed(string asked) => asked.Replace("$north", $"{north[0]}", StringComparison.Ordinal).Replace("$n1", $"{north[1]}", StringComparison.Ordinal).Replace("$seventh", $"{seventh}", StringComparison.Ordinal);
             var known = seen.Exists(r => r.At.Id == seventh) ? Conditions : [.. Conditions.Where(c => !c.Asked.Contains("KH-", StringComparison.Ordinal))];
-            var alone = known.Select(c => new[] { new[] { c } });
-            var mixed = Enumerable.Range(0, 24).Select(_ => Enumerable.Range(0, 1 + random.Next(3)).Select(_ => random.GetItems(known, 1 + random.Next(3))).ToArray());
+            var alone = known.Where(_ => user == "group").Select(c => new[] { new[] { c } }); // The narrower scopes meet them in the mixtures.
+            var mixed = Enumerable.Range(0, 16).Select(_ => Enumerable.Range(0, 1 + random.Next(3)).Select(_ => random.GetItems(known, 1 + random.Next(3))).ToArray());
             foreach (var groups in alone.Concat(mixed))
             {
                 var filter = string.Join(';', groups.Select(g => string.Join('|', g.Select(c => Typed(c.Asked)))));

@@ -51,7 +51,7 @@ public sealed class CustomerListTests
             using var api = await app.Api(user);
             string Typed(string query) => query.Replace("$north", $"{north.Min()}", StringComparison.Ordinal).Replace("$n1", $"{north.Order().ElementAt(1)}", StringComparison.Ordinal);
             var random = new Random(5);
-            var pairs = Enumerable.Range(0, 25).Select(_ => random.GetItems(Filters, 1 + random.Next(3)));
+            var pairs = Enumerable.Range(0, 14).Select(_ => random.GetItems(Filters, 1 + random.Next(3)));
             foreach (var some in Filters.Select(f => new[] { f }).Concat(pairs).Append([]).Select(s => s.DistinctBy(f => f.Query[..f.Query.IndexOf('=', StringComparison.Ordinal)]).ToList()))
             {
                 var query = string.Join('&', some.Select(f => Typed(f.Query)));
@@ -90,8 +90,8 @@ public sealed class CustomerListTests
             var actor = await app.ActorOf(user);
             var seen = await app.In(actor, db => db.Set<Customer>().Include(c => c.MainStations).AsNoTracking().ToListAsync(Ct));
             using var api = await app.Api(user);
-            var alone = Conditions.Select(c => new[] { new[] { c } });
-            var mixed = Enumerable.Range(0, 24).Select(_ => Enumerable.Range(0, 1 + random.Next(3)).Select(_ => random.GetItems(Conditions, 1 + random.Next(3))).ToArray());
+            var alone = Conditions.Where(_ => user == "group").Select(c => new[] { new[] { c } }); // The narrower scopes meet them in the mixtures.
+            var mixed = Enumerable.Range(0, 16).Select(_ => Enumerable.Range(0, 1 + random.Next(3)).Select(_ => random.GetItems(Conditions, 1 + random.Next(3))).ToArray());
             foreach (var groups in alone.Concat(mixed))
             {
                 var filter = string.Join(';', groups.Select(g => string.Join('|', g.Select(c => c.Asked))));

@@ -35,7 +35,7 @@ public sealed class CustomerPagingTests
                 return 0;
             });
             Assert.NotEmpty(ids);
-            for (var n = 0; n < ids.Count; n += 7)
+            for (var n = 0; n < ids.Count; n += n is 0 or 1 ? 1 : 23)
             {
                 Assert.Equal((n == 0 ? null : ids[n - 1], n == ids.Count - 1 ? null : ids[n + 1]), await app.In(actor, db => List.Beside(db, view, ids[n], Ct)));
             }
