@@ -47,6 +47,12 @@ internal static class Generate
                 await bulk.Finish(Tell);
             }
 
+            Tell("sums of customers");
+            await CheckCustomerSums.Rebuild(db, default); // The triggers that keep them slept.
+            while (await FoldCustomerSums.Fold(db, 1, default))
+            {
+            }
+
             Tell("contacts' search index");
             await FillContactSearch.All(db, 0, (_, _) => Task.CompletedTask, default);
             Tell("tiers (nothing is left to change)");
