@@ -47,6 +47,11 @@ internal static class CustomerSearch
     public static Expression<Func<Customer, bool>> Holds(string word)
     {
         var pattern = $"%{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+        if (!System.Text.Ascii.IsValid(word))
+        {
+            return c => EF.Functions.Like(c.Name, pattern, "\\"); // Letters and digits alone are in all the others.
+        }
+
 #pragma warning disable CA1308 // Pinyin is kept in lower case.
         var small = pattern.ToLowerInvariant();
 #pragma warning restore CA1308

@@ -20,7 +20,10 @@ internal static class GroupCustomers
     },
     new HashSet<string> { "name", "revenue", "updated", "created", "completeness" },
     new HashSet<string> { nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode), nameof(Customer.SizeClass), nameof(Customer.Active), nameof(Customer.UnitId) },
-    new HashSet<string> { nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode), nameof(Customer.Name), nameof(Customer.Trailing12RevenueFen), nameof(Customer.UpdatedAt), nameof(Customer.CreatedAt), nameof(Customer.Completeness), nameof(Customer.Custom) });
+    new HashSet<string> { nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode), nameof(Customer.Name), nameof(Customer.Trailing12RevenueFen), nameof(Customer.UpdatedAt), nameof(Customer.CreatedAt), nameof(Customer.Completeness), nameof(Customer.Custom) })
+    {
+        Beside = new("ix_customers_unit_id_name_id", new HashSet<string> { nameof(Customer.UnitId), nameof(Customer.Name) }, new HashSet<string>(), new HashSet<string>(), new HashSet<string>()) { HoldsBin = true },
+    };
 
     /// <summary>What the index of a custom field carries behind the value, as the indexes of the orders do.</summary>
     internal static readonly string[] Carried = [nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode), nameof(Customer.SizeClass), nameof(Customer.Active), nameof(Customer.UnitId), nameof(Customer.DeletedAt)];

@@ -12,6 +12,12 @@ namespace RailCrm.Platform.Lists;
 /// <param name="Leading">Those of them that an index begins with.</param>
 internal sealed record Covering(string Index, IReadOnlySet<string> Columns, IReadOnlySet<string> Orders, IReadOnlySet<string> Carried, IReadOnlySet<string> Leading)
 {
+    /// <summary>Another index that begins with what a scope is told by; null where there is none.</summary>
+    public Covering? Beside { get; init; }
+
+    /// <summary>Whether it holds the rows in the bin too.</summary>
+    public bool HoldsBin { get; init; }
+
     /// <summary>Whether it holds all that a condition asks of a row.</summary>
     public bool Holds<TRow>(Condition<TRow> condition) => Asks(Columns, condition);
 

@@ -184,6 +184,9 @@ internal abstract class ListField<TRow>(string key, string textKey, FieldKind ki
 /// <inheritdoc/>
 internal sealed class ListField<TRow, TValue>(string key, string textKey, FieldKind kind, Expression<Func<TRow, TValue>>? read) : ListField<TRow>(key, textKey, kind) where TRow : class
 {
+    /// <summary>Values that are walked one after the other; more are not worth it.</summary>
+    private const int MostApart = 6;
+
     private string[] _serves = [];
 
     /// <inheritdoc/>
@@ -270,15 +273,17 @@ internal sealed class ListField<TRow, TValue>(string key, string textKey, FieldK
                 return Of(Expression.AndAlso(Compare.AtLeast(body, first.From), Compare.AtMost(body, (TValue)(object)(first.To + Compare.Greatest))), Own());
             case "=":
                 return single ? Of(first.From is bool yes ? yes ? body : Expression.Not(body) : Compare.Same(body, first.From), [.. _serves]) // A flag without a parameter: an index of those that lack it answers.
-                    : ranges.TrueForAll(r => Equals(r.From, r.To) && r.From is not null) ? Of(Compare.Among(body, ranges.ConvertAll(r => r.From)))
+                    : ranges.TrueForAll(r => Equals(r.From, r.To) && r.From is not null) ? Of(Compare.Among(body, ranges.ConvertAll(r => r.From))) with { Apart = Apart(ranges.Select(r => r.From)) }
                     : Condition<TRow>.Any([.. ranges.Select(r => Equals(r.From, r.To) ? Of(Compare.Same(body, r.From)) : Of(Expression.AndAlso(Compare.AtLeast(body, r.From), Compare.AtMost(body, r.To)), Own()))]);
             default: // !=: what is not known is none of them either.
                 var known = ranges.Where(r => r.From is not null).Select(r => r.From).ToList();
                 var none = known.Count == 0 ? null : Expression.Not(Compare.Among(body, known));
                 var test = ranges.Exists(r => r.From is null) ? (none is null ? Compare.Known(body) : Expression.AndAlso(none, Compare.Known(body)))
                     : default(TValue) is null ? Expression.OrElse(none!, Compare.Same<TValue>(body, default!)) : none!;
-                return new Condition<TRow>(Expression.Lambda<Func<TRow, bool>>(test, read.Parameters), null);
+                return new Condition<TRow>(Expression.Lambda<Func<TRow, bool>>(test, read.Parameters), null) { Apart = typeof(TValue).IsEnum ? Apart(Enum.GetValuesAsUnderlyingType(typeof(TValue)).Cast<object>().Select(v => (TValue)Enum.ToObject(typeof(TValue), v)).Except(known)) : [] };
         }
+
+        IReadOnlyList<Condition<TRow>> Apart(IEnumerable<TValue> values) => _serves.Length > 0 && values.ToList() is { Count: > 1 and <= MostApart } some ? some.ConvertAll(v => Of(Compare.Same(body, v), [.. _serves])) : [];
 
         string[] Own() => IsSorted ? [Key, "-" + Key] : [];
     }

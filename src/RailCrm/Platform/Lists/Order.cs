@@ -81,11 +81,36 @@ internal abstract class Order<TRow, TItem>(string name) where TRow : class
         if (found is { Gather: { } gather, All: { } all } && (await Read(all, found.Far, 0)) is [var far])
         {
             items = await Read(Until(found.Rows, down, At(far, descending, back: false)), 0, limit);
-            items = items.Count > limit ? items : await Further(items.Count);
+            items = items.Count > limit ? items : await Merged() ?? await Further(items.Count);
         }
         else
         {
             items = await Read(found.Rows, 0, limit);
+        }
+
+        // The first of each part are more than the first of all; null where a part hardly has any so near.
+        async Task<List<TItem>?> Merged()
+        {
+            if (found.Parts is not { } parts)
+            {
+                return null;
+            }
+
+            var merged = new List<TItem>();
+            foreach (var part in parts)
+            {
+                var end = (await Read(part.All, found.Far, 0)).FirstOrDefault();
+                var some = await Read(end is null ? part.Rows : Until(part.Rows, down, At(end, descending, back: false)), 0, limit);
+                if (some.Count <= limit && end is not null)
+                {
+                    return null;
+                }
+
+                merged.AddRange(some);
+            }
+
+            var ids = merged.ConvertAll(i => At(i, descending, back: false).Id);
+            return ids.Count == 0 ? [] : await Read(Way.Among(found.Rows, ids), 0, limit);
         }
 
         // What the walk has met tells how far it would have to go on: to gather more rows than that is no gain, unless they lie unevenly.

@@ -24,6 +24,9 @@ internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, IQuery
     /// <summary>The conditions one of which must hold, where it is made of several.</summary>
     public IReadOnlyList<Condition<TRow>> Alternatives { get; private init; } = [];
 
+    /// <summary>The same, value by value, where an index brings an order for each value but none for all of them; empty elsewhere.</summary>
+    public IReadOnlyList<Condition<TRow>> Apart { get; init; } = [];
+
     /// <summary>No condition: every row satisfies it.</summary>
     public static readonly Condition<TRow> Holds = new(row => true, null);
 
@@ -38,7 +41,7 @@ internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, IQuery
         var row = Expression.Parameter(typeof(TRow), "row");
         var test = alternatives.Select(a => new Swap(a.Test.Parameters[0], row).Visit(a.Test.Body)!).Aggregate(Expression.OrElse);
         var ids = alternatives.All(a => a.Ids is not null) ? alternatives.Select(a => a.Ids!).Aggregate((a, b) => a.Concat(b)) : null;
-        return new(Expression.Lambda<Func<TRow, bool>>(test, row), ids, alternatives.Any(a => a.Indexed)) { Alternatives = alternatives };
+        return new(Expression.Lambda<Func<TRow, bool>>(test, row), ids, alternatives.Any(a => a.Indexed)) { Alternatives = alternatives, Apart = alternatives.All(a => a.Serves.Length > 0) ? alternatives : [] };
     }
 
     /// <summary>The rows for which this does not hold, and no index to find them by.</summary>
@@ -67,11 +70,19 @@ internal sealed record Found<TRow>(IQueryable<TRow> Rows, Func<int, Task<IQuerya
     /// <summary>Finds some of the rows quickly, for a count that only has to pass a mark; null where <see cref="Rows"/> is quick itself.</summary>
     public Func<Task<IQueryable<TRow>>>? Some { get; init; }
 
+    /// <summary>The rows in parts, each of which an index brings in the order wanted; null where there are none.</summary>
+    public IReadOnlyList<Part<TRow>>? Parts { get; init; }
+
     /// <summary>How many there are, counted no further than one beyond <paramref name="most"/>: among those found quickly, among those that an index leads to, else along the order.</summary>
     public async Task<int> Count(int most, CancellationToken ct) =>
         Some is not null && await (await Some()).Take(most + 1).CountAsync(ct) is var some && some > most ? some
         : await ((Gather is null ? null : await Gather(int.MaxValue)) ?? Rows).Take(most + 1).CountAsync(ct);
 }
+
+/// <summary>A part of a list's rows.</summary>
+/// <param name="Rows">Those that satisfy every condition.</param>
+/// <param name="All">All rows of the part, to tell where a walk has gone far enough; never shown.</param>
+internal sealed record Part<TRow>(IQueryable<TRow> Rows, IQueryable<TRow> All);
 
 /// <summary>Chooses how a list's rows are found: gathered by the ids of its rarest condition, or walked along the index of its order until the page is full.</summary>
 /// <remarks>
@@ -134,15 +145,18 @@ internal static class Way
 
         // A subsidiary's own entries are a twentieth of the index, and read before anything is tested row by row.
         Func<Task<IQueryable<TRow>>>? dense = null;
-        if (halves is not null && cover is not null && conditions.Where(cover.Tells).ToList() is { Count: > 0 } told)
+        foreach (var index in halves is null ? [] : new[] { cover, cover?.Beside }.OfType<Covering>())
         {
-            var own = await cover.Read(db, Past().Where(halves.Own.Test), told).Select(id).Take(Dense + 1).ToListAsync(ct);
-            if (own.Count <= Dense)
+            if (conditions.Where(index.Tells).ToList() is { Count: > 0 } told && (index == cover || !told.TrueForAll(cover!.Tells)))
             {
-                return new(Gathered([.. own, .. await halves.Granted.ToListAsync(ct)]));
-            }
+                var own = await index.Read(db, (index.HoldsBin ? all : Past()).Where(halves!.Own.Test), told).Select(id).Take(Dense + 1).ToListAsync(ct);
+                if (own.Count <= Dense)
+                {
+                    return new(Gathered([.. own, .. await halves.Granted.ToListAsync(ct)]));
+                }
 
-            dense = () => Task.FromResult(Gathered(own));
+                dense ??= () => Task.FromResult(Gathered(own));
+            }
         }
 
         var walked = Walked(out var leads);
@@ -158,11 +172,13 @@ internal static class Way
         }
 
         var other = Other(leads);
+        var apart = sort is null ? null : conditions.FirstOrDefault(c => c.Apart.Count > 1 && c.Apart.All(a => a.Serves.Contains(sort)));
         return other is null
             ? new(walked)
             : new(walked, async most => await Some(Gatherable(other), Math.Min(most, Most)) is { } ids ? Gathered(ids) : null, all)
             {
                 Far = cover is not null && conditions.All(cover.Carries) ? Entries : Looked,
+                Parts = apart?.Apart.Select(a => new Part<TRow>(conditions.Aggregate(rows, (r, c) => r.Where(c == apart ? a.Test : db.IsPostgres ? c.Test : c.Blind)), all.Where(a.Test))).ToList(),
                 Some = dense ?? (sort is null && rarest is not null ? async () => Gathered(rarest!.Some ?? await rarest.Ids!.Take(Few).ToListAsync(ct)) : null),
             };
 
