@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Records;
 
 namespace RailCrm.Platform.Inbox;
@@ -22,6 +23,9 @@ public sealed class InboxLine : IOnRecord
     /// <summary>A followed customer moved to another tier.</summary>
     public const string Tier = "tier";
 
+    /// <summary>A file that one ordered can be fetched; it is about no customer.</summary>
+    public const string Ready = "ready";
+
     /// <summary>Key, in order of writing.</summary>
     public long Id { get; set; }
 
@@ -31,7 +35,7 @@ public sealed class InboxLine : IOnRecord
     /// <summary>One of the constants above.</summary>
     public string Kind { get; set; } = "";
 
-    /// <inheritdoc/>
+    /// <summary>The customer that it is about; 0 where it is about none.</summary>
     public long CustomerId { get; set; }
 
     /// <inheritdoc/>
@@ -54,6 +58,9 @@ public sealed class InboxLine : IOnRecord
 
     /// <summary>When it was read (UTC); null while it is not.</summary>
     public DateTime? ReadAt { get; set; }
+
+    /// <summary>Tells whoever ordered a file that it is there.</summary>
+    internal static InboxLine OfExport(Job job, DateTime now) => new() { UserId = job.UserId, Kind = Ready, RecordKind = "export", RecordId = job.Id, At = now };
 
     internal sealed class Mapping : IEntityTypeConfiguration<InboxLine>
     {
