@@ -164,7 +164,7 @@ public sealed class ExportWorkTests
             await db.SaveChangesAsync(Ct);
             return job.Id;
         });
-        Task<int> Told() => app.In(System, db => db.Set<InboxLine>().CountAsync(l => l.Kind == InboxLine.Ready, Ct));
+        Task<int> Told() => app.In(System, db => db.Set<AuditEntry>().CountAsync(a => a.Action == "exported", Ct));
 
         var first = await app.Ended(await Left("{}"));
         Assert.Equal((3, 1), ((int)ExportFile.Of(first, app.Clock.GetUtcNow().UtcDateTime)!.Rows, await Told()));

@@ -35,7 +35,7 @@ public sealed class InboxLine : IOnRecord
     /// <summary>One of the constants above.</summary>
     public string Kind { get; set; } = "";
 
-    /// <summary>The customer that it is about; 0 where it is about none.</summary>
+    /// <inheritdoc/>
     public long CustomerId { get; set; }
 
     /// <inheritdoc/>
@@ -59,8 +59,11 @@ public sealed class InboxLine : IOnRecord
     /// <summary>When it was read (UTC); null while it is not.</summary>
     public DateTime? ReadAt { get; set; }
 
-    /// <summary>Tells whoever ordered a file that it is there.</summary>
-    internal static InboxLine OfExport(Job job, DateTime now) => new() { UserId = job.UserId, Kind = Ready, RecordKind = "export", RecordId = job.Id, At = now };
+    /// <summary>The line of a file that is there: read off its job, and never stored, since every stored line is a customer's.</summary>
+    internal static InboxLine OfExport(Job job) => new()
+    {
+        Id = -job.Id, UserId = job.UserId, Kind = Ready, RecordKind = "export", RecordId = job.Id, At = job.FinishedAt!.Value, ReadAt = job.Checkpoint is null ? job.FinishedAt : null,
+    };
 
     internal sealed class Mapping : IEntityTypeConfiguration<InboxLine>
     {

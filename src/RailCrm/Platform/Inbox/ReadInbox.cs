@@ -8,7 +8,6 @@ using RailCrm.Platform.Http;
 using RailCrm.Platform.Lists;
 using RailCrm.Platform.Notes;
 using RailCrm.Platform.Records;
-using RailCrm.Platform.Text;
 
 namespace RailCrm.Platform.Inbox;
 
@@ -39,16 +38,20 @@ internal sealed class ReadInbox(CrmDb db, CustomFields fields, RecordKinds recor
     /// <summary>Newest first, those older than <paramref name="before"/>.</summary>
     public async Task<(IReadOnlyList<Shown> Lines, long? Next)> Run(bool unread, long? before, CancellationToken ct)
     {
-        var lines = await Newest(unread, before, Length + 1, ct);
+        var lines = await Mine(unread, before).OrderByDescending(l => l.Id).Take(Length + 1).ToListAsync(ct);
         var next = lines.Count > Length ? lines[Length - 1].Id : (long?)null;
-        var shown = await Seen([.. lines.Take(Length)], ct);
+        var files = before is null ? await exports.Ready(unread, ct) : [];
+        IReadOnlyList<Shown> shown = [.. (await Seen([.. lines.Take(Length)], ct)).Concat(files.Select(Told)).OrderByDescending(s => s.Line.At)];
         var mentioned = await Mentions.Known(db, [.. shown.Select(s => s.Line.NoteId).OfType<long>()], ct);
         return ([.. shown.Select(s => s with { Said = s.Text is null ? null : Mentions.Read(s.Text, mentioned) })], next);
     }
 
     /// <summary>Unread lines about what the actor still sees, at most one more than <see cref="MostCounted"/>.</summary>
     public async Task<int> Unread(CancellationToken ct) =>
-        await Newest(unread: true, null, MostCounted + 1, ct) is { Count: > 0 } lines ? (await Seen(lines, ct)).Count : 0;
+        (await Mine(unread: true, null).OrderByDescending(l => l.Id).Take(MostCounted + 1).ToListAsync(ct) is { Count: > 0 } lines ? (await Seen(lines, ct)).Count : 0) + (await exports.Ready(unread: true, ct)).Count;
+
+    /// <summary>A file that is there, as a line tells of it.</summary>
+    private static Shown Told(ExportWork.Seen file) => new(InboxLine.OfExport(file.Job), new(file.Job.Id, 0, file.File!.Name, $"/lists/{file.List.Key}/export/{file.Job.Id}"), null, null);
 
     /// <summary>Marks one as read, or all; answers how many were not yet.</summary>
     public async Task<Result<int>> Read(long? id, CancellationToken ct)
@@ -59,17 +62,14 @@ internal sealed class ReadInbox(CrmDb db, CustomFields fields, RecordKinds recor
         }
 
         var (me, now) = (db.Actor.UserId, db.UtcNow);
-        return await db.Write(async () =>
+        if (id < 0)
         {
-            var read = 0;
-            foreach (var all in new[] { db.Set<InboxLine>(), OfNoCustomer(db) })
-            {
-                var lines = all.Where(l => l.UserId == me && l.ReadAt == null);
-                read += await (id is { } one ? lines.Where(l => l.Id == one) : lines).ExecuteUpdateAsync(u => u.SetProperty(l => l.ReadAt, now), ct);
-            }
+            return await exports.Read(-id, ct);
+        }
 
-            return read;
-        }, ct);
+        var lines = db.Set<InboxLine>().Where(l => l.UserId == me && l.ReadAt == null);
+        var read = await db.Write(() => (id is { } one ? lines.Where(l => l.Id == one) : lines).ExecuteUpdateAsync(u => u.SetProperty(l => l.ReadAt, now), ct), ct);
+        return read + (id is null ? await exports.Read(null, ct) : 0);
     }
 
     /// <summary>The list whose own fields a line may name.</summary>
@@ -86,34 +86,18 @@ internal sealed class ReadInbox(CrmDb db, CustomFields fields, RecordKinds recor
         return line is not { Kind: InboxLine.Changed, Detail: "" };
     }
 
-    /// <summary>Lines that are about no customer lie past the scope, and are the person's own.</summary>
-    private static IQueryable<InboxLine> OfNoCustomer(CrmDb db) => db.Set<InboxLine>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(l => l.CustomerId == 0);
-
-    private async Task<List<InboxLine>> Newest(bool unread, long? before, int most, CancellationToken ct)
+    private IQueryable<InboxLine> Mine(bool unread, long? before)
     {
         var me = db.Actor.UserId;
-        async Task<List<InboxLine>> Of(IQueryable<InboxLine> all)
-        {
-            var lines = all.AsNoTracking().Where(l => l.UserId == me);
-            lines = unread ? lines.Where(l => l.ReadAt == null) : lines;
-            lines = before is { } from ? lines.Where(l => l.Id < from) : lines;
-            return await lines.OrderByDescending(l => l.Id).Take(most).ToListAsync(ct);
-        }
-
-        // Where the scope has no condition, the first has the second's too.
-        return [.. (await Of(db.Set<InboxLine>())).Concat(await Of(OfNoCustomer(db))).DistinctBy(l => l.Id).OrderByDescending(l => l.Id).Take(most)];
+        var lines = db.Set<InboxLine>().AsNoTracking().Where(l => l.UserId == me);
+        lines = unread ? lines.Where(l => l.ReadAt == null) : lines;
+        return before is { } from ? lines.Where(l => l.Id < from) : lines;
     }
 
     private async Task<IReadOnlyList<Shown>> Seen(IReadOnlyList<InboxLine> all, CancellationToken ct)
     {
         var lines = all.Where(Tells).ToList();
-        var found = new Dictionary<(string, long), RecordFound>(await records.Many(db, lines.Where(l => l.Kind != InboxLine.Ready).Select(RecordKinds.Of), ct));
-        var files = lines.Where(l => l.Kind == InboxLine.Ready).Select(l => l.RecordId).Distinct().ToList();
-        foreach (var file in files.Count == 0 ? [] : await exports.Mine(files.Count, ct, files))
-        {
-            found[("export", file.Job.Id)] = new(file.Job.Id, 0, file.File?.Name ?? Texts.Get("export.past", Texts.Get(file.List.TextKey)), $"/lists/{file.List.Key}/export/{file.Job.Id}");
-        }
-
+        var found = await records.Many(db, lines.Select(RecordKinds.Of), ct);
         var ids = lines.Select(l => l.NoteId).OfType<long>().ToList();
         var notes = ids.Count == 0 ? [] : await db.Set<Note>().Where(n => EF.Parameter(ids).Contains(n.Id)).ToDictionaryAsync(n => n.Id, n => n.Text, ct);
         var actors = lines.Select(l => l.ActorId).Distinct().ToList();

@@ -7,7 +7,6 @@ using RailCrm.Kernel;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Files;
-using RailCrm.Platform.Inbox;
 using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Text;
 using RailCrm.Platform.Ui.Kit;
@@ -18,13 +17,16 @@ namespace RailCrm.Platform.Lists;
 internal sealed class ExportWork(CrmDb db, Runner runner, IEnumerable<ListOf> lists)
 {
     /// <summary>The kind of its job.</summary>
-    public const string Kind = "list.export";
+    public const string Kind = "list-export";
 
     /// <summary>Up to so many rows a file is sent at once.</summary>
     public const int AtOnce = 5_000;
 
     /// <summary>Beyond so many rows nobody waits for their number.</summary>
     private const int MostTold = 1_000_000;
+
+    /// <summary>Files that an inbox tells of.</summary>
+    private const int MostReady = 20;
 
     /// <summary>Orders of one person that may wait.</summary>
     private const int MostWaiting = 10;
@@ -72,13 +74,24 @@ internal sealed class ExportWork(CrmDb db, Runner runner, IEnumerable<ListOf> li
         return job is not null && Of(job) is { } seen && seen.List.Key == list ? seen : new Refusal.NotFound();
     }
 
-    /// <summary>Those that the actor ordered lately, newest first; with <paramref name="ids"/> those alone.</summary>
-    public async Task<IReadOnlyList<Seen>> Mine(int most, CancellationToken ct, IReadOnlyList<long>? ids = null)
+    /// <summary>Those that the actor ordered lately, newest first.</summary>
+    public async Task<IReadOnlyList<Seen>> Mine(int most, CancellationToken ct)
     {
         var me = db.Actor.UserId;
         var jobs = db.Set<Job>().AsNoTracking().Where(j => j.UserId == me && j.Kind == Kind);
-        jobs = ids is null ? jobs : jobs.Where(j => EF.Parameter(ids).Contains(j.Id));
         return [.. (await jobs.OrderByDescending(j => j.Id).Take(most).ToListAsync(ct)).Select(Of).OfType<Seen>()];
+    }
+
+    /// <summary>Files that are there, for the inbox: a job's checkpoint, which a finished one needs no more, stands until its owner has read of it.</summary>
+    public async Task<IReadOnlyList<Seen>> Ready(bool unread, CancellationToken ct) =>
+        [.. (await Mine(MostReady, ct)).Where(s => s.File is not null && (!unread || s.Job.Checkpoint is not null))];
+
+    /// <summary>The actor has read that a file is there, or that all are; answers how many were new.</summary>
+    public Task<int> Read(long? jobId, CancellationToken ct)
+    {
+        var me = db.Actor.UserId;
+        var mine = db.Set<Job>().Where(j => j.UserId == me && j.Kind == Kind && j.State == "completed" && j.Checkpoint != null);
+        return db.Write(() => (jobId is { } one ? mine.Where(j => j.Id == one) : mine).ExecuteUpdateAsync(s => s.SetProperty(j => j.Checkpoint, (string?)null), ct), ct);
     }
 
     private Seen? Of(Job job) =>
@@ -157,7 +170,6 @@ internal sealed class ExportWork(CrmDb db, Runner runner, IEnumerable<ListOf> li
         await db.Write(async () =>
         {
             db.Add(table.Trail(whole: true));
-            db.Add(InboxLine.OfExport(lease.Job, db.UtcNow));
             await db.SaveChangesAsync(ct);
             await lease.Advance(said, table.Written, 0, table.Written, ct);
             return 0;

@@ -72,10 +72,10 @@ public sealed class RenewLaterTests
     public async Task An_import_finds_the_duplicates_of_what_it_made(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
-        var known = await Customer(app, "北方煤业有限公司");
+        var known = await Customer(app, "宏达物流");
         using var api = await app.Api("n1");
 
-        var loaded = await ImportHttp.Loaded(api, "customers", Encoding.UTF8.GetBytes("客户名称,简称\n北方煤业股份有限公司,\n毫不相干公司,毫\n"));
+        var loaded = await ImportHttp.Loaded(api, "customers", Encoding.UTF8.GetBytes("客户名称,简称\n鸿达物流,\n毫不相干公司,毫\n"));
         Assert.Equal("completed", loaded.GetProperty("state").GetString());
         await Renewed(app);
 
