@@ -95,7 +95,7 @@ public static class WebHost
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme);
         services.AddSingleton<Sessions>();
         services.AddAccess();
-        services.AddScoped<WatchJobs>().AddSingleton(new MenuItem("jobs.title", "/jobs", "list-check", Permission.System, 93, Go: "j"));
+        services.AddScoped<WatchJobs>().AddScoped<StopJob>().AddSingleton(new MenuItem("jobs.title", "/jobs", "list-check", Permission.System, 93, Go: "j"));
         services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<Sessions>((o, sessions) =>
         {
             o.SessionStore = sessions;

@@ -48,6 +48,7 @@ public sealed partial class RouteMatrixTests
         ("reference/stations/{}", Everybody, Station),
         ("fields/{}", Everybody, Field),
         ("attachments/{}", Scope, AttachmentOf),
+        ("jobs/{}", Everybody, _ => Task.FromResult("1")),
         ("lists/{}", Everybody, _ => Task.FromResult("contacts")),
         ("contacts/{}", Scope, Customer),
         ("openapi/{}.json", Everybody, _ => Task.FromResult("v1")),

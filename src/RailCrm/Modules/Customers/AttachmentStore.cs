@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using RailCrm.Platform;
+using RailCrm.Platform.Files;
 
 namespace RailCrm.Modules.Customers;
 
@@ -57,22 +58,5 @@ internal sealed class AttachmentStore(Settings settings, IBlobs blobs, ILogger<A
     public Task<bool> Has(string sha256, CancellationToken ct) => blobs.Has(sha256, ct);
 
     /// <summary>The bytes, once they are proved to be those that were kept; null where they are missing or spoilt, which is logged.</summary>
-    public async Task<Stream?> Open(string sha256, CancellationToken ct)
-    {
-        if (await blobs.Open(sha256, ct) is not { } file)
-        {
-            log.LogError("The attachment {Sha256} is missing from the store.", sha256);
-            return null;
-        }
-
-        if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct)) != sha256)
-        {
-            log.LogError("The attachment {Sha256} is damaged: what lies there is something else.", sha256);
-            await file.DisposeAsync();
-            return null;
-        }
-
-        file.Position = 0;
-        return file;
-    }
+    public Task<Stream?> Open(string sha256, CancellationToken ct) => ProvenBytes.Open(blobs, sha256, log, ct);
 }

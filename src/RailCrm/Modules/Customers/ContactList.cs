@@ -4,6 +4,7 @@ using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
+using RailCrm.Platform.Files;
 using RailCrm.Platform.Lists;
 using RailCrm.Platform.Records;
 using F = RailCrm.Platform.Lists.ListField<RailCrm.Modules.Customers.Contact>;
@@ -68,6 +69,8 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
         new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/contacts/export"), new("bin", "customer.bin", "trash", Platform.Access.Permission.CustomersWrite, Danger: true),
     ];
 
+    internal override Task<Result<TableExport>> Whole(IServiceProvider services, View view, string format, CancellationToken ct) => services.GetRequiredService<ExportContacts>().Run(format, view, ct);
+
     public override string MarkedAs => RecordKind.Contact;
 
     public override string EditPermission => Platform.Access.Permission.CustomersWrite;
@@ -103,6 +106,18 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
     }
 
     public override Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => Task.FromResult(OwnWrong(order) ?? WorkOnContacts.Refuses(this, order));
+
+    /// <summary>Fields by which likely duplicates are found.</summary>
+    private static readonly HashSet<string> Compared = [nameof(SaveContact.Input.Name), nameof(SaveContact.Input.Mobile), nameof(SaveContact.Input.Phone), nameof(SaveContact.Input.Email)];
+
+    public override async Task Worked(IServiceProvider services, long jobId, WorkOrder order, CancellationToken ct)
+    {
+        if (order.Act == "edit" && Find(order.Field)?.Input is { } field && Compared.Contains(field))
+        {
+            var db = services.GetRequiredService<CrmDb>();
+            await RenewLater.Queue(db, [], await WorkRow.Done(db, jobId, RenewLater.MostRows + 1, ct), ct);
+        }
+    }
 
     public override Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct) => services.GetRequiredService<WorkOnContacts>().Run(this, order, rows, OwnSaid, ct);
 

@@ -5,6 +5,7 @@ using RailCrm.Modules.Reference;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
+using RailCrm.Platform.Files;
 using RailCrm.Platform.Lists;
 using RailCrm.Platform.Records;
 using F = RailCrm.Platform.Lists.ListField<RailCrm.Modules.Customers.Customer>;
@@ -87,6 +88,8 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
         new("merge", "merge.title", "arrows-sort", Platform.Access.Permission.CustomersDelete, Leads: "/customers/merge"), new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/customers/export"), new("bin", "customer.bin", "trash", Platform.Access.Permission.CustomersDelete, Danger: true),
     ];
 
+    internal override Task<Result<TableExport>> Whole(IServiceProvider services, View view, string format, CancellationToken ct) => services.GetRequiredService<ExportCustomers>().Run(format, view, ct);
+
     public override string MarkedAs => RecordKind.Customer;
 
     public override string EditPermission => Platform.Access.Permission.CustomersWrite;
@@ -97,6 +100,18 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
         act == "assign" ? [.. (await new ListUnits(db).Run(ct)).Where(u => u.Active).Select(u => (u.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), u.Name))] : [];
 
     public override Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct) => WorkOnCustomers.Run(services.GetRequiredService<CrmDb>(), services.GetRequiredService<CustomFields>(), this, order, rows, ct);
+
+    /// <summary>Fields by which likely duplicates are found.</summary>
+    private static readonly HashSet<string> Compared = [nameof(SaveCustomer.Input.Name), nameof(SaveCustomer.Input.CreditCode), nameof(SaveCustomer.Input.Phone), nameof(SaveCustomer.Input.RegisteredAddress), nameof(SaveCustomer.Input.BusinessAddress)];
+
+    public override async Task Worked(IServiceProvider services, long jobId, WorkOrder order, CancellationToken ct)
+    {
+        if (order.Act == "edit" && Find(order.Field)?.Input is { } field && Compared.Contains(field))
+        {
+            var db = services.GetRequiredService<CrmDb>();
+            await RenewLater.Queue(db, await WorkRow.Done(db, jobId, RenewLater.MostRows + 1, ct), [], ct);
+        }
+    }
 
     public override async Task<Result<Edited>> Edit(IServiceProvider services, long id, ListField field, string? value, string? was, CancellationToken ct)
     {

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
+using RailCrm.Platform.Files;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Inbox;
 using RailCrm.Platform.Jobs;
@@ -79,6 +80,7 @@ internal static class CustomersModule
         .AddMergeChildren()
         .AddSingleton(new JobHandler(SearchDuplicates.Job, SearchDuplicates.Run))
         .AddSingleton(new Schedule(SearchDuplicates.Job, HourOfDay: 4))
+        .AddSingleton(new JobHandler(RenewLater.Kind, RenewLater.Run))
         .AddSingleton(new JobHandler(SearchContactDuplicates.Job, SearchContactDuplicates.Run))
         .AddSingleton(new Schedule(SearchContactDuplicates.Job, HourOfDay: 4))
         .AddSingleton<AttachmentStore>()

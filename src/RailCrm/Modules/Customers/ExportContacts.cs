@@ -6,8 +6,6 @@ using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Files;
 using RailCrm.Platform.Lists;
-using RailCrm.Platform.Ui;
-using RailCrm.Platform.Ui.Kit;
 using static RailCrm.Platform.Text.Texts;
 
 namespace RailCrm.Modules.Customers;
@@ -24,26 +22,16 @@ internal sealed class ExportContacts(CrmDb db, CustomFields fields, ListContacts
     ];
 
     /// <summary>The file, or why there is none.</summary>
-    public async Task<Result<TableExport>> Run(string? format, View view, CancellationToken ct)
+    public async Task<Result<TableExport>> Run(string format, View view, CancellationToken ct)
     {
-        if (!TableExport.Formats.Contains(format))
-        {
-            return new Refusal.Invalid("export.format_unknown", "format");
-        }
-
         if (!(await contacts.All(view, ct)).TryGet(out var all, out var refusal))
         {
             return refusal;
         }
 
-        if (format == "xlsx" && await list.Count(db, view with { Cursor = null }, XlsxWriter.MostRows, ct) > XlsxWriter.MostRows)
-        {
-            return new Refusal.Conflict("export.sheet_full");
-        }
-
         var asked = Uri.UnescapeDataString((view with { Cursor = null, Limit = 50, Columns = null, Base = null }).Address(list, ""));
         var name = string.Create(CultureInfo.InvariantCulture, $"{T("contact.title")}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
-        return new TableExport(db, name, nameof(Contact), asked, format!, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("contacts", db.Actor).Select(f => f.Called)], Rows(all, ct));
+        return new TableExport(db, name, nameof(Contact), asked, format, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("contacts", db.Actor).Select(f => f.Called)], Rows(all, ct));
     }
 
     private async IAsyncEnumerable<Cell[]> Rows(ListContacts.Whole all, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
@@ -62,20 +50,6 @@ internal sealed class ExportContacts(CrmDb db, CustomFields fields, ListContacts
 
     private static Cell YesNo(bool said) => Cell.Of(T(said ? "ui.yes" : "ui.no"));
 
-    /// <summary>Sends the file; a refusal is told on the list it came from.</summary>
-    public static async Task<IResult> Post([FromForm] string? format, HttpContext http, ExportContacts useCase, ContactList list, CancellationToken ct)
-    {
-        if (!View.TryRead(list, http.Request.Query.Select(q => new KeyValuePair<string, string?>(q.Key, q.Value)), out var view))
-        {
-            return TypedResults.LocalRedirect(list.Path);
-        }
-
-        if ((await useCase.Run(format, view, ct)).TryGet(out var export, out var refusal))
-        {
-            return export;
-        }
-
-        new Notice(refusal.Said(), IsError: true).Leave(http);
-        return TypedResults.LocalRedirect(view.Address(list));
-    }
+    /// <summary>Sends the file, or has a job make it where it is large.</summary>
+    public static Task<IResult> Post([FromForm] string? format, HttpContext http, ContactList list, CancellationToken ct) => TakeAway.Whole(http, list, format, ct);
 }

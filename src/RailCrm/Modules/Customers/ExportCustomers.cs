@@ -8,7 +8,6 @@ using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Files;
 using RailCrm.Platform.Lists;
-using RailCrm.Platform.Ui;
 using static RailCrm.Platform.Text.Texts;
 
 namespace RailCrm.Modules.Customers;
@@ -49,21 +48,11 @@ internal sealed class ExportCustomers(CrmDb db, CustomFields fields, ListCustome
     ];
 
     /// <summary>The file, or why there is none.</summary>
-    public async Task<Result<TableExport>> Run(string? format, View view, CancellationToken ct)
+    public async Task<Result<TableExport>> Run(string format, View view, CancellationToken ct)
     {
-        if (!TableExport.Formats.Contains(format))
-        {
-            return new Refusal.Invalid("export.format_unknown", "format");
-        }
-
         if (!(await customers.All(view, ct)).TryGet(out var all, out var refusal))
         {
             return refusal;
-        }
-
-        if (format == "xlsx" && await list.Count(db, view, XlsxWriter.MostRows, ct) > XlsxWriter.MostRows)
-        {
-            return new Refusal.Conflict("export.sheet_full");
         }
 
         var units = await db.Set<OrgUnit>().AsNoTracking().Select(u => new { u.Id, u.Code, u.Name }).ToListAsync(ct);
@@ -71,7 +60,7 @@ internal sealed class ExportCustomers(CrmDb db, CustomFields fields, ListCustome
         var names = units.ToDictionary(u => u.Id, u => twice.Contains(u.Name) ? u.Code : u.Name);
         var asked = Uri.UnescapeDataString((view with { Cursor = null, Limit = 50, Columns = null, Base = null }).Address(list, ""));
         var name = string.Create(CultureInfo.InvariantCulture, $"{T("customer.title")}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
-        return new TableExport(db, name, nameof(Customer), asked, format!, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("customers", db.Actor).Select(f => f.Called)], Rows(all, names, ct));
+        return new TableExport(db, name, nameof(Customer), asked, format, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("customers", db.Actor).Select(f => f.Called)], Rows(all, names, ct));
     }
 
     private async IAsyncEnumerable<Cell[]> Rows(ListCustomers.Whole all, Dictionary<long, string> units, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
@@ -111,20 +100,6 @@ internal sealed class ExportCustomers(CrmDb db, CustomFields fields, ListCustome
 
     private static Cell Choice<TValue>(string texts, TValue value) => Cell.Of(value is null ? null : T($"{texts}.{JsonNamingPolicy.CamelCase.ConvertName(value.ToString()!)}"));
 
-    /// <summary>Sends the file; a refusal is told on the list it came from.</summary>
-    public static async Task<IResult> Post([FromForm] string? format, HttpContext http, ExportCustomers useCase, CustomerList list, CancellationToken ct)
-    {
-        if (!View.TryRead(list, http.Request.Query.Select(q => new KeyValuePair<string, string?>(q.Key, q.Value)), out var view))
-        {
-            return TypedResults.LocalRedirect(list.Path);
-        }
-
-        if ((await useCase.Run(format, view, ct)).TryGet(out var export, out var refusal))
-        {
-            return export;
-        }
-
-        new Notice(T(refusal.Code, refusal.Args), IsError: true).Leave(http);
-        return TypedResults.LocalRedirect(view.Address(list));
-    }
+    /// <summary>Sends the file, or has a job make it where it is large.</summary>
+    public static Task<IResult> Post([FromForm] string? format, HttpContext http, CustomerList list, CancellationToken ct) => TakeAway.Whole(http, list, format, ct);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using RailCrm.Platform;
+using RailCrm.Platform.Files;
 
 namespace RailCrm.Modules.Customers;
 

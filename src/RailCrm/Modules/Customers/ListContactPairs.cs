@@ -126,7 +126,7 @@ public sealed class ListContactPairs(CrmDb db, Runner runner)
                 return running.Id;
             }
 
-            var job = new Job { Kind = SearchContactDuplicates.Job, CreatedAt = db.UtcNow }; // The system's: it looks through everybody's contacts.
+            var job = new Job { Kind = SearchContactDuplicates.Job, Input = StopJob.AskedBy(db.Actor.UserId), CreatedAt = db.UtcNow }; // The system's: it looks through everybody's contacts.
             db.Add(job);
             db.Add(new AuditEntry(db.Actor, db.UtcNow, "duplicates_searched", nameof(ContactPair), 0));
             await db.SaveChangesAsync(ct);

@@ -117,7 +117,7 @@ public sealed class ListPairs(CrmDb db, Runner runner)
                 return running.Id;
             }
 
-            var job = new Job { Kind = SearchDuplicates.Job, CreatedAt = db.UtcNow }; // The system's: it looks through everybody's customers.
+            var job = new Job { Kind = SearchDuplicates.Job, Input = StopJob.AskedBy(db.Actor.UserId), CreatedAt = db.UtcNow }; // The system's: it looks through everybody's customers.
             db.Add(job);
             db.Add(new AuditEntry(db.Actor, db.UtcNow, "duplicates_searched", nameof(DuplicatePair), 0));
             await db.SaveChangesAsync(ct);

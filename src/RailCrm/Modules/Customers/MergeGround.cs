@@ -37,6 +37,7 @@ internal static class MergeGround
         }
 
         await RenewPairs.Of(db, customer.Id, ct);
+        await RenewLater.Queue(db, new([], [], [customer.Id]), ct); // Its people are others now, and may be thousands.
     }
 
     /// <summary>Holds customers until the transaction ends, lowest first, so that no line is written for one that goes and two merges never wait for each other in a ring; and all parents, as <see cref="SaveCustomer"/> does. SQLite's writers are in turn anyway.</summary>

@@ -15,10 +15,13 @@ internal static class RenewContactPairs
     private static IQueryable<Contact> All(CrmDb db) => db.Set<Contact>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking();
 
     /// <summary>Renews the pairs of one contact, in the transaction of its change. Every read takes an index.</summary>
-    /// <remarks>Not in a job: an import writes thousands, and the nightly search finds theirs in one go.</remarks>
-    public static async Task Of(CrmDb db, Contact contact, CancellationToken ct)
+    /// <remarks>Not in a job: an import writes thousands. <see cref="RenewLater"/> or the nightly search finds theirs in one go.</remarks>
+    public static Task Of(CrmDb db, Contact contact, CancellationToken ct) => db.Actor.Via is "job" or "cli" ? Task.CompletedTask : Renew(db, contact, ct);
+
+    /// <summary>The same, whoever asks.</summary>
+    internal static async Task Renew(CrmDb db, Contact contact, CancellationToken ct)
     {
-        if (db.Actor.Via is "job" or "cli" || contact.DeletedAt is not null)
+        if (contact.DeletedAt is not null)
         {
             return;
         }

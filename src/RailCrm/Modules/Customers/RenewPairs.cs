@@ -17,10 +17,13 @@ internal static class RenewPairs
     private static IQueryable<Contact> People(CrmDb db) => db.Set<Contact>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking();
 
     /// <summary>Renews the keys and the pairs of one customer, in the transaction of its change. Every read takes an index.</summary>
-    /// <remarks>Not in a job: an import writes thousands, and the nightly search finds theirs in one go.</remarks>
-    public static async Task Of(CrmDb db, long customerId, CancellationToken ct)
+    /// <remarks>Not in a job: an import writes thousands. <see cref="RenewLater"/> or the nightly search finds theirs in one go.</remarks>
+    public static Task Of(CrmDb db, long customerId, CancellationToken ct) => db.Actor.Via is "job" or "cli" ? Task.CompletedTask : Renew(db, customerId, ct);
+
+    /// <summary>The same, whoever asks.</summary>
+    internal static async Task Renew(CrmDb db, long customerId, CancellationToken ct)
     {
-        if (db.Actor.Via is "job" or "cli" || (await Subjects(db, [customerId], ct)).Values.SingleOrDefault() is not { } subject)
+        if ((await Subjects(db, [customerId], ct)).Values.SingleOrDefault() is not { } subject)
         {
             return;
         }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using RailCrm.Platform.Files;
 
 namespace RailCrm.Modules.Customers;
 

@@ -1,10 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Files;
 using RailCrm.Platform.Jobs;
+using RailCrm.Platform.Lists;
 
 namespace RailCrm.Modules.Customers;
 
-/// <summary>Takes away each night the bytes that no attachment and no version names: uploads that were refused or broke off.</summary>
+/// <summary>Takes away each night the bytes that no attachment, no version and no export names any more: uploads that were refused or broke off, exports past their days.</summary>
 internal static class SweepBlobs
 {
     public const string Job = "attachment-sweep";
@@ -68,5 +70,6 @@ internal static class SweepBlobs
     [
         .. await db.Set<Attachment>().IgnoreQueryFilters().Where(a => EF.Parameter(shas).Contains(a.Sha256)).Select(a => a.Sha256).ToListAsync(ct),
         .. await db.Set<AttachmentVersion>().IgnoreQueryFilters().Where(v => EF.Parameter(shas).Contains(v.Sha256)).Select(v => v.Sha256).ToListAsync(ct),
+        .. await ExportFile.Kept(db, shas, ct),
     ];
 }

@@ -31,12 +31,19 @@ internal sealed class LoadDemo(CrmDb db, DemoCustomers customers, DemoLines line
         var job = services.GetRequiredService<CrmDb>();
         await using var scope = services.GetRequiredService<IServiceScopeFactory>().CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CurrentActor>().Actor = services.GetRequiredService<CurrentActor>().Actor with { Permissions = new HashSet<string>(Permission.All), Scope = Scope.Group, Via = Via };
-        await ActivatorUtilities.CreateInstance<LoadDemo>(scope.ServiceProvider).Load(lease.Job.Id, done => job.Write(async () =>
+        try
         {
-            await lease.Advance("{}", done, 0, Customers + Lines, ct);
-            return 0;
-        }, ct), ct);
-        services.GetRequiredService<DemoBanner>().Forget();
+            await ActivatorUtilities.CreateInstance<LoadDemo>(scope.ServiceProvider).Load(lease.Job.Id, done => job.Write(async () =>
+            {
+                await lease.Advance("{}", done, 0, Customers + Lines, ct);
+                return 0;
+            }, ct), ct);
+        }
+        finally
+        {
+            services.GetRequiredService<DemoBanner>().Forget(); // Also where it was stopped: what is there by then is demo data.
+        }
+
         return "{}";
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Classification;
+using RailCrm.Modules.Customers;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
@@ -44,19 +45,36 @@ internal static class RunImport
         try
         {
             var result = await Write(services, db, import, kind, lease, ct);
-            await services.GetRequiredService<ClassifyCustomers>().Run(ct);
+            await Followed(services, db, import, ct);
             return result.Text();
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             // What was committed stays, so its customers' figures follow.
-            await services.GetRequiredService<ClassifyCustomers>().Run(ct);
+            await Followed(services, db, import, ct);
             throw;
         }
         catch (TableFileException e)
         {
             throw new JobRefusedException(Texts.Get(e.Code, e.Args), e);
         }
+    }
+
+    /// <summary>The figures of its customers, and the likely duplicates of what it made or changed where that is not too much.</summary>
+    private static async Task Followed(IServiceProvider services, CrmDb db, Import import, CancellationToken ct)
+    {
+        await services.GetRequiredService<ClassifyCustomers>().Run(ct);
+        if (import.Kind is not ("customers" or "contacts"))
+        {
+            return;
+        }
+
+        var made = await db.Set<ImportedRow>().Where(r => r.ImportId == import.Id && (r.Entity == CustomerUndo.Code || r.Entity == ContactUndo.Code)).OrderBy(r => r.Action).ThenBy(r => r.Row).ThenBy(r => r.Part)
+            .Select(r => new { r.Entity, r.EntityId }).Take((2 * RenewLater.MostRows) + 1).ToListAsync(ct);
+        var (customers, contacts) = (Of(CustomerUndo.Code), Of(ContactUndo.Code));
+        await RenewLater.Queue(db, customers, contacts, ct);
+
+        List<long> Of(string entity) => [.. made.Where(m => m.Entity == entity).Select(m => m.EntityId).Distinct()];
     }
 
     private static async Task<Progress> Write(IServiceProvider services, CrmDb db, Import import, ImportKind kind, JobLease lease, CancellationToken ct)

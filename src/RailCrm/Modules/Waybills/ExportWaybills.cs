@@ -7,7 +7,6 @@ using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Files;
 using RailCrm.Platform.Lists;
-using RailCrm.Platform.Ui;
 using static RailCrm.Platform.Text.Texts;
 
 namespace RailCrm.Modules.Waybills;
@@ -33,27 +32,17 @@ internal sealed class ExportWaybills(CrmDb db, CustomFields fields, ListWaybills
     /// <param name="format">xlsx or csv.</param>
     /// <param name="view">Which lines, and in which order.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<Result<TableExport>> Run(string? format, View view, CancellationToken ct)
+    public async Task<Result<TableExport>> Run(string format, View view, CancellationToken ct)
     {
-        if (!TableExport.Formats.Contains(format))
-        {
-            return new Refusal.Invalid("export.format_unknown", "format");
-        }
-
         if (!(await lines.All(view, ct)).TryGet(out var all, out var refusal))
         {
             return refusal;
         }
 
-        if (format == "xlsx" && await list.Count(db, view, XlsxWriter.MostRows, ct) > XlsxWriter.MostRows)
-        {
-            return new Refusal.Conflict("export.sheet_full");
-        }
-
         var asked = Uri.UnescapeDataString((view with { Cursor = null, Limit = 50, Columns = null, Base = null }).Address(list, ""));
         var name = string.Create(CultureInfo.InvariantCulture, $"{T("waybill.title")}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
         var units = await db.Set<OrgUnit>().AsNoTracking().ToDictionaryAsync(u => u.Id, u => u.Code, ct);
-        return new TableExport(db, name, nameof(WaybillLine), asked, format!, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("waybills", db.Actor).Select(f => f.Called)], Rows(all, units, ct));
+        return new TableExport(db, name, nameof(WaybillLine), asked, format, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("waybills", db.Actor).Select(f => f.Called)], Rows(all, units, ct));
     }
 
     private async IAsyncEnumerable<Cell[]> Rows(ListWaybills.Whole all, Dictionary<long, string> units, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
@@ -69,20 +58,6 @@ internal sealed class ExportWaybills(CrmDb db, CustomFields fields, ListWaybills
         }
     }
 
-    /// <summary>Sends the file; a refusal is told on the list it came from.</summary>
-    public static async Task<IResult> Post([FromForm] string? format, HttpContext http, ExportWaybills useCase, WaybillList list, CancellationToken ct)
-    {
-        if (!View.TryRead(list, http.Request.Query.Select(q => new KeyValuePair<string, string?>(q.Key, q.Value)), out var view))
-        {
-            return TypedResults.LocalRedirect(list.Path);
-        }
-
-        if ((await useCase.Run(format, view, ct)).TryGet(out var export, out var refusal))
-        {
-            return export;
-        }
-
-        new Notice(refusal is Refusal.InvalidMany { Errors: [var first, ..] } ? T(first.Code, first.Args) : T(refusal.Code, refusal.Args), IsError: true).Leave(http);
-        return TypedResults.LocalRedirect(view.Address(list));
-    }
+    /// <summary>Sends the file, or has a job make it where it is large.</summary>
+    public static Task<IResult> Post([FromForm] string? format, HttpContext http, WaybillList list, CancellationToken ct) => TakeAway.Whole(http, list, format, ct);
 }

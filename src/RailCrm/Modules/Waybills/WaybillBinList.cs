@@ -101,5 +101,5 @@ internal sealed class WaybillBinList : ListOf<BinnedLine>
         }
     }
 
-    public override Task Worked(IServiceProvider services, CancellationToken ct) => services.GetRequiredService<WorkOnWaybills>().Follow(ct);
+    public override Task Worked(IServiceProvider services, long jobId, WorkOrder order, CancellationToken ct) => services.GetRequiredService<WorkOnWaybills>().Follow(ct);
 }

@@ -8,6 +8,7 @@ using RailCrm.Modules.Reference;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
+using RailCrm.Platform.Files;
 using RailCrm.Platform.Lists;
 using RailCrm.Platform.Records;
 using F = RailCrm.Platform.Lists.ListField<RailCrm.Modules.Waybills.WaybillLine>;
@@ -81,6 +82,8 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
     public override async Task<Dictionary<long, string>> NamesOfRows(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) =>
         BinnedLine.Named(await base.NamesOfRows(db, ids, ct), await db.Set<BinnedLine>().Where(b => EF.Parameter(ids).Contains(b.Id)).ToDictionaryAsync(b => b.Id, b => b.ExternalNo, ct));
 
+    internal override Task<Result<TableExport>> Whole(IServiceProvider services, View view, string format, CancellationToken ct) => services.GetRequiredService<ExportWaybills>().Run(format, view, ct);
+
     public override string MarkedAs => RecordKind.Waybill;
 
     public override string EditPermission => Platform.Access.Permission.WaybillsWrite;
@@ -94,7 +97,7 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
 
     public override Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct) => services.GetRequiredService<WorkOnWaybills>().Run(this, order, rows, ct);
 
-    public override Task Worked(IServiceProvider services, CancellationToken ct) => services.GetRequiredService<WorkOnWaybills>().Follow(ct);
+    public override Task Worked(IServiceProvider services, long jobId, WorkOrder order, CancellationToken ct) => services.GetRequiredService<WorkOnWaybills>().Follow(ct);
 
     public override async Task<Result<Edited>> Edit(IServiceProvider services, long id, ListField field, string? value, string? was, CancellationToken ct)
     {

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace RailCrm.Platform.Files;
 
-/// <summary>Rows into a workbook of one sheet, one after the other: the archive is written as the rows come and nothing is kept, however many there are.</summary>
+/// <summary>Rows into a workbook, one after the other: the archive is written as the rows come and nothing is kept, however many there are. What one sheet does not hold goes on in the next, below the same header.</summary>
 /// <remarks>By hand because the Open XML library keeps a whole part in memory. Text is typed as text, so that none can be a formula; numbers are numbers.</remarks>
 internal static class XlsxWriter
 {
@@ -21,52 +21,84 @@ internal static class XlsxWriter
     /// <summary>Writes text rows, the first of them the header.</summary>
     public static Task Copy(IEnumerable<string[]> rows, Stream output, CancellationToken ct) => Write(Texts(rows), output, ct);
 
-    /// <summary>Writes all rows; answers how many, the header among them.</summary>
-    public static async Task<long> Write(IAsyncEnumerable<Cell[]> rows, Stream output, CancellationToken ct)
+    /// <summary>Sheets that so many rows below the header take.</summary>
+    public static long Sheets(long rows) => Math.Max(1, (rows + MostRows - 1) / MostRows);
+
+    /// <summary>Writes all rows, the header first.</summary>
+    public static async Task Write(IAsyncEnumerable<Cell[]> rows, Stream output, CancellationToken ct, int most = MostRows)
     {
-        long written;
         // The archive writes synchronously when a part ends, which a response does not allow: its bytes wait here and are sent on chunk by chunk.
         await using var waiting = new WaitingBytes();
         using (var zip = new ZipArchive(waiting, ZipArchiveMode.Create, leaveOpen: true))
         {
-            written = await Fill(zip, waiting, rows, output, ct);
+            var sheets = await Fill(zip, waiting, rows, output, most, ct);
+            Part(zip, "xl/styles.xml", Style());
+            Part(zip, "xl/workbook.xml", $"""<workbook xmlns="{Main}" xmlns:r="{Relations}"><sheets>{string.Concat(Enumerable.Range(1, sheets).Select(n => $"""<sheet name="{(n == 1 ? "RailCRM" : $"RailCRM {n}")}" sheetId="{n}" r:id="rId{n}"/>"""))}</sheets></workbook>""");
+            Part(zip, "xl/_rels/workbook.xml.rels", Links([.. Enumerable.Range(1, sheets).Select(n => ("worksheet", $"worksheets/sheet{n}.xml")), ("styles", "styles.xml")]));
+            Part(zip, "_rels/.rels", Links(("officeDocument", "xl/workbook.xml")));
+            Part(zip, "[Content_Types].xml", $"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>{string.Concat(Enumerable.Range(1, sheets).Select(n => $"""<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>"""))}<Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>""");
         }
 
         await waiting.Send(output, ct);
-        return written;
     }
 
-    private static async Task<long> Fill(ZipArchive zip, WaitingBytes waiting, IAsyncEnumerable<Cell[]> rows, Stream output, CancellationToken ct)
+    /// <summary>The sheets; answers how many.</summary>
+    private static async Task<int> Fill(ZipArchive zip, WaitingBytes waiting, IAsyncEnumerable<Cell[]> rows, Stream output, int most, CancellationToken ct)
     {
-        var written = 0L;
-        Part(zip, "[Content_Types].xml", $"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>""");
-        Part(zip, "_rels/.rels", Links(("officeDocument", "xl/workbook.xml")));
-        Part(zip, "xl/workbook.xml", $"""<workbook xmlns="{Main}" xmlns:r="{Relations}"><sheets><sheet name="RailCRM" sheetId="1" r:id="rId1"/></sheets></workbook>""");
-        Part(zip, "xl/_rels/workbook.xml.rels", Links(("worksheet", "worksheets/sheet1.xml"), ("styles", "styles.xml")));
-        Part(zip, "xl/styles.xml", Style());
-        using var sheet = zip.CreateEntry("xl/worksheets/sheet1.xml", CompressionLevel.Fastest).Open();
-        var text = new StringBuilder(Chunk * 2);
-        text.Append(CultureInfo.InvariantCulture, $"""<worksheet xmlns="{Main}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15" defaultColWidth="16"/><sheetData>""");
-        await foreach (var row in rows.WithCancellation(ct))
+        var (sheets, below, text, header) = (1, 0, new StringBuilder(Chunk * 2), (Cell[]?)null);
+        var sheet = Begin(zip, text, sheets);
+        try
         {
-            text.Append("<row>");
-            foreach (var cell in row)
+            await foreach (var row in rows.WithCancellation(ct))
             {
-                Append(text, cell);
+                if (below == most)
+                {
+                    End(text, sheet);
+                    (sheet, below) = (Begin(zip, text, ++sheets), 0);
+                    Append(text, header!);
+                }
+
+                Append(text, row);
+                (header, below) = header is null ? (row, 0) : (header, below + 1);
+                if (text.Length >= Chunk)
+                {
+                    Flush(text, sheet);
+                    await waiting.Send(output, ct);
+                }
             }
 
-            text.Append("</row>");
-            written++;
-            if (text.Length >= Chunk)
-            {
-                Flush(text, sheet);
-                await waiting.Send(output, ct);
-            }
+            End(text, sheet);
+        }
+        finally
+        {
+            await sheet.DisposeAsync(); // Before the archive, which would wait for it.
         }
 
+        return sheets;
+    }
+
+    private static Stream Begin(ZipArchive zip, StringBuilder text, int number)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"""<worksheet xmlns="{Main}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15" defaultColWidth="16"/><sheetData>""");
+        return zip.CreateEntry($"xl/worksheets/sheet{number}.xml", CompressionLevel.Fastest).Open();
+    }
+
+    private static void End(StringBuilder text, Stream sheet)
+    {
         text.Append("</sheetData></worksheet>");
         Flush(text, sheet);
-        return written;
+        sheet.Dispose();
+    }
+
+    private static void Append(StringBuilder text, Cell[] row)
+    {
+        text.Append("<row>");
+        foreach (var cell in row)
+        {
+            Append(text, cell);
+        }
+
+        text.Append("</row>");
     }
 
     private static void Append(StringBuilder text, Cell cell)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Records;
 
 namespace RailCrm.Platform.Inbox;
@@ -21,6 +22,9 @@ public sealed class InboxLine : IOnRecord
 
     /// <summary>A followed customer moved to another tier.</summary>
     public const string Tier = "tier";
+
+    /// <summary>A file that one ordered can be fetched; it is about no customer.</summary>
+    public const string Ready = "ready";
 
     /// <summary>Key, in order of writing.</summary>
     public long Id { get; set; }
@@ -54,6 +58,12 @@ public sealed class InboxLine : IOnRecord
 
     /// <summary>When it was read (UTC); null while it is not.</summary>
     public DateTime? ReadAt { get; set; }
+
+    /// <summary>The line of a file that is there: read off its job, and never stored, since every stored line is a customer's.</summary>
+    internal static InboxLine OfExport(Job job) => new()
+    {
+        Id = -job.Id, UserId = job.UserId, Kind = Ready, RecordKind = "export", RecordId = job.Id, At = job.FinishedAt!.Value, ReadAt = job.Checkpoint is null ? job.FinishedAt : null,
+    };
 
     internal sealed class Mapping : IEntityTypeConfiguration<InboxLine>
     {

@@ -5,13 +5,14 @@ using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
+using RailCrm.Platform.Lists;
 using RailCrm.Platform.Notes;
 using RailCrm.Platform.Records;
 
 namespace RailCrm.Platform.Inbox;
 
 /// <summary>A person's inbox. Scope and permission are asked again each time it is shown: a record that the person no longer sees takes its lines along.</summary>
-internal sealed class ReadInbox(CrmDb db, CustomFields fields, RecordKinds records)
+internal sealed class ReadInbox(CrmDb db, CustomFields fields, RecordKinds records, ExportWork exports)
 {
     private const int Length = 50;
 
@@ -39,14 +40,18 @@ internal sealed class ReadInbox(CrmDb db, CustomFields fields, RecordKinds recor
     {
         var lines = await Mine(unread, before).OrderByDescending(l => l.Id).Take(Length + 1).ToListAsync(ct);
         var next = lines.Count > Length ? lines[Length - 1].Id : (long?)null;
-        var shown = await Seen([.. lines.Take(Length)], ct);
+        var files = before is null ? await exports.Ready(unread, ct) : [];
+        IReadOnlyList<Shown> shown = [.. (await Seen([.. lines.Take(Length)], ct)).Concat(files.Select(Told)).OrderByDescending(s => s.Line.At)];
         var mentioned = await Mentions.Known(db, [.. shown.Select(s => s.Line.NoteId).OfType<long>()], ct);
         return ([.. shown.Select(s => s with { Said = s.Text is null ? null : Mentions.Read(s.Text, mentioned) })], next);
     }
 
     /// <summary>Unread lines about what the actor still sees, at most one more than <see cref="MostCounted"/>.</summary>
     public async Task<int> Unread(CancellationToken ct) =>
-        await Mine(unread: true, null).OrderByDescending(l => l.Id).Take(MostCounted + 1).ToListAsync(ct) is { Count: > 0 } lines ? (await Seen(lines, ct)).Count : 0;
+        (await Mine(unread: true, null).OrderByDescending(l => l.Id).Take(MostCounted + 1).ToListAsync(ct) is { Count: > 0 } lines ? (await Seen(lines, ct)).Count : 0) + (await exports.Ready(unread: true, ct)).Count;
+
+    /// <summary>A file that is there, as a line tells of it.</summary>
+    private static Shown Told(ExportWork.Seen file) => new(InboxLine.OfExport(file.Job), new(file.Job.Id, 0, file.File!.Name, $"/lists/{file.List.Key}/export/{file.Job.Id}"), null, null);
 
     /// <summary>Marks one as read, or all; answers how many were not yet.</summary>
     public async Task<Result<int>> Read(long? id, CancellationToken ct)
@@ -57,8 +62,14 @@ internal sealed class ReadInbox(CrmDb db, CustomFields fields, RecordKinds recor
         }
 
         var (me, now) = (db.Actor.UserId, db.UtcNow);
+        if (id < 0)
+        {
+            return await exports.Read(-id, ct);
+        }
+
         var lines = db.Set<InboxLine>().Where(l => l.UserId == me && l.ReadAt == null);
-        return await db.Write(() => (id is { } one ? lines.Where(l => l.Id == one) : lines).ExecuteUpdateAsync(u => u.SetProperty(l => l.ReadAt, now), ct), ct);
+        var read = await db.Write(() => (id is { } one ? lines.Where(l => l.Id == one) : lines).ExecuteUpdateAsync(u => u.SetProperty(l => l.ReadAt, now), ct), ct);
+        return read + (id is null ? await exports.Read(null, ct) : 0);
     }
 
     /// <summary>The list whose own fields a line may name.</summary>

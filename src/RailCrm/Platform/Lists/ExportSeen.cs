@@ -1,12 +1,8 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Mvc;
 using RailCrm.Kernel;
-using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Files;
 using RailCrm.Platform.Text;
-using RailCrm.Platform.Ui;
-using RailCrm.Platform.Ui.Kit;
 
 namespace RailCrm.Platform.Lists;
 
@@ -14,28 +10,17 @@ namespace RailCrm.Platform.Lists;
 internal sealed class ExportSeen(CrmDb db)
 {
     /// <summary>The file, or why there is none.</summary>
-    public async Task<Result<TableExport>> Run(ListOf list, View view, string? columns, string? format, CancellationToken ct)
+    public async Task<Result<TableExport>> Run(ListOf list, View view, string format, CancellationToken ct)
     {
-        if (!TableExport.Formats.Contains(format))
-        {
-            return new Refusal.Invalid("export.format_unknown", nameof(format));
-        }
-
-        view = view with { Columns = view.Columns ?? columns?.Split(',') };
         IReadOnlyList<ListField> fields = [.. list.ColumnsOf(view).Select(c => c.Field)];
         if (!(await list.ReadAll(db, view, fields, ct)).TryGet(out var all, out var refusal))
         {
             return refusal;
         }
 
-        if (format == "xlsx" && await list.Count(db, view, XlsxWriter.MostRows, ct) > XlsxWriter.MostRows)
-        {
-            return new Refusal.Conflict("export.sheet_full");
-        }
-
         var asked = Uri.UnescapeDataString((view with { Cursor = null, Limit = 50, Base = null }).Address(list, ""));
         var name = string.Create(CultureInfo.InvariantCulture, $"{Texts.Get(list.TextKey)}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
-        return new TableExport(db, name, list.Entity, asked, format!, [.. fields.Select(f => f.FilterLabel)], Rows(all.Batches, fields));
+        return new TableExport(db, name, list.Entity, asked, format, [.. fields.Select(f => f.FilterLabel)], Rows(all.Batches, fields));
     }
 
     private static async IAsyncEnumerable<Cell[]> Rows(IAsyncEnumerable<LinePage> pages, IReadOnlyList<ListField> fields)
@@ -61,27 +46,4 @@ internal sealed class ExportSeen(CrmDb db)
         (FieldKind.Date, DateOnly day) => Cell.Day(day),
         _ => Cell.Of(field.Say(value, names)),
     };
-
-    /// <summary>Sends the file; a refusal is told on the list it came from.</summary>
-    public static async Task<IResult> Post(string list, [FromForm] string? format, HttpContext http, ExportSeen useCase, SavedViews views, CrmDb db, CancellationToken ct)
-    {
-        if (ListRoutes.Seen(http, list) is not { } of || !db.Actor.May(Permission.Export))
-        {
-            return TypedResults.NotFound();
-        }
-
-        if (!View.TryRead(of, http.Request.Query.Select(q => new KeyValuePair<string, string?>(q.Key, q.Value)), out var view))
-        {
-            return TypedResults.LocalRedirect(of.Path);
-        }
-
-        var choices = await views.Of(of, ct);
-        if ((await useCase.Run(of, view, choices.LookOf(choices.Find(view.Base)).Columns, format, ct)).TryGet(out var export, out var refusal))
-        {
-            return export;
-        }
-
-        new Notice(refusal.Said(), IsError: true).Leave(http);
-        return TypedResults.LocalRedirect(view.Address(of));
-    }
 }

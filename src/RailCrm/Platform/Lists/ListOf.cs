@@ -1,5 +1,6 @@
 using RailCrm.Kernel;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Files;
 
 namespace RailCrm.Platform.Lists;
 
@@ -143,13 +144,27 @@ public abstract class ListOf
     public virtual Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct) => throw new InvalidOperationException($"{Key} knows no work on many rows.");
 
     /// <summary>Follows once, when a work has been done to all its rows or was stopped.</summary>
-    public virtual Task Worked(IServiceProvider services, CancellationToken ct) => Task.CompletedTask;
+    public virtual Task Worked(IServiceProvider services, long jobId, WorkOrder order, CancellationToken ct) => Task.CompletedTask;
 
     /// <summary>Whether a work can be taken back.</summary>
     public virtual bool Undoes(string act) => true;
 
     /// <summary>Changes one field of one row through the use case that its form uses; refused where it no longer holds <paramref name="was"/>.</summary>
     public virtual Task<Result<Edited>> Edit(IServiceProvider services, long id, ListField field, string? value, string? was, CancellationToken ct) => throw new InvalidOperationException($"{Key} cannot be changed in the list.");
+
+    /// <summary>The field that the groups of a view go by.</summary>
+    public ListField GroupedBy(View view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return Find(view.Group) ?? Fields.First(f => f.IsGrouped);
+    }
+
+    /// <summary>A view as a file: with every field, as the import takes it back, or with the columns seen.</summary>
+    internal Task<Result<TableExport>> Export(IServiceProvider services, View view, bool whole, string format, CancellationToken ct) =>
+        whole ? Whole(services, view, format, ct) : services.GetRequiredService<ExportSeen>().Run(this, view, format, ct);
+
+    /// <summary>The file with every field.</summary>
+    internal virtual Task<Result<TableExport>> Whole(IServiceProvider services, View view, string format, CancellationToken ct) => throw new InvalidOperationException($"{Key} has no file of every field.");
 
     /// <summary>What some rows are called, those in the bin too; only those that the actor sees.</summary>
     public abstract Task<Dictionary<long, string>> NamesOfRows(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct);

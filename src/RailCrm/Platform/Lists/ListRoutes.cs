@@ -13,7 +13,7 @@ namespace RailCrm.Platform.Lists;
 /// <summary>What the forms around a list post: views kept and chosen, columns, and work on many rows.</summary>
 internal static class ListRoutes
 {
-    public static IServiceCollection AddLists(this IServiceCollection services) => services.AddScoped<SavedViews>().AddScoped<WorkOnRows>().AddScoped<ExportSeen>().AddSingleton(new MenuItem("list.works_mine", "/lists/work", "list-check", Permission.SignedIn, 3, MenuPlace.Account)).AddScoped<Ui.Palette.IPaletteSource, Ui.Lists.ViewsSource>().AddSingleton(new Jobs.JobHandler(WorkOnRows.Kind, WorkOnRows.Run));
+    public static IServiceCollection AddLists(this IServiceCollection services) => services.AddScoped<SavedViews>().AddScoped<WorkOnRows>().AddScoped<ExportSeen>().AddScoped<ExportGroups>().AddScoped<ExportWork>().AddSingleton(new MenuItem("list.works_mine", "/lists/work", "list-check", Permission.SignedIn, 3, MenuPlace.Account)).AddScoped<Ui.Palette.IPaletteSource, Ui.Lists.ViewsSource>().AddSingleton(new Jobs.JobHandler(WorkOnRows.Kind, WorkOnRows.Run)).AddSingleton(new Jobs.JobHandler(ExportWork.Kind, ExportWork.Run));
 
     public static void MapLists(this IEndpointRouteBuilder app)
     {
@@ -21,9 +21,12 @@ internal static class ListRoutes
         lists.MapPost("/views", SaveView);
         lists.MapPost("/views/{view}", ChangeView);
         lists.MapPost("/columns", Columns);
-        lists.MapPost("/export", ExportSeen.Post).RequireAuthorization(Permission.Export);
+        lists.MapPost("/export", TakeAway.Seen).RequireAuthorization(Permission.Export);
+        lists.MapPost("/export/{job:long}/file", TakeAway.Fetch).RequireAuthorization(Permission.Export);
         lists.MapPost("/rows/{id:long}", EditRow);
         lists.MapPost("/rows/{id:long}/{act}", WorkOnRow.Post);
+        app.MapPost("/jobs/{id:long}/stop", Jobs.StopJob.Post).WithMetadata(new RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.SignedIn).ExcludeFromDescription();
+        app.MapGet("/lists/{list}/export/{job:long}/state", TakeAway.State).RequireAuthorization(Permission.SignedIn).ExcludeFromDescription();
         app.MapGet("/lists/{list}/work/{job:long}/state", WorkState).RequireAuthorization(Permission.SignedIn).ExcludeFromDescription();
     }
 

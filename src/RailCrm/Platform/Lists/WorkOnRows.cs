@@ -139,7 +139,7 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
         finally
         {
             db.ChangeTracker.Clear();
-            await (MarkRows.Is(order.Act) ? Task.CompletedTask : list.Worked(services, default)); // Also where it was stopped on the way or failed: what was done until then is done.
+            await (MarkRows.Is(order.Act) ? Task.CompletedTask : list.Worked(services, job.Id, order, default)); // Also where it was stopped on the way or failed: what was done until then is done.
         }
     }
 

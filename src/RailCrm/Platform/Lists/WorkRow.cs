@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RailCrm.Kernel;
+using RailCrm.Platform.Data;
 
 namespace RailCrm.Platform.Lists;
 
@@ -65,6 +66,10 @@ public sealed class WorkRow
 
     /// <summary>Says that it was not done.</summary>
     internal void Refuse(string reason) => (Outcome, Reason) = ("refused", reason);
+
+    /// <summary>The rows that a job changed, so many at most.</summary>
+    internal static Task<List<long>> Done(CrmDb db, long jobId, int most, CancellationToken ct) =>
+        db.Set<WorkRow>().Where(r => r.JobId == jobId && r.Outcome == "done").OrderBy(r => r.RowId).Select(r => r.RowId).Take(most).ToListAsync(ct);
 
     internal sealed class Mapping : IEntityTypeConfiguration<WorkRow>
     {

@@ -9,6 +9,7 @@ using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Files;
 
 namespace RailCrm.Tests.Modules.Customers;
 

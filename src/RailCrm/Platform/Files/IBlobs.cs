@@ -1,4 +1,4 @@
-namespace RailCrm.Modules.Customers;
+namespace RailCrm.Platform.Files;
 
 /// <summary>Where bytes lie, each under the SHA-256 of what it holds: a folder, or a store that speaks S3.</summary>
 internal interface IBlobs
