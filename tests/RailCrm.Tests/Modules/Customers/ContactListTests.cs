@@ -156,7 +156,7 @@ public sealed class ContactListTests
         var customer = seen[0].At;
         await app.In(Actor.System("test"), db => db.Write(() => db.Database.ExecuteSqlAsync($"""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {OwnSums.Most})
-            INSERT INTO contacts (customer_id, name, is_main, active, created_at, version) SELECT {customer.Id}, '多', {false}, {true}, {new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc)}, 1 FROM n
+            INSERT INTO customer_contacts (customer_id, name, is_main, active, created_at, version) SELECT {customer.Id}, '多', {false}, {true}, {new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc)}, 1 FROM n
             """, Ct), Ct));
         using var wide = await api.GetAsync(new Uri("/api/v1/contacts?sort=customer", UriKind.Relative), Ct);
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, wide.StatusCode);

@@ -32,18 +32,18 @@ public sealed class WaybillOrderTests
         public int CompareTo(object? obj) => string.CompareOrdinal(Value ?? "", ((Text)obj!).Value ?? "");
     }
 
-    private static async Task<List<long>> Walk(HttpClient api, string query, bool back = false)
+    private static async Task<List<long>> Walk(HttpClient api, string query, bool back = false, int limit = 37)
     {
         var (pages, cursor, last) = (new List<List<long>>(), (string?)"", default(JsonElement));
         for (; cursor is not null; cursor = last.GetProperty("nextCursor").GetString())
         {
-            last = await api.GetFromJsonAsync<JsonElement>($"/api/v1/waybills?limit=37&{query}&cursor={cursor}", Ct);
+            last = await api.GetFromJsonAsync<JsonElement>($"/api/v1/waybills?limit={limit}&{query}&cursor={cursor}", Ct);
             pages.Add([.. last.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetInt64())]);
         }
 
         for (var at = pages.Count - 2; back && at >= 0; at--)
         {
-            last = await api.GetFromJsonAsync<JsonElement>($"/api/v1/waybills?limit=37&{query}&cursor={last.GetProperty("previousCursor").GetString()}", Ct);
+            last = await api.GetFromJsonAsync<JsonElement>($"/api/v1/waybills?limit={limit}&{query}&cursor={last.GetProperty("previousCursor").GetString()}", Ct);
             Assert.Equal(pages[at], last.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetInt64()));
         }
 
@@ -90,7 +90,8 @@ public sealed class WaybillOrderTests
         using var wide = await api.GetAsync(new Uri("/api/v1/waybills?sort=-revenue", UriKind.Relative), Ct);
         var said = (await wide.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("errors").GetProperty("sort")[0].GetString()!;
         Assert.Equal(HttpStatusCode.BadRequest, wide.StatusCode);
-        Assert.All(["收入", "200"], t => Assert.Contains(t, said, StringComparison.Ordinal));
+        Assert.Matches("(收入|Revenue)", said);
+        Assert.Contains("200", said, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.BadRequest, (await api.GetAsync(new Uri("/api/v1/waybills?sort=nonsense", UriKind.Relative), Ct)).StatusCode);
         Assert.True((await Walk(api, $"customer={customer}&sort=-revenue")).Count > 60);
 
@@ -133,8 +134,8 @@ public sealed class WaybillOrderTests
 
         foreach (var (key, of) in new (string, Func<WaybillLine, IComparable>)[] { ("x_piaoju", w => new Text(CustomValue.Text(w.Custom, "x_piaoju"))), ("x_jianshu", w => CustomValue.Number(w.Custom, "x_jianshu")), ("x_fenghao", w => new Text(CustomValue.Text(w.Custom, "x_fenghao"))) })
         {
-            Assert.Equal(seen.OrderBy(of).ThenBy(w => w.Id).Select(w => w.Id), await Walk(api, $"limit=7&customer={customers[0].Id}&sort={key}", back: true));
-            Assert.Equal(seen.OrderByDescending(of).ThenByDescending(w => w.Id).Select(w => w.Id), await Walk(api, $"limit=7&customer={customers[0].Id}&sort=-{key}", back: true));
+            Assert.Equal(seen.OrderBy(of).ThenBy(w => w.Id).Select(w => w.Id), await Walk(api, $"customer={customers[0].Id}&sort={key}", back: true, limit: 7));
+            Assert.Equal(seen.OrderByDescending(of).ThenByDescending(w => w.Id).Select(w => w.Id), await Walk(api, $"customer={customers[0].Id}&sort=-{key}", back: true, limit: 7));
             Assert.Equal(HttpStatusCode.BadRequest, (await api.GetAsync(new Uri($"/api/v1/waybills?sort={key}", UriKind.Relative), Ct)).StatusCode);
         }
 
