@@ -14,14 +14,32 @@ public sealed class ClassifyCustomers(CrmDb db, TimeProvider clock) : IFiguresCh
     private const int DueAtOnce = 5_000;
     private const int RangeAtOnce = 50_000;
 
+    /// <summary>How often those whom somebody else holds are asked for in all; whoever only edits a customer holds it for some milliseconds.</summary>
+    private const int Tries = 3;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Those whose figures changed since last time.</summary>
     public async Task Run(CancellationToken ct)
     {
         var rule = await Rule(ct);
-        for (long? after = 0; after is { } from; )
+        for (var tries = 1; await AnyLeft(rule, ct) && tries < Tries; tries++)
         {
-            after = await Due(rule, from, ct);
+            await Task.Delay(Pause * tries, ct);
         }
+    }
+
+    /// <summary>Computes all that are due, and tells whether some of them are held by others.</summary>
+    private async Task<bool> AnyLeft(TierRule rule, CancellationToken ct)
+    {
+        var left = false;
+        for (long? after = 0; after is { } from;)
+        {
+            (after, var held) = await Due(rule, from, ct);
+            left |= held;
+        }
+
+        return left;
     }
 
     /// <summary>Everybody, by ranges of keys: at night, when the window moves on, and when the rule changed.</summary>
@@ -54,9 +72,9 @@ public sealed class ClassifyCustomers(CrmDb db, TimeProvider clock) : IFiguresCh
     /// <summary>The rule in force.</summary>
     public async Task<TierRule> Rule(CancellationToken ct) => await db.Set<TierRule>().AsNoTracking().SingleOrDefaultAsync(ct) ?? TierRule.Default;
 
-    /// <summary>Computes a piece of those due behind a key; gives the last key of the piece, null where nothing is left.</summary>
-    /// <remarks>On PostgreSQL the customers are held first, in the order in which whoever writes lines holds them. Those held by others are left to them: whoever changes a figure comes by here afterwards.</remarks>
-    private Task<long?> Due(TierRule rule, long after, CancellationToken ct) => db.Write(async () =>
+    /// <summary>Computes a piece of those due behind a key; gives the last key of the piece, null where nothing is left, and whether others hold some of it.</summary>
+    /// <remarks>On PostgreSQL the customers are held first, in the order in which whoever writes lines holds them. Those held by others are left to them: whoever changes a figure comes by here afterwards, and who changes none is soon done.</remarks>
+    private Task<(long? Last, bool Held)> Due(TierRule rule, long after, CancellationToken ct) => db.Write(async () =>
     {
         var asked = await db.Set<FiguresDue>().Where(d => d.CustomerId > after).OrderBy(d => d.CustomerId).Select(d => d.CustomerId).Take(DueAtOnce).ToArrayAsync(ct);
         var ids = db.IsPostgres && asked.Length > 0
@@ -68,7 +86,7 @@ public sealed class ClassifyCustomers(CrmDb db, TimeProvider clock) : IFiguresCh
             await Compute(rule, $"c.id IN ({string.Join(',', ids)})", ct);
         }
 
-        return asked.Length < DueAtOnce ? (long?)null : asked[^1];
+        return (asked.Length < DueAtOnce ? (long?)null : asked[^1], ids.Count < asked.Length);
     }, ct);
 
     /// <param name="rule">The rule.</param>

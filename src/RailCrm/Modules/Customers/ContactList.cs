@@ -45,8 +45,8 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
         F.Of("name", "contact.name", K.Text, k => k.Name).Sorted().Indexed().Named().Edited(nameof(SaveContact.Input.Name), bulk: false),
         F.Of("id", "list.id", K.Number, k => k.Id).Indexed().Hidden(),
         Brought.Of<Contact>("contact"),
-        F.Of("customer", "contact.customer", K.Reference, k => k.CustomerId).Asked(["=", "!="], ContactAsks.Customer).Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q="),
-        F.Of("title", "contact.post", K.Text, k => k.Title).Edited(nameof(SaveContact.Input.Title)),
+        F.Of("customer", "contact.customer", K.Reference, k => k.CustomerId).SortedNear(k => k.Customer!.Name).Asked(["=", "!="], ContactAsks.Customer).Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q="),
+        F.Of("title", "contact.post", K.Text, k => k.Title).SortedNear().Edited(nameof(SaveContact.Input.Title)),
         F.Of("mobile", "contact.mobile", K.Text, k => k.Mobile).Asked(["~"], ContactAsks.Mobile).Copied().Edited(nameof(SaveContact.Input.Mobile), bulk: false),
         F.Of("phone", "customer.phone", K.Text, k => k.Phone).Asked(["~"], ContactAsks.Phone).Copied().Edited(nameof(SaveContact.Input.Phone), bulk: false),
         F.Of("email", "contact.email", K.Text, k => k.Email).Asked(["="], ContactAsks.Email).Copied().Edited(nameof(SaveContact.Input.Email), bulk: false),
@@ -74,6 +74,19 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
     public override string MarkedAs => RecordKind.Contact;
 
     public override string EditPermission => Platform.Access.Permission.CustomersWrite;
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlySet<long>> Fixed(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct)
+    {
+        if (db.Scope.Width == ScopeWidth.All)
+        {
+            return await base.Fixed(db, ids, ct);
+        }
+
+        var contacts = await db.Set<Contact>().Where(k => EF.Parameter(ids).Contains(k.Id)).Select(k => new { k.Id, k.CustomerId }).ToListAsync(ct);
+        var held = await Ownership.Of(db, contacts.Select(k => k.CustomerId).ToHashSet(), ct);
+        return contacts.Where(k => !held.Changes(k.CustomerId)).Select(k => k.Id).ToHashSet();
+    }
 
     /// <summary>A contact whose customer lies in the bin is out of sight with it.</summary>
     protected override IQueryable<Contact> Rows(CrmDb db) => db.Set<Contact>().AsNoTracking().Where(k => db.Set<Customer>().Any(c => c.Id == k.CustomerId));

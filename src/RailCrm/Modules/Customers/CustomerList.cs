@@ -94,6 +94,18 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
 
     public override string EditPermission => Platform.Access.Permission.CustomersWrite;
 
+    /// <inheritdoc/>
+    public override async Task<IReadOnlySet<long>> Fixed(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct)
+    {
+        if (db.Scope.Width == ScopeWidth.All)
+        {
+            return await base.Fixed(db, ids, ct);
+        }
+
+        var held = await Ownership.Of(db, ids.ToHashSet(), ct);
+        return ids.Where(i => !held.Changes(i)).ToHashSet();
+    }
+
     public override Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => OwnWrong(order) is { } wrong ? Task.FromResult<Refusal?>(wrong) : WorkOnCustomers.Refuses(db, this, order, ct);
 
     public override async Task<IReadOnlyList<(string Value, string Text)>> WorkChoices(CrmDb db, string act, CancellationToken ct) =>

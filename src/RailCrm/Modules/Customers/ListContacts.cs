@@ -21,7 +21,7 @@ internal sealed class ListContacts(CrmDb db, CustomFields fields, ContactList li
     /// <param name="Main">Only main contacts, or only others.</param>
     /// <param name="Active">Only those in use, or only those no longer.</param>
     /// <param name="Mine">Only those at customers whose manager the reader is.</param>
-    /// <param name="Sort">name or created, with a dash before it for descending; by name where missing.</param>
+    /// <param name="Sort">name or created, and in a view of few also customer or title, with a dash before it for descending; by name where missing.</param>
     /// <param name="Cursor">Where the page begins, as an earlier answer gave it.</param>
     /// <param name="Limit">Rows of a page, at most 200.</param>
     /// <param name="Filter">Any field of the list: <c>main=true;tier=large|mobile~138</c>. A semicolon is "and", a bar "or", a comma separates values.</param>

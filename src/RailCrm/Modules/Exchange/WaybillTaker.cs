@@ -26,7 +26,7 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
         foreach (var source in drafts.GroupBy(d => d.Source))
         {
             // Where only known lines may change, no customer is made for one that is not.
-            var written = await _record.Run(source.Key, [.. source.Select(d => d.Draft)], Import.CreateCustomers && Import.Mode != ImportMode.Update, Unwanted, RecordWaybills.Extent.Filled, ct);
+            var written = await _record.Run(source.Key, [.. source.Select(d => d.Draft)], Import.CreateCustomers && Import.Mode != ImportMode.Update, Unwanted, RecordWaybills.Extent.Filled, ct, Import.Id);
             foreach (var (place, answer) in source.Zip(written, (d, w) => (d.Place, w)))
             {
                 answers[place] = Of(answer) is { Outcome: not null } taken ? taken with { Made = [.. Made(answer)] } : Of(answer);

@@ -75,7 +75,9 @@ internal sealed class WaybillUndo(CrmDb db, WaybillLedger ledger) : Undo(db)
 
         await LeadHome(back, answers, ct);
         await ledger.Delete(gone, ct); // Not into the bin: nobody deleted them one by one, and the file brings them again.
-        var outcomes = await ledger.Write([.. back.Select(b => b.Old)], ct);
+        var replaced = new Dictionary<int, WaybillLine>();
+        var outcomes = await ledger.Write([.. back.Select(b => b.Old)], replaced, ct);
+        await LineTrail.Write(Db, rows[0].ImportId, replaced.Select(r => (r.Value, back[r.Key].Old)), ct);
         foreach (var ((place, row, old), outcome) in back.Zip(outcomes))
         {
             answers[place] = outcome == LineOutcome.SharedStays ? new("", "waybill.shared_stays") : null; // Its customer went to another unit since.

@@ -56,7 +56,7 @@ internal static class GroupWaybills
 
         async Task<List<Group>> Of(IQueryable<Row> grouped, bool lines, IReadOnlyList<LambdaExpression> sums)
         {
-            var found = await Grouping.Of(grouped, by, KeyOf(by.Key, lines), sums, (Expression<Func<Row, long>>)(r => r.Lines), ct);
+            var found = await Grouping.Of(grouped, by, IsOwn(by.Key) ? Covering.Onto<Row>(list.Figure(by)) : KeyOf(by.Key, lines), sums, (Expression<Func<Row, long>>)(r => r.Lines), ct);
             return by.Key != "month" ? found : [.. found.Select(g => g.Value is int number ? g with { Value = new Month(number), Asked = new Month(number).ToString() } : g).OrderBy(g => g.Asked, StringComparer.Ordinal)];
         }
     }
@@ -97,11 +97,12 @@ internal static class GroupWaybills
             return refusal;
         }
 
-        if (asked.IsFactual && by is not ("contract" or "source") && await Facts(db, asked, led, most, ct) is { } facts)
+        if (asked.IsFactual && by is not ("contract" or "source") && !IsOwn(by) && await Facts(db, asked, led, most, ct) is { } facts)
         {
             return (OfFacts(db, facts, by), false);
         }
 
+        most = IsOwn(by) ? Math.Min(most, OwnSums.Most) : most; // Read out of each line by itself.
         if (!(await list.Rows(db, asked, led, most, ct)).TryGet(out var lines, out refusal))
         {
             return refusal;
@@ -212,6 +213,9 @@ internal static class GroupWaybills
             Source = w.Source, ContractNo = w.ContractNo, Lines = 1, WeightKg = w.WeightKg, RevenueFen = w.RevenueFen, CostFen = w.CostFen, Custom = w.Custom,
         }),
     };
+
+    /// <summary>Whether it is a field of the group's own, which only the lines know.</summary>
+    private static bool IsOwn(string? by) => by?.StartsWith("x_", StringComparison.Ordinal) == true;
 
     private static LambdaExpression KeyOf(string by, bool ofLines) => by switch
     {

@@ -9,7 +9,7 @@ using RailCrm.Platform.Lists;
 
 namespace RailCrm.Modules.Waybills;
 
-/// <summary>Waybill lines in the actor's scope, newest first unless asked otherwise, page by page both ways.</summary>
+/// <summary>Waybill lines in the actor's scope, newest first unless asked otherwise, page by page both ways. By day however many there are; by any other order of the list where they are few.</summary>
 internal sealed class ListWaybills(CrmDb db, WaybillList list, CustomFields fields)
 {
     /// <summary>In an address: what has no category, mode or station.</summary>
@@ -20,7 +20,7 @@ internal sealed class ListWaybills(CrmDb db, WaybillList list, CustomFields fiel
     private static readonly Order<WaybillLine, WaybillLine> ByDate = Order<WaybillLine, WaybillLine>.ByNumber(
         "date", w => w.Date, n => DateOnly.FromDayNumber((int)Math.Clamp(n, 0, DateOnly.MaxValue.DayNumber)), w => (w.Date.DayNumber, w.Id));
 
-    /// <summary>The view. <c>Unit</c> did the work, <c>Owner</c> (with everything under it) owns the customer. <c>From</c> and <c>To</c> are days (2025-01-31) or months (2025-01), both included; <c>Mine</c> asks for customers whose manager the reader is, or with false for the others. <c>Q</c> looks for numbers that begin so and for customers. <c>Filter</c> says more in the lists' own words: <c>mode=carload,container;origin=高桥镇|destination=高桥镇</c>.</summary>
+    /// <summary>The view. <c>Unit</c> did the work, <c>Owner</c> (with everything under it) owns the customer. <c>From</c> and <c>To</c> are days (2025-01-31) or months (2025-01), both included; <c>Mine</c> asks for customers whose manager the reader is, or with false for the others. <c>Sort</c> is any order of the list, with a dash before it for descending. <c>Q</c> looks for numbers that begin so and for customers. <c>Filter</c> says more in the lists' own words: <c>mode=carload,container;origin=高桥镇|destination=高桥镇</c>.</summary>
     public sealed record Query(
         long? Customer = null, long? Unit = null, string? From = null, string? To = null, string? Source = null, string? ExternalNo = null, string? Service = null,
         string? Commodity = null, string? Mode = null, string? Origin = null, string? Destination = null, long? Owner = null, string? Cursor = null, int Limit = 50, string? Sort = null, bool? Mine = null, string? Filter = null, string? Q = null)
@@ -43,7 +43,7 @@ internal sealed class ListWaybills(CrmDb db, WaybillList list, CustomFields fiel
     /// <summary>All lines of a view with their customers' number and name, to be read once.</summary>
     public sealed record Whole(IAsyncEnumerable<IReadOnlyList<(WaybillLine Line, string Number, string Name)>> Batches);
 
-    private sealed record View(IQueryable<WaybillLine> Rows, bool Descending, Mark? Mark);
+    private sealed record View(IQueryable<WaybillLine> Rows, Order<WaybillLine, WaybillLine> Order, bool Descending, Mark? Mark);
 
     /// <summary>One page.</summary>
     public async Task<Result<Listing<Item>>> Run(Query query, CancellationToken ct)
@@ -58,7 +58,7 @@ internal sealed class ListWaybills(CrmDb db, WaybillList list, CustomFields fiel
             return refusal;
         }
 
-        var page = await ByDate.Page(view.Rows, view.Descending, view.Mark, Math.Clamp(query.Limit, 1, MaxLimit), r => r, ct);
+        var page = await view.Order.Page(view.Rows, view.Descending, view.Mark, Math.Clamp(query.Limit, 1, MaxLimit), r => r, ct);
         var names = await Customers(page.Items, ct);
         return new Listing<Item>([.. page.Items.Select(w => Of(w, names[w.CustomerId].Name, fields.Said("waybills", w.Custom, db.Actor)))], page.Next) { PreviousCursor = page.Previous };
     }
@@ -72,7 +72,7 @@ internal sealed class ListWaybills(CrmDb db, WaybillList list, CustomFields fiel
         const int Batch = 2_000;
         for (Mark? mark = null; ;)
         {
-            var page = await ByDate.Page(view.Rows, view.Descending, mark, Batch, r => r, ct);
+            var page = await view.Order.Page(view.Rows, view.Descending, mark, Batch, r => r, ct);
             var names = await Customers(page.Items, ct);
             yield return [.. page.Items.Select(w => (w, names[w.CustomerId].Number, names[w.CustomerId].Name))];
             if (page.Next is null)
@@ -80,7 +80,7 @@ internal sealed class ListWaybills(CrmDb db, WaybillList list, CustomFields fiel
                 yield break;
             }
 
-            mark = ByDate.At(page.Items[^1], view.Descending, back: false);
+            mark = view.Order.At(page.Items[^1], view.Descending, back: false);
         }
     }
 
@@ -90,21 +90,9 @@ internal sealed class ListWaybills(CrmDb db, WaybillList list, CustomFields fiel
         return await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(ids).Contains(c.Id)).Select(c => new { c.Id, c.Number, c.Name }).ToDictionaryAsync(c => c.Id, c => (c.Number, c.Name), ct);
     }
 
-    private async Task<Result<View>> Look(Platform.Lists.View asked, CancellationToken ct)
-    {
-        var sort = asked.Sort ?? "-date";
-        if (sort is not ("date" or "-date"))
-        {
-            return new Refusal.Invalid("customer.sort_unknown", nameof(Query.Sort));
-        }
-
-        if (!Mark.TryRead(asked.Cursor, sort, out var mark))
-        {
-            return new Refusal.Invalid("common.cursor_invalid", nameof(Query.Cursor));
-        }
-
-        return (await list.Rows(db, asked, ct)).TryGet(out var found, out var refusal) ? new View(found.Rows, sort[0] == '-', mark) : refusal;
-    }
+    private async Task<Result<View>> Look(Platform.Lists.View asked, CancellationToken ct) =>
+        (await list.Look(db, asked, int.MaxValue, ct)).TryGet(out var looked, out var refusal)
+            ? new View(looked.Rows.Rows, looked.Near ? list.OrderOfRows(looked.Order.Name, w => w.Id) : ByDate, looked.Descending, looked.Mark) : refusal;
 
     internal static Item Of(WaybillLine w, string customer, IReadOnlyDictionary<string, string?>? custom) => new(
         w.Id, w.Source, w.ExternalNo, w.Date, w.CustomerId, customer, w.UnitId, w.Service, w.CommodityCategory, w.Commodity, w.Origin, w.Destination, w.Mode,

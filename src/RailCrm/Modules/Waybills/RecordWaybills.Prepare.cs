@@ -77,6 +77,10 @@ public sealed partial class RecordWaybills
                 {
                     unitId = there.Line.UnitId; // Closed since, or none of the actor's: it stays who did the work.
                 }
+                else if (draft.FormerUnit is { } former)
+                {
+                    unitId = former;
+                }
                 else
                 {
                     errors.Add(new(nameof(draft.Unit), "waybill.unit_unknown"));

@@ -53,7 +53,8 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
     /// <param name="kept">Why a line that is new, or is none, is not taken; everything is where null.</param>
     /// <param name="extent">How much the drafts say: own fields of a form are checked and written by <see cref="SaveWaybill"/>, and a file's empty cells change nothing.</param>
     /// <param name="ct">Cancels.</param>
-    internal async Task<Answer[]> Run(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, Func<bool, FieldError?>? kept, Extent extent, CancellationToken ct)
+    /// <param name="import">The import whose rows they are; null where they come from elsewhere.</param>
+    internal async Task<Answer[]> Run(string source, IReadOnlyList<WaybillDraft> drafts, bool createCustomers, Func<bool, FieldError?>? kept, Extent extent, CancellationToken ct, long? import = null)
     {
         ArgumentNullException.ThrowIfNull(drafts);
         return await db.Write(async () =>
@@ -71,6 +72,7 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
                     : answers[places[i]] with { Outcome = outcomes[i], Line = lines[i], Before = replaced.GetValueOrDefault(i) };
             }
 
+            await (extent == Extent.WithoutOwn ? Task.CompletedTask : LineTrail.Write(db, import, replaced.Select(r => (r.Value, lines[r.Key])), ct)); // Whoever changes them by hand writes an entry himself.
             await SaveWaybill.Tell(db, replaced.Select(r => (r.Value, lines[r.Key])), ct);
             return answers;
         }, ct);
@@ -100,13 +102,14 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         }
     }
 
-    /// <summary>Takes out the lines that are not wanted, and new ones without an own field that is required, before anything is written.</summary>
+    /// <summary>Takes out the lines that are not wanted, and those without an own field that is required, before anything is written: of a file new ones, where it speaks of the field; of another system, which tells whole lines, every new one, and any that it would be taken from. What stood without it before is not judged anew.</summary>
     private async Task Keep(Prepared prepared, IReadOnlyList<WaybillDraft> drafts, Func<bool, FieldError?>? kept, CancellationToken ct)
     {
         var (answers, lines, places, own) = prepared;
-        var missing = own is null ? null : places.ConvertAll(at => _own.Missing(own[at], drafts[at].Custom, drafts[at]));
+        var whole = prepared.Extent == Extent.Whole;
+        var missing = own is null || whole ? null : places.ConvertAll(at => _own.Missing(own[at], drafts[at].Custom, drafts[at]));
         var all = kept is null || (kept(true) ?? kept(false)) is null;
-        if (all && missing?.Exists(m => m.Count > 0) != true)
+        if (all && missing?.Exists(m => m.Count > 0) != true && !(whole && _own.AnyRequired))
         {
             return;
         }
@@ -115,7 +118,9 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         for (var i = lines.Count - 1; i >= 0; i--)
         {
             var isNew = looked[i] == LineOutcome.Created;
-            List<FieldError> errors = !all && kept!(isNew) is { } error ? [error] : (isNew || prepared.Extent == Extent.Whole) && missing is not null ? missing[i] : [];
+            List<FieldError> errors = !all && kept!(isNew) is { } error ? [error]
+                : whole ? Refused(looked[i]) is null ? [.. _own.Missing(lines[i].Custom, drafts[places[i]]).Where(m => isNew || drafts[places[i]].Custom?.ContainsKey(m.Field["Custom.".Length..]) == true)] : []
+                : isNew && missing is not null ? missing[i] : [];
             if (errors.Count > 0)
             {
                 answers[places[i]] = answers[places[i]] with { Errors = errors };

@@ -55,7 +55,7 @@ internal sealed class RestoreWaybillValue(CrmDb db, CustomFields fields, WorkOnW
                 return draft.Customer is null ? new Refusal.InvalidMany([new(nameof(draft.Customer), "waybill.customer_unknown")]) : null;
             case nameof(WaybillLine.UnitId):
                 var unit = before.GetInt64();
-                draft.Unit = await db.Set<OrgUnit>().Where(u => u.Id == unit).Select(u => u.Code).SingleOrDefaultAsync(ct);
+                (draft.Unit, draft.FormerUnit) = (await db.Set<OrgUnit>().Where(u => u.Id == unit).Select(u => u.Code).SingleOrDefaultAsync(ct), unit);
                 return draft.Unit is null ? new Refusal.InvalidMany([new(nameof(draft.Unit), "waybill.unit_unknown")]) : null;
             case nameof(WaybillLine.Service):
                 draft.Service = Text();

@@ -56,7 +56,7 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
             }
 
             var own = new WaybillLine { Custom = before?.Custom };
-            if (await fields.Apply(db, "waybills", own, before?.Id ?? 0, before?.CustomerId ?? 0, draft.Custom, draft, ct) is { } wrong)
+            if (await fields.Apply(db, "waybills", own, before?.Id ?? 0, before?.CustomerId ?? 0, Asked(draft.Custom, before), draft, ct) is { } wrong)
             {
                 return wrong;
             }
@@ -85,6 +85,14 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
         }, ct);
         await Follow(saved, ct);
         return saved;
+    }
+
+    /// <summary>What is said of own fields; of a line that stands already the required ones too that are left out, as they are there, so that they are asked for as in the form.</summary>
+    private Dictionary<string, string?>? Asked(Dictionary<string, string?>? said, WaybillLine? before)
+    {
+        var left = before is null ? [] : fields.Of("waybills", db.Actor).Where(f => f.Required && said?.ContainsKey(f.Key) != true).ToList();
+        var stood = left.Count == 0 ? null : fields.Said("waybills", before!.Custom, db.Actor);
+        return stood is null ? said : (said ?? []).Concat(left.Select(f => KeyValuePair.Create(f.Key, stood[f.Key]))).ToDictionary();
     }
 
     /// <summary>Why a line of a customer may not be changed, or become another's with <paramref name="moves"/>; null where it may. Else a customer that is only shared could be emptied line by line.</summary>
@@ -127,10 +135,12 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
     internal static AuditEntry Told(CrmDb db, string action, WaybillLine? before, WaybillLine? after) =>
         new(db.Actor, db.UtcNow, action, nameof(WaybillLine), (after ?? before)!.Id, (after ?? before)!.CustomerId, JsonSerializer.Serialize(Changes(before, after), AuditJson));
 
-    private static Dictionary<string, object?[]> Changes(WaybillLine? before, WaybillLine? after)
+    private static readonly System.Reflection.PropertyInfo[] Fields = [.. typeof(WaybillLine).GetProperties().Where(p => p is { CanWrite: true, Name: not (nameof(WaybillLine.Id) or nameof(WaybillLine.Custom)) })];
+
+    /// <summary>Field → before and after.</summary>
+    internal static Dictionary<string, object?[]> Changes(WaybillLine? before, WaybillLine? after)
     {
-        var changes = typeof(WaybillLine).GetProperties().Where(p => p is { CanWrite: true, Name: not (nameof(WaybillLine.Id) or nameof(WaybillLine.Custom)) })
-            .Select(p => (p.Name, Before: before is null ? null : p.GetValue(before), After: after is null ? null : p.GetValue(after)))
+        var changes = Fields.Select(p => (p.Name, Before: before is null ? null : p.GetValue(before), After: after is null ? null : p.GetValue(after)))
             .Where(p => !Equals(p.Before, p.After)).ToDictionary(p => p.Name, p => (object?[])[p.Before, p.After]);
         AuditEntry.Custom(changes, before?.Custom, after?.Custom);
         return changes;
@@ -146,7 +156,7 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
         }
     }
 
-    private static readonly JsonSerializerOptions AuditJson = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.Create(System.Text.Unicode.UnicodeRanges.All) };
+    internal static readonly JsonSerializerOptions AuditJson = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.Create(System.Text.Unicode.UnicodeRanges.All) };
 
     private async Task Follow(Result<long> done, CancellationToken ct)
     {

@@ -18,6 +18,9 @@ public sealed class WaybillDraft
     /// <summary>Code or name of the unit that did the work; the customer's own where missing.</summary>
     public string? Unit { get; set; }
 
+    /// <summary>The unit that a line had before and is given back: it did the work, though it may be closed since or none of the actor's.</summary>
+    internal long? FormerUnit { get; set; }
+
     /// <summary>Service by code or name (运输 …); transport where missing.</summary>
     public string? Service { get; set; }
 

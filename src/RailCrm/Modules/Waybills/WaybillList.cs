@@ -16,7 +16,7 @@ using K = RailCrm.Platform.Lists.FieldKind;
 
 namespace RailCrm.Modules.Waybills;
 
-/// <summary>The list of waybill lines. There may be a hundred million, indexed by day, customer and number alone; what else is asked is answered by way of the lanes (<see cref="WaybillWay"/>), or of each line where one of those leads to few (<see cref="WaybillAsked"/>), whatever a field says of its own index.</summary>
+/// <summary>The list of waybill lines. There may be a hundred million, indexed by day, customer and number alone, and so in order by day unless they are few; what else is asked is answered by way of the lanes (<see cref="WaybillWay"/>), or of each line where one of those leads to few (<see cref="WaybillAsked"/>), whatever a field says of its own index.</summary>
 internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? current = null, IConfiguration? settings = null) : ListOf<WaybillLine>(custom, current)
 {
     private static readonly NamesOf Customers = (db, ids, ct) => db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
@@ -39,23 +39,23 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
 
     private static readonly IReadOnlyList<ListField<WaybillLine>> Own =
     [
-        F.Of("externalNo", "import.field.externalNo", K.Text, w => w.ExternalNo).Indexed().Named(),
+        F.Of("externalNo", "import.field.externalNo", K.Text, w => w.ExternalNo).Indexed().SortedNear().Named(),
         F.Only("month", "waybill.month", K.Text, ["="], WaybillAsks.Day).InTime().Grouped(),
         F.Of("date", "import.field.date", K.Date, w => w.Date).Sorted().Asked([">=", "<=", "="], WaybillAsks.Day).Edited(nameof(WaybillDraft.Date), bulk: false).TypedAs(WaybillCell.Day),
         F.Of("customer", "import.field.customer", K.Reference, w => w.CustomerId).Asked(["=", "!="], WaybillAsks.Customer).Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q=").Grouped(),
-        F.Of("service", "import.field.service", K.Text, w => w.Service).Edited(nameof(WaybillDraft.Service)).Asked(["=", "!="], WaybillAsks.Lane).Coded(c => Said("service", c), () => WaybillLine.Services.Select(s => (s, Said("service", s)))).Grouped(),
-        F.Of("mode", "import.field.mode", K.Text, w => w.Mode).Edited(nameof(WaybillDraft.Mode)).Asked(["=", "!="], WaybillAsks.Lane).Coded(c => Said("mode", c), () => WaybillLine.Modes.Append(ListWaybills.Unknown).Select(m => (m, Said("mode", m)))).Grouped(),
-        F.Of("goods", "import.field.commodity", K.Text, w => w.Commodity).Indexed().Edited(nameof(WaybillDraft.Commodity)),
-        F.Of("commodity", "waybill.category", K.Text, w => w.CommodityCategory).Asked(["=", "!="], WaybillAsks.Lane).Coded(c => Said("commodity", c), () => ReferenceData.CommodityOptions.Append((ListWaybills.Unknown, Said("commodity", "")))).Grouped(),
-        F.Of("origin", "import.field.origin", K.Text, w => w.Origin).Edited(nameof(WaybillDraft.Origin)).Asked(["=", "!="], WaybillAsks.Lane).LookedUp("/api/v1/lookup/stations?q=").Grouped(),
-        F.Of("destination", "import.field.destination", K.Text, w => w.Destination).Edited(nameof(WaybillDraft.Destination)).Asked(["=", "!="], WaybillAsks.Lane).LookedUp("/api/v1/lookup/stations?q=").Grouped(),
-        F.Of("wagons", "import.field.wagons", K.Number, w => w.Wagons).Indexed().Edited(nameof(WaybillDraft.Wagons), bulk: false).TypedAs(TypedValue.Of),
-        F.Of("containers", "import.field.containers", K.Number, w => w.Containers).Indexed().Edited(nameof(WaybillDraft.Containers), bulk: false).TypedAs(TypedValue.Of),
-        F.Of("weight", "waybill.weight_plain", K.Weight, w => w.WeightKg).Indexed().Summed().Edited(nameof(WaybillDraft.WeightKg), bulk: false).TypedAs(WaybillCell.Tonnes),
-        F.Of("revenue", "waybill.revenue_plain", K.Money, w => w.RevenueFen).Indexed().Summed().Edited(nameof(WaybillDraft.RevenueFen), bulk: false).TypedAs(WaybillCell.Money),
-        F.Of("cost", "waybill.cost_plain", K.Money, w => w.CostFen).Indexed().Summed().Edited(nameof(WaybillDraft.CostFen), bulk: false).TypedAs(WaybillCell.Money),
-        F.Of("profit", "workbench.profit", K.Money, w => w.RevenueFen - w.CostFen).Indexed().Summed(),
-        F.Of("contract", "import.field.contract", K.Text, w => w.ContractNo).Indexed().Edited(nameof(WaybillDraft.Contract)).Grouped(),
+        F.Of("service", "import.field.service", K.Text, w => w.Service).SortedNear().Edited(nameof(WaybillDraft.Service)).Asked(["=", "!="], WaybillAsks.Lane).Coded(c => Said("service", c), () => WaybillLine.Services.Select(s => (s, Said("service", s)))).Grouped(),
+        F.Of("mode", "import.field.mode", K.Text, w => w.Mode).SortedNear().Edited(nameof(WaybillDraft.Mode)).Asked(["=", "!="], WaybillAsks.Lane).Coded(c => Said("mode", c), () => WaybillLine.Modes.Append(ListWaybills.Unknown).Select(m => (m, Said("mode", m)))).Grouped(),
+        F.Of("goods", "import.field.commodity", K.Text, w => w.Commodity).Indexed().SortedNear().Edited(nameof(WaybillDraft.Commodity)),
+        F.Of("commodity", "waybill.category", K.Text, w => w.CommodityCategory).SortedNear().Asked(["=", "!="], WaybillAsks.Lane).Coded(c => Said("commodity", c), () => ReferenceData.CommodityOptions.Append((ListWaybills.Unknown, Said("commodity", "")))).Grouped(),
+        F.Of("origin", "import.field.origin", K.Text, w => w.Origin).SortedNear().Edited(nameof(WaybillDraft.Origin)).Asked(["=", "!="], WaybillAsks.Lane).LookedUp("/api/v1/lookup/stations?q=").Grouped(),
+        F.Of("destination", "import.field.destination", K.Text, w => w.Destination).SortedNear().Edited(nameof(WaybillDraft.Destination)).Asked(["=", "!="], WaybillAsks.Lane).LookedUp("/api/v1/lookup/stations?q=").Grouped(),
+        F.Of("wagons", "import.field.wagons", K.Number, w => w.Wagons).Indexed().SortedNear().Edited(nameof(WaybillDraft.Wagons), bulk: false).TypedAs(TypedValue.Of),
+        F.Of("containers", "import.field.containers", K.Number, w => w.Containers).Indexed().SortedNear().Edited(nameof(WaybillDraft.Containers), bulk: false).TypedAs(TypedValue.Of),
+        F.Of("weight", "waybill.weight_plain", K.Weight, w => w.WeightKg).Indexed().SortedNear().Summed().Edited(nameof(WaybillDraft.WeightKg), bulk: false).TypedAs(WaybillCell.Tonnes),
+        F.Of("revenue", "waybill.revenue_plain", K.Money, w => w.RevenueFen).Indexed().SortedNear().Summed().Edited(nameof(WaybillDraft.RevenueFen), bulk: false).TypedAs(WaybillCell.Money),
+        F.Of("cost", "waybill.cost_plain", K.Money, w => w.CostFen).Indexed().SortedNear().Summed().Edited(nameof(WaybillDraft.CostFen), bulk: false).TypedAs(WaybillCell.Money),
+        F.Of("profit", "workbench.profit", K.Money, w => w.RevenueFen - w.CostFen).Indexed().SortedNear().Summed(),
+        F.Of("contract", "import.field.contract", K.Text, w => w.ContractNo).Indexed().SortedNear().Edited(nameof(WaybillDraft.Contract)).Grouped(),
         F.Of("note", "import.field.note", K.Text, w => w.Note).Edited(nameof(WaybillDraft.Note)).Asked(["~"], WaybillAsks.Note),
         F.Of("unit", "waybill.unit", K.Reference, w => w.UnitId).Asked(["=", "!="], WaybillAsks.Lane).Refers(Units).Grouped(),
         F.Only("id", "list.id", K.Number, ["="], (_, asked, _) => Task.FromResult(WaybillAsks.Ids(asked))).Hidden(),
@@ -129,6 +129,27 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
         }
 
         return await Named(db, by, groups, ct);
+    }
+
+    /// <inheritdoc/>
+    private protected override int MostSorted => Math.Min(OwnSums.Most, MostRead);
+
+    /// <inheritdoc/>
+    private protected override async Task<Result<(Found<WaybillLine> Rows, bool IsNear)>> Near(CrmDb db, View view, int most, CancellationToken ct) =>
+        !(await WaybillAsked.Of(db, this, view, ct)).TryGet(out var asked, out var refusal) || !(await WaybillWay.Lead(db, asked, ct)).TryGet(out var led, out refusal) || !(await Rows(db, asked, led, most, ct)).TryGet(out var lines, out refusal)
+            ? refusal : (new Found<WaybillLine>(lines.Rows), lines.IsNear);
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlySet<long>> Fixed(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct)
+    {
+        if (db.Scope.Width == ScopeWidth.All)
+        {
+            return await base.Fixed(db, ids, ct);
+        }
+
+        var lines = await db.Set<WaybillLine>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(w => EF.Parameter(ids).Contains(w.Id)).Select(w => new { w.Id, w.CustomerId }).ToListAsync(ct);
+        var held = await Ownership.Of(db, lines.Select(l => l.CustomerId).ToHashSet(), ct);
+        return lines.Where(l => !held.Changes(l.CustomerId)).Select(l => l.Id).ToHashSet();
     }
 
     /// <summary>The lines of a view, in no order yet.</summary>

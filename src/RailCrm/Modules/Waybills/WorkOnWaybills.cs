@@ -61,6 +61,7 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
         var held = await Ownership.Of(db, [.. lines.Values.Select(l => l.CustomerId).Distinct()], ct);
         var formerly = await HeldLines.Formerly(db, order.UndoOf is null ? [] : lines.Values, ct);
         var (drafts, wanted) = (await Drafts([.. lines.Values], ct), new List<(WorkRow Row, WaybillLine Line, WaybillDraft Draft)>());
+        var former = order.UndoOf is null || input != nameof(WaybillDraft.Unit) ? [] : await Units([.. rows.Select(r => r.Before).OfType<string>().Distinct()], ct);
         foreach (var row in rows)
         {
             if (!lines.TryGetValue(row.RowId, out var line))
@@ -80,6 +81,7 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
                 var draft = drafts[line.Id];
                 var before = TypedValue.Of(draft, input);
                 TypedValue.Set(draft, input, order.UndoOf is not null ? row.Before : input == nameof(WaybillDraft.Customer) ? WaybillForm.Number(order.Value) : order.Value);
+                draft.FormerUnit = former.TryGetValue(row.Before ?? "", out var unit) ? unit : null;
                 row.Before = before;
                 wanted.Add((row, line, draft));
             }
@@ -110,6 +112,8 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
 
         await Tell(wanted.Where(w => w.Row.Outcome == "done").Select(w => (w.Row, w.Line)), ct);
     }
+
+    private Task<Dictionary<string, long>> Units(IReadOnlyList<string> codes, CancellationToken ct) => db.Set<OrgUnit>().Where(u => EF.Parameter(codes).Contains(u.Code)).ToDictionaryAsync(u => u.Code, u => u.Id, ct);
 
     private async Task Own(WorkRow row, WaybillLine line, WaybillDraft draft, string key, CancellationToken ct)
     {

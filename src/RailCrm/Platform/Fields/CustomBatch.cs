@@ -50,6 +50,16 @@ internal sealed class CustomBatch(CrmDb db, CustomFields fields, string list, st
     public List<FieldError> Missing(Understood row, IReadOnlyDictionary<string, string?>? said, object input) => said is null ? [] :
         [.. fields.Of(list, db.Actor).Where(f => f.Required && said.ContainsKey(f.Key) && !row.Values.ContainsKey(f.Key) && CustomFields.IsAsked(f, row.Values, input)).Select(f => new FieldError(CustomValue.Name(f), "fields.missing", f.Called))];
 
+    /// <summary>Whether any field must be filled in.</summary>
+    public bool AnyRequired => fields.Of(list, db.Actor).Any(f => f.Required);
+
+    /// <summary>Fields that must be filled in and are not in a row as it would be written.</summary>
+    public List<FieldError> Missing(string? json, object input)
+    {
+        var known = CustomValue.Read(json);
+        return [.. fields.Of(list, db.Actor).Where(f => f.Required && !known.ContainsKey(f.Key) && CustomFields.IsAsked(f, known, input)).Select(f => new FieldError(CustomValue.Name(f), "fields.missing", f.Called))];
+    }
+
     private Understood Read(Asked row, IReadOnlyList<CustomField> all)
     {
         var read = new Understood([], []);

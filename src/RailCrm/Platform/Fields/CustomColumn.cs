@@ -28,6 +28,7 @@ internal static class CustomColumn
         };
         var made = ListField<TRow>.Of(field.Key, "", kind, read);
         _ = kind is FieldKind.Number or FieldKind.Money ? made.SummedNear() : made;
+        _ = field.List == "waybills" && kind != FieldKind.Reference && field.Kind != CustomKind.Choices ? made.SortedNear() : made; // A hundred million are in order by day alone.
         if (field.Ready && field.Indexed && field.Kind == CustomKind.Choices)
         {
             var text = (Expression<Func<TRow, string>>)(object)read;
@@ -38,7 +39,7 @@ internal static class CustomColumn
             made = kind == FieldKind.Reference || field.List == "waybills" ? made : made.Sorted();
             made.Asked(kind switch { FieldKind.Number or FieldKind.Money or FieldKind.Date => [">=", "<=", "="], FieldKind.Text => ["=", "!=", "~"], _ => ["=", "!="] },
                 async (db, asked, ct) => Compared(db, field, read, kind == FieldKind.Reference ? await Meant(db, all.Reference(field.Kind), asked, ct) : asked));
-            _ = kind == FieldKind.Choice && field.List != "waybills" ? made.Grouped() : made;
+            _ = kind == FieldKind.Choice ? made.Grouped() : made;
         }
 
         var named = made.Called(() => field.Called).Said((stored, names) => CustomValue.Say(field, stored, names), stored => CustomValue.Typed(field, stored));

@@ -85,6 +85,9 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     /// <summary>Whether the list can be put in its order.</summary>
     public bool IsSorted { get; protected set; }
 
+    /// <summary>Whether it can be put in its order where its rows are few: no index brings it.</summary>
+    public bool IsSortedNear { get; protected set; }
+
     /// <summary>Whether the list can be grouped by it, and laid out as a board.</summary>
     public bool IsGrouped { get; protected set; }
 

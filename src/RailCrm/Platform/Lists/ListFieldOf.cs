@@ -9,7 +9,7 @@ namespace RailCrm.Platform.Lists;
 internal delegate Task<Result<Condition<TRow>>> Asks<TRow>(CrmDb db, Criterion asked, CancellationToken ct);
 
 /// <summary>A field of a list of <typeparamref name="TRow"/>, declared in one line.</summary>
-internal abstract class ListField<TRow>(string key, string textKey, FieldKind kind) : ListField(key, textKey, kind) where TRow : class
+internal abstract partial class ListField<TRow>(string key, string textKey, FieldKind kind) : ListField(key, textKey, kind) where TRow : class
 {
     private Asks<TRow>? _asks;
     private Func<IEnumerable<(string, string)>>? _options;
@@ -17,9 +17,6 @@ internal abstract class ListField<TRow>(string key, string textKey, FieldKind ki
 
     /// <summary>What is read of a row; null for a field that only filters.</summary>
     public abstract LambdaExpression? Read { get; }
-
-    /// <summary>The order by it, where there is one.</summary>
-    public Order<TRow, Line>? Order { get; protected set; }
 
     /// <summary>Refused with this text where a value is none of it.</summary>
     protected string WrongKey { get; private set; } = "list.value_wrong";
@@ -198,17 +195,7 @@ internal sealed class ListField<TRow, TValue>(string key, string textKey, FieldK
     /// <summary>An index brings its order.</summary>
     public ListField<TRow, TValue> Sorted()
     {
-        IsSorted = true;
-        object made = typeof(TValue) switch
-        {
-            var t when t == typeof(string) => Order<TRow, Line>.ByText(Key, (Expression<Func<TRow, string>>)(object)read!, l => ((string?)l.Key ?? "", l.Id)),
-            var t when t == typeof(long) => Order<TRow, Line>.ByNumber(Key, (Expression<Func<TRow, long>>)(object)read!, n => n, l => ((long)l.Key!, l.Id)),
-            var t when t == typeof(int) => Order<TRow, Line>.ByNumber(Key, (Expression<Func<TRow, int>>)(object)read!, n => (int)Math.Clamp(n, int.MinValue, int.MaxValue), l => ((int)l.Key!, l.Id)),
-            var t when t == typeof(DateOnly) => Order<TRow, Line>.ByNumber(Key, (Expression<Func<TRow, DateOnly>>)(object)read!, n => DateOnly.FromDayNumber((int)Math.Clamp(n, 0, DateOnly.MaxValue.DayNumber)), l => (((DateOnly)l.Key!).DayNumber, l.Id)),
-            var t when t == typeof(DateTime) => Order<TRow, Line>.ByNumber(Key, (Expression<Func<TRow, DateTime>>)(object)read!, n => new DateTime(Math.Max(0, n), DateTimeKind.Utc), l => (((DateTime)l.Key!).Ticks, l.Id)),
-            _ => throw new InvalidOperationException($"No order by {typeof(TValue).Name}."),
-        };
-        Order = (Order<TRow, Line>)made;
+        (IsSorted, SortKey) = (true, read);
         return this;
     }
 

@@ -119,6 +119,12 @@ public abstract class ListOf
     /// <summary>How many rows a view has, counted no further than one beyond <paramref name="most"/>.</summary>
     public abstract Task<int> Count(CrmDb db, View view, int most, CancellationToken ct);
 
+    /// <summary>Those of some rows that the actor may not change, though others of the list he may: they are only shared with him.</summary>
+    public virtual Task<IReadOnlySet<long>> Fixed(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) => Task.FromResult<IReadOnlySet<long>>(new HashSet<long>());
+
+    /// <summary>The field that a refusal names where a view holds too many rows for the order asked for.</summary>
+    internal const string SortField = "sort";
+
     /// <summary>What all rows of a view add up to; null where nothing tells it in the time that a reader waits for a page.</summary>
     public virtual Task<Totals?> Total(CrmDb db, View view, CancellationToken ct) => Task.FromResult<Totals?>(null);
 

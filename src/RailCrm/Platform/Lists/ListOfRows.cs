@@ -18,9 +18,6 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
 {
     private const int Batch = 1_000;
 
-    /// <summary>The rows of a view, found and ready to be walked.</summary>
-    internal sealed record Looked(Found<TRow> Rows, Order<TRow, Line> Order, bool Descending, Mark? Mark);
-
     /// <inheritdoc/>
     public sealed override string Entity => typeof(TRow).Name;
 
@@ -41,7 +38,7 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
     /// <summary>The fields with their types.</summary>
     protected abstract IReadOnlyList<ListField<TRow>> Declared { get; }
 
-    /// <summary>The orders it can take; each an index, so that a page is read off it.</summary>
+    /// <summary>The orders it can take: each an index, so that a page is read off it, or for views of few rows alone.</summary>
     internal IEnumerable<Order<TRow, Line>> Orders => All.Select(f => f.Order).OfType<Order<TRow, Line>>();
 
     /// <summary>Looks for what was typed.</summary>
@@ -125,23 +122,6 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
         return new(field.Say(value) ?? "", field.Typed(value));
     }
 
-    /// <summary>The rows of a view with its order.</summary>
-    internal async Task<Result<Looked>> Look(CrmDb db, View view, int wanted, CancellationToken ct)
-    {
-        var sort = view.Sort ?? Order;
-        if (All.FirstOrDefault(f => f.Order is not null && f.Key == sort.TrimStart('-') && sort.Length - f.Key.Length <= 1)?.Order is not { } order)
-        {
-            return new Refusal.Invalid("customer.sort_unknown", nameof(View.Sort));
-        }
-
-        if (!Mark.TryRead(view.Cursor, sort, out var mark))
-        {
-            return new Refusal.Invalid("common.cursor_invalid", nameof(View.Cursor));
-        }
-
-        return (await Find(db, view, sort, wanted, Cover, ct)).TryGet(out var found, out var refusal) ? new Looked(found, order, sort[0] == '-', mark) : refusal;
-    }
-
     /// <inheritdoc/>
     public override async Task<Result<LinePage>> Read(CrmDb db, View view, IReadOnlyList<ListField> columns, CancellationToken ct)
     {
@@ -150,7 +130,7 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
             return refusal;
         }
 
-        var ahead = view is { Search: null, Filter.Groups: [] } ? await Ahead(db, looked.Order, looked.Descending, looked.Mark, view.Limit, ct) : null;
+        var ahead = !looked.Near && view is { Search: null, Filter.Groups: [] } ? await Ahead(db, looked.Order, looked.Descending, looked.Mark, view.Limit, ct) : null;
         var rows = ahead is null ? looked.Rows : new(Way.Among(Rows(db), ahead));
         var page = await looked.Order.Page(rows, looked.Descending, looked.Mark, view.Limit, Selected(looked.Order.Name, columns), ct);
         return new LinePage(page.Items, await NamesIn(db, page.Items, columns, ct), page.Next, page.Previous);
@@ -164,7 +144,7 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
     public override async Task<(long? Previous, long? Next)> Beside(CrmDb db, View view, long id, CancellationToken ct)
     {
         var here = view with { Cursor = null };
-        if (!(await Look(db, here, 1, ct)).TryGet(out var looked, out _) || await Selected(looked.Order.Name, [])(db.Set<TRow>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(Having(id))).SingleOrDefaultAsync(ct) is not { } line)
+        if (!(await LookAnyhow(db, here, 1, ct)).TryGet(out var looked, out _) || await Selected(looked.Order.Name, [])(db.Set<TRow>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(Having(id))).SingleOrDefaultAsync(ct) is not { } line)
         {
             return (null, null);
         }
@@ -177,7 +157,7 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
     /// <inheritdoc/>
     public override async IAsyncEnumerable<IReadOnlyList<long>> Ids(CrmDb db, View view, [EnumeratorCancellation] CancellationToken ct)
     {
-        if (!(await Look(db, view with { Cursor = null }, int.MaxValue, ct)).TryGet(out var looked, out _))
+        if (!(await LookAnyhow(db, view with { Cursor = null }, int.MaxValue, ct)).TryGet(out var looked, out _))
         {
             yield break;
         }
@@ -252,7 +232,7 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
         var row = Expression.Parameter(typeof(TRow), "row");
         Expression Value(LambdaExpression read) => Expression.Convert(new Swap(read.Parameters[0], row).Visit(read.Body)!, typeof(object));
         var cells = columns.Select(c => All.First(f => f.Key == c.Key).Read is { } read ? Value(read) : Expression.Constant(null)).ToList();
-        var line = Expression.New(typeof(Line).GetConstructors()[0], Expression.Property(row, "Id"), Value(All.First(f => f.Key == sort).Read!), Expression.NewArrayInit(typeof(object), cells));
+        var line = Expression.New(typeof(Line).GetConstructors()[0], Expression.Property(row, "Id"), Value(All.First(f => f.Key == sort).SortKey!), Expression.NewArrayInit(typeof(object), cells));
         var select = Expression.Lambda<Func<TRow, Line>>(line, row);
         return rows => rows.Select(select);
     }

@@ -142,6 +142,29 @@ public sealed class ContactListTests
         Assert.Equal(first.GetProperty("items").GetRawText(), back.GetProperty("items").GetRawText());
     }
 
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Few_contacts_come_in_the_order_of_their_customers_names_and_too_many_are_refused(Engine engine)
+    {
+        await using var app = await Filled(engine);
+        var seen = await Rows(app, await app.ActorOf("group"), [0, 0]);
+        using var api = await app.Api("group");
+        using var browser = await app.SignedIn("group");
+
+        Assert.Equal(seen.OrderBy(r => r.At.Name, StringComparer.Ordinal).ThenBy(r => r.Person.Id).Select(r => r.Person.Id), await Walk(api, "sort=customer"));
+        Assert.Equal(seen.OrderByDescending(r => r.At.Name, StringComparer.Ordinal).ThenByDescending(r => r.Person.Id).Select(r => r.Person.Id), await Walk(api, "sort=-customer"));
+
+        var customer = seen[0].At;
+        await app.In(Actor.System("test"), db => db.Write(() => db.Database.ExecuteSqlAsync($"""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {OwnSums.Most})
+            INSERT INTO customer_contacts (customer_id, name, is_main, active, created_at, version) SELECT {customer.Id}, '多', {false}, {true}, {new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc)}, 1 FROM n
+            """, Ct), Ct));
+        using var wide = await api.GetAsync(new Uri("/api/v1/contacts?sort=customer", UriKind.Relative), Ct);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, wide.StatusCode);
+        Assert.Contains("20000", (await wide.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("errors").GetProperty("sort")[0].GetString(), StringComparison.Ordinal);
+        Assert.Contains("现按默认顺序显示", System.Net.WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri("/contacts?sort=customer", UriKind.Relative), Ct)), StringComparison.Ordinal);
+        Assert.NotEmpty(await Walk(api, "sort=-customer&main=true"));
+    }
+
     [Theory]
     [InlineData("nonsense=1")]
     [InlineData("tier=huge")]

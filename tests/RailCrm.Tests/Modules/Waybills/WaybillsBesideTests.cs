@@ -60,6 +60,31 @@ public sealed class WaybillsBesideTests
         Assert.Equal((100, 0), await app.In(System, async db => (await db.Set<Customer>().Select(c => c.Trailing12RevenueFen).SingleAsync(Ct), await db.Set<FiguresDue>().CountAsync(Ct))));
     }
 
+    [Theory, InlineData(Engine.Postgres)]
+    public async Task Figures_of_a_customer_that_somebody_holds_for_a_moment_are_asked_for_again(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var (customer, _) = await Fill(app);
+        await app.In(System, db => db.Write(async () =>
+        {
+            await db.Set<Customer>().ExecuteUpdateAsync(u => u.SetProperty(c => c.Trailing12RevenueFen, 7), Ct);
+            db.Add(new FiguresDue { CustomerId = customer.Id });
+            return await db.SaveChangesAsync(Ct);
+        }, Ct));
+        Task<int>? computing = null;
+
+        await app.In(System, db => db.Write(async () =>
+        {
+            await db.Database.ExecuteSqlAsync($"SELECT id FROM customers WHERE id = {customer.Id} FOR SHARE", Ct);
+            computing = Classify(app);
+            await Task.Delay(60, Ct); // Longer than the first look takes, shorter than all of them.
+            return 0;
+        }, Ct));
+        await computing!;
+
+        Assert.Equal((100, 0), await app.In(System, async db => (await db.Set<Customer>().Select(c => c.Trailing12RevenueFen).SingleAsync(Ct), await db.Set<FiguresDue>().CountAsync(Ct))));
+    }
+
     [Theory, ClassData(typeof(BothEngines))]
     public async Task Everybody_anew_leaves_nothing_due_and_every_figure_right(Engine engine)
     {

@@ -12,7 +12,10 @@ public sealed class ListState
     public ListOf List { get; }
 
     /// <summary>How it is looked at.</summary>
-    public View View { get; }
+    public View View { get; private set; }
+
+    /// <summary>Why it is not in the order that was asked for, in words; null where it is.</summary>
+    public string? Unsorted { get; private set; }
 
     /// <summary>What the reader may choose from.</summary>
     public SavedViews.Choices Choices { get; }
@@ -50,6 +53,9 @@ public sealed class ListState
 
     /// <summary>How the reader likes it where it does not say so itself.</summary>
     private ListLook Look => Choices.LookOf(Begun);
+
+    /// <summary>Leaves the order that was asked for, which the view holds too many rows for: all that leads on from here is in the list's own.</summary>
+    public void Unsort(string why) => (View, Unsorted) = (View with { Sort = null }, why);
 
     /// <summary>The address of another way to look at the list.</summary>
     public string Href(View view) => Begun is not null && Kept(Begun) == view.Kept(List)
