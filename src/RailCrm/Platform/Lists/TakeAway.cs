@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using RailCrm.Kernel;
 using RailCrm.Platform.Access;
@@ -85,7 +86,7 @@ internal static class TakeAway
     private static IEnumerable<KeyValuePair<string, string?>> Asked(HttpContext http) => http.Request.Query.Select(q => new KeyValuePair<string, string?>(q.Key, q.Value));
 
     /// <summary>Told on the list that it came from.</summary>
-    private static IResult Refused(HttpContext http, ListOf list, View view, Refusal refusal)
+    private static RedirectHttpResult Refused(HttpContext http, ListOf list, View view, Refusal refusal)
     {
         new Notice(refusal.Said(), IsError: true).Leave(http);
         return TypedResults.LocalRedirect(view.Address(list));
