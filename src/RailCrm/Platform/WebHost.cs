@@ -18,6 +18,7 @@ using RailCrm.Platform.Lists;
 using RailCrm.Platform.Records;
 using RailCrm.Platform.Ui;
 using RailCrm.Platform.Ui.Help;
+using RailCrm.Platform.Ui.Kit;
 using RailCrm.Platform.Ui.Palette;
 using Scalar.AspNetCore;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Modules.Customers;
-using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 using static RailCrm.Tests.Platform.PaletteUse;
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Mvc;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;

@@ -97,7 +97,9 @@ internal sealed class OpenedRecords(IServiceScopeFactory scopes, TimeProvider cl
             foreach (var user in batch.Select(b => b.Key.UserId).Distinct())
             {
                 var all = db.Set<OpenedRecord>().Where(r => r.UserId == user);
+#pragma warning disable CA1310 // Translated to SQL.
                 foreach (var mine in new[] { all.Where(r => r.Kind.StartsWith(Look)), all.Where(r => !r.Kind.StartsWith(Look)) })
+#pragma warning restore CA1310
                 {
                     if (await mine.OrderByDescending(r => r.OpenedAt).Skip(MostOfAPerson).Select(r => (DateTime?)r.OpenedAt).FirstOrDefaultAsync(ct) is { } old)
                     {
