@@ -1,4 +1,4 @@
-// A cell changed where it stands: double click, or F2 on its row's link and Tab from cell to cell; on a record F2 or Enter on the field. Enter saves, Esc leaves it.
+// A cell changed where it stands: double click, or F2 on its row's link and Tab from cell to cell; on a record F2 or Enter on the field. Enter saves, Shift-Enter begins a line where there may be several, Esc leaves it.
 const token = () => document.querySelector<HTMLInputElement>("input[name=__RequestVerificationToken]")?.value ?? "";
 const send = (address: string, fields: Record<string, string>) =>
   fetch(address, { method: "POST", headers: { accept: "application/json", RequestVerificationToken: token() }, body: new URLSearchParams({ ...fields, __RequestVerificationToken: token() }) });
@@ -35,17 +35,20 @@ const edit = (cell: HTMLElement) => {
   pencil.remove();
   const kept = [...cell.childNodes];
   const template = document.querySelector<HTMLTemplateElement>(`template[data-field="${CSS.escape(cell.dataset["field"] ?? "")}"]`);
-  const control = (template?.content.querySelector("input[type=date], select")?.cloneNode(true) as HTMLSelectElement | HTMLInputElement | undefined) ?? document.createElement("input");
+  const stored = cell.dataset["value"] ?? "";
+  type Control = HTMLSelectElement | HTMLInputElement | HTMLTextAreaElement;
+  const control = (template?.content.querySelector("input[type=date], select, textarea")?.cloneNode(true) as Control | undefined) ?? document.createElement(stored.includes("\n") ? "textarea" : "input"); // A line alone would lose the others.
   const choice = control instanceof HTMLSelectElement ? control : null;
   const many = choice !== null && template?.dataset["many"] === "true";
   control.className = choice ? "form-select form-select-sm" : "form-control form-control-sm";
-  control.multiple = many;
+  if (!(control instanceof HTMLTextAreaElement)) {
+    control.multiple = many;
+  }
   control.removeAttribute("size");
   control.removeAttribute("id");
   if (choice && !many && ![...choice.options].some((option) => option.value === "")) {
     choice.prepend(new Option("—", ""));
   }
-  const stored = cell.dataset["value"] ?? "";
   for (const value of choice ? (many ? stored.split(",").filter((part) => part) : [stored]) : []) {
     if (![...choice!.options].some((option) => option.value === value)) {
       choice!.add(new Option(many ? value : cell.textContent?.trim() || value, value)); // No option any more: leaving the cell must not take it away.
@@ -54,7 +57,7 @@ const edit = (cell: HTMLElement) => {
   const said = () => (many ? [...choice!.selectedOptions].map((option) => option.value).join(",") : control.value);
   // What is looked up shows what it is called, and is looked up as in a form; the key that is stored means nothing to its reader.
   const lookup = control instanceof HTMLInputElement && control.type !== "date" ? (cell.dataset["lookup"] ?? "") : "";
-  const shown = kept.map((node) => node.textContent ?? "").join("").trim();
+  const shown = (cell.querySelector("a")?.textContent ?? kept.map((node) => node.textContent ?? "").join("")).trim();
   control.dataset["cell"] = "1";
   control.ariaLabel = cell.dataset["label"] ?? "";
   if (many) {
@@ -67,6 +70,7 @@ const edit = (cell: HTMLElement) => {
   if (lookup) {
     const box = document.createElement("rc-combobox");
     box.setAttribute("src", lookup);
+    box.dataset["new"] = "";
     control.id = "cell-look-up";
     box.append(control);
     cell.replaceChildren(box);
@@ -120,7 +124,7 @@ const edit = (cell: HTMLElement) => {
     if (key.key === "Escape") {
       key.stopPropagation();
       leave(kept);
-    } else if (key.key === "Enter") {
+    } else if (key.key === "Enter" && !(key.shiftKey && control instanceof HTMLTextAreaElement)) {
       key.preventDefault();
       void save();
     } else if (key.key === "Tab") {
@@ -132,7 +136,7 @@ const edit = (cell: HTMLElement) => {
       }
     }
   }, { capture: true }); // Before the look-up, which closes its list.
-  control.addEventListener("blur", () => setTimeout(() => void (!done && !control.classList.contains("is-invalid") && save()), 120));
+  control.addEventListener("blur", () => setTimeout(() => void (!done && control.dataset["making"] === undefined && !control.classList.contains("is-invalid") && save()), 120));
 };
 document.addEventListener("dblclick", (event) => {
   const cell = (event.target as Element).closest<HTMLElement>("[data-edit]");

@@ -1,10 +1,17 @@
-// A text field that looks up as one types. Without script it stays a text field whose text the server understands.
-interface Item { value: string; label: string; hint?: string }
+// A text field that looks up as one types, and shows what was chosen last where nothing is typed yet. Without script it stays a text field whose text the server understands.
+interface Item { id: number; value: string; label: string; hint?: string | null }
+interface Answer { items: Item[]; title?: string | null; create?: { label: string; href: string } | null }
+
+// What is missing is made in a tab of its own: the form here keeps what was typed, and is told what was made.
+const made = new BroadcastChannel("rc-made");
+interface Made { for: string; value: string; taken?: boolean }
 
 class Combobox extends HTMLElement {
   #timer = 0;
   #list = document.createElement("ul");
   #active = -1;
+  #asked = 0;
+  #waits = "";
 
   connectedCallback() {
     const input = this.querySelector("input");
@@ -20,47 +27,71 @@ class Combobox extends HTMLElement {
     input.setAttribute("aria-expanded", "false");
     input.autocomplete = "off";
     this.append(this.#list);
-    input.addEventListener("input", () => {
-      clearTimeout(this.#timer);
-      this.#timer = window.setTimeout(() => void this.#look(input), 150);
-    });
+    input.addEventListener("input", () => this.#soon(input));
+    input.addEventListener("click", () => input.value.trim() === "" && this.#soon(input));
     input.addEventListener("keydown", (event) => this.#key(event, input));
-    input.addEventListener("blur", () => setTimeout(() => this.#close(input), 150));
+    input.addEventListener("blur", () => {
+      clearTimeout(this.#timer);
+      this.#asked++;
+      setTimeout(() => this.#close(input), 150);
+    });
+    made.addEventListener("message", this.#told);
+  }
+
+  disconnectedCallback() {
+    made.removeEventListener("message", this.#told);
+  }
+
+  get #rows() { return [...this.#list.querySelectorAll<HTMLElement>("[role=option]")]; }
+
+  #soon(input: HTMLInputElement) {
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => void this.#look(input), 150);
   }
 
   async #look(input: HTMLInputElement) {
-    if (input.value.trim() === "") {
-      this.#close(input);
-      return;
+    const asked = ++this.#asked;
+    const answer = await fetch(`${this.getAttribute("src")}${encodeURIComponent(input.value.trim())}`, { headers: { accept: "application/json" } });
+    if (!answer.ok || asked !== this.#asked) {
+      return; // Another was asked since, or the field was left.
     }
-    const answer = await fetch(`${this.getAttribute("src")}${encodeURIComponent(input.value)}`, { headers: { accept: "application/json" } });
-    if (!answer.ok) {
-      return;
-    }
-    const { items } = (await answer.json()) as { items: Item[] };
+    const { items, title, create } = (await answer.json()) as Answer;
     this.#active = -1;
-    this.#list.replaceChildren(...items.map((item, i) => {
-      const row = document.createElement("li");
-      row.role = "option";
-      row.id = `${this.#list.id}-${i}`;
-      row.className = "dropdown-item";
+    input.removeAttribute("aria-activedescendant");
+    const rows = items.map((item) => {
+      const row = this.#row(item.label, item.hint, () => this.#take(input, item));
       row.dataset["value"] = item.value;
-      row.textContent = item.label;
-      if (item.hint) {
-        const hint = document.createElement("small");
-        hint.className = "text-secondary ms-2";
-        hint.textContent = item.hint;
-        row.append(hint);
-      }
-      row.addEventListener("mousedown", (event) => {
-        event.preventDefault();
-        this.#take(input, row);
-      });
       return row;
-    }));
-    this.#list.classList.toggle("show", items.length > 0);
-    input.setAttribute("aria-expanded", String(items.length > 0));
+    });
+    if (create && this.hasAttribute("data-new") && !items.some((item) => item.label === input.value.trim())) {
+      rows.push(this.#row(create.label, null, () => this.#make(input, create.href)));
+      rows[rows.length - 1]!.dataset["new"] = "";
+    }
+    rows.forEach((row, i) => (row.id = `${this.#list.id}-${i}`));
+    const head = document.createElement("li");
+    head.role = "presentation";
+    head.className = "dropdown-header";
+    head.textContent = title ?? "";
+    this.#list.replaceChildren(...(title ? [head] : []), ...rows);
+    this.#list.classList.toggle("show", rows.length > 0);
+    input.setAttribute("aria-expanded", String(rows.length > 0));
     this.#fit();
+  }
+
+  #row(label: string, hint: string | null | undefined, take: () => void) {
+    const row = document.createElement("li");
+    row.role = "option";
+    row.className = "dropdown-item";
+    row.textContent = label;
+    if (hint) {
+      const small = document.createElement("small");
+      small.className = "text-secondary ms-2";
+      small.textContent = hint;
+      row.append(small);
+    }
+    row.addEventListener("mousedown", (event) => event.preventDefault()); // The field keeps the focus.
+    row.addEventListener("click", take);
+    return row;
   }
 
   // A list that stands fixed, over a table that scrolls, is kept within the window: nothing could be scrolled to show the rest.
@@ -79,36 +110,87 @@ class Combobox extends HTMLElement {
   }
 
   #key(event: KeyboardEvent, input: HTMLInputElement) {
-    const rows = [...this.#list.children] as HTMLElement[];
-    if (event.isComposing || !this.#list.classList.contains("show")) {
+    const rows = this.#rows;
+    if (event.isComposing) {
+      return;
+    }
+    if (!this.#list.classList.contains("show")) {
+      if (event.key === "ArrowDown" && (input.value.trim() === "" || event.altKey)) {
+        event.preventDefault();
+        void this.#look(input);
+      }
       return;
     }
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      this.#active = (this.#active + (event.key === "ArrowDown" ? 1 : -1) + rows.length) % rows.length;
+      this.#active = this.#active < 0 && event.key === "ArrowUp" ? rows.length - 1 : (this.#active + (event.key === "ArrowDown" ? 1 : -1) + rows.length) % rows.length;
       rows.forEach((row, i) => row.classList.toggle("active", i === this.#active));
+      rows[this.#active]?.scrollIntoView({ block: "nearest" });
       input.setAttribute("aria-activedescendant", rows[this.#active]?.id ?? "");
     } else if (event.key === "Enter" && rows[this.#active]) {
       event.preventDefault();
-      this.#take(input, rows[this.#active]!);
+      rows[this.#active]!.click();
     } else if (event.key === "Escape") {
       event.preventDefault(); // The list alone: the field stays, and what is typed in it.
       this.#close(input);
     }
   }
 
-  #take(input: HTMLInputElement, row: HTMLElement) {
-    input.value = row.dataset["value"] ?? "";
+  #take(input: HTMLInputElement, item: Item) {
+    const of = /\/lookup\/([a-z]+)/.exec(this.getAttribute("src") ?? "")?.[1];
+    const token = document.querySelector<HTMLInputElement>("input[name=__RequestVerificationToken]")?.value;
+    if (of && item.id > 0 && token) {
+      void fetch("/lookups/chosen", { method: "POST", keepalive: true, headers: { RequestVerificationToken: token }, body: new URLSearchParams({ of, id: String(item.id), __RequestVerificationToken: token }) }).catch(() => null);
+    }
+    this.#give(input, item.value);
+  }
+
+  #give(input: HTMLInputElement, value: string) {
+    input.value = value;
     this.#close(input);
     input.dataset["taken"] = input.value;
     input.dispatchEvent(new Event("change", { bubbles: true }));
     delete input.dataset["taken"];
   }
 
+  #make(input: HTMLInputElement, href: string) {
+    this.#waits = crypto.randomUUID();
+    input.dataset["making"] = ""; // What is typed is no answer yet, wherever the focus goes.
+    this.#close(input);
+    window.open(`${href}&for=${this.#waits}`, "_blank");
+  }
+
+  #told = (event: MessageEvent<Made>) => {
+    const input = this.querySelector("input");
+    if (input && this.#waits && event.data.for === this.#waits && !event.data.taken) {
+      this.#waits = "";
+      delete input.dataset["making"];
+      this.#give(input, event.data.value);
+      input.dispatchEvent(new Event("input", { bubbles: true })); // Whoever watches the form is told.
+      clearTimeout(this.#timer);
+      made.postMessage({ ...event.data, taken: true });
+    }
+  };
+
   #close(input: HTMLInputElement) {
+    clearTimeout(this.#timer);
+    this.#asked++;
     this.#list.classList.remove("show");
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   }
 }
 customElements.define("rc-combobox", Combobox);
+
+// The page on which the new record is shown tells whoever waits for it, and closes once that has it.
+const tell = () => {
+  const toast = document.querySelector<HTMLElement>(".rc-toast[data-for]");
+  if (toast) {
+    made.postMessage({ for: toast.dataset["for"], value: toast.dataset["made"] });
+    const waiting = toast.dataset["for"];
+    toast.removeAttribute("data-for");
+    made.addEventListener("message", (event: MessageEvent<Made>) => event.data.taken && event.data.for === waiting && window.close());
+  }
+};
+tell();
+new MutationObserver(tell).observe(document.body, { childList: true, subtree: true });

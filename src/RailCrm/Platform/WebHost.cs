@@ -18,6 +18,7 @@ using RailCrm.Platform.Lists;
 using RailCrm.Platform.Records;
 using RailCrm.Platform.Ui;
 using RailCrm.Platform.Ui.Help;
+using RailCrm.Platform.Ui.Kit;
 using RailCrm.Platform.Ui.Palette;
 using Scalar.AspNetCore;
 
@@ -146,7 +147,7 @@ public static class WebHost
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<SecureTransport>();
         app.UseRequestLocalization(UiPlatform.Localization);
-        app.UseMoneyUnit();
+        app.UseReadersUnits();
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = "/error", CreateScopeForErrors = true, StatusCodeSelector = e => Faults.Of(e).Status });
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), api => api.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = e => Faults.Of(e).Status }).UseStatusCodePages());
         // A page says what is wrong in words; the API and a form's answer keep their bare status.
@@ -168,6 +169,7 @@ public static class WebHost
         app.MapUi();
         app.MapHelp();
         app.MapLists();
+        app.MapLookups();
         app.MapRecordForms();
         ModuleList.MapPages(app);
         var api = app.MapGroup("/api/v1").DisableAntiforgery().AddEndpointFilter<ApiCsrfFilter>();

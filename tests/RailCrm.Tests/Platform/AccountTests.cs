@@ -27,6 +27,31 @@ public sealed partial class AccountTests
         CrmApp.Submit(browser, "/sign-in", "sign-in", new() { ["Form.UserName"] = name, ["Form.Password"] = password });
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task Times_are_shown_in_the_zone_of_the_account_and_in_Beijings_to_whoever_comes_next(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        using var browser = await app.SignedIn("n1");
+        Task<string> Account() => browser.GetStringAsync(new Uri("/account", UriKind.Relative), Ct);
+        var (here, there) = (app.Clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), app.Clock.GetUtcNow().AddHours(8).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture));
+        Task<HttpResponseMessage> Choose(string zone) => CrmApp.Submit(browser, "/account", "profile", new() { ["Form.DisplayName"] = "n1", ["Form.TimeZone"] = zone });
+        Assert.Contains(there, await Account(), StringComparison.Ordinal);
+
+        (await Choose("UTC")).Dispose();
+        Assert.Contains(here, await Account(), StringComparison.Ordinal);
+        Assert.DoesNotContain(there, await Account(), StringComparison.Ordinal);
+        Assert.Equal("UTC", (await Row(app, "n1")).TimeZone);
+        (await Choose("Mars/Olympus")).Dispose();
+        Assert.Contains(there, await Account(), StringComparison.Ordinal);
+        Assert.Null((await Row(app, "n1")).TimeZone);
+
+        (await Choose("UTC")).Dispose();
+        (await Enter(browser, "s1")).Dispose();
+        Assert.Contains(there, await Account(), StringComparison.Ordinal);
+        (await Enter(browser, "n1")).Dispose(); // The account keeps it, not the browser.
+        Assert.Contains(here, await Account(), StringComparison.Ordinal);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task Every_sign_in_has_an_id_of_its_own_and_ends_the_one_the_browser_had(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);

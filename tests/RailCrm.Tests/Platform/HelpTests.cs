@@ -87,6 +87,20 @@ public sealed partial class HelpTests
     }
 
     [Fact]
+    public async Task Every_field_of_the_customer_form_has_its_help_or_its_hint()
+    {
+        await using var app = await CrmApp.Start(Engine.Sqlite);
+        using var browser = await app.SignedIn("n1");
+        foreach (var (path, least) in new[] { ("/customers/new", 40), ("/customers/quick", 3) })
+        {
+            var page = await Page(browser, path);
+            var fields = FieldLabel().Matches(page).Select(m => m.Groups[1].Value).ToList();
+            Assert.True(fields.Count >= least, $"{path}: {fields.Count} fields");
+            Assert.Empty(fields.Where(f => !page.Contains($"popovertarget=\"{f}-more\"", StringComparison.Ordinal) && !page.Contains($"id=\"{f}-help\"", StringComparison.Ordinal)));
+        }
+    }
+
+    [Fact]
     public async Task The_guide_stands_on_the_help_page_in_the_readers_language()
     {
         await using var app = await CrmApp.Start(Engine.Sqlite);
@@ -103,6 +117,9 @@ public sealed partial class HelpTests
         Assert.Contains("<kbd>Ctrl</kbd>", english, StringComparison.Ordinal);
         Assert.DoesNotContain("**", chinese, StringComparison.Ordinal);
     }
+
+    [GeneratedRegex("<label class=\"form-label[^\"]*\" for=\"(f-[^\"]+)\"")]
+    private static partial Regex FieldLabel();
 
     [GeneratedRegex("popovertarget=\"([^\"]+-more)\"")]
     private static partial Regex Target();

@@ -6,6 +6,8 @@ using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Lists;
 using RailCrm.Platform.Text;
+using RailCrm.Platform.Ui.Kit;
+using RailCrm.Platform.Ui.Palette;
 
 namespace RailCrm.Modules.Customers;
 
@@ -46,22 +48,25 @@ internal static class AccountManagers
     }
 
     /// <summary>Managers within the actor's units, by name, pinyin, initials or sign-in name, while one types.</summary>
-    public static async Task<IResult> Get(string? q, CrmDb db, CancellationToken ct)
+    public static async Task<IResult> Get(string? q, CrmDb db, OpenedRecords opened, CancellationToken ct)
     {
         var text = (q ?? "").Normalize(NormalizationForm.FormKC).Trim();
-        if (text.Length is 0 or > 50 || !PlainText.IsStorable(text))
+        if (text.Length > 50 || !PlainText.IsStorable(text))
         {
-            return TypedResults.Ok(new { items = Array.Empty<object>() });
+            return LookupAnswer.None;
         }
 
         var units = PathRange.Of(db.Scope).Of(db).Select(u => u.Id);
-        var people = await db.Set<User>().Where(u => units.Contains(u.UnitId) && db.Set<CustomerGrant>().Any(g => g.UserId == u.Id && g.Reason == "manager")).OrderBy(u => u.Id).Select(u => new { u.UserName, u.DisplayName }).Take(MostRead).ToListAsync(ct);
+        var people = await db.Set<User>().Where(u => units.Contains(u.UnitId) && db.Set<CustomerGrant>().Any(g => g.UserId == u.Id && g.Reason == "manager")).OrderBy(u => u.Id).Select(u => new { u.Id, u.UserName, u.DisplayName }).Take(MostRead).ToListAsync(ct);
         var names = people.CountBy(p => p.DisplayName).ToDictionary();
-        return TypedResults.Ok(new
+        LookupItem Item(long id, string? userName, string name) => new(id, names[name] == 1 ? name : userName, name, "@" + userName);
+        if (text.Length == 0)
         {
-            items = people.Select(p => (Person: p, Rank: TextMatch.Rank(text, p.DisplayName) ?? TextMatch.Rank(text, p.UserName!))).Where(p => p.Rank is not null)
-                .OrderBy(p => p.Rank).ThenBy(p => p.Person.DisplayName.Length).ThenBy(p => p.Person.UserName, StringComparer.Ordinal).Take(Most)
-                .Select(p => new { value = names[p.Person.DisplayName] == 1 ? p.Person.DisplayName : p.Person.UserName, label = p.Person.DisplayName, hint = "@" + p.Person.UserName }),
-        });
+            return LookupAnswer.Recent(await opened.Chosen(db, "managers", ct), people.Select(p => Item(p.Id, p.UserName, p.DisplayName)));
+        }
+
+        return LookupAnswer.Of(people.Select(p => (Person: p, Rank: TextMatch.Rank(text, p.DisplayName) ?? TextMatch.Rank(text, p.UserName!))).Where(p => p.Rank is not null)
+            .OrderBy(p => p.Rank).ThenBy(p => p.Person.DisplayName.Length).ThenBy(p => p.Person.UserName, StringComparer.Ordinal).Take(Most)
+            .Select(p => Item(p.Person.Id, p.Person.UserName, p.Person.DisplayName)));
     }
 }

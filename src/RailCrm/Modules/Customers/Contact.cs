@@ -80,6 +80,8 @@ public sealed class Contact : IFollowed, IVersioned, IBinned, ICustomised
             builder.HasIndex(c => new { c.IsMain, c.Name, c.Id });
             builder.HasIndex(c => new { c.CreatedAt, c.Id });
             builder.HasIndex(c => new { c.DeletedAt, c.Id }).HasFilter("deleted_at IS NOT NULL"); // The bin, newest first.
+            builder.HasIndex(c => c.CreatedBy);
+            builder.HasIndex(c => new { c.Title, c.Name, c.Id });
             builder.HasIndex(c => c.PartOfId).HasFilter("part_of_id IS NOT NULL");
             builder.HasIndex(c => new { c.Active, c.Name, c.Id }).HasFilter("NOT active"); // As with customers: few are.
             builder.HasOne(c => c.Customer).WithMany().HasForeignKey(c => c.CustomerId);

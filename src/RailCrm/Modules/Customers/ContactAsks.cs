@@ -40,6 +40,21 @@ internal static class ContactAsks
         return asked.Operator == "=" ? among : among.Not();
     }
 
+    /// <summary>Those that one account made; with nothing those of whom nobody kept it.</summary>
+    public static async Task<Result<Condition<Contact>>> Author(CrmDb db, Criterion asked, CancellationToken ct)
+    {
+        var alternatives = new List<Condition<Contact>>();
+        foreach (var value in asked.Values)
+        {
+            var authors = await Origin.Authors(db, value, ct);
+            var author = authors.Count > 0 ? authors[0] : null;
+            Expression<Func<Contact, bool>> test = authors.Count == 1 ? k => k.CreatedBy == author : k => EF.Parameter(authors).Contains(k.CreatedBy);
+            alternatives.Add(new(test, db.Set<Contact>().IgnoreQueryFilters().Where(test).Select(k => k.Id), Indexed: true));
+        }
+
+        return Condition<Contact>.Any(alternatives);
+    }
+
     /// <summary>A mobile that begins with these digits.</summary>
     public static Task<Result<Condition<Contact>>> Mobile(CrmDb db, Criterion asked, CancellationToken ct) => Digits(db, asked, k => k.MobileDigits);
 

@@ -46,11 +46,11 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
         F.Of("id", "list.id", K.Number, k => k.Id).Indexed().Hidden(),
         Brought.Of<Contact>("contact"),
         F.Of("customer", "contact.customer", K.Reference, k => k.CustomerId).SortedNear(k => k.Customer!.Name).Asked(["=", "!="], ContactAsks.Customer).Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q="),
-        F.Of("title", "contact.post", K.Text, k => k.Title).SortedNear().Edited(nameof(SaveContact.Input.Title)),
+        F.Of("title", "contact.post", K.Text, k => k.Title).Indexed("name").SortedNear().Edited(nameof(SaveContact.Input.Title)),
         F.Of("mobile", "contact.mobile", K.Text, k => k.Mobile).Asked(["~"], ContactAsks.Mobile).Copied().Edited(nameof(SaveContact.Input.Mobile), bulk: false),
         F.Of("phone", "customer.phone", K.Text, k => k.Phone).Asked(["~"], ContactAsks.Phone).Copied().Edited(nameof(SaveContact.Input.Phone), bulk: false),
         F.Of("email", "contact.email", K.Text, k => k.Email).Asked(["="], ContactAsks.Email).Copied().Edited(nameof(SaveContact.Input.Email), bulk: false),
-        F.Of("main", "contact.main", K.Flag, k => k.IsMain).Indexed("name").Grouped(),
+        F.Of("main", "contact.main", K.Flag, k => k.IsMain).Indexed("name").Grouped().Edited(nameof(SaveContact.Input.IsMain), bulk: false),
         F.Of("active", "contact.active", K.Flag, k => k.Active).Indexed("name").Grouped().Edited(nameof(SaveContact.Input.Active)),
         F.Of("unit", "customer.unit", K.Reference, k => k.Customer!.UnitId).Asked(["=", "=="], ContactAsks.OfCustomer(CustomerAsks.Unit)).Refers(Units, id => $"/organization/{id}").Grouped(),
         F.Of("tier", "customer.tier", K.Choice, k => k.Customer!.Tier).Asked(["=", "!="], ContactAsks.Tier).Chosen("tier", ContactAsks.Tiers).Grouped(),
@@ -58,7 +58,7 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
         F.Only("managedBy", "customer.manager", K.Text, ["="], ContactAsks.OfCustomer(CustomerAsks.Manager)).LookedUp("/api/v1/lookup/managers?q="),
         F.Only("mine", "customer.mine", K.Flag, ["="], ContactAsks.OfCustomer(CustomerAsks.Mine)),
         F.Of("created", "customer.created", K.Instant, k => k.CreatedAt).Sorted().Indexed(),
-        F.Of("author", "origin.author", K.Reference, k => k.CreatedBy).Refers(Origin.People),
+        F.Of("author", "origin.author", K.Reference, k => k.CreatedBy).Asked(["="], ContactAsks.Author).Refers(Origin.People).LookedUp("/api/v1/lookup/accounts?q="),
         F.Only("favourite", "mark.favourite", K.Flag, ["="], Favourites.Of<Contact>(RecordKind.Contact)),
     ];
 
@@ -136,20 +136,27 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
 
     public override async Task<Result<Edited>> Edit(IServiceProvider services, long id, ListField field, string? value, string? was, CancellationToken ct)
     {
-        if (await services.GetRequiredService<CrmDb>().Set<Contact>().AsNoTracking().SingleOrDefaultAsync(k => k.Id == id, ct) is not { } contact)
+        var db = services.GetRequiredService<CrmDb>();
+        if (await db.Set<Contact>().AsNoTracking().SingleOrDefaultAsync(k => k.Id == id, ct) is not { } contact)
         {
             return new Refusal.NotFound();
         }
 
         var input = SaveContact.Said(contact);
         input.Custom = OwnSaid(contact.Custom);
-        if (TypedValue.Of(input, field.Input!) != (was ?? ""))
+        if (!TypedValue.Same(TypedValue.Of(input, field.Input!), was))
         {
             return new Refusal.Stale();
         }
 
-        return !TypedValue.Set(input, field.Input!, value) ? new Refusal.InvalidMany([new(field.Input!, "list.value_wrong", field.Name, value)])
-            : (await services.GetRequiredService<SaveContact>().Run(contact.CustomerId, id, contact.Version, input, ct)).TryGet(out var saved, out var refusal) ? Told(saved, field)
-            : refusal;
+        if (!TypedValue.Set(input, field.Input!, value))
+        {
+            return new Refusal.InvalidMany([new(field.Input!, "list.value_wrong", field.Name, value)]);
+        }
+
+        // Whoever was called first until now is so again when this is taken back.
+        var first = field.Key == "main" && input.IsMain == true ? await db.Set<Contact>().Where(k => k.CustomerId == contact.CustomerId && k.IsMain && k.Id != id).Select(k => (long?)k.Id).FirstOrDefaultAsync(ct) : null;
+        return !(await services.GetRequiredService<SaveContact>().Run(contact.CustomerId, id, contact.Version, input, ct)).TryGet(out var saved, out var refusal) ? refusal
+            : first is { } before ? Told(saved, field) with { Undo = new(before, "true", "false") } : Told(saved, field);
     }
 }

@@ -223,6 +223,7 @@ public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned, ICu
             builder.HasIndex(c => c.OwnershipType);
             builder.HasIndex(c => c.SizeClass);
             builder.HasIndex(c => c.EmployeeCount);
+            builder.HasIndex(c => c.CreatedBy);
             builder.HasIndex(c => new { c.Active, c.Name, c.Id, c.Tier, c.IndustryCode, c.RegionCode, c.SizeClass, c.UnitId, c.DeletedAt }).HasDatabaseName("ix_customers_inactive_name").HasFilter("NOT active"); // Few are; those who still are need no index of their own.
             builder.HasIndex(c => c.MergedIntoId).HasFilter("merged_into_id IS NOT NULL"); // No foreign key: SQLite would make the whole table anew for it.
             builder.HasOne<OrgUnit>().WithMany().HasForeignKey(c => c.UnitId).OnDelete(DeleteBehavior.Restrict);

@@ -81,6 +81,27 @@ internal static class CustomerAsks
         return Task.FromResult(new Condition<Customer>(c => db.Set<CustomerTag>().Any(t => t.Tag == tag && t.CustomerId == c.Id), db.Set<CustomerTag>().Where(t => t.Tag == tag).Select(t => t.CustomerId)));
     });
 
+    /// <summary>Those that belong to one company, by its key, number or whole name; with nothing those that belong to none that is known.</summary>
+    public static Task<Result<Condition<Customer>>> Parent(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, async value =>
+    {
+        if (value.Length == 0)
+        {
+            return new Condition<Customer>(c => c.ParentId == null, null); // Nearly all: no index leads to fewer.
+        }
+
+        // One out of sight is not asked for: what belongs to it would tell of it.
+        var parent = !long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var key) ? await Lookups.Customer(db, value, ct) : await db.Set<Customer>().AnyAsync(c => c.Id == key, ct) ? key : null;
+        return parent is null ? None(db) : Of(db, c => c.ParentId == parent);
+    });
+
+    /// <summary>Those that one account made; with nothing those of whom nobody kept it.</summary>
+    public static Task<Result<Condition<Customer>>> Author(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, async value => await Origin.Authors(db, value, ct) switch
+    {
+        [var one] => Of(db, c => c.CreatedBy == one),
+        [] => None(db),
+        var some => Of(db, c => EF.Parameter(some).Contains(c.CreatedBy)),
+    });
+
     /// <summary>Completeness less than this.</summary>
     public static Task<Result<Condition<Customer>>> Below(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value => Task.FromResult(
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var below) ? Of(db, c => c.Completeness < below, "completeness", "-completeness") : None(db)));

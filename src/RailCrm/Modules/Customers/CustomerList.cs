@@ -36,6 +36,17 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
 
     protected override IReadOnlyList<ListField<Customer>> Declared => Own;
 
+    /// <summary>What is changed on the record alone: too long for a column, or chosen there by another name than it is stored by.</summary>
+    private static readonly IReadOnlyList<ListField<Customer>> OnRecord =
+    [
+        F.Of("creditCodeReason", "customer.credit_code_reason", K.Text, c => c.CreditCodeReason).Edited(nameof(SaveCustomer.Input.CreditCodeReason), bulk: false).Hidden(),
+        F.Of("companyProfile", "customer.profile", K.Text, c => c.CompanyProfile).Edited(nameof(SaveCustomer.Input.CompanyProfile), bulk: false).Long().Hidden(),
+        F.Of("localCulture", "customer.local_culture", K.Text, c => c.LocalCulture).Edited(nameof(SaveCustomer.Input.LocalCulture), bulk: false).Long().Hidden(),
+        F.Of("localCustoms", "customer.local_customs", K.Text, c => c.LocalCustoms).Edited(nameof(SaveCustomer.Input.LocalCustoms), bulk: false).Long().Hidden(),
+        F.Of("toUnit", "customer.unit", K.Text, c => c.UnitId).Edited(nameof(SaveCustomer.Input.UnitId), bulk: false).LookedUp("/api/v1/lookup/units?q=").Hidden(),
+        F.Of("toParent", "customer.parent", K.Text, c => c.ParentId).Edited(nameof(SaveCustomer.Input.ParentId), bulk: false).LookedUp("/api/v1/lookup/customers?q=").Hidden(),
+    ];
+
     private static readonly IReadOnlyList<ListField<Customer>> Own =
     [
         F.Of("name", "customer.name", K.Text, c => c.Name).Sorted().Asked(["~", "="], CustomerAsks.Name).Named().Edited(nameof(SaveCustomer.Input.Name), bulk: false),
@@ -61,10 +72,13 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
         F.Only("mine", "customer.mine", K.Flag, ["="], CustomerAsks.Mine),
         F.Only("favourite", "mark.favourite", K.Flag, ["="], CustomerAsks.Favourite),
         F.Of("employees", "customer.employee_count", K.Number, c => c.EmployeeCount).Indexed().Edited(nameof(SaveCustomer.Input.EmployeeCount)),
-        F.Of("parent", "customer.parent", K.Reference, c => c.ParentId).Refers(Parents, id => $"/customers/{id}"),
-        F.Of("transportModes", "customer.transport_modes", K.Text, c => c.TransportModes).Coded(CustomerText.Modes),
-        F.Of("transportCycle", "customer.transport_cycle", K.Text, c => c.TransportCycle).Coded(CustomerText.Cycle),
-        F.Of("businessDirection", "customer.business_direction", K.Text, c => c.BusinessDirection).Edited(nameof(SaveCustomer.Input.BusinessDirection)),
+        F.Of("parent", "customer.parent", K.Reference, c => c.ParentId).Asked(["="], CustomerAsks.Parent).Refers(Parents, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q="),
+        F.Of("transportModes", "customer.transport_modes", K.Text, c => c.TransportModes).Coded(CustomerText.Modes).Offers(() => CustomerRules.Modes.Select(m => (m, CustomerText.Modes(m)!))).Edited(nameof(SaveCustomer.Input.TransportModes)),
+        F.Of("transportCycle", "customer.transport_cycle", K.Text, c => c.TransportCycle).Coded(CustomerText.Cycle, () => CustomerRules.Cycles.Select(c => (c, CustomerText.Cycle(c)!))).Edited(nameof(SaveCustomer.Input.TransportCycle)),
+        F.Of("businessDirection", "customer.business_direction", K.Text, c => c.BusinessDirection).Edited(nameof(SaveCustomer.Input.BusinessDirection)).Long(),
+        F.Of("productionScale", "customer.production_scale", K.Text, c => c.ProductionScale).Edited(nameof(SaveCustomer.Input.ProductionScale)).Long(),
+        F.Of("marketShare", "customer.market_share", K.Number, c => c.MarketShareBasisPoints).Edited(nameof(SaveCustomer.Input.MarketSharePercent)).Said((share, _) => CustomerText.Percent((int)share / 100m), share => share is int points ? TypedValue.Of(points / 100m) : ""),
+        F.Of("registeredAddress", "customer.registered_address", K.Text, c => c.RegisteredAddress).Edited(nameof(SaveCustomer.Input.RegisteredAddress)),
         F.Of("businessAddress", "customer.business_address", K.Text, c => c.BusinessAddress).Edited(nameof(SaveCustomer.Input.BusinessAddress)),
         F.Of("website", "customer.website", K.Text, c => c.Website).Edited(nameof(SaveCustomer.Input.Website)),
         F.Of("revenue", "customer.revenue12_short", K.Money, c => c.Trailing12RevenueFen).Sorted().Indexed().Summed(),
@@ -76,8 +90,9 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
         F.Only("below", "customer.below", K.Percent, ["="], CustomerAsks.Below),
         F.Of("active", "customer.active", K.Flag, c => c.Active).Indexed("name").Grouped().Edited(nameof(SaveCustomer.Input.Active)),
         F.Of("created", "customer.created", K.Instant, c => c.CreatedAt).Sorted().Indexed(),
-        F.Of("author", "origin.author", K.Reference, c => c.CreatedBy).Refers(Origin.People),
+        F.Of("author", "origin.author", K.Reference, c => c.CreatedBy).Asked(["="], CustomerAsks.Author).Refers(Origin.People).LookedUp("/api/v1/lookup/accounts?q="),
         F.Of("updated", "customer.updated", K.Instant, c => c.UpdatedAt).Sorted().Indexed(),
+        .. OnRecord,
     ];
 
     public override IReadOnlyList<ListWork> Works { get; } =
@@ -134,14 +149,16 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
 
         var input = CustomerRules.Of(customer);
         input.Custom = OwnSaid(customer.Custom);
-        if (TypedValue.Of(input, field.Input!) != (was ?? ""))
+        var db = services.GetRequiredService<CrmDb>();
+        if (!TypedValue.Same(await CustomerCell.Of(db, input, field.Input!, ct), was))
         {
             return new Refusal.Stale();
         }
 
-        return !TypedValue.Set(input, field.Input!, value) ? new Refusal.InvalidMany([new(field.Input!, "list.value_wrong", field.Name, value)])
-            : (await services.GetRequiredService<SaveCustomer>().Run(id, customer.Version, input, ct)).TryGet(out var saved, out refusal) ? Told(saved, field)
-            : refusal;
+        return await CustomerCell.Set(db, input, field, value, ct) is { } wrong ? wrong
+            : !(await services.GetRequiredService<SaveCustomer>().Run(id, customer.Version, input, ct)).TryGet(out var saved, out refusal) ? refusal
+            : field.Key is "toUnit" or "toParent" ? new Edited(await CustomerCell.Name(db, saved, field, ct), await CustomerCell.Of(db, CustomerRules.Of(saved), field.Input!, ct))
+            : Told(saved, field);
     }
 
     protected override async Task<Searched<Customer>> Search(CrmDb db, string typed, CancellationToken ct)

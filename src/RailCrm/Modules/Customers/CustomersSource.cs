@@ -26,7 +26,10 @@ internal sealed class CustomersSource : IPaletteSource
     /// <summary>The rank of a row that its name does not explain: its phone does, or a part of its code.</summary>
     private const int ByIndexOnly = TextMatch.Has + 1;
 
-    public string Kind => "customer";
+    /// <summary>Its kind.</summary>
+    public const string Customers = "customer";
+
+    public string Kind => Customers;
 
     public string TextKey => "palette.customers";
 

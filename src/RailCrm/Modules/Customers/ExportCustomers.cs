@@ -44,7 +44,7 @@ internal sealed class ExportCustomers(CrmDb db, CustomFields fields, ListCustome
         ("import.field.createdBy", l => Cell.Of(l.Author)), ("import.field.createdAt", l => Cell.Of(Origin.Day(l.Customer.CreatedAt))),
         ("customer.tier", l => Choice("tier", l.Customer.Tier)), ("customer.revenue12_yuan", l => Cell.Money(l.Customer.Trailing12RevenueFen)), ("customer.profit12_yuan", l => Cell.Money(l.Customer.Trailing12GrossProfitFen)),
         ("customer.weight12_tonnes", l => Cell.Tonnes(l.Customer.Trailing12WeightKg)), ("customer.completeness_percent", l => Cell.Whole(l.Customer.Completeness)),
-        ("customer.updated", l => Cell.Of(Platform.Ui.Kit.Figures.Time(l.Customer.UpdatedAt))),
+        ("customer.updated", l => Cell.Of(Platform.Ui.Kit.Figures.BeijingTime(l.Customer.UpdatedAt))),
     ];
 
     /// <summary>The file, or why there is none.</summary>

@@ -1,10 +1,17 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Modules.Organization;
 using RailCrm.Modules.Reference;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Lists;
 using RailCrm.Platform.Records;
+using RailCrm.Platform.Text;
+using RailCrm.Platform.Ui;
+using RailCrm.Platform.Ui.Kit;
+using RailCrm.Platform.Ui.Palette;
 
 namespace RailCrm.Modules.Customers;
 
@@ -20,10 +27,32 @@ internal static class Lookups
     /// <summary>A customer as a form names it: number and name.</summary>
     public static string Text(string number, string name) => $"{number} {name}";
 
-    public static async Task<IResult> Customers(string? q, ListCustomers list, CancellationToken ct) =>
-        (await list.Run(new(q is { Length: <= 100 } ? q : null, Limit: Most), ct)).TryGet(out var page, out _)
-            ? TypedResults.Ok(new { items = page.Items.Select(c => new { value = Text(c.Number, c.Name), label = c.Name, hint = $"{c.Number} · {c.UnitName}" }) })
-            : TypedResults.Ok(new { items = Array.Empty<object>() });
+    public static async Task<IResult> Customers(string? q, ListCustomers list, CrmDb db, OpenedRecords opened, CancellationToken ct)
+    {
+        var typed = q?.Trim() ?? "";
+        if (typed.Length == 0)
+        {
+            var ids = await opened.Chosen(db, "customers", ct, CustomersSource.Customers);
+            var recent = await (from c in db.Set<Customer>().AsNoTracking() join u in db.Set<OrgUnit>() on c.UnitId equals u.Id where EF.Parameter(ids).Contains(c.Id) select new { c.Id, c.Number, c.Name, Unit = u.Name }).ToListAsync(ct);
+            return LookupAnswer.Recent(ids, recent.Select(c => Item(c.Id, c.Number, c.Name, c.Unit)));
+        }
+
+        return (await list.Run(new(typed.Length <= 100 ? typed : null, Limit: Most), ct)).TryGet(out var page, out _)
+            ? LookupAnswer.Of(page.Items.Select(c => Item(c.Id, c.Number, c.Name, c.UnitName)), db.Actor.May(Permission.CustomersWrite) && typed.Length <= 100 ? (Texts.Get("customer.lookup_new", typed), $"/customers/quick?name={Uri.EscapeDataString(typed)}") : null)
+            : LookupAnswer.None;
+    }
+
+    private static LookupItem Item(long id, string number, string name, string unit) => new(id, Text(number, name), name, $"{number} · {unit}");
+
+    /// <summary>What is said of a customer that was just made, and told to the look-up that waits for it.</summary>
+    /// <param name="db">The database.</param>
+    /// <param name="waits">The look-up; null where none waits.</param>
+    /// <param name="address">The customer's page.</param>
+    /// <param name="otherwise">What is said where none waits.</param>
+    /// <param name="ct">The request's.</param>
+    public static async Task<Notice> Made(CrmDb db, string? waits, string address, string otherwise, CancellationToken ct) =>
+        waits is not null && long.TryParse(address.Split('/')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var id) && await db.Set<Customer>().Where(c => c.Id == id).Select(c => new { c.Number, c.Name }).SingleOrDefaultAsync(ct) is { } made
+            ? Notice.Of(waits, Text(made.Number, made.Name), made.Name, otherwise) : new(otherwise);
 
     /// <summary>Files of customers and contacts by a part of their name, among the newest: there is no index over names of files.</summary>
     public static async Task<IResult> Files(string? q, CrmDb db, CancellationToken ct)
@@ -31,7 +60,7 @@ internal static class Lookups
         var text = (q ?? "").Normalize(NormalizationForm.FormKC).Trim().ToLowerInvariant();
         if (text.Length is 0 or > 100 || !PlainText.IsStorable(text))
         {
-            return TypedResults.Ok(new { items = Array.Empty<object>() });
+            return LookupAnswer.None;
         }
 
         var newest = db.Set<Attachment>().AsNoTracking().Where(a => a.RecordKind != RecordKind.Waybill).OrderByDescending(a => a.Id).Take(NewestFiles);
@@ -40,15 +69,21 @@ internal static class Lookups
 #pragma warning restore CA1304, CA1311, CA1862
         var owners = found.Select(a => a.CustomerId).Distinct().ToList();
         var names = await db.Set<Customer>().Where(c => EF.Parameter(owners).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
-        return TypedResults.Ok(new { items = found.Select(a => new { value = CustomerFile.Text(a.Id, a.FileName), label = a.FileName, hint = names.GetValueOrDefault(a.CustomerId) }) });
+        return LookupAnswer.Of(found.Select(a => new LookupItem(0, CustomerFile.Text(a.Id, a.FileName), a.FileName, names.GetValueOrDefault(a.CustomerId))));
     }
 
-    public static async Task<IResult> Sidings(string? q, CrmDb db, CancellationToken ct)
+    public static async Task<IResult> Sidings(string? q, CrmDb db, OpenedRecords opened, CancellationToken ct)
     {
         var text = (q ?? "").Normalize(NormalizationForm.FormKC).Trim();
-        if (text.Length is 0 or > Siding.NameLength || !PlainText.IsStorable(text))
+        if (text.Length == 0)
         {
-            return TypedResults.Ok(new { items = Array.Empty<object>() });
+            var ids = await opened.Chosen(db, "sidings", ct);
+            return LookupAnswer.Recent(ids, (await db.Set<Siding>().AsNoTracking().Where(s => EF.Parameter(ids).Contains(s.Id)).ToListAsync(ct)).Select(Item));
+        }
+
+        if (text.Length > Siding.NameLength || !PlainText.IsStorable(text))
+        {
+            return LookupAnswer.None;
         }
 
         // Two index ranges: by station and by name.
@@ -58,8 +93,10 @@ internal static class Lookups
         var found = await sidings.Where(s => string.Compare(s.ConnectionStation, text) >= 0 && string.Compare(s.ConnectionStation, end) < 0).OrderBy(s => s.ConnectionStation).ThenBy(s => s.Name).Take(Most).ToListAsync(ct);
         found.AddRange(await sidings.Where(s => string.Compare(s.Name, text) >= 0 && string.Compare(s.Name, end) < 0).OrderBy(s => s.Name).ThenBy(s => s.Id).Take(Most).ToListAsync(ct));
 #pragma warning restore CA1309
-        return TypedResults.Ok(new { items = found.DistinctBy(s => s.Id).Take(Most).Select(s => new { value = $"{s.Name}{At}{s.ConnectionStation}", label = s.Name, hint = $"{s.ConnectionStation} · {s.Owner}" }) });
+        return LookupAnswer.Of(found.DistinctBy(s => s.Id).Take(Most).Select(Item));
     }
+
+    private static LookupItem Item(Siding s) => new(s.Id, $"{s.Name}{At}{s.ConnectionStation}", s.Name, $"{s.ConnectionStation} · {s.Owner}");
 
     /// <summary>The customer that a form names, by number or by its whole name, among those the actor sees; null where there is none or more than one.</summary>
     public static async Task<long?> Customer(CrmDb db, string typed, CancellationToken ct)

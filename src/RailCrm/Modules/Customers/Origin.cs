@@ -24,6 +24,29 @@ internal sealed record Origin(long? AuthorId, string? Author, DateTime? At, long
     /// <summary>The accounts of a page by the names people read.</summary>
     public static readonly NamesOf People = (db, ids, ct) => db.Set<User>().Where(u => EF.Parameter(ids).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, ct);
 
+    /// <summary>The accounts that a filter means by a key, a sign-in name, alone or before the name shown, or that name itself; null stands for nobody, where nothing is asked.</summary>
+    public static async Task<List<long?>> Authors(CrmDb db, string typed, CancellationToken ct)
+    {
+        var text = typed.Trim();
+        if (text.Length == 0)
+        {
+            return [null];
+        }
+
+        if (!PlainText.IsStorable(text))
+        {
+            return [];
+        }
+
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var key))
+        {
+            return [key];
+        }
+
+        var name = text.Split(' ', 2)[0].ToUpperInvariant();
+        return await db.Set<User>().Where(u => u.NormalizedUserName == name || u.DisplayName == text).Select(u => (long?)u.Id).ToListAsync(ct);
+    }
+
     /// <summary>The entry of the trail.</summary>
     public AuditEntry Told(CrmDb db, string entity, long id, long customerId)
     {

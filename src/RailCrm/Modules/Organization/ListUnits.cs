@@ -1,7 +1,10 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
+using RailCrm.Platform.Ui.Kit;
+using RailCrm.Platform.Ui.Palette;
 
 namespace RailCrm.Modules.Organization;
 
@@ -57,12 +60,20 @@ public sealed class ListUnits(CrmDb db)
     private static async Task<IReadOnlyList<Item>> Read(IQueryable<OrgUnit> units, CancellationToken ct) =>
         await units.OrderBy(u => u.Path).Select(u => new Item(u.Id, u.ParentId, u.Code, u.Name, u.Level, u.StationCode, u.Active)).ToListAsync(ct);
 
-    /// <summary>Active units whose name or code holds what is typed, for a field that takes a code.</summary>
-    public static async Task<IResult> Lookup(string? q, ListUnits useCase, CancellationToken ct)
+    /// <summary>Active units by name, pinyin, initials or code, for a field that takes a code; where nothing is typed those chosen last.</summary>
+    internal static async Task<IResult> Lookup(string? q, ListUnits useCase, CrmDb db, OpenedRecords opened, CancellationToken ct)
     {
         var typed = (q ?? "").Normalize(System.Text.NormalizationForm.FormKC).Trim();
-        var units = typed.Length > 100 ? [] : await useCase.Run(ct);
-        return TypedResults.Ok(new { items = units.Where(u => u.Active && (u.Name.Contains(typed, StringComparison.OrdinalIgnoreCase) || u.Code.Contains(typed, StringComparison.OrdinalIgnoreCase))).Take(12).Select(u => new { value = u.Code, label = u.Name, hint = u.Code }) });
+        if (typed.Length > 100 || !PlainText.IsStorable(typed))
+        {
+            return LookupAnswer.None;
+        }
+
+        var units = (await useCase.Run(ct)).Where(u => u.Active);
+        static LookupItem Item(Item u) => new(u.Id, u.Code, u.Name, u.Code);
+        return typed.Length == 0
+            ? LookupAnswer.Recent(await opened.Chosen(db, "units", ct), units.Select(Item), 12)
+            : LookupAnswer.Of(units.Select(u => (Unit: u, Rank: TextMatch.Rank(typed, u.Name) ?? TextMatch.Rank(typed, u.Code))).Where(u => u.Rank is not null).OrderBy(u => u.Rank).Take(12).Select(u => Item(u.Unit))); // As deep as they lie in the tree.
     }
 
     public static async Task<IResult> Get(ListUnits useCase, CancellationToken ct) =>

@@ -1,10 +1,13 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
+using RailCrm.Platform.Ui.Kit;
+using RailCrm.Platform.Ui.Palette;
 
 namespace RailCrm.Modules.Organization;
 
@@ -12,6 +15,9 @@ namespace RailCrm.Modules.Organization;
 internal sealed class PersonReference : ICustomReference
 {
     private const int Most = 12;
+
+    /// <summary>Accounts looked through; a group has fewer.</summary>
+    private const int MostRead = 5_000;
 
     public CustomKind Kind => CustomKind.Person;
 
@@ -31,18 +37,22 @@ internal sealed class PersonReference : ICustomReference
     public async Task<Dictionary<long, string>> Names(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) =>
         (await db.Set<User>().AsNoTracking().Where(u => EF.Parameter(ids).Contains(u.Id)).Select(u => new { u.Id, u.UserName, u.DisplayName }).ToListAsync(ct)).ToDictionary(u => u.Id, u => Text(u.UserName, u.DisplayName));
 
-    /// <summary>People of the actor's units whose sign-in name or name holds what is typed. Accounts are some thousands.</summary>
-    internal static async Task<IResult> People(string? q, CrmDb db, CancellationToken ct)
+    /// <summary>People of the actor's units by name, pinyin, initials or sign-in name, while one types. Accounts are some thousands.</summary>
+    internal static async Task<IResult> People(string? q, CrmDb db, OpenedRecords opened, CancellationToken ct)
     {
-        var text = (q ?? "").Trim();
+        var text = (q ?? "").Normalize(NormalizationForm.FormKC).Trim();
         if (text.Length > 50 || !PlainText.IsStorable(text))
         {
-            return TypedResults.Ok(new { items = Array.Empty<object>() });
+            return LookupAnswer.None;
         }
 
         var units = PathRange.Of(db.Scope).Of(db).Select(u => u.Id);
-        var found = await db.Set<User>().AsNoTracking().Where(u => units.Contains(u.UnitId) && !u.Disabled && (u.DisplayName!.Contains(text) || u.UserName!.Contains(text))).OrderBy(u => u.UserName).Take(Most).Select(u => new { u.UserName, u.DisplayName }).ToListAsync(ct);
-        return TypedResults.Ok(new { items = found.Select(u => new { value = Text(u.UserName, u.DisplayName), label = u.DisplayName ?? u.UserName, hint = u.UserName }) });
+        var people = await db.Set<User>().AsNoTracking().Where(u => units.Contains(u.UnitId) && !u.Disabled).OrderBy(u => u.Id).Select(u => new { u.Id, u.UserName, u.DisplayName }).Take(MostRead).ToListAsync(ct);
+        static LookupItem Item(long id, string? userName, string? name) => new(id, Text(userName, name), name ?? userName, userName);
+        return text.Length == 0
+            ? LookupAnswer.Recent(await opened.Chosen(db, "accounts", ct), people.Select(u => Item(u.Id, u.UserName, u.DisplayName)), Most)
+            : LookupAnswer.Of(people.Select(u => (Person: u, Rank: TextMatch.Rank(text, u.DisplayName) ?? TextMatch.Rank(text, u.UserName!))).Where(u => u.Rank is not null)
+                .OrderBy(u => u.Rank).ThenBy(u => u.Person.DisplayName.Length).ThenBy(u => u.Person.UserName, StringComparer.Ordinal).Take(Most).Select(u => Item(u.Person.Id, u.Person.UserName, u.Person.DisplayName)));
     }
 
     private static string Text(string? userName, string? displayName) => displayName is null || displayName == userName ? userName ?? "" : $"{userName} {displayName}";

@@ -1,8 +1,12 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
+using RailCrm.Platform.Text;
+using RailCrm.Platform.Ui.Kit;
+using RailCrm.Platform.Ui.Palette;
 
 namespace RailCrm.Modules.Reference;
 
@@ -89,6 +93,16 @@ public sealed class FindStations(CrmDb db)
     internal static async Task<IResult> Get(string? q, int? limit, FindStations useCase, CancellationToken ct) =>
         TypedResults.Ok(new Listing<Item>(await useCase.Run(q, limit ?? 20, ct), null));
 
-    internal static async Task<IResult> Lookup(string? q, FindStations useCase, CancellationToken ct) =>
-        TypedResults.Ok(new { items = (await useCase.Run(q, 12, ct)).Select(s => new { value = s.Name, label = s.Name, hint = $"{s.TelegraphCode} · {s.PinyinCode} · {s.City}" }) });
+    internal static async Task<IResult> Lookup(string? q, FindStations useCase, CrmDb db, OpenedRecords opened, CancellationToken ct)
+    {
+        static LookupItem Item(Item s) => new(s.Id, s.Name, s.Name, $"{s.TelegraphCode} · {s.PinyinCode} · {s.City}");
+        var typed = q?.Trim() ?? "";
+        if (typed.Length == 0)
+        {
+            var ids = await opened.Chosen(db, "stations", ct);
+            return LookupAnswer.Recent(ids, (await db.Set<Station>().AsNoTracking().Where(s => EF.Parameter(ids).Contains(s.Id)).ToListAsync(ct)).Select(s => Item(Of(s))));
+        }
+
+        return LookupAnswer.Of((await useCase.Run(typed, 12, ct)).Select(Item), db.Actor.May(Permission.OrganizationWrite) && typed.Length <= Station.NameLength ? (Texts.Get("station.lookup_new", typed), $"/reference/stations/new?name={Uri.EscapeDataString(typed)}") : null);
+    }
 }

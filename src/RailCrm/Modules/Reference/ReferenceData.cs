@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text;
+using RailCrm.Platform.Data;
 using RailCrm.Platform.Text;
+using RailCrm.Platform.Ui.Kit;
+using RailCrm.Platform.Ui.Palette;
 
 namespace RailCrm.Modules.Reference;
 
@@ -121,9 +124,41 @@ public static class ReferenceData
         return names.ToDictionary(n => n.Key, n => (IReadOnlyList<Region>)n.Value);
     }
 
-    internal static IResult LookupRegions(string? q) =>
-        TypedResults.Ok(new { items = FindRegions(q, 12).Select(r => new { value = r.Code, label = r.Label, hint = r.Code }) });
+    internal static async Task<IResult> LookupRegions(string? q, CrmDb db, OpenedRecords opened, CancellationToken ct)
+    {
+        static LookupItem Item(Region r) => new(Key(r.Code), r.Code, r.Label, r.Code);
+        if (!string.IsNullOrWhiteSpace(q))
+        {
+            return LookupAnswer.Of(FindRegions(q, 12).Select(Item));
+        }
 
-    internal static IResult LookupIndustries(string? q) =>
-        TypedResults.Ok(new { items = FindIndustries(q, 12).Select(i => new { value = i.Code, label = i.Name, hint = i.Section == i.Code ? i.Code : $"{i.Section}{i.Code}" }) });
+        var ids = await opened.Chosen(db, "regions", ct);
+        return LookupAnswer.Recent(ids, ids.Select(Code).Where(IsRegion).Select(c => Item(RegionsByCode.Value[c])));
+    }
+
+    internal static async Task<IResult> LookupIndustries(string? q, CrmDb db, OpenedRecords opened, CancellationToken ct)
+    {
+        static LookupItem Item(Industry i) => new(Key(i.Code), i.Code, i.Name, i.Section == i.Code ? i.Code : $"{i.Section}{i.Code}");
+        if (!string.IsNullOrWhiteSpace(q))
+        {
+            return LookupAnswer.Of(FindIndustries(q, 12).Select(Item));
+        }
+
+        var ids = await opened.Chosen(db, "industries", ct);
+        return LookupAnswer.Recent(ids, ids.Select(Code).Where(IsIndustry).Select(c => Item(IndustriesByCode.Value[c])));
+    }
+
+    /// <summary>A code as the number by which it is remembered that someone chose it: its characters, seven bits each.</summary>
+    private static long Key(string code) => code.Aggregate(0L, (key, c) => (key << 7) + c);
+
+    private static string Code(long key)
+    {
+        var code = "";
+        for (; key > 0; key >>= 7)
+        {
+            code = (char)(key & 127) + code;
+        }
+
+        return code;
+    }
 }

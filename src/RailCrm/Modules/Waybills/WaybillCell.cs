@@ -11,6 +11,7 @@ internal static class WaybillCell
     public static string Of(WaybillDraft draft, string input) => input switch
     {
         nameof(WaybillDraft.Date) => Day(draft.Date),
+        nameof(WaybillDraft.Teu) => draft.Teu?.ToString("0.##", CultureInfo.InvariantCulture) ?? "",
         nameof(WaybillDraft.WeightKg) => Tonnes(draft.WeightKg),
         nameof(WaybillDraft.RevenueFen) => Money(draft.RevenueFen),
         nameof(WaybillDraft.CostFen) => Money(draft.CostFen),
@@ -26,6 +27,7 @@ internal static class WaybillCell
             nameof(WaybillDraft.Date) => new() { Date = text },
             nameof(WaybillDraft.Wagons) => new() { Wagons = text },
             nameof(WaybillDraft.Containers) => new() { Containers = text },
+            nameof(WaybillDraft.Teu) => new() { Teu = text },
             nameof(WaybillDraft.WeightKg) => new() { Weight = text },
             nameof(WaybillDraft.RevenueFen) => new() { Revenue = text, RevenueUnit = unit },
             nameof(WaybillDraft.CostFen) => new() { Cost = text, CostUnit = unit },
@@ -52,6 +54,9 @@ internal static class WaybillCell
             case nameof(WaybillDraft.Containers):
                 draft.Containers = read.Containers;
                 break;
+            case nameof(WaybillDraft.Teu):
+                draft.Teu = read.Teu;
+                break;
             case nameof(WaybillDraft.WeightKg):
                 draft.WeightKg = read.WeightKg;
                 break;
@@ -68,6 +73,9 @@ internal static class WaybillCell
 
     /// <summary>A stored day.</summary>
     public static string Day(object? day) => (day as DateOnly?)?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>Stored hundredths of a TEU.</summary>
+    public static string Teu(object? hundredths) => hundredths is int number ? (number / 100m).ToString("0.##", CultureInfo.InvariantCulture) : "";
 
     /// <summary>Stored kilograms in tonnes.</summary>
     public static string Tonnes(object? kg) => kg is long number ? (number / 1000m).ToString("0.###", CultureInfo.InvariantCulture) : "";

@@ -51,6 +51,7 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
         F.Of("destination", "import.field.destination", K.Text, w => w.Destination).SortedNear().Edited(nameof(WaybillDraft.Destination)).Asked(["=", "!="], WaybillAsks.Lane).LookedUp("/api/v1/lookup/stations?q=").Grouped(),
         F.Of("wagons", "import.field.wagons", K.Number, w => w.Wagons).Indexed().SortedNear().Edited(nameof(WaybillDraft.Wagons), bulk: false).TypedAs(TypedValue.Of),
         F.Of("containers", "import.field.containers", K.Number, w => w.Containers).Indexed().SortedNear().Edited(nameof(WaybillDraft.Containers), bulk: false).TypedAs(TypedValue.Of),
+        F.Of("teu", "import.field.teu", K.Number, w => w.TeuHundredths).Edited(nameof(WaybillDraft.Teu), bulk: false).Said((teu, _) => WaybillCell.Teu(teu), WaybillCell.Teu),
         F.Of("weight", "waybill.weight_plain", K.Weight, w => w.WeightKg).Indexed().SortedNear().Summed().Edited(nameof(WaybillDraft.WeightKg), bulk: false).TypedAs(WaybillCell.Tonnes),
         F.Of("revenue", "waybill.revenue_plain", K.Money, w => w.RevenueFen).Indexed().SortedNear().Summed().Edited(nameof(WaybillDraft.RevenueFen), bulk: false).TypedAs(WaybillCell.Money),
         F.Of("cost", "waybill.cost_plain", K.Money, w => w.CostFen).Indexed().SortedNear().Summed().Edited(nameof(WaybillDraft.CostFen), bulk: false).TypedAs(WaybillCell.Money),

@@ -30,7 +30,7 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
         }
 
         var draft = (await Drafts([line], ct))[line.Id];
-        if (WaybillCell.Of(draft, field.Input!) != (was ?? ""))
+        if (!TypedValue.Same(WaybillCell.Of(draft, field.Input!), was))
         {
             return new Refusal.Stale();
         }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Localization;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Ui.Kit;
 
 namespace RailCrm.Platform.Access;
 
@@ -22,6 +23,9 @@ internal sealed class OwnProfile(CrmDb db)
 
         /// <summary>light or dark; empty follows the device.</summary>
         public string? Theme { get; set; }
+
+        /// <summary>One of the zones offered; empty is Beijing's.</summary>
+        public string? TimeZone { get; set; }
     }
 
     public Task<User> Find(CancellationToken ct) => db.Set<User>().AsNoTracking().SingleAsync(u => u.Id == db.Actor.UserId, ct);
@@ -37,12 +41,13 @@ internal sealed class OwnProfile(CrmDb db)
         var user = await db.Set<User>().SingleAsync(u => u.Id == db.Actor.UserId, ct);
         user.DisplayName = name;
         user.Language = input.Language is "zh-CN" or "en" ? input.Language : null;
+        user.TimeZone = input.TimeZone is { } zone and not ReaderZone.Usual && ReaderZone.Offered.Contains(zone) ? zone : null;
         user.Theme = input.Theme is "light" or "dark" ? input.Theme : null;
         await db.SaveChangesAsync(ct);
         return user;
     }, ct);
 
-    /// <summary>Gives this browser the person's language and looks; what the person left open stays the browser's own.</summary>
+    /// <summary>Gives this browser the person's language, looks and zone; what the person left open stays the browser's own, but for the zone, which is Beijing's then.</summary>
     public static void Apply(HttpContext http, User user, bool clear = false)
     {
         if (user.Language is { } language)
@@ -52,6 +57,15 @@ internal sealed class OwnProfile(CrmDb db)
         else if (clear)
         {
             http.Response.Cookies.Delete(CookieRequestCultureProvider.DefaultCookieName);
+        }
+
+        if (user.TimeZone is { } zone)
+        {
+            http.Response.Cookies.Append(ReaderZone.Cookie, zone, new() { MaxAge = TimeSpan.FromDays(365), SameSite = SameSiteMode.Lax, HttpOnly = true, Secure = http.Request.IsHttps, IsEssential = true });
+        }
+        else
+        {
+            http.Response.Cookies.Delete(ReaderZone.Cookie);
         }
 
         if (user.Theme is { } theme)

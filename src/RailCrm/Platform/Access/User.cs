@@ -29,6 +29,9 @@ public sealed class User : IdentityUser<long>, IAudited
     /// <summary>light or dark; null follows the device.</summary>
     public string? Theme { get; set; }
 
+    /// <summary>The zone in which the person reads times, one of <see cref="Ui.Kit.ReaderZone.Offered"/>; null is Beijing's.</summary>
+    public string? TimeZone { get; set; }
+
     /// <summary>When the person ended the tour of the product (UTC); null where it is still to be offered.</summary>
     public DateTime? TourEndedAt { get; set; }
 

@@ -41,9 +41,11 @@ internal sealed class ExportSeen(CrmDb db)
         _ when field.Key.StartsWith("x_", StringComparison.Ordinal) => field.IsFigure && decimal.TryParse(field.Typed(value), NumberStyles.Number, CultureInfo.InvariantCulture, out var own) ? Cell.Of((decimal?)own) : Cell.Of(field.Say(value, names)),
         (FieldKind.Money, long fen) => Cell.Money(fen),
         (FieldKind.Weight, long kg) => Cell.Tonnes(kg),
+        (FieldKind.Number, long or int) when decimal.TryParse(field.Typed(value), NumberStyles.Number, CultureInfo.InvariantCulture, out var part) && part != Convert.ToDecimal(value, CultureInfo.InvariantCulture) => Cell.Of((decimal?)part), // Stored in hundredths.
         (FieldKind.Number, long or int) => Cell.Whole(Convert.ToInt64(value, CultureInfo.InvariantCulture)),
         (FieldKind.Number, decimal number) => Cell.Of((decimal?)number),
         (FieldKind.Date, DateOnly day) => Cell.Day(day),
+        (_, DateTime at) => Cell.Of(Ui.Kit.Figures.BeijingTime(at)),
         _ => Cell.Of(field.Say(value, names)),
     };
 }

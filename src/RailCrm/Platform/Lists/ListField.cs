@@ -118,6 +118,9 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     /// <summary>Whether it can be changed for many rows at once: what is unique to a row cannot.</summary>
     public bool IsBulk { get; protected set; }
 
+    /// <summary>Whether it holds paragraphs rather than a line.</summary>
+    public bool IsLong { get; protected set; }
+
     /// <summary>Before a choice's code: the key of its text.</summary>
     public string? Texts { get; protected set; }
 

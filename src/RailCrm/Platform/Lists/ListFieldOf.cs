@@ -131,6 +131,13 @@ internal abstract partial class ListField<TRow>(string key, string textKey, Fiel
         return this;
     }
 
+    /// <summary>It holds paragraphs, and is typed in a box of several lines.</summary>
+    public ListField<TRow> Long()
+    {
+        IsLong = true;
+        return this;
+    }
+
     /// <summary>A choice: its codes, the beginning of their text keys, and what is said of a wrong one.</summary>
     public ListField<TRow> Chosen(string texts, IReadOnlyList<string> codes, string? wrongKey = null)
     {

@@ -179,4 +179,11 @@ public abstract class ListOf
 /// <summary>A cell as it is after it was changed.</summary>
 /// <param name="Text">As people read it.</param>
 /// <param name="Value">As one would type it.</param>
-public sealed record Edited(string Text, string Value);
+/// <param name="Undo">What takes the change back, where that is not the same field of the same row as it was before.</param>
+public sealed record Edited(string Text, string Value, Retaken? Undo = null);
+
+/// <summary>A change of another row that takes a change back.</summary>
+/// <param name="RowId">The row.</param>
+/// <param name="Value">What it is to hold.</param>
+/// <param name="Was">What it holds now.</param>
+public sealed record Retaken(long RowId, string Value, string Was);

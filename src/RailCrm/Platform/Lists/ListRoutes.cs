@@ -143,8 +143,9 @@ internal static class ListRoutes
         if (edited.TryGet(out var now, out var refusal))
         {
             now = await Called(http, named, now, ct);
-            var back = new Dictionary<string, string> { ["field"] = named.Key, ["value"] = was ?? "", ["was"] = now.Value, ["returnUrl"] = returnUrl ?? of.Path };
-            new Notice(Text.Texts.Get("list.cell_kept", named.Name, now.Text), Undo: new($"/lists/{list}/rows/{id}", back)).Leave(http);
+            var undo = now.Undo ?? new(id, was ?? "", now.Value);
+            var back = new Dictionary<string, string> { ["field"] = named.Key, ["value"] = undo.Value, ["was"] = undo.Was, ["returnUrl"] = returnUrl ?? of.Path };
+            new Notice(Text.Texts.Get("list.cell_kept", named.Name, now.Text), Undo: new($"/lists/{list}/rows/{undo.RowId}", back)).Leave(http);
         }
 
         if (http.Request.Headers.Accept.Contains("application/json"))

@@ -38,6 +38,11 @@ internal static class TypedValue
     /// <summary>The field as one would type it.</summary>
     public static string Of(object input, string field) => field.StartsWith(Custom, StringComparison.Ordinal) ? Bag(input).GetValueOrDefault(field[Custom.Length..]) ?? "" : Of(input.GetType().GetProperty(field)!.GetValue(input));
 
+    /// <summary>Whether two texts say the same: a form that is posted ends lines as it likes.</summary>
+    public static bool Same(string? a, string? b) => Lines(a) == Lines(b);
+
+    private static string Lines(string? text) => (text ?? "").Replace("\r\n", "\n", StringComparison.Ordinal);
+
     private const string Custom = "Custom.";
 
     /// <summary>What an input says of custom fields.</summary>

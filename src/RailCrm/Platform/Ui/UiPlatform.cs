@@ -21,10 +21,11 @@ internal static class UiPlatform
         return services;
     }
 
-    /// <summary>Money in the unit that the reader chose, for everything after this in the request.</summary>
-    public static void UseMoneyUnit(this WebApplication app) => app.Use((http, next) =>
+    /// <summary>Money in the unit and times in the zone that the reader chose, for everything after this in the request.</summary>
+    public static void UseReadersUnits(this WebApplication app) => app.Use((http, next) =>
     {
         MoneyUnit.Use(http.Request.Cookies[MoneyUnit.Cookie]);
+        ReaderZone.Use(http.Request.Cookies[ReaderZone.Cookie]);
         return next(http);
     });
 

@@ -17,7 +17,7 @@ public sealed class ContactListTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>A contact with what its filters look at besides itself.</summary>
-    private sealed record Row(Contact Person, Customer At, bool Mine, bool OfS1, bool Starred, IReadOnlyList<long> North);
+    private sealed record Row(Contact Person, Customer At, bool Mine, bool OfS1, bool Starred, IReadOnlyList<long> North, long S1);
 
     /// <summary>Conditions of the filter's own language, each with what it keeps in plain words.</summary>
     private static readonly (string Asked, Func<Row, bool> Keeps)[] Conditions =
@@ -29,6 +29,8 @@ public sealed class ContactListTests
         ("unit=$north", r => r.North.Contains(r.At.UnitId)), ("unit=$n1", r => r.At.UnitId == r.North[1]), ("customer=KH-0000007", r => r.At.Number == "KH-0000007"), ("customer!=KH-0000007", r => r.At.Number != "KH-0000007"),
         ("customer=$seventh", r => r.At.Number == "KH-0000007"), ("mine=true", r => r.Mine), ("mine=false", r => !r.Mine), ("managedBy=s1", r => r.OfS1), ("favourite=true", r => r.Starred), ("favourite=false", r => !r.Starred),
         ("created>=today", _ => true), ("created<=-1d", _ => false),
+        ("title=经理", r => r.Person.Title == "经理"), ("title~物流", r => r.Person.Title?.StartsWith("物流", StringComparison.Ordinal) == true), ("title!=经理", r => r.Person.Title != "经理"), ("title=", r => r.Person.Title is null),
+        ("author=s1", r => r.Person.CreatedBy == r.S1), ("author=", r => r.Person.CreatedBy is null), ("author=0", r => r.Person.CreatedBy == 0), ("author=s1,0", r => r.Person.CreatedBy == r.S1 || r.Person.CreatedBy == 0),
     ];
 
     internal static async Task<CrmApp> Filled(Engine engine)
@@ -47,6 +49,7 @@ public sealed class ContactListTests
                     {
                         CustomerId = customer, Name = new[] { "李娜", "王伟", "王芳", "赵敏", "欧阳静" }[random.Next(5)], MobileDigits = random.Next(3) == 0 ? null : $"13{random.Next(7, 9)}0000{random.Next(10_000):0000}",
                         PhoneDigits = random.Next(2) == 0 ? null : $"05{random.Next(1, 3)}{random.Next(10)}6000000", IsMain = n == 0 && active, Active = active, CreatedAt = db.UtcNow.AddSeconds(-random.Next(50)), DeletedAt = random.Next(15) == 0 ? db.UtcNow : null,
+                        Title = (customer % 4) switch { 0 => "经理", 1 => "物流部主任", 2 => "物流经理", _ => null }, CreatedBy = (customer + n) % 3 == 0 ? s1.UserId : (customer + n) % 7 == 0 ? 0 : null,
                     });
                 }
             }
@@ -87,7 +90,7 @@ public sealed class ContactListTests
             var grants = (await db.Set<CustomerGrant>().Where(g => g.Reason == "manager" && (g.Until == null || g.Until > db.UtcNow)).Select(g => new { g.CustomerId, g.UserId }).ToListAsync(Ct)).ToLookup(g => g.UserId, g => g.CustomerId);
             var stars = (await db.Set<RecordMark>().Where(m => m.UserId == actor.UserId).Select(m => m.RecordId).ToListAsync(Ct)).ToHashSet();
             return (await db.Set<Contact>().AsNoTracking().ToListAsync(Ct)).Where(k => customers.ContainsKey(k.CustomerId))
-                .Select(k => new Row(k, customers[k.CustomerId], grants[actor.UserId].Contains(k.CustomerId), grants[s1.UserId].Contains(k.CustomerId), stars.Contains(k.Id), north)).ToList();
+                .Select(k => new Row(k, customers[k.CustomerId], grants[actor.UserId].Contains(k.CustomerId), grants[s1.UserId].Contains(k.CustomerId), stars.Contains(k.Id), north, s1.UserId)).ToList();
         });
     }
 

@@ -36,6 +36,7 @@ internal static class CustomerListScene
                 var customer = new Customer { Number = $"KH-{n:0000000}", CreatedAt = db.UtcNow };
                 CustomerRules.Apply(input, customer, units[random.Next(units.Count)], db.UtcNow.AddMinutes(-random.Next(40)));
                 (customer.Tier, customer.Trailing12RevenueFen, customer.RevenueChangeFen, customer.Active) = ((CustomerTier)random.Next(5), random.Next(30) * 1000, random.Next(-20, 20), random.Next(10) > 0);
+                (customer.ParentId, customer.CreatedBy) = (n > 40 && n % 3 == 0 ? n % 40 + 1 : null, n % 4 == 0 ? s1.UserId : n % 7 == 0 ? 0 : null);
                 customer.DeletedAt = random.Next(30) == 0 ? db.UtcNow : null;
                 for (var s = random.Next(3); s > 0; s--)
                 {

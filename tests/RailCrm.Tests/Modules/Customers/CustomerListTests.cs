@@ -78,6 +78,7 @@ public sealed class CustomerListTests
         ("name~东方", c => c.Name.Contains("东方", StringComparison.Ordinal)), ("number~KH-00001", c => c.Number.StartsWith("KH-00001", StringComparison.Ordinal)), ("number=KH-0000007", c => c.Number == "KH-0000007"),
         ("phone~0512600001", c => c.PhoneDigits?.StartsWith("0512600001", StringComparison.Ordinal) == true), ("creditCode=", c => c.CreditCode is null), ("creditCode!=", c => c.CreditCode is not null),
         ("sizeClass=", c => c.SizeClass is null), ("sizeClass!=small", c => c.SizeClass != SizeClass.Small), ("created>=today", _ => true), ("created<=-1d", _ => false), ("updated>=-1y", _ => true),
+        ("parent=", c => c.ParentId is null), ("author=", c => c.CreatedBy is null), ("author=0", c => c.CreatedBy == 0), ("author=99999", _ => false),
     ];
 
     [Theory, ClassData(typeof(BothEngines))]
@@ -90,8 +91,10 @@ public sealed class CustomerListTests
             var actor = await app.ActorOf(user);
             var seen = await app.In(actor, db => db.Set<Customer>().Include(c => c.MainStations).AsNoTracking().ToListAsync(Ct));
             using var api = await app.Api(user);
-            var alone = Conditions.Where(_ => user == "group").Select(c => new[] { new[] { c } }); // The narrower scopes meet them in the mixtures.
-            var mixed = Enumerable.Range(0, 16).Select(_ => Enumerable.Range(0, 1 + random.Next(3)).Select(_ => random.GetItems(Conditions, 1 + random.Next(3))).ToArray());
+            var (parent, made) = (seen.Where(c => seen.Exists(s => s.Id == c.ParentId)).CountBy(c => c.ParentId!.Value).MaxBy(c => c.Value).Key, (await app.ActorOf("s1")).UserId);
+            (string Asked, Func<Customer, bool> Keeps)[] known = [.. Conditions, ($"parent={parent}", c => c.ParentId == parent), ("author=s1", c => c.CreatedBy == made), ("author=0,s1", c => c.CreatedBy == 0 || c.CreatedBy == made)];
+            var alone = known.Where(_ => user == "group").Select(c => new[] { new[] { c } }); // The narrower scopes meet them in the mixtures.
+            var mixed = Enumerable.Range(0, 16).Select(_ => Enumerable.Range(0, 1 + random.Next(3)).Select(_ => random.GetItems(known, 1 + random.Next(3))).ToArray());
             foreach (var groups in alone.Concat(mixed))
             {
                 var filter = string.Join(';', groups.Select(g => string.Join('|', g.Select(c => c.Asked))));

@@ -148,7 +148,7 @@ public sealed class WaybillHistoryTests
 
         Assert.DoesNotContain("rel=\"next\"", await browser.GetStringAsync(new Uri($"/waybills/{lines[1].Id}", UriKind.Relative), Ct), StringComparison.Ordinal);
         var record = await browser.GetStringAsync(new Uri($"/waybills/{lines[1].Id}", UriKind.Relative), Ct);
-        Assert.Equal(["mode", "containers", "contract", "cost", "date", "destination", "goods", "note", "origin", "revenue", "service", "toUnit", "wagons", "weight"], Regex.Matches(record, "data-field=\"([a-zA-Z]+)\"[^>]* data-label").Select(m => m.Groups[1].Value).OrderBy(f => f is "mode" ? "" : f, StringComparer.Ordinal));
+        Assert.Equal(["mode", "containers", "contract", "cost", "date", "destination", "goods", "note", "origin", "revenue", "service", "teu", "toCustomer", "toUnit", "wagons", "weight"], Regex.Matches(record, "data-field=\"([a-zA-Z]+)\"[^>]* data-label").Select(m => m.Groups[1].Value).OrderBy(f => f is "mode" ? "" : f, StringComparer.Ordinal));
     }
 
     [Theory, ClassData(typeof(BothEngines))]

@@ -47,6 +47,9 @@ public static class Figures
     /// <summary>A date.</summary>
     public static string Date(DateOnly? date) => date?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "—";
 
-    /// <summary>An instant (UTC) by the clock in Beijing, to the minute.</summary>
-    public static string Time(DateTime utc) => Kernel.BusinessCalendar.ToBeijing(utc).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    /// <summary>An instant (UTC) by the reader's clock (<see cref="ReaderZone"/>), to the minute.</summary>
+    public static string Time(DateTime utc) => ReaderZone.At(utc).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>An instant (UTC) by the clock in Beijing: in documents and files, which are the same for everyone.</summary>
+    public static string BeijingTime(DateTime utc) => Kernel.BusinessCalendar.ToBeijing(utc).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

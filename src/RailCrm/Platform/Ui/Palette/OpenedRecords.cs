@@ -15,6 +15,9 @@ internal sealed class OpenedRecords(IServiceScopeFactory scopes, TimeProvider cl
     /// <summary>More than this waiting, and the next are let go.</summary>
     private const int MostWaiting = 20_000;
 
+    /// <summary>Before the kind of what is chosen in look-ups rather than opened; as many of those are kept, and neither drives out the other.</summary>
+    private const string Look = "look.";
+
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<(long UserId, string Kind, long RecordId), DateTime> _waiting = [];
@@ -29,15 +32,28 @@ internal sealed class OpenedRecords(IServiceScopeFactory scopes, TimeProvider cl
         }
     }
 
+    /// <summary>A person took a row of a look-up, such as <c>stations</c>.</summary>
+    public void Chosen(long userId, string lookup, long rowId) => Opened(userId, Look + lookup, rowId);
+
+    /// <summary>What the actor chose in a look-up, latest first; then what <paramref name="opened"/> names among the records opened.</summary>
+    public async Task<IReadOnlyList<long>> Chosen(CrmDb db, string lookup, CancellationToken ct, string? opened = null)
+    {
+        var (all, kind) = (await All(db, ct), Look + lookup);
+        return [.. all.Where(r => r.Kind == kind).Concat(all.Where(r => r.Kind == opened)).Select(r => r.RecordId).Distinct()];
+    }
+
     /// <summary>What the actor opened, latest first, with what is yet to be written.</summary>
     public async Task<IReadOnlyList<OpenedRecord>> Of(CrmDb db, CancellationToken ct)
+        => [.. (await All(db, ct)).Where(r => !r.Kind.StartsWith(Look, StringComparison.Ordinal)).Take(MostOfAPerson)];
+
+    private async Task<IReadOnlyList<OpenedRecord>> All(CrmDb db, CancellationToken ct)
     {
         var user = db.Actor.UserId;
         var written = await db.Set<OpenedRecord>().AsNoTracking().Where(r => r.UserId == user).ToListAsync(ct);
         return
         [
             .. _waiting.Where(w => w.Key.UserId == user).Select(w => new OpenedRecord { UserId = user, Kind = w.Key.Kind, RecordId = w.Key.RecordId, OpenedAt = w.Value }).Concat(written)
-                .OrderByDescending(r => r.OpenedAt).DistinctBy(r => (r.Kind, r.RecordId)).Take(MostOfAPerson),
+                .OrderByDescending(r => r.OpenedAt).DistinctBy(r => (r.Kind, r.RecordId)),
         ];
     }
 
@@ -80,10 +96,15 @@ internal sealed class OpenedRecords(IServiceScopeFactory scopes, TimeProvider cl
 
             foreach (var user in batch.Select(b => b.Key.UserId).Distinct())
             {
-                var mine = db.Set<OpenedRecord>().Where(r => r.UserId == user);
-                if (await mine.OrderByDescending(r => r.OpenedAt).Skip(MostOfAPerson).Select(r => (DateTime?)r.OpenedAt).FirstOrDefaultAsync(ct) is { } old)
+                var all = db.Set<OpenedRecord>().Where(r => r.UserId == user);
+#pragma warning disable CA1310 // Translated to SQL.
+                foreach (var mine in new[] { all.Where(r => r.Kind.StartsWith(Look)), all.Where(r => !r.Kind.StartsWith(Look)) })
+#pragma warning restore CA1310
                 {
-                    await mine.Where(r => r.OpenedAt <= old).ExecuteDeleteAsync(ct);
+                    if (await mine.OrderByDescending(r => r.OpenedAt).Skip(MostOfAPerson).Select(r => (DateTime?)r.OpenedAt).FirstOrDefaultAsync(ct) is { } old)
+                    {
+                        await mine.Where(r => r.OpenedAt <= old).ExecuteDeleteAsync(ct);
+                    }
                 }
             }
 

@@ -524,6 +524,9 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.HasKey("Id")
                         .HasName("pk_customer_contacts");
 
+                    b.HasIndex("CreatedBy")
+                        .HasDatabaseName("ix_customer_contacts_created_by");
+
                     b.HasIndex("CustomerId")
                         .HasDatabaseName("ix_customer_contacts_customer_id");
 
@@ -553,6 +556,9 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
                     b.HasIndex("IsMain", "Name", "Id")
                         .HasDatabaseName("ix_customer_contacts_is_main_name_id");
+
+                    b.HasIndex("Title", "Name", "Id")
+                        .HasDatabaseName("ix_customer_contacts_title_name_id");
 
                     b.ToTable("customer_contacts", (string)null);
                 });
@@ -953,6 +959,9 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
                     b.HasKey("Id")
                         .HasName("pk_customers");
+
+                    b.HasIndex("CreatedBy")
+                        .HasDatabaseName("ix_customers_created_by");
 
                     b.HasIndex("CreditCode")
                         .IsUnique()
@@ -2924,6 +2933,12 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("theme")
+                        .UseCollation("C");
+
+                    b.Property<string>("TimeZone")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("time_zone")
                         .UseCollation("C");
 
                     b.Property<DateTime?>("TourEndedAt")

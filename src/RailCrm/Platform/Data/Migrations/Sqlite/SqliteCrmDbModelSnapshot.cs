@@ -479,6 +479,9 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_customer_contacts");
 
+                    b.HasIndex("CreatedBy")
+                        .HasDatabaseName("ix_customer_contacts_created_by");
+
                     b.HasIndex("CustomerId")
                         .HasDatabaseName("ix_customer_contacts_customer_id");
 
@@ -508,6 +511,9 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
 
                     b.HasIndex("IsMain", "Name", "Id")
                         .HasDatabaseName("ix_customer_contacts_is_main_name_id");
+
+                    b.HasIndex("Title", "Name", "Id")
+                        .HasDatabaseName("ix_customer_contacts_title_name_id");
 
                     b.ToTable("customer_contacts", (string)null);
                 });
@@ -872,6 +878,9 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
 
                     b.HasKey("Id")
                         .HasName("pk_customers");
+
+                    b.HasIndex("CreatedBy")
+                        .HasDatabaseName("ix_customers_created_by");
 
                     b.HasIndex("CreditCode")
                         .IsUnique()
@@ -2699,6 +2708,11 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("theme");
+
+                    b.Property<string>("TimeZone")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("time_zone");
 
                     b.Property<DateTime?>("TourEndedAt")
                         .HasColumnType("TEXT")
