@@ -32,8 +32,8 @@ public sealed class Browser : IAsyncLifetime
         Assertions.SetDefaultExpectTimeout(30_000); // A busy machine is slow, not wrong.
     }
 
-    /// <summary>A page of somebody with this language and width, signed in where a user is named; skips the test where Chromium is absent, fails it under CI.</summary>
-    public async Task<Walk> Open(Product? product, string language, int width, bool dark = false, string? user = null)
+    /// <summary>A page of somebody with this language and width, signed in where a user is named, held in the hand where it is touched; skips the test where Chromium is absent, fails it under CI.</summary>
+    public async Task<Walk> Open(Product? product, string language, int width, bool dark = false, string? user = null, bool touch = false)
     {
         if (_browser is null)
         {
@@ -47,7 +47,7 @@ public sealed class Browser : IAsyncLifetime
 
         var address = (product ?? Demo).Address;
         var session = user is null ? null : await _sessions.GetOrAdd((address, user), key => new(() => Session(key.Address, key.User))).Value;
-        return new(await (await Context(address, language, width, dark, session)).NewPageAsync());
+        return new(await (await Context(address, language, width, dark, session, touch)).NewPageAsync());
     }
 
     private async Task<string> Session(string address, string user)
@@ -57,11 +57,11 @@ public sealed class Browser : IAsyncLifetime
         return await walk.Page.Context.StorageStateAsync();
     }
 
-    private async Task<IBrowserContext> Context(string address, string language, int width, bool dark, string? session)
+    private async Task<IBrowserContext> Context(string address, string language, int width, bool dark, string? session, bool touch = false)
     {
         var context = await _browser!.NewContextAsync(new()
         {
-            BaseURL = address, Locale = language, ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce, StorageState = session,
+            BaseURL = address, Locale = language, ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce, StorageState = session, HasTouch = touch, IsMobile = touch,
         });
         context.SetDefaultTimeout(90_000);
         return context;
@@ -131,6 +131,9 @@ public sealed class Walk : IAsyncDisposable
 
     /// <summary>Nothing wider than the screen, no error on the console, no dialog.</summary>
     public async Task CheckQuiet() => Agree(await Faults(axe: false));
+
+    /// <summary>What is too small for a finger, of all that stands in sight: less than 44 px high.</summary>
+    public Task<string[]> Small() => Page.Locator("main button:visible, main .btn:visible, main select:visible, main input:visible, .rc-tabs a:visible").EvaluateAllAsync<string[]>("all => all.filter(e => e.getBoundingClientRect().height < 43.5 && !['checkbox', 'radio'].includes(e.type) && !e.closest('.visually-hidden')).map(e => e.outerHTML.slice(0, 160))");
 
     /// <summary>What another width and theme can make wrong of a page that was found right.</summary>
     public static readonly string[] OfLook = ["color-contrast", "target-size", "scrollable-region-focusable", "aria-hidden-focus", "nested-interactive"];

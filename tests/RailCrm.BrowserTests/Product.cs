@@ -42,6 +42,15 @@ public sealed partial class Product : IAsyncDisposable
         return await act(services.ServiceProvider.GetRequiredService<CrmDb>());
     }
 
+    /// <summary>Does something with one of its services, in the group's name.</summary>
+    internal async Task<T> With<TService, T>(Func<CrmDb, TService, Task<T>> act)
+        where TService : notnull
+    {
+        await using var services = _app.Services.CreateAsyncScope();
+        services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System("test");
+        return await act(services.ServiceProvider.GetRequiredService<CrmDb>(), services.ServiceProvider.GetRequiredService<TService>());
+    }
+
     /// <summary>Every page of the product at an address that shows something, and a person of the demo who may open it. New pages come along by themselves.</summary>
     public IReadOnlyList<(string Path, string User)> Pages =>
     [

@@ -59,6 +59,53 @@ public sealed class A_group_adds_fields_of_its_own(Browser browser)
         await Assertions.Expect(cell).ToContainTextAsync("一号站台");
     }
 
+    [Theory]
+    [InlineData("contacts", "en", 390)]
+    [InlineData("waybills", "zh-CN", 1400)]
+    public async Task One_of_people_or_of_lines_is_filled_in_found_by_and_changed_in_the_list(string list, string language, int width)
+    {
+        var own = await Own.Make(browser);
+        var (name, key) = (list == "contacts" ? "性格" : "票种", list == "contacts" ? "x_xingge" : "x_piaozhong");
+        await using (var admin = await browser.Open(null, language, width, user: "admin"))
+        {
+            await admin.Page.GotoAsync($"/fields/new?list={list}");
+            await admin.Page.FillAsync("[name='Form.Name']", name);
+            await admin.Page.SelectOptionAsync("[name='Form.Kind']", "Choice");
+            await admin.Page.FillAsync("[name='Form.Options']", "第一种\n第二种");
+            await admin.Page.CheckAsync("[name='Form.Indexed']");
+            await admin.Page.ClickAsync("main form button.btn-primary");
+            await Assertions.Expect(admin.Page.Locator("table.rc-list")).ToContainTextAsync(name);
+        }
+
+        await using var walk = await browser.Open(null, language, width, user: "group");
+        var page = walk.Page;
+        var record = list == "contacts" ? $"/customers/{own.Customer}/contacts/{own.People[1].Id}" : $"/waybills/{own.Lines[1].Id}";
+        await page.GotoAsync($"{record}/edit");
+        await page.SelectOptionAsync($"[name='Form.Custom.{key}']", "第二种");
+        await page.Locator("main form button[data-key=save], main form button.btn-primary").First.ClickAsync();
+        await Assertions.Expect(page.Locator($"dd[data-field={key}]")).ToContainTextAsync("第二种");
+        await walk.Check();
+
+        var rows = page.Locator("table.rc-list .rc-tick");
+        var found = $"/{list}?customer={own.Customer}&filter={key}%3D第二种&columns={(list == "contacts" ? "name" : "externalNo")},{key}";
+        for (var n = 0; n < 60 && ((await page.GotoAsync(found))?.Status != 200 || await rows.CountAsync() != 1); n++)
+        {
+            await page.WaitForTimeoutAsync(500); // Until its index stands.
+        }
+
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator(".rc-chip", new() { HasTextString = name })).ToContainTextAsync("第二种");
+        var cell = page.Locator($"td[data-field={key}]");
+        await page.WaitForLoadStateAsync();
+        await cell.DblClickAsync();
+        await cell.Locator("select").SelectOptionAsync("第一种");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator(".rc-toast")).ToContainTextAsync("第一种");
+        await page.GotoAsync(found.Replace("第二种", "第一种", StringComparison.Ordinal));
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
+        await walk.CheckQuiet();
+    }
+
     [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
     public async Task Someone_filters_by_some_of_several_options_and_takes_the_chip_off(string language, int width)
     {

@@ -65,6 +65,47 @@ public sealed partial class Someone_mends_an_import_and_takes_it_back(Browser br
         await Assertions.Expect(page.Locator(".rc-empty")).ToBeVisibleAsync();
     }
 
+    [Theory]
+    [InlineData("contacts", "en", 390)]
+    [InlineData("waybills", "zh-CN", 1400)]
+    public async Task A_wrong_cell_of_people_or_lines_is_mended_and_what_came_is_taken_back(string kind, string language, int width)
+    {
+        var own = await Own.Make(browser);
+        await using var walk = await browser.Open(null, language, width, user: "group", dark: width < 500);
+        var page = walk.Page;
+        // Of two rows one names nobody, or no day.
+        var (rows, cell, right) = kind == "contacts"
+            ? ($"客户,姓名,手机\n{own.Name},导入甲,1996{own.Customer:0000000}\n查无此公司{own.Customer},导入乙,1995{own.Customer:0000000}\n", "查无此公司", own.Name)
+            : ($"来源系统,运单号,日期,客户,收入\n旅程,DR{own.Customer}-1,2026-03-05,{own.Name},10\n旅程,DR{own.Customer}-2,三月六日吧,{own.Name},20\n", "三月", "2026-03-06");
+        await page.GotoAsync($"/imports?kind={kind}");
+        await page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = "补录.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(rows) });
+        await page.Locator("main form button.btn-primary").First.ClickAsync();
+        await page.WaitForURLAsync(NewImport());
+        await page.ClickAsync("button[value=review]");
+        await page.WaitForURLAsync("**/review", new() { Timeout = 30_000 });
+        var wrong = page.Locator("tr[id^=row-] input.is-invalid");
+        await Assertions.Expect(wrong).ToHaveCountAsync(1);
+        await Assertions.Expect(wrong).ToHaveValueAsync(new Regex(cell));
+        await walk.Check();
+        await wrong.FillAsync(right);
+        await wrong.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("tr[id^=row-] .rc-success")).ToHaveCountAsync(2);
+        await page.ClickAsync("button[value=start]");
+        await page.Locator(".rc-figures").WaitForAsync(new() { Timeout = 30_000 });
+        Assert.Equal(5, (await own.Stored(browser, kind)).Count);
+        var import = page.Url;
+        await page.Locator(".rc-figures a[href*='brought=']").First.ClickAsync(); // The list of just those.
+        await Assertions.Expect(page.Locator("table.rc-list .rc-tick")).ToHaveCountAsync(2);
+
+        await page.GotoAsync(import);
+        await page.WaitForLoadStateAsync();
+        await page.ClickAsync("[data-target=revert]");
+        await page.ClickAsync("#revert button.btn-danger");
+        await Assertions.Expect(page.Locator(".alert-success")).ToHaveCountAsync(2, new() { Timeout = 30_000 }); // All came, and all went.
+        Assert.Equal(3, (await own.Stored(browser, kind)).Count);
+        await walk.Check();
+    }
+
     [GeneratedRegex(@"/imports/\d+$")]
     private static partial Regex NewImport();
 

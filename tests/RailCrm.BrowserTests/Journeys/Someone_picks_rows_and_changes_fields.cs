@@ -73,6 +73,68 @@ public sealed partial class Someone_picks_rows_and_changes_fields(Browser browse
         await Assertions.Expect(page.Locator("dd[data-field=website]")).ToHaveTextAsync(before);
     }
 
+    [Theory]
+    [InlineData("contacts", "en", "bin")]
+    [InlineData("waybills", "zh-CN", "delete")]
+    public async Task People_and_lines_of_two_pages_are_changed_at_once_binned_and_given_back(string list, string language, string bin)
+    {
+        var own = await Own.Make(browser);
+        var before = await own.Stored(browser, list);
+        await using var walk = await browser.Open(null, language, 1400, user: "group");
+        var page = walk.Page;
+        var rows = page.Locator("table.rc-list .rc-tick");
+        await Tick();
+        await page.CheckAsync(".rc-work input[name=all]");
+        await Assertions.Expect(page.Locator(".rc-work-count")).ToContainTextAsync("3");
+        await page.ClickAsync(".rc-work button[value=edit]");
+        await page.SelectOptionAsync("#f-Form-Field", Own.FieldOf(list));
+        await page.FillAsync("#f-Form-Value", "一起改");
+        await walk.Check();
+        await Start(3);
+        Assert.Equal(["一起改", "一起改", "一起改"], await own.Stored(browser, list));
+        await Undo(3);
+        Assert.Equal(before, await own.Stored(browser, list));
+
+        await Tick(); // Those of two pages, and no more.
+        await page.ClickAsync($".rc-work button[value={bin}]");
+        await Start(2);
+        var work = page.Url;
+        await page.GotoAsync($"/{list}?customer={own.Customer}");
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
+        await page.GotoAsync(work);
+        await Undo(2);
+        await page.GotoAsync($"/{list}?customer={own.Customer}");
+        await Assertions.Expect(rows).ToHaveCountAsync(3);
+        await walk.CheckQuiet();
+
+        async Task Tick()
+        {
+            await page.GotoAsync($"/{list}?customer={own.Customer}&limit=2");
+            await page.WaitForLoadStateAsync();
+            await rows.First.CheckAsync();
+            await page.ClickAsync(".rc-pager a[rel=next]");
+            await Assertions.Expect(rows).ToHaveCountAsync(1);
+            await Assertions.Expect(rows.First).Not.ToBeCheckedAsync();
+            await rows.First.CheckAsync();
+            await Assertions.Expect(page.Locator(".rc-work-count")).ToContainTextAsync("2");
+        }
+
+        async Task Start(int count)
+        {
+            await page.Locator("main form button.btn-primary, main form button.btn-danger").Last.ClickAsync();
+            await page.WaitForURLAsync(AnyWork());
+            await Assertions.Expect(page.Locator(".rc-badge.rc-success")).ToHaveCountAsync(count + 1, new() { Timeout = 60_000 }); // The work and its rows.
+        }
+
+        async Task Undo(int count)
+        {
+            var done = page.Url;
+            await page.Locator("main .rc-head-actions form button").ClickAsync();
+            await page.WaitForURLAsync(u => u != done && AnyWork().IsMatch(u));
+            await Assertions.Expect(page.Locator(".rc-badge.rc-success")).ToHaveCountAsync(count + 1, new() { Timeout = 60_000 });
+        }
+    }
+
     [Fact]
     public async Task A_span_of_time_is_chosen_in_words_and_a_row_is_opened_from_its_menu()
     {
@@ -95,4 +157,7 @@ public sealed partial class Someone_picks_rows_and_changes_fields(Browser browse
 
     [GeneratedRegex(@"/lists/customers/work/\d+$")]
     private static partial Regex OneWork();
+
+    [GeneratedRegex(@"/lists/\w+/work/\d+$")]
+    private static partial Regex AnyWork();
 }
