@@ -96,7 +96,7 @@ public sealed partial class HelpTests
             var page = await Page(browser, path);
             var fields = FieldLabel().Matches(page).Select(m => m.Groups[1].Value).ToList();
             Assert.True(fields.Count >= least, $"{path}: {fields.Count} fields");
-            Assert.Empty(fields.Where(f => !page.Contains($"popovertarget=\"{f}-more\"", StringComparison.Ordinal) && !page.Contains($"id=\"{f}-help\"", StringComparison.Ordinal)));
+            Assert.DoesNotContain(fields, f => !page.Contains($"popovertarget=\"{f}-more\"", StringComparison.Ordinal) && !page.Contains($"id=\"{f}-help\"", StringComparison.Ordinal));
         }
     }
 
