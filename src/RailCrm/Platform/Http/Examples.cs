@@ -30,13 +30,3 @@ internal static class Examples
         }
     }
 }
-
-/// <summary>A token that only reads changes nothing, whatever its owner may do: asked where a route's own permission is to read.</summary>
-internal sealed class ReadersFilter : IEndpointFilter
-{
-    public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        var actor = context.HttpContext.RequestServices.GetRequiredService<Access.CurrentActor>().Actor;
-        return actor.ReadsOnly && !HttpMethods.IsGet(context.HttpContext.Request.Method) ? new(Answers.Problem(new Kernel.Refusal.Forbidden())) : next(context);
-    }
-}
