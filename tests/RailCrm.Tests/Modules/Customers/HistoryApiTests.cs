@@ -12,7 +12,7 @@ public sealed class HistoryApiTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>Each record, a change of it, the field by which the history tells it, its name in the API, and what stood there.</summary>
-    private static (string Record, string Field, string Said, object Before, Func<JsonElement, object> Change)[] Kinds(ApiScene s) =>
+    private static (string Record, string Field, string Said, string Before, Func<JsonElement, object> Change)[] Kinds(ApiScene s) =>
     [
         ($"/customers/{s.First}", "Phone", "phone", "010-66554433", _ => new { name = "甲公司", phone = "010-11112222" }),
         ($"/customers/{s.Second}/contacts/{s.Contact}", "Mobile", "mobile", "13812345678", _ => new { name = "李娜", mobile = "13900000000" }),
