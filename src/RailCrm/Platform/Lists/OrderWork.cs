@@ -17,7 +17,7 @@ internal sealed class OrderWork(CrmDb db, WorkOnRows works, AskedView asked)
     /// <summary>What is to be done, and to which rows.</summary>
     public sealed class Input
     {
-        /// <summary>One of the list's works: edit, tag, untag, assign, bin, delete, restore, remove, favourite, follow and their like.</summary>
+        /// <summary>One of the list's works: edit, tag, untag, assign, bin, delete, restore, remove, star, follow and their like.</summary>
         public string? Act { get; set; }
 
         /// <summary>For edit: the field, by its key in the list.</summary>

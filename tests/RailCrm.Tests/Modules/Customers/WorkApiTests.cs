@@ -113,7 +113,7 @@ public sealed class WorkApiTests
         using var north = await app.Api("north");
         using var reader = await app.Api("n1", "read");
         using var auditor = await app.Api("auditor");
-        var order = new { act = "favourite", ids = new[] { scene.First } };
+        var order = new { act = "star", ids = new[] { scene.First } };
 
         var once = (await ApiScene.Ask(n1, "POST", "/customers/works", order, key: "w")).Body.GetProperty("id").GetInt64();
         Assert.Equal(once, (await ApiScene.Ask(n1, "POST", "/customers/works", order, key: "w")).Body.GetProperty("id").GetInt64());
