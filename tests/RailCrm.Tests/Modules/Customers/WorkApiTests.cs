@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Waybills;
@@ -96,7 +97,7 @@ public sealed class WorkApiTests
         })
         {
             var refused = await ApiScene.Ask(n1, "POST", path, order);
-            Assert.True(refused.Status == HttpStatusCode.BadRequest && ApiScene.Wrong(refused.Body).SequenceEqual([field]), $"{path} {global::System.Text.Json.JsonSerializer.Serialize(order)}: {refused.Status} {refused.Body}");
+            Assert.True(refused.Status == HttpStatusCode.BadRequest && ApiScene.Wrong(refused.Body).SequenceEqual([field]), $"{path} {JsonSerializer.Serialize(order)}: {refused.Status} {refused.Body}");
         }
 
         var wrong = (await ApiScene.Ask(n1, "POST", "/customers/works", new { act = "bin", all = true, filter = "nosuch=1" })).Body;
