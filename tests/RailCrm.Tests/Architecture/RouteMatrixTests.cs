@@ -15,6 +15,8 @@ using RailCrm.Modules.Organization;
 using RailCrm.Modules.Reference;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
+using RailCrm.Platform.Jobs;
+using RailCrm.Platform.Lists;
 
 namespace RailCrm.Tests.Architecture;
 
@@ -33,6 +35,20 @@ public sealed partial class RouteMatrixTests
         ("customers/{}", Scope, Customer),
         ("customers/merges/{}", Scope, MergeOf),
         ("contacts/merges/{}", Scope, ContactMergeOf),
+        ("customers/bin/{}", Scope, BinnedCustomer),
+        ("contacts/bin/{}", Scope, BinnedContact),
+        ("waybills/bin/{}", Scope, BinnedLine),
+        ("customers/works/{}", ["n1"], app => WorkOf(app, "customers", "star")),
+        ("contacts/works/{}", ["n1"], app => WorkOf(app, "contacts", "star")),
+        ("waybills/works/{}", ["n1"], app => WorkOf(app, "waybills", "star")),
+        ("customers/bin/works/{}", ["n1"], app => WorkOf(app, "bin", "restore")),
+        ("contacts/bin/works/{}", ["n1"], app => WorkOf(app, "contactBin", "restore")),
+        ("waybills/bin/works/{}", ["n1"], app => WorkOf(app, "waybillBin", "restore")),
+        ("customers/views/{}", Everybody, _ => Task.FromResult("all")),
+        ("contacts/views/{}", Everybody, _ => Task.FromResult("all")),
+        ("waybills/views/{}", Everybody, _ => Task.FromResult("all")),
+        ("customers/duplicate-pairs/{}", Scope, PairOf),
+        ("contacts/duplicate-pairs/{}", Scope, ContactPairOf),
         ("waybills/{}", Scope, Line),
         ("inbox/{}", Everybody, _ => Task.FromResult("1")),
         ("imports/{}", ["n1", "admin"], ImportOf),
@@ -195,6 +211,64 @@ public sealed partial class RouteMatrixTests
 
         var merged = await app.With<UniteContacts, Result<UniteContacts.Answer>>(n1, m => m.Run(new() { SurvivorId = people[0], LoserIds = [people[1]] }, Ct));
         return merged.TryGet(out var merge, out var refusal) ? Text(merge.Id) : throw new InvalidOperationException(refusal.Code);
+    }
+
+    private static async Task<string> BinnedCustomer(CrmApp app)
+    {
+        var id = await Customer(app);
+        Assert.Null((await app.With<GetCustomer, Result<Customer>>(await app.ActorOf("n1"), g => g.Bin(long.Parse(id, CultureInfo.InvariantCulture), into: true, null, Ct))).Refusal);
+        return id;
+    }
+
+    private static async Task<string> BinnedContact(CrmApp app)
+    {
+        var (customer, id) = await Person(app);
+        Assert.Null((await app.With<SaveContact, Result<Contact>>(await app.ActorOf("n1"), g => g.Bin(customer, id, into: true, null, Ct))).Refusal);
+        return Text(id);
+    }
+
+    private static async Task<(long Customer, long Id)> Person(CrmApp app)
+    {
+        var customer = long.Parse(await Customer(app), CultureInfo.InvariantCulture);
+        var made = await app.With<SaveContact, Result<Contact>>(await app.ActorOf("n1"), s => s.Run(customer, null, null, new() { Name = "王矩阵" }, Ct));
+        return made.TryGet(out var contact, out var refusal) ? (customer, contact.Id) : throw new InvalidOperationException(refusal.Code);
+    }
+
+    private static async Task<string> BinnedLine(CrmApp app)
+    {
+        var id = await Line(app);
+        Assert.Null((await app.With<SaveWaybill, Result<long>>(await app.ActorOf("n1"), s => s.Delete(long.Parse(id, CultureInfo.InvariantCulture), null, Ct))).Refusal);
+        return id;
+    }
+
+    private static async Task<string> WorkOf(CrmApp app, string list, string act)
+    {
+        var made = await app.With<WorkOnRows, Result<Job>>(await app.ActorOf("n1"), w => w.Start(new() { List = list, Act = act, Ids = [999_999_999] }, Ct));
+        return made.TryGet(out var job, out var refusal) ? Text(job.Id) : throw new InvalidOperationException(refusal.Code);
+    }
+
+    private static async Task<string> PairOf(CrmApp app)
+    {
+        var (one, other) = (long.Parse(await Customer(app), CultureInfo.InvariantCulture), long.Parse(await Customer(app), CultureInfo.InvariantCulture));
+        return await app.In(Actor.System("test"), async db =>
+        {
+            var pair = new DuplicatePair { FirstId = one, SecondId = other, Score = 60, Reasons = "name", Fingerprint = "x", FoundAt = db.UtcNow };
+            db.Add(pair);
+            await db.SaveChangesAsync(Ct);
+            return Text(pair.Id);
+        });
+    }
+
+    private static async Task<string> ContactPairOf(CrmApp app)
+    {
+        var (one, other) = ((await Person(app)).Id, (await Person(app)).Id);
+        return await app.In(Actor.System("test"), async db =>
+        {
+            var pair = new ContactPair { FirstId = one, SecondId = other, Score = 60, Reasons = "name", Fingerprint = "x", FoundAt = db.UtcNow };
+            db.Add(pair);
+            await db.SaveChangesAsync(Ct);
+            return Text(pair.Id);
+        });
     }
 
     private static Task<string> Field(CrmApp app) => app.In(Actor.System("test"), async db =>

@@ -29,8 +29,8 @@ public sealed class CustomerHistory(CrmDb db, CustomFields fields, IEnumerable<I
     /// <summary>One field's change; as stored, for <see cref="CustomerText"/> to say in words.</summary>
     public sealed record Change(string Field, string? Before, string? After);
 
-    /// <summary>One thing that happened. <paramref name="Id"/> is the audit entry's, 0 for what another module tells.</summary>
-    public sealed record Happening(long Id, DateTime At, string Actor, string Action, string Entity, long EntityId, IReadOnlyList<Change> Changes);
+    /// <summary>One thing that happened. <paramref name="Id"/> is the audit entry's, 0 for what another module tells; <paramref name="Via"/> is what it was done by.</summary>
+    public sealed record Happening(long Id, DateTime At, string Actor, string Action, string Entity, long EntityId, IReadOnlyList<Change> Changes, string? Via = null);
 
     /// <summary>A page of the past; <paramref name="Next"/> begins the one before it in time.</summary>
     public sealed record Page(IReadOnlyList<Happening> Events, long? Next);
@@ -78,7 +78,7 @@ public sealed class CustomerHistory(CrmDb db, CustomFields fields, IEnumerable<I
     }
 
     private IEnumerable<Happening> Told(IEnumerable<AuditEntry> page) =>
-        page.Select(e => new Happening(e.Id, e.At, e.ActorName, e.Action, e.Entity, e.EntityId, [.. Changes(e).Where(c => fields.Sees(ListOf(e.Entity), c.Field, db.Actor))])).Where(e => e.Action != "updated" || e.Changes.Count > 0);
+        page.Select(e => new Happening(e.Id, e.At, e.ActorName, e.Action, e.Entity, e.EntityId, [.. Changes(e).Where(c => fields.Sees(ListOf(e.Entity), c.Field, db.Actor))], e.Via)).Where(e => e.Action != "updated" || e.Changes.Count > 0);
 
     /// <summary>The list whose fields an entity's changes may name.</summary>
     internal static string ListOf(string entity) => entity switch { nameof(Customer) => "customers", nameof(Contact) => "contacts", _ => "waybills" };

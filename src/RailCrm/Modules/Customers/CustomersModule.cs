@@ -69,6 +69,9 @@ internal static class CustomersModule
         .AddScoped<CustomerHistory>()
         .AddScoped<Reference.ISidingUsers, SidingUsers>()
         .AddScoped<RestoreValue>()
+        .AddScoped<TellHistory>()
+        .AddScoped<ListCustomerBin>()
+        .AddScoped<ListContactBin>()
         .AddScoped<ListPairs>()
         .AddScoped<MergeCustomers>()
         .AddScoped<UndoMerge>()
@@ -146,6 +149,7 @@ internal static class CustomersModule
         customers.MapDelete("/{id:long}", GetCustomer.Delete).RequireAuthorization(Permission.CustomersDelete);
         customers.MapMark(RecordKind.Customer, RecordMark.Favourite, Permission.CustomersRead);
         customers.MapMark(RecordKind.Customer, RecordMark.Follow, Permission.CustomersRead);
+        customers.MapMore();
 
         var contacts = api.MapGroup("/customers/{id:long}/contacts").WithTags("Contacts").AddEndpointFilter<MergedInto.Filter>().AddEndpointFilter<MergedContact.Filter>();
         contacts.MapGet("", SaveContact.GetAll).RequireAuthorization(Permission.CustomersRead);
@@ -154,9 +158,11 @@ internal static class CustomersModule
         contacts.MapGet("/{contactId:long}", SaveContact.Get).RequireAuthorization(Permission.CustomersRead);
         contacts.MapGet("/{contactId:long}/card", ContactCard.Get).RequireAuthorization(Permission.CustomersRead);
         contacts.MapDelete("/{contactId:long}", SaveContact.Delete).RequireAuthorization(Permission.CustomersWrite);
-        contacts.MapPost("/{contactId:long}/restore", SaveContact.PostRestore).RequireAuthorization(Permission.CustomersWrite);
+        contacts.MapPost("/{contactId:long}/restore", SaveContact.PostRestore).RequireAuthorization(Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
         contacts.MapContactMark(RecordMark.Favourite, Permission.CustomersRead);
         contacts.MapContactMark(RecordMark.Follow, Permission.CustomersRead);
+        contacts.MapContactMore();
+        api.MapGroup("/contacts").WithTags("Contacts").MapContactsMore();
 
         api.MapGet("/contacts/duplicates", FindContactDuplicates.Get).WithTags("Contacts").RequireAuthorization(Permission.CustomersWrite);
         api.MapGet("/contacts/duplicate-pairs", ListContactPairs.Get).WithTags("Contacts").RequireAuthorization(Permission.CustomersWrite);

@@ -105,4 +105,7 @@ internal sealed class GetCustomer(CrmDb db, CustomFields fields)
 
     public static async Task<IResult> Delete(long id, GetCustomer useCase, HttpContext http, CancellationToken ct) =>
         (await useCase.Bin(id, into: true, Versions.Asked(http), ct)).Answer(_ => TypedResults.NoContent());
+
+    public static async Task<IResult> PostRestore(long id, GetCustomer useCase, HttpContext http, CancellationToken ct) =>
+        (await useCase.Bin(id, into: false, Versions.Asked(http), ct)).TryGet(out _, out var refusal) ? await Get(id, useCase, http, ct) : Answers.Problem(refusal);
 }

@@ -1,6 +1,9 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Http;
 using RailCrm.Platform.Text;
 
 namespace RailCrm.Modules.Customers;
@@ -49,5 +52,16 @@ internal sealed class ListContactMerges(CrmDb db)
         return ([.. rows.Take(PageSize).Select(r => new Item(r.Id, r.SurvivorId, r.CustomerId, r.Name, r.Customer, [.. went[r.Id].Select(l => seen.ContainsKey(l.Id) ? l : l with { Name = Texts.Get("customer.hidden") })], r.MergedAt, r.Who, r.MovedRows, r.UndoUntil, r.UndoneAt, r.UndoneBy,
                 r.UndoneAt is null && r.UndoUntil >= now && whose.Changes(r.CustomerId) && went[r.Id].All(l => seen.TryGetValue(l.Id, out var customer) && whose.Changes(customer))))],
             rows.Count > PageSize ? rows[PageSize - 1].Id : null);
+    }
+
+    public static async Task<IResult> Get(ListContactMerges useCase, CancellationToken ct, string? cursor = null)
+    {
+        if (!TellHistory.TryRead(cursor, out var before))
+        {
+            return Answers.Problem(new Refusal.Invalid("common.cursor_invalid", nameof(cursor)));
+        }
+
+        var (items, next) = await useCase.Run(before, ct);
+        return TypedResults.Ok(new Listing<Item>(items, next?.ToString(CultureInfo.InvariantCulture)));
     }
 }

@@ -139,6 +139,10 @@ public sealed class ListContactPairs(CrmDb db, Runner runner)
     internal static async Task<IResult> Get(ListContactPairs useCase, CancellationToken ct, bool dismissed = false, string? cursor = null, int limit = 50) =>
         (await useCase.Run(new(dismissed, cursor, limit), ct)).Answer(TypedResults.Ok);
 
+    internal static async Task<IResult> PostDismiss(long id, ListContactPairs useCase, CancellationToken ct) => (await useCase.Dismiss(id, two: true, ct)).Answer(two => TypedResults.Ok(new PairJudged(id, two)));
+
+    internal static async Task<IResult> PostReopen(long id, ListContactPairs useCase, CancellationToken ct) => (await useCase.Dismiss(id, two: false, ct)).Answer(two => TypedResults.Ok(new PairJudged(id, two)));
+
     internal static async Task<IResult> GetJob(ListContactPairs useCase, CancellationToken ct) => await useCase.LatestJob(ct) is { } job
         ? TypedResults.Ok(new { job.State, job.RowsDone, job.RowsTotal, job.RowsRejected })
         : TypedResults.NotFound();

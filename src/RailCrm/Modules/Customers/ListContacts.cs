@@ -10,7 +10,7 @@ using RailCrm.Platform.Lists;
 namespace RailCrm.Modules.Customers;
 
 /// <summary>People at customers in the actor's scope as the API tells them, and all of a view as the export writes them.</summary>
-internal sealed class ListContacts(CrmDb db, CustomFields fields, ContactList list)
+internal sealed class ListContacts(CrmDb db, CustomFields fields, ContactList list, AskedView asked)
 {
     /// <summary>The view; its fields are the query string, so that the address is the view.</summary>
     /// <param name="Q">Name, pinyin, initials, mobile or phone.</param>
@@ -25,15 +25,16 @@ internal sealed class ListContacts(CrmDb db, CustomFields fields, ContactList li
     /// <param name="Cursor">Where the page begins, as an earlier answer gave it.</param>
     /// <param name="Limit">Rows of a page, at most 200.</param>
     /// <param name="Filter">Any field of the list: <c>main=true;tier=large|mobile~138</c>. A semicolon is "and", a bar "or", a comma separates values.</param>
+    /// <param name="View">A saved view, by its key; the rest narrows it further.</param>
     public sealed record Query(
         string? Q = null, long? Customer = null, long? Unit = null, string? Tier = null, string? Mobile = null, bool? Main = null, bool? Active = null, bool? Mine = null,
-        string? Sort = null, string? Cursor = null, int Limit = 50, string? Filter = null)
+        string? Sort = null, string? Cursor = null, int Limit = 50, string? Filter = null, string? View = null)
     {
         /// <summary>What holds, by its name in the address; nothing that is left to its default.</summary>
         public IEnumerable<KeyValuePair<string, string?>> Fields() => new Dictionary<string, string?>
         {
             ["q"] = Q, ["customer"] = Customer?.ToString(CultureInfo.InvariantCulture), ["unit"] = Unit?.ToString(CultureInfo.InvariantCulture), ["tier"] = Tier, ["mobile"] = Mobile, ["main"] = Flag(Main), ["active"] = Flag(Active),
-            ["mine"] = Mine == true ? "true" : null, ["filter"] = Filter, ["sort"] = Sort, ["limit"] = Limit == 50 ? null : Math.Max(1, Limit).ToString(CultureInfo.InvariantCulture), ["cursor"] = Cursor,
+            ["mine"] = Mine == true ? "true" : null, ["filter"] = Filter, ["view"] = View, ["sort"] = Sort, ["limit"] = Limit == 50 ? null : Math.Max(1, Limit).ToString(CultureInfo.InvariantCulture), ["cursor"] = Cursor,
         }.Where(f => !string.IsNullOrEmpty(f.Value));
 
         private static string? Flag(bool? said) => said switch { true => "true", false => "false", null => null };
@@ -52,12 +53,7 @@ internal sealed class ListContacts(CrmDb db, CustomFields fields, ContactList li
     /// <summary>One page.</summary>
     public async Task<Result<Listing<Item>>> Run(Query query, CancellationToken ct)
     {
-        if (!View.TryRead(list, query.Fields(), out var view))
-        {
-            return new Refusal.InvalidMany([new("filter", "list.filter_wrong")]);
-        }
-
-        if (!(await list.Read(db, view, [], ct)).TryGet(out var page, out var refusal))
+        if (!(await asked.Read(list, query.Fields(), ct)).TryGet(out var view, out var refusal) || !(await list.Read(db, view, [], ct)).TryGet(out var page, out refusal))
         {
             return refusal;
         }

@@ -10,7 +10,7 @@ using RailCrm.Platform.Lists;
 namespace RailCrm.Modules.Customers;
 
 /// <summary>Customers in the actor's scope as the API tells them, and all of a view as the export writes them.</summary>
-internal sealed class ListCustomers(CrmDb db, CustomerList list, CustomFields fields)
+internal sealed class ListCustomers(CrmDb db, CustomerList list, CustomFields fields, AskedView asked)
 {
     /// <summary>The columns of an <see cref="Item"/>.</summary>
     private static readonly string[] Told = ["number", "name", "creditCode", "tier", "unit", "phone", "revenue", "profit", "change", "completeness", "updated", "active"];
@@ -30,16 +30,17 @@ internal sealed class ListCustomers(CrmDb db, CustomerList list, CustomFields fi
     /// <param name="Active">Only those served, or only those no longer served.</param>
     /// <param name="Mine">Only those whose manager the reader is.</param>
     /// <param name="Filter">Any field of the list: <c>tier=large,medium;revenue&gt;=1000000;region=320000|tag=重点</c>. A semicolon is "and", a bar "or", a comma separates values; money in yuan, weights in tonnes, days of Beijing.</param>
+    /// <param name="View">A saved view, by its key; the rest narrows it further.</param>
     public sealed record Query(
         string? Q = null, long? Unit = null, string? Tier = null, string? Industry = null, string? Region = null, string? Tag = null, string? Station = null, string? Sort = null, string? Cursor = null, int Limit = 50,
-        int? Below = null, bool? Active = null, bool? Mine = null, string? Filter = null)
+        int? Below = null, bool? Active = null, bool? Mine = null, string? Filter = null, string? View = null)
     {
         /// <summary>What holds, by its name in the address; nothing that is left to its default.</summary>
         public IEnumerable<KeyValuePair<string, string?>> Fields() => new Dictionary<string, string?>
         {
             ["q"] = Q, ["unit"] = Unit?.ToString(CultureInfo.InvariantCulture), ["tier"] = Tier, ["industry"] = Industry, ["region"] = Region, ["tag"] = Tag, ["station"] = Station,
             ["below"] = Below?.ToString(CultureInfo.InvariantCulture), ["active"] = Active switch { true => "true", false => "false", null => null }, ["mine"] = Mine == true ? "true" : null,
-            ["filter"] = Filter, ["sort"] = Sort, ["limit"] = Limit == 50 ? null : Math.Max(1, Limit).ToString(CultureInfo.InvariantCulture), ["cursor"] = Cursor,
+            ["filter"] = Filter, ["view"] = View, ["sort"] = Sort, ["limit"] = Limit == 50 ? null : Math.Max(1, Limit).ToString(CultureInfo.InvariantCulture), ["cursor"] = Cursor,
         }.Where(f => !string.IsNullOrEmpty(f.Value));
 
         /// <summary>The address of the view on a page.</summary>
@@ -54,8 +55,7 @@ internal sealed class ListCustomers(CrmDb db, CustomerList list, CustomFields fi
     public sealed record Whole(IAsyncEnumerable<IReadOnlyList<Customer>> Batches);
 
     /// <summary>One page.</summary>
-    public Task<Result<Listing<Item>>> Run(Query query, CancellationToken ct) =>
-        View.TryRead(list, query.Fields(), out var view) ? Page(view, ct) : Task.FromResult<Result<Listing<Item>>>(new Refusal.InvalidMany([new("filter", "list.filter_wrong")]));
+    public async Task<Result<Listing<Item>>> Run(Query query, CancellationToken ct) => (await asked.Read(list, query.Fields(), ct)).TryGet(out var view, out var refusal) ? await Page(view, ct) : refusal;
 
     private async Task<Result<Listing<Item>>> Page(View view, CancellationToken ct)
     {

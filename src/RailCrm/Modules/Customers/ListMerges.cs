@@ -1,6 +1,9 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Http;
 
 namespace RailCrm.Modules.Customers;
 
@@ -41,5 +44,16 @@ internal sealed class ListMerges(CrmDb db)
             }).Take(PageSize + 1).ToListAsync(ct);
         return ([.. rows.Take(PageSize).Select(r => new Item(r.Merge.Id, r.Merge.SurvivorId, r.Number, r.Name, r.Merge.LoserList, r.Merge.MergedAt, r.Who, r.Merge.CountList.Values.Sum(), r.Merge.UndoUntil, r.Merge.UndoneAt, r.UndoneBy,
             r.Live && r.Merge.UndoneAt is null && r.Merge.UndoUntil >= now))], rows.Count > PageSize ? rows[PageSize - 1].Merge.Id : null);
+    }
+
+    public static async Task<IResult> Get(ListMerges useCase, CancellationToken ct, string? cursor = null)
+    {
+        if (!TellHistory.TryRead(cursor, out var before))
+        {
+            return Answers.Problem(new Refusal.Invalid("common.cursor_invalid", nameof(cursor)));
+        }
+
+        var (items, next) = await useCase.Run(before, ct);
+        return TypedResults.Ok(new Listing<Item>(items, next?.ToString(CultureInfo.InvariantCulture)));
     }
 }

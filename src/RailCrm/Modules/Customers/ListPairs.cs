@@ -130,7 +130,21 @@ public sealed class ListPairs(CrmDb db, Runner runner)
     internal static async Task<IResult> Get(ListPairs useCase, CancellationToken ct, bool dismissed = false, string? cursor = null, int limit = 50, long? unit = null, int? least = null, string? reason = null) =>
         (await useCase.Run(new(dismissed, cursor, limit, unit, least, reason), ct)).Answer(TypedResults.Ok);
 
+    /// <summary>The word on a pair.</summary>
+    public sealed class Input
+    {
+        /// <summary>Why they are two.</summary>
+        public string? Reason { get; set; }
+    }
+
+    internal static async Task<IResult> PostDismiss(long id, Input? input, ListPairs useCase, CancellationToken ct) => (await useCase.Dismiss(id, two: true, input?.Reason, ct)).Answer(two => TypedResults.Ok(new PairJudged(id, two)));
+
+    internal static async Task<IResult> PostReopen(long id, ListPairs useCase, CancellationToken ct) => (await useCase.Dismiss(id, two: false, null, ct)).Answer(two => TypedResults.Ok(new PairJudged(id, two)));
+
     internal static async Task<IResult> GetJob(ListPairs useCase, CancellationToken ct) => await useCase.LatestJob(ct) is { } job
         ? TypedResults.Ok(new { job.State, job.RowsDone, job.RowsTotal, job.RowsRejected })
         : TypedResults.NotFound();
 }
+
+/// <summary>What was said of a pair: whether it is two.</summary>
+public sealed record PairJudged(long Id, bool Dismissed);

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Http;
 using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Customers;
@@ -36,4 +37,6 @@ internal sealed class RemoveContact(CrmDb db)
         await db.SaveChangesAsync(ct);
         return contact.Name;
     }, ct);
+
+    public static async Task<IResult> Delete(long id, RemoveContact useCase, CancellationToken ct) => (await useCase.Run(id, ct)).Answer(_ => TypedResults.NoContent());
 }

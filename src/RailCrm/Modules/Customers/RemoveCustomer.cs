@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Http;
 
 namespace RailCrm.Modules.Customers;
 
@@ -63,4 +64,6 @@ internal sealed class RemoveCustomer(CrmDb db, IEnumerable<ICustomerChildren> ch
         await db.SaveChangesAsync(ct);
         return customer.Name;
     }, ct);
+
+    public static async Task<IResult> Delete(long id, RemoveCustomer useCase, CancellationToken ct) => (await useCase.Run(id, ct)).Answer(_ => TypedResults.NoContent());
 }

@@ -23,7 +23,7 @@ internal sealed class RestoreValue(CrmDb db, CustomFields fields, CustomerHistor
     });
 
     /// <summary>Gives <paramref name="field"/> the value from before the change <paramref name="entryId"/>, if the customer still has <paramref name="version"/>.</summary>
-    public async Task<Result<Customer>> Run(long customerId, long entryId, string field, int version, CancellationToken ct)
+    public async Task<Result<Customer>> Run(long customerId, long entryId, string field, int? version, CancellationToken ct)
     {
         if (!(await getCustomer.Run(customerId, ct)).TryGet(out var customer, out var refusal))
         {
@@ -66,7 +66,7 @@ internal sealed class RestoreValue(CrmDb db, CustomFields fields, CustomerHistor
     }
 
     /// <summary>The same for a contact's own history, if the contact still has <paramref name="version"/>.</summary>
-    public async Task<Result<Contact>> OfContact(long customerId, long contactId, long entryId, string field, int version, CancellationToken ct)
+    public async Task<Result<Contact>> OfContact(long customerId, long contactId, long entryId, string field, int? version, CancellationToken ct)
     {
         if (!(await saveContact.One(customerId, contactId, ct)).TryGet(out var contact, out var refusal))
         {
@@ -95,7 +95,7 @@ internal sealed class RestoreValue(CrmDb db, CustomFields fields, CustomerHistor
         return await saveContact.Run(customerId, contactId, version, input, ct);
     }
 
-    private async Task<Result<Customer>> Own(Customer customer, AuditEntry entry, string key, JsonElement before, int version, CancellationToken ct)
+    private async Task<Result<Customer>> Own(Customer customer, AuditEntry entry, string key, JsonElement before, int? version, CancellationToken ct)
     {
         var list = CustomerHistory.ListOf(entry.Entity);
         if (fields.Of(list, db.Actor).FirstOrDefault(f => f.Key == key) is not { } field)

@@ -286,6 +286,6 @@ public sealed class SaveContact(CrmDb db, CustomFields fields)
     internal static async Task<IResult> Delete(long id, long contactId, SaveContact useCase, HttpContext http, CancellationToken ct) =>
         (await useCase.Bin(id, contactId, into: true, Versions.Asked(http), ct)).Answer(_ => TypedResults.NoContent());
 
-    internal static async Task<IResult> PostRestore(long id, long contactId, SaveContact useCase, CancellationToken ct) =>
-        (await useCase.Bin(id, contactId, into: false, null, ct)).Answer(c => TypedResults.Ok(useCase.Told(c)));
+    internal static async Task<IResult> PostRestore(long id, long contactId, SaveContact useCase, HttpContext http, CancellationToken ct) =>
+        (await useCase.Bin(id, contactId, into: false, Versions.Asked(http), ct)).Answer(c => TypedResults.Ok(useCase.Told(c)));
 }

@@ -10,7 +10,7 @@ using RailCrm.Platform.Lists;
 namespace RailCrm.Modules.Waybills;
 
 /// <summary>Waybill lines in the actor's scope, newest first unless asked otherwise, page by page both ways. By day however many there are; by any other order of the list where they are few.</summary>
-internal sealed class ListWaybills(CrmDb db, WaybillList list, CustomFields fields)
+internal sealed class ListWaybills(CrmDb db, WaybillList list, CustomFields fields, AskedView asking)
 {
     /// <summary>In an address: what has no category, mode or station.</summary>
     public const string Unknown = "none";
@@ -20,16 +20,16 @@ internal sealed class ListWaybills(CrmDb db, WaybillList list, CustomFields fiel
     private static readonly Order<WaybillLine, WaybillLine> ByDate = Order<WaybillLine, WaybillLine>.ByNumber(
         "date", w => w.Date, n => DateOnly.FromDayNumber((int)Math.Clamp(n, 0, DateOnly.MaxValue.DayNumber)), w => (w.Date.DayNumber, w.Id));
 
-    /// <summary>The view. <c>Unit</c> did the work, <c>Owner</c> (with everything under it) owns the customer. <c>From</c> and <c>To</c> are days (2025-01-31) or months (2025-01), both included; <c>Mine</c> asks for customers whose manager the reader is, or with false for the others. <c>Sort</c> is any order of the list, with a dash before it for descending. <c>Q</c> looks for numbers that begin so and for customers. <c>Filter</c> says more in the lists' own words: <c>mode=carload,container;origin=高桥镇|destination=高桥镇</c>.</summary>
+    /// <summary>The view. <c>Unit</c> did the work, <c>Owner</c> (with everything under it) owns the customer. <c>From</c> and <c>To</c> are days (2025-01-31) or months (2025-01), both included; <c>Mine</c> asks for customers whose manager the reader is, or with false for the others. <c>Sort</c> is any order of the list, with a dash before it for descending. <c>Q</c> looks for numbers that begin so and for customers. <c>Filter</c> says more in the lists' own words: <c>mode=carload,container;origin=高桥镇|destination=高桥镇</c>. <c>View</c> is a saved view, which the rest narrows further.</summary>
     public sealed record Query(
         long? Customer = null, long? Unit = null, string? From = null, string? To = null, string? Source = null, string? ExternalNo = null, string? Service = null,
-        string? Commodity = null, string? Mode = null, string? Origin = null, string? Destination = null, long? Owner = null, string? Cursor = null, int Limit = 50, string? Sort = null, bool? Mine = null, string? Filter = null, string? Q = null)
+        string? Commodity = null, string? Mode = null, string? Origin = null, string? Destination = null, long? Owner = null, string? Cursor = null, int Limit = 50, string? Sort = null, bool? Mine = null, string? Filter = null, string? Q = null, string? View = null)
     {
         /// <summary>What holds, by its name in the address; nothing that is left to its default.</summary>
         public IEnumerable<KeyValuePair<string, string?>> Fields() => new Dictionary<string, string?>
         {
             ["customer"] = Number(Customer), ["owner"] = Number(Owner), ["unit"] = Number(Unit), ["from"] = From, ["to"] = To, ["source"] = Source, ["externalNo"] = ExternalNo, ["service"] = Service,
-            ["commodity"] = Commodity, ["mode"] = Mode, ["origin"] = Origin, ["destination"] = Destination, ["mine"] = Mine switch { true => "true", false => "false", null => null }, ["q"] = Q, ["filter"] = Filter, ["sort"] = Sort, ["limit"] = Limit == 50 ? null : Number(Limit), ["cursor"] = Cursor,
+            ["commodity"] = Commodity, ["mode"] = Mode, ["origin"] = Origin, ["destination"] = Destination, ["mine"] = Mine switch { true => "true", false => "false", null => null }, ["q"] = Q, ["filter"] = Filter, ["view"] = View, ["sort"] = Sort, ["limit"] = Limit == 50 ? null : Number(Limit), ["cursor"] = Cursor,
         }.Where(f => !string.IsNullOrEmpty(f.Value));
 
         private static string? Number(long? number) => number?.ToString(CultureInfo.InvariantCulture);
@@ -48,12 +48,7 @@ internal sealed class ListWaybills(CrmDb db, WaybillList list, CustomFields fiel
     /// <summary>One page.</summary>
     public async Task<Result<Listing<Item>>> Run(Query query, CancellationToken ct)
     {
-        if (!Platform.Lists.View.TryRead(list, query.Fields(), out var asked))
-        {
-            return new Refusal.InvalidMany([new("filter", "list.filter_wrong")]);
-        }
-
-        if (!(await Look(asked, ct)).TryGet(out var view, out var refusal))
+        if (!(await asking.Read(list, query.Fields(), ct)).TryGet(out var asked, out var refusal) || !(await Look(asked, ct)).TryGet(out var view, out refusal))
         {
             return refusal;
         }

@@ -3,6 +3,7 @@ using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Http;
 using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Waybills;
@@ -29,4 +30,6 @@ internal sealed class RemoveWaybill(CrmDb db)
         await db.SaveChangesAsync(ct);
         return binned.ExternalNo;
     }, ct);
+
+    public static async Task<IResult> Delete(long id, RemoveWaybill useCase, CancellationToken ct) => (await useCase.Run(id, ct)).Answer(_ => TypedResults.NoContent());
 }

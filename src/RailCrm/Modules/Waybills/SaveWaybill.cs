@@ -184,5 +184,5 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
     }
 
     /// <summary>The state a change was made for; null where none was named.</summary>
-    private static string? Asked(HttpContext http) => http.Request.Headers.IfMatch.ToString() is { Length: > 0 } match and not "*" ? match.Trim('"') : null;
+    internal static string? Asked(HttpContext http) => http.Request.Headers.IfMatch.ToString() is { Length: > 0 } match and not "*" ? match.Trim('"') : null;
 }

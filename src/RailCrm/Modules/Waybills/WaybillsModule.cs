@@ -31,6 +31,7 @@ internal static class WaybillsModule
         .AddScoped<FindWaybillDuplicates>()
         .AddScoped<WorkOnWaybills>()
         .AddScoped<RestoreWaybillValue>()
+        .AddScoped<WaybillHistory>()
         .AddScoped<CustomerFigures>()
         .AddScoped<CheckFacts>()
         .AddScoped<ICustomerChildren, MergeWaybills>()
@@ -52,10 +53,16 @@ internal static class WaybillsModule
         api.MapGet("/waybills/{id:long}", GetWaybill.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsRead);
         api.MapPut("/waybills/{id:long}", SaveWaybill.Put).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);
         api.MapDelete("/waybills/{id:long}", SaveWaybill.Remove).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);
-        api.MapPost("/waybills/{id:long}/restore", WaybillBin.PostRestore).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);
-        var marks = api.MapGroup("/waybills").WithTags("Waybills");
-        marks.MapMark(RecordKind.Waybill, RecordMark.Favourite, Permission.WaybillsRead);
-        marks.MapMark(RecordKind.Waybill, RecordMark.Follow, Permission.WaybillsRead);
+        api.MapPost("/waybills/{id:long}/restore", WaybillBin.PostRestore).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite).AddEndpointFilter<IdempotencyFilter>();
+        var waybills = api.MapGroup("/waybills").WithTags("Waybills");
+        waybills.MapMark(RecordKind.Waybill, RecordMark.Favourite, Permission.WaybillsRead);
+        waybills.MapMark(RecordKind.Waybill, RecordMark.Follow, Permission.WaybillsRead);
+        waybills.MapDelete("/bin/{id:long}", RemoveWaybill.Delete).WithSummary("Removes a line from the bin for good, with its notes, files and marks.").RequireAuthorization(Permission.WaybillsWrite, Permission.WaybillsRemove);
+        waybills.MapGet("/{id:long}/history", WaybillHistory.Get).WithSummary("What happened to the line, newest first, 100 entries a page.").Gives<Listing<PastEvent>>(CustomerRoutes.Shown).RequireAuthorization(Permission.WaybillsRead);
+        waybills.MapPost("/{id:long}/history/{entry:long}/restore", WaybillHistory.Post).WithSummary("Gives one field the value from before a change, if the line still is as If-Match says.").Takes("""{ "field": "RevenueFen" }""").RequireAuthorization(Permission.WaybillsWrite).AddEndpointFilter<IdempotencyFilter>();
+        waybills.MapDependants("waybills", "waybillBin", Permission.WaybillsRead);
+        waybills.MapListApi("waybills", Permission.WaybillsRead);
+        waybills.MapGroup("/bin").MapWorks("waybillBin", Permission.WaybillsWrite, CustomerRoutes.BinWork);
         api.MapPost("/waybills:batch", RecordWaybills.Post).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite).AddEndpointFilter<IdempotencyFilter>();
         api.MapGet("/customers/{id:long}/figures", CustomerFigures.Get).WithTags("Customers").RequireAuthorization(Permission.WaybillsRead).AddEndpointFilter<MergedInto.Filter>();
     }

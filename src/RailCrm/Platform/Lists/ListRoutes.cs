@@ -13,7 +13,7 @@ namespace RailCrm.Platform.Lists;
 /// <summary>What the forms around a list post: views kept and chosen, columns, and work on many rows.</summary>
 internal static class ListRoutes
 {
-    public static IServiceCollection AddLists(this IServiceCollection services) => services.AddScoped<SavedViews>().AddScoped<WorkOnRows>().AddScoped<ExportSeen>().AddScoped<ExportGroups>().AddScoped<ExportWork>().AddSingleton(new MenuItem("list.works_mine", "/lists/work", "list-check", Permission.SignedIn, 3, MenuPlace.Account)).AddScoped<Ui.Palette.IPaletteSource, Ui.Lists.ViewsSource>().AddSingleton(new Jobs.JobHandler(WorkOnRows.Kind, WorkOnRows.Run)).AddSingleton(new Jobs.JobHandler(ExportWork.Kind, ExportWork.Run));
+    public static IServiceCollection AddLists(this IServiceCollection services) => services.AddScoped<SavedViews>().AddScoped<AskedView>().AddScoped<GroupRows>().AddScoped<Dependants>().AddScoped<WorkOnRows>().AddScoped<OrderWork>().AddScoped<ExportSeen>().AddScoped<ExportGroups>().AddScoped<ExportWork>().AddSingleton(new MenuItem("list.works_mine", "/lists/work", "list-check", Permission.SignedIn, 3, MenuPlace.Account)).AddScoped<Ui.Palette.IPaletteSource, Ui.Lists.ViewsSource>().AddSingleton(new Jobs.JobHandler(WorkOnRows.Kind, WorkOnRows.Run)).AddSingleton(new Jobs.JobHandler(ExportWork.Kind, ExportWork.Run));
 
     public static void MapLists(this IEndpointRouteBuilder app)
     {

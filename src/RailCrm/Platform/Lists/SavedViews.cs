@@ -125,7 +125,7 @@ public sealed class SavedViews(CrmDb db)
 
             if (input.IsDefault)
             {
-                await Default(key, Key(kept.Id), ct);
+                await Default(key, Key(kept.Id), true, ct);
             }
 
             return kept;
@@ -151,7 +151,10 @@ public sealed class SavedViews(CrmDb db)
     public Task<Result<string>> Pin(ListOf list, string view, bool pinned, CancellationToken ct) => Chosen(list, view, () => Choose(list.Key, view, pinned, c => c.Pinned = pinned, ct), ct);
 
     /// <summary>Makes a view the one that opens with the list; the same once more takes that back.</summary>
-    public Task<Result<string>> MakeDefault(ListOf list, string view, CancellationToken ct) => Chosen(list, view, () => Default(list.Key, view, ct), ct);
+    public Task<Result<string>> MakeDefault(ListOf list, string view, CancellationToken ct) => Chosen(list, view, () => Default(list.Key, view, null, ct), ct);
+
+    /// <summary>Makes a view the one that opens with the list, or no longer; the same a second time changes nothing.</summary>
+    public Task<Result<string>> SetDefault(ListOf list, string view, bool on, CancellationToken ct) => Chosen(list, view, () => Default(list.Key, view, on, ct), ct);
 
     /// <summary>Keeps the columns the actor likes in a view that does not say which, or with none in the list; null for what is usual.</summary>
     public Task<Result<string>> KeepColumns(ListOf list, Choice? view, string? columns, CancellationToken ct)
@@ -191,15 +194,25 @@ public sealed class SavedViews(CrmDb db)
         }, ct);
     }
 
-    private async Task Default(string list, string view, CancellationToken ct)
+    /// <param name="list">The list.</param>
+    /// <param name="view">The view.</param>
+    /// <param name="on">Whether it shall be; null for the other way round.</param>
+    /// <param name="ct">Cancels.</param>
+    private async Task Default(string list, string view, bool? on, CancellationToken ct)
     {
         var me = db.Actor.UserId;
-        foreach (var other in await db.Set<ListChoice>().Where(c => c.UserId == me && c.List == list && c.IsDefault && c.ViewKey != view).ToListAsync(ct))
+        var now = await db.Set<ListChoice>().Where(c => c.UserId == me && c.List == list && c.IsDefault).ToListAsync(ct);
+        if (on == false && !now.Exists(c => c.ViewKey == view))
+        {
+            return;
+        }
+
+        foreach (var other in now.Where(c => c.ViewKey != view))
         {
             other.IsDefault = false;
         }
 
-        await Choose(list, view, true, c => c.IsDefault = !c.IsDefault, ct);
+        await Choose(list, view, true, c => c.IsDefault = on ?? !c.IsDefault, ct);
     }
 
     private async Task Choose(string list, string view, bool pinned, Action<ListChoice> change, CancellationToken ct)
