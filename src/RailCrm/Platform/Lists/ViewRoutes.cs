@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using RailCrm.Kernel;
 using RailCrm.Platform.Http;
 
@@ -72,7 +73,7 @@ internal static class ViewRoutes
     private static async Task<IResult> Chosen(AskedView asked, string list, Func<ListOf, Task<Result<string>>> choose) =>
         asked.Find(list) is { } of ? (await choose(of)).Answer(_ => TypedResults.NoContent()) : Answers.Problem(new Refusal.NotFound());
 
-    private static IResult Told(HttpContext http, Answer view)
+    private static Ok<Answer> Told(HttpContext http, Answer view)
     {
         if (view.Version is { } version)
         {
