@@ -41,7 +41,7 @@ public sealed partial class Someone_changes_a_record_in_place(Browser browser)
         await Assertions.Expect(Field("transportModes")).ToContainTextAsync("·");
         await walk.Check();
 
-        await page.GotoAsync("/customers?view=large");
+        await page.GotoAsync("/customers?sort=-revenue");
         await page.Locator("table.rc-list tbody th a").First.ClickAsync();
         await page.Locator("caption a[href*='#f-Form-']").First.WaitForAsync(); // Lists are changed in their form.
         await walk.Check();

@@ -86,7 +86,15 @@ public sealed class ClassifyCustomers(CrmDb db, TimeProvider clock) : IFiguresCh
             await Compute(rule, $"c.id IN ({string.Join(',', ids)})", ct);
         }
 
-        return (asked.Length < DueAtOnce ? (long?)null : asked[^1], ids.Count < asked.Length);
+        var left = asked.Except(ids).ToArray();
+        var held = left.Length == 0 ? [] : await db.Set<Customers.Customer>().IgnoreQueryFilters().Where(c => EF.Parameter(left).Contains(c.Id)).Select(c => c.Id).ToListAsync(ct);
+        var gone = left.Except(held).ToArray();
+        if (gone.Length > 0)
+        {
+            await db.Set<FiguresDue>().Where(d => EF.Parameter(gone).Contains(d.CustomerId)).ExecuteDeleteAsync(ct); // Removed for good since.
+        }
+
+        return (asked.Length < DueAtOnce ? (long?)null : asked[^1], held.Count > 0);
     }, ct);
 
     /// <param name="rule">The rule.</param>

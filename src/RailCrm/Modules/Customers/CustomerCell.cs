@@ -32,8 +32,8 @@ internal static class CustomerCell
                 return new Refusal.InvalidMany([new(field.Input, "list.never_empty", field.Name)]);
             case nameof(SaveCustomer.Input.UnitId):
                 // By code before name: a unit may be called what another's code is.
-                var units = await PathRange.Of(db.Scope).Of(db).Where(u => u.Active && (u.Code == said || u.Name == said)).OrderBy(u => u.Code != said).Select(u => u.Id).Take(1).ToListAsync(ct);
-                input.UnitId = units is [var unit] ? unit : null;
+                var units = await PathRange.Of(db.Scope).Of(db).Where(u => u.Active && (u.Code == said || u.Name == said)).OrderBy(u => u.Code != said).ThenBy(u => u.Id).Select(u => new { u.Id, u.Code }).Take(2).ToListAsync(ct);
+                input.UnitId = units.Count == 1 || (units.Count > 1 && units[0].Code == said) ? units[0].Id : null; // Of two that are called so, neither is meant.
                 return input.UnitId is null ? new Refusal.Invalid("customer.unit_outside", field.Input) : null;
             case nameof(SaveCustomer.Input.ParentId):
                 input.ParentId = said is null ? null : await Lookups.Customer(db, said, ct);

@@ -38,13 +38,11 @@ internal sealed record Origin(long? AuthorId, string? Author, DateTime? At, long
             return [];
         }
 
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var key))
-        {
-            return [key];
-        }
-
-        var name = text.Split(' ', 2)[0].ToUpperInvariant();
-        return await db.Set<User>().Where(u => u.NormalizedUserName == name || u.DisplayName == text).Select(u => (long?)u.Id).ToListAsync(ct);
+        // The very account, as a look-up writes it, before everybody who is called so; a key last, since numbers are sign-in names too.
+        var name = text.ToUpperInvariant();
+        var ids = await db.Set<User>().Where(u => u.NormalizedUserName == name || u.UserName + " " + u.DisplayName == text).Select(u => (long?)u.Id).ToListAsync(ct);
+        ids = ids.Count > 0 ? ids : await db.Set<User>().Where(u => u.DisplayName == text).Select(u => (long?)u.Id).ToListAsync(ct);
+        return ids.Count == 0 && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var key) ? [key] : ids;
     }
 
     /// <summary>The entry of the trail.</summary>

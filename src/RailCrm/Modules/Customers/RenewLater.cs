@@ -14,7 +14,7 @@ public static class RenewLater
     /// <summary>So many rows at most: each is compared with all that are near it.</summary>
     public const int MostRows = 5_000;
 
-    private const int Batch = 50;
+    private const int Batch = 1;
 
     /// <summary>Whose pairs are to be found.</summary>
     /// <param name="Customers">Customers.</param>

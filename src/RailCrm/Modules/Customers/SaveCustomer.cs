@@ -64,6 +64,11 @@ public sealed partial class SaveCustomer(CrmDb db, CustomFields fields)
         {
             return new Refusal.Invalid("customer.credit_code_exists_elsewhere", nameof(Input.CreditCode)); // Two at once: the other was first.
         }
+        catch (DbUpdateException e) when (db.Database.CurrentTransaction is null && e.InnerException is Npgsql.PostgresException { SqlState: "23505", TableName: "duplicate_pairs" })
+        {
+            db.ChangeTracker.Clear(); // Somebody has just found the same pair from its other side.
+            return await Run(id, version, input, people, origin, ct);
+        }
         catch (DbUpdateException e) when (e.InnerException is Npgsql.PostgresException { SqlState: "23505", TableName: "sidings" })
         {
             return new Refusal.Invalid("customer.siding_just_made", nameof(Input.Sidings));

@@ -47,7 +47,15 @@ internal sealed class PersonReference : ICustomReference
         }
 
         var units = PathRange.Of(db.Scope).Of(db).Select(u => u.Id);
-        var people = await db.Set<User>().AsNoTracking().Where(u => units.Contains(u.UnitId) && !u.Disabled).OrderBy(u => u.Id).Select(u => new { u.Id, u.UserName, u.DisplayName }).Take(MostRead).ToListAsync(ct);
+        var all = db.Set<User>().AsNoTracking().Where(u => units.Contains(u.UnitId) && !u.Disabled).OrderBy(u => u.Id).Select(u => new { u.Id, u.UserName, u.DisplayName });
+        var people = await all.Take(MostRead).ToListAsync(ct);
+        if (people.Count == MostRead && text.Length > 0)
+        {
+#pragma warning disable CA1310 // Translated to SQL, where the column's collation decides.
+            people = [.. people.Concat(await all.Where(u => u.DisplayName.Contains(text) || u.UserName!.StartsWith(text)).Take(Most).ToListAsync(ct)).DistinctBy(u => u.Id)]; // Those beyond are found as they are written.
+#pragma warning restore CA1310
+        }
+
         static LookupItem Item(long id, string? userName, string? name) => new(id, Text(userName, name), name ?? userName, userName);
         return text.Length == 0
             ? LookupAnswer.Recent(await opened.Chosen(db, "accounts", ct), people.Select(u => Item(u.Id, u.UserName, u.DisplayName)), Most)

@@ -188,9 +188,6 @@ internal abstract partial class ListField<TRow>(string key, string textKey, Fiel
 /// <inheritdoc/>
 internal sealed class ListField<TRow, TValue>(string key, string textKey, FieldKind kind, Expression<Func<TRow, TValue>>? read) : ListField<TRow>(key, textKey, kind) where TRow : class
 {
-    /// <summary>Values that are walked one after the other; more are not worth it.</summary>
-    private const int MostApart = 6;
-
     private string[] _serves = [];
 
     /// <inheritdoc/>
@@ -277,7 +274,7 @@ internal sealed class ListField<TRow, TValue>(string key, string textKey, FieldK
                 return new Condition<TRow>(Expression.Lambda<Func<TRow, bool>>(test, read.Parameters), null) { Apart = typeof(TValue).IsEnum ? Apart(Enum.GetValuesAsUnderlyingType(typeof(TValue)).Cast<object>().Select(v => (TValue)Enum.ToObject(typeof(TValue), v)).Except(known)) : [] };
         }
 
-        IReadOnlyList<Condition<TRow>> Apart(IEnumerable<TValue> values) => _serves.Length > 0 && values.ToList() is { Count: > 1 and <= MostApart } some ? some.ConvertAll(v => Of(Compare.Same(body, v), [.. _serves])) : [];
+        IReadOnlyList<Condition<TRow>> Apart(IEnumerable<TValue> values) => _serves.Length > 0 && values.ToList() is { Count: > 1 and <= Condition<TRow>.MostApart } some ? some.ConvertAll(v => Of(Compare.Same(body, v), [.. _serves])) : [];
 
         string[] Own() => IsSorted ? [Key, "-" + Key] : [];
     }

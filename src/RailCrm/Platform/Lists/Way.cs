@@ -12,6 +12,9 @@ namespace RailCrm.Platform.Lists;
 /// <param name="Serves">The orders that this index brings already.</param>
 internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, IQueryable<long>? Ids, bool Indexed = false, params string[] Serves)
 {
+    /// <summary>Parts that are walked one after the other; more are not worth it.</summary>
+    internal const int MostApart = 6;
+
     private static readonly PropertyInfo Nothing = typeof(Never).GetProperty(nameof(Never.Holds))!;
 
     /// <summary>The test in a form that SQLite finds no index for: without statistics it takes the first equality it sees and sorts all that match.</summary>
@@ -41,7 +44,7 @@ internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, IQuery
         var row = Expression.Parameter(typeof(TRow), "row");
         var test = alternatives.Select(a => new Swap(a.Test.Parameters[0], row).Visit(a.Test.Body)!).Aggregate(Expression.OrElse);
         var ids = alternatives.All(a => a.Ids is not null) ? alternatives.Select(a => a.Ids!).Aggregate((a, b) => a.Concat(b)) : null;
-        return new(Expression.Lambda<Func<TRow, bool>>(test, row), ids, alternatives.Any(a => a.Indexed)) { Alternatives = alternatives, Apart = alternatives.All(a => a.Serves.Length > 0) ? alternatives : [] };
+        return new(Expression.Lambda<Func<TRow, bool>>(test, row), ids, alternatives.Any(a => a.Indexed)) { Alternatives = alternatives, Apart = alternatives.Count <= MostApart && alternatives.All(a => a.Serves.Length > 0) ? alternatives : [] };
     }
 
     /// <summary>The rows for which this does not hold, and no index to find them by.</summary>

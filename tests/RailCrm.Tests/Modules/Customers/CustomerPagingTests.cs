@@ -89,30 +89,10 @@ public sealed class CustomerPagingTests
                     return rows;
                 }
 
+                Task<List<long>> All(Func<Found<Customer>> found, bool back) => Through(order, descending, Kept(), found, back, () => pages++);
+
                 // Every other page there are more rows than the walk would still have to pass: it goes on.
                 Found<Customer> Short() => new(Kept(), most => Task.FromResult(most < int.MaxValue && pages % 2 == 1 ? null : (IQueryable<Customer>?)Counted(Kept())), db.Set<Customer>().IgnoreQueryFilters().AsNoTracking()) { Far = 9 };
-                async Task<List<long>> All(Func<Found<Customer>> found, bool back)
-                {
-                    var (ids, mark) = (new List<long>(), (RailCrm.Platform.Lists.Mark?)null);
-                    if (back)
-                    {
-                        var last = (await order.Page(Kept(), !descending, null, 1, List.Selected(order.Name, []), Ct)).Items[0];
-                        mark = order.At(last, descending, back: true);
-                        ids.Add(last.Id);
-                    }
-
-                    for (string? cursor = ""; cursor is not null;)
-                    {
-                        var page = await order.Page(found(), descending, mark, 4, List.Selected(order.Name, []), Ct);
-                        ids.AddRange(back ? page.Items.Select(r => r.Id).Reverse() : page.Items.Select(r => r.Id));
-                        cursor = back ? page.Previous : page.Next;
-                        Assert.True(RailCrm.Platform.Lists.Mark.TryRead(cursor, descending ? "-" + order.Name : order.Name, out mark));
-                        pages++;
-                    }
-
-                    return ids;
-                }
-
                 var expected = await All(() => new(Kept()), back: false);
                 Assert.Equal(await Kept().CountAsync(Ct), expected.Count);
                 pages = 0;
@@ -123,5 +103,56 @@ public sealed class CustomerPagingTests
 
             return 0;
         });
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Pages_put_together_from_parts_are_those_of_one_walk(Engine engine)
+    {
+        await using var app = await Filled(engine);
+        await app.In(System, async db =>
+        {
+            IQueryable<Customer> Rows() => db.Set<Customer>().AsNoTracking();
+            IQueryable<Customer> Every() => db.Set<Customer>().IgnoreQueryFilters().AsNoTracking();
+            foreach (var (order, descending) in List.Orders.SelectMany(o => new[] { (o, false), (o, true) }))
+            {
+                // A third is kept: of nine rows too few for a page, and the walk is given up. All of either part is.
+                Found<Customer> Parted() => new(Rows().Where(c => c.Id % 3 == 0), _ => throw new InvalidOperationException("Gathered, though each part has enough."), Every())
+                {
+                    Far = 9, Parts = [new(Rows().Where(c => c.Id % 6 == 0), Every().Where(c => c.Id % 6 == 0 && c.DeletedAt == null)), new(Rows().Where(c => c.Id % 6 == 3), Every().Where(c => c.Id % 6 == 3 && c.DeletedAt == null))],
+                };
+                Task<List<long>> All(Func<Found<Customer>> found, bool back) => Through(order, descending, Rows().Where(c => c.Id % 3 == 0), found, back, () => { });
+
+                var expected = await All(() => new(Rows().Where(c => c.Id % 3 == 0)), back: false);
+
+                Assert.True(expected.Count > 50);
+                Assert.Equal(expected, await All(Parted, back: false));
+                Assert.Equal(Enumerable.Reverse(expected), await All(Parted, back: true));
+            }
+
+            return 0;
+        });
+    }
+
+    /// <summary>All ids of an order in pages of four, from its end where it goes back.</summary>
+    private static async Task<List<long>> Through(Order<Customer, Line> order, bool descending, IQueryable<Customer> rows, Func<Found<Customer>> found, bool back, Action paged)
+    {
+        var (ids, mark) = (new List<long>(), (RailCrm.Platform.Lists.Mark?)null);
+        if (back)
+        {
+            var last = (await order.Page(rows, !descending, null, 1, List.Selected(order.Name, []), Ct)).Items[0];
+            mark = order.At(last, descending, back: true);
+            ids.Add(last.Id);
+        }
+
+        for (string? cursor = ""; cursor is not null;)
+        {
+            var page = await order.Page(found(), descending, mark, 4, List.Selected(order.Name, []), Ct);
+            ids.AddRange(back ? page.Items.Select(r => r.Id).Reverse() : page.Items.Select(r => r.Id));
+            cursor = back ? page.Previous : page.Next;
+            Assert.True(RailCrm.Platform.Lists.Mark.TryRead(cursor, descending ? "-" + order.Name : order.Name, out mark));
+            paged();
+        }
+
+        return ids;
     }
 }

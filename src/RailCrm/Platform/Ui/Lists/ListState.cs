@@ -55,7 +55,7 @@ public sealed class ListState
     private ListLook Look => Choices.LookOf(Begun);
 
     /// <summary>Leaves the order that was asked for, which the view holds too many rows for: all that leads on from here is in the list's own.</summary>
-    public void Unsort(string why) => (View, Unsorted) = (View with { Sort = null }, why);
+    public void Unsort(string why) => (View, Unsorted) = (View with { Sort = null, Cursor = null }, why);
 
     /// <summary>The address of another way to look at the list.</summary>
     public string Href(View view) => Begun is not null && Kept(Begun) == view.Kept(List)
