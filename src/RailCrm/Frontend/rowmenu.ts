@@ -31,7 +31,7 @@ document.addEventListener("click", (event) => {
     button.setAttribute("aria-expanded", "false");
     shut = () => {};
   };
-});
+}, { capture: true }); // Before the enhanced navigation, which is there first and would follow the link.
 
 document.addEventListener("keydown", (event) => {
   const panel = document.querySelector(".rc-row-panel");

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Waybills;
@@ -15,8 +16,9 @@ internal sealed record Own(long Customer, string Name, IReadOnlyList<Own.Row> Pe
     internal sealed record Row(long Id, string Name, string Sought);
 
     /// <summary>Makes one with three people and three lines.</summary>
-    public static Task<Own> Make(Browser browser) => browser.Demo.With<SaveWaybill, Own>(async (db, save) =>
+    public static Task<Own> Make(Browser browser) => browser.Demo.With<IServiceProvider, Own>(async (db, services) =>
     {
+        var (person, line) = (services.GetRequiredService<SaveContact>(), services.GetRequiredService<SaveWaybill>());
         var mark = Interlocked.Increment(ref _made);
         var name = $"行旅{mark:00}号货运公司";
         var customer = new Customer
@@ -27,18 +29,24 @@ internal sealed record Own(long Customer, string Name, IReadOnlyList<Own.Row> Pe
         db.Add(customer);
         await db.SaveChangesAsync();
         customer.Number = $"KH-{customer.Id:0000000}";
-        var people = new[] { "甲", "乙", "丙" }.Select((who, n) => new Contact { CustomerId = customer.Id, Name = $"行{who}{mark:00}", Title = "原职务", Mobile = $"1997{mark:0000}{n:000}", MobileDigits = $"1997{mark:0000}{n:000}" }).ToList();
-        db.AddRange(people);
         await db.SaveChangesAsync();
+        var people = new List<Row>();
+        foreach (var who in new[] { "甲", "乙", "丙" })
+        {
+            var (called, mobile) = ($"行{who}{mark:00}", $"1997{mark:0000}{people.Count:000}");
+            var saved = await person.Run(customer.Id, null, null, new() { Name = called, Title = "原职务", Mobile = mobile, Active = true }, default);
+            people.Add(new(saved.TryGet(out var contact, out var why) ? contact.Id : throw new InvalidOperationException(why.Code), called, mobile));
+        }
+
         var lines = new List<Row>();
         for (var n = 1; n <= 3; n++)
         {
             var number = $"XL{mark:0000}-{n}";
-            var saved = await save.Run(null, null, new() { ExternalNo = number, Date = new(2026, 3, n), Customer = customer.Number, RevenueFen = n * 100_00, Note = "原来的备注" }, default);
+            var saved = await line.Run(null, null, new() { ExternalNo = number, Date = new(2026, 3, n), Customer = customer.Number, RevenueFen = n * 100_00, Note = "原来的备注" }, default);
             lines.Add(new(saved.TryGet(out var id, out var why) ? id : throw new InvalidOperationException(why.Code), number, number));
         }
 
-        return new(customer.Id, name, [.. people.Select(k => new Row(k.Id, k.Name, k.Mobile!))], lines);
+        return new(customer.Id, name, people, lines);
     });
 
     /// <summary>The first of it in a list.</summary>

@@ -151,6 +151,8 @@ public sealed partial class Someone_picks_rows_and_changes_fields(Browser browse
         var name = await page.Locator("table.rc-list tbody th a").First.InnerTextAsync();
         await page.Locator("[data-rc=row-menu]").First.ClickAsync();
         await walk.Check();
+        await Assertions.Expect(page.Locator(".rc-row-panel")).ToBeVisibleAsync();
+        Assert.DoesNotContain("/customers/", page.Url, StringComparison.Ordinal); // Still the list.
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator("h1")).ToContainTextAsync(name);
     }

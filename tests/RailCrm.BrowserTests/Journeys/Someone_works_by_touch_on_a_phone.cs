@@ -62,6 +62,7 @@ public sealed partial class Someone_works_by_touch_on_a_phone(Browser browser)
         await card.Locator("[data-rc=row-menu]").TapAsync();
         var menu = (await page.Locator(".rc-row-panel").BoundingBoxAsync())!;
         Assert.True(menu.X >= 0 && menu.X + menu.Width <= 390, $"The menu stands from {menu.X} to {menu.X + menu.Width} px.");
+        Assert.Contains("favourite=true", page.Url, StringComparison.Ordinal); // And not at once, as the link under the button would.
         await page.Locator(".rc-row-panel a").First.TapAsync();
         await Assertions.Expect(page.Locator("h1")).ToContainTextAsync(sought.Name);
         await Assertions.Expect(page.Locator(".rc-star")).ToHaveAttributeAsync("aria-pressed", "true");
@@ -99,7 +100,7 @@ public sealed partial class Someone_works_by_touch_on_a_phone(Browser browser)
         await page.WaitForLoadStateAsync();
         await Fits(walk);
         await photo.TapAsync();
-        await page.WaitForFunctionAsync("document.querySelector('img.rc-preview')?.naturalWidth === 1");
+        await Assertions.Expect(page.Locator("img.rc-preview")).ToHaveJSPropertyAsync("naturalWidth", 1);
         await walk.CheckQuiet();
 
         // Back to it by what is known of it; of a customer on to its waybills.
