@@ -78,7 +78,7 @@ public sealed partial class Someone_works_by_touch_on_a_phone(Browser browser)
         var box = (await pencil.BoundingBoxAsync())!;
         Assert.True(box is { Width: >= 44, Height: >= 44 }, $"The pencil is {box.Width} × {box.Height} px.");
         await pencil.TapAsync();
-        await place.Locator("input").FillAsync(value);
+        await place.Locator("input, textarea").FillAsync(value);
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(place).ToContainTextAsync(value);
         await Assertions.Expect(page.Locator(".rc-toast form button")).ToBeVisibleAsync();

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Waybills;
+using RailCrm.Platform;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Files;
@@ -129,7 +130,62 @@ public sealed class ExportWorkTests
             db.Add(new CustomerGrant { CustomerId = foreign, UserId = n1.UserId });
             return db.SaveChangesAsync(Ct);
         });
-        Assert.Equal("export.sight_changed", await Fetched(app, n1, job));
+        Assert.Null(await Fetched(app, n1, job)); // One more is shared with him.
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_file_that_holds_a_customer_which_left_the_readers_units_is_refused(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var shared = await Made(app, "s1", 1);
+        await Made(app, "n1", 3);
+        var (n1, s1) = (await app.ActorOf("n1"), await app.ActorOf("s1"));
+        await app.In(System, db =>
+        {
+            db.Add(new CustomerGrant { CustomerId = shared, UserId = n1.UserId });
+            return db.SaveChangesAsync(Ct);
+        });
+        var (whole, seen) = (await Ordered(app, "n1", "customers", whole: true, "csv", View.Plain), await Ordered(app, "n1", "customers", whole: false, "csv", View.Plain));
+        Task<int> Moved(long unit) => app.In(System, db => db.Set<Customer>().Where(c => c.Number == "n100000").ExecuteUpdateAsync(u => u.SetProperty(c => c.UnitId, unit), Ct));
+        foreach (var ended in new[] { await app.Ended(whole), await app.Ended(seen) })
+        {
+            Assert.Equal(4, (int)ExportFile.Of(ended, app.Clock.GetUtcNow().UtcDateTime)!.Rows);
+        }
+
+        foreach (var job in new[] { whole, seen })
+        {
+            Assert.Null(await Fetched(app, n1, job));
+            await Moved(s1.UnitId);
+            Assert.Equal("export.sight_changed", await Fetched(app, n1, job));
+            await Moved(n1.UnitId);
+            Assert.Null(await Fetched(app, n1, job));
+        }
+
+        await app.In(System, db => db.Set<CustomerGrant>().Where(g => g.CustomerId == shared).ExecuteDeleteAsync(Ct));
+        Assert.Equal("export.sight_changed", await Fetched(app, n1, whole));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Drafts_of_a_crash_go_when_the_job_begins_again_and_those_of_any_other_within_days(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await Made(app, "n1", 1);
+        var (n1, folder) = (await app.ActorOf("n1"), Directory.CreateDirectory(Path.Combine(app.Home, "attachments")).FullName);
+        var job = await StopJobTests.Claimed(app, ExportWork.Kind, n1.UserId, JsonSerializer.Serialize(new ExportOrder("customers", true, "csv", "", "zh-CN")));
+        var (own, other, stored) = (Path.Combine(folder, $"export-{job.Id}-0"), Path.Combine(folder, $"export-{job.Id}9-1"), Path.Combine(folder, new string('a', 64)));
+        foreach (var file in new[] { own, other, stored })
+        {
+            await File.WriteAllTextAsync(file, "half", Ct);
+        }
+
+        Assert.Equal("completed", await StopJobTests.Ran(app, job));
+        Assert.False(File.Exists(own));
+        SweepBlobs.Drafts(app.Services.GetRequiredService<Settings>(), TimeProvider.System);
+        Assert.True(File.Exists(other)); // It may be in the making.
+        File.SetLastWriteTimeUtc(other, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-2));
+        File.SetLastWriteTimeUtc(stored, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-2));
+        SweepBlobs.Drafts(app.Services.GetRequiredService<Settings>(), TimeProvider.System);
+        Assert.Equal((false, true), (File.Exists(other), File.Exists(stored)));
     }
 
     [Theory, ClassData(typeof(BothEngines))]
@@ -140,14 +196,16 @@ public sealed class ExportWorkTests
         var (n1, folder) = (await app.ActorOf("n1"), Path.Combine(app.Home, "attachments"));
         var job = await Ordered(app, "n1", "customers", whole: true, "csv", View.Plain);
         await app.Ended(job);
-        File.SetLastWriteTimeUtc(Assert.Single(Directory.GetFiles(folder, "*", SearchOption.AllDirectories)), app.Clock.GetUtcNow().UtcDateTime.AddDays(-2));
+        var files = Directory.GetFiles(folder, "*", SearchOption.AllDirectories);
+        Assert.Equal(2, files.Length); // The file, and whose rows it holds.
+        Assert.All(files, f => File.SetLastWriteTimeUtc(f, app.Clock.GetUtcNow().UtcDateTime.AddDays(-2)));
         Task<int> Swept() => app.In(System, db => SweepBlobs.All(db, app.Services.GetRequiredService<IBlobs>(), app.Clock, Ct));
 
         Assert.Equal(0, await Swept());
         Assert.Null(await Fetched(app, n1, job));
         app.Later(TimeSpan.FromDays(ExportFile.Days + 1));
         Assert.Equal("export.file_gone", await Fetched(app, n1, job));
-        Assert.Equal(1, await Swept());
+        Assert.Equal(2, await Swept());
         Assert.Empty(Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
     }
 
@@ -183,6 +241,7 @@ public sealed class ExportWorkTests
         Assert.True(await app.With<ExportWork, bool>(n1, e => e.Cancel("customers", job.Id, Ct)));
         Assert.False(await app.With<ExportWork, bool>(await app.ActorOf("north"), e => e.Cancel("customers", job.Id, Ct)));
 
+        Assert.Equal(1, await app.In(System, db => db.Set<AuditEntry>().CountAsync(a => a.Action == "job_cancelled" && a.EntityId == job.Id, Ct)));
         Assert.Equal("cancelled", await StopJobTests.Ran(app, job));
         Assert.Equal("export.file_none", await Fetched(app, n1, job.Id));
         Assert.Empty(Directory.Exists(Path.Combine(app.Home, "attachments")) ? Directory.GetFiles(Path.Combine(app.Home, "attachments"), "*", SearchOption.AllDirectories) : []);

@@ -31,7 +31,7 @@ public static class CustomerRoutes
     /// <summary>Below <c>/customers</c>.</summary>
     internal static void MapMore(this IEndpointRouteBuilder customers)
     {
-        customers.MapGet("/bin", ListCustomerBin.Get).WithSummary("The customers in the bin: who put them there, when, and with dependants=true what hangs on them.").Gives<Listing<ListCustomerBin.Item>>(CustomerBin).RequireAuthorization(Permission.CustomersDelete);
+        customers.MapGet("/bin", ListCustomerBin.Get).WithSummary("The customers in the bin: who put them there, when, and with dependants=true what hangs on them, at most 20 rows a page then.").Gives<Listing<ListCustomerBin.Item>>(CustomerBin).RequireAuthorization(Permission.CustomersDelete);
         customers.MapDelete("/bin/{id:long}", RemoveCustomer.Delete).WithSummary("Removes a customer from the bin for good; refused while waybills, subsidiaries or a merge hang on it.").RequireAuthorization(Permission.CustomersDelete, Permission.CustomersRemove);
         customers.MapPost("/{id:long}/restore", GetCustomer.PostRestore).WithSummary("Takes a customer out of the bin, if it still has the version that If-Match names.").RequireAuthorization(Permission.CustomersDelete).AddEndpointFilter<IdempotencyFilter>();
         customers.MapGet("/{id:long}/history", TellHistory.Get).WithSummary("What happened to the customer, newest first, 100 entries a page; kind leaves those of one kind.").Gives<Listing<PastEvent>>(Shown).RequireAuthorization(Permission.CustomersRead);
@@ -55,7 +55,7 @@ public static class CustomerRoutes
     /// <summary>Below <c>/contacts</c>.</summary>
     internal static void MapContactsMore(this IEndpointRouteBuilder contacts)
     {
-        contacts.MapGet("/bin", ListContactBin.Get).WithSummary("The contacts in the bin: who put them there, when, and with dependants=true what hangs on them.").Gives<Listing<ListContactBin.Item>>(ContactBin).RequireAuthorization(Permission.CustomersWrite);
+        contacts.MapGet("/bin", ListContactBin.Get).WithSummary("The contacts in the bin: who put them there, when, and with dependants=true what hangs on them, at most 20 rows a page then.").Gives<Listing<ListContactBin.Item>>(ContactBin).RequireAuthorization(Permission.CustomersWrite);
         contacts.MapDelete("/bin/{id:long}", RemoveContact.Delete).WithSummary("Removes a contact from the bin for good, with its notes, files and marks.").RequireAuthorization(Permission.CustomersWrite, Permission.CustomersRemove);
         contacts.MapPost("/duplicate-pairs/{id:long}/dismiss", ListContactPairs.PostDismiss).WithSummary("Says that a likely pair is two people.").Gives<PairJudged>(Judged).RequireAuthorization(Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
         contacts.MapPost("/duplicate-pairs/{id:long}/reopen", ListContactPairs.PostReopen).WithSummary("Takes that word back.").Gives<PairJudged>("""{ "id": 12, "dismissed": false }""").RequireAuthorization(Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();

@@ -31,13 +31,15 @@ internal sealed class ExportContacts(CrmDb db, CustomFields fields, ListContacts
 
         var asked = Uri.UnescapeDataString((view with { Cursor = null, Limit = 50, Columns = null, Base = null }).Address(list, ""));
         var name = string.Create(CultureInfo.InvariantCulture, $"{T("contact.title")}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
-        return new TableExport(db, name, nameof(Contact), asked, format, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("contacts", db.Actor).Select(f => f.Called)], Rows(all, ct));
+        var held = new HashSet<long>();
+        return new TableExport(db, name, nameof(Contact), asked, format, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("contacts", db.Actor).Select(f => f.Called)], Rows(all, held, ct), held);
     }
 
-    private async IAsyncEnumerable<Cell[]> Rows(ListContacts.Whole all, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    private async IAsyncEnumerable<Cell[]> Rows(ListContacts.Whole all, HashSet<long> held, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         await foreach (var batch in all.Batches)
         {
+            held.UnionWith(batch.Select(l => l.Contact.CustomerId));
             var own = await fields.Cells(db, "contacts", [.. batch.Select(l => l.Contact.Custom)], ct);
             var authors = batch.Select(l => l.Contact.CreatedBy ?? 0).Where(id => id > 0).Distinct().ToList();
             var people = authors.Count == 0 ? [] : await fields.Reference(CustomKind.Person)!.Names(db, authors, ct);

@@ -60,13 +60,15 @@ internal sealed class ExportCustomers(CrmDb db, CustomFields fields, ListCustome
         var names = units.ToDictionary(u => u.Id, u => twice.Contains(u.Name) ? u.Code : u.Name);
         var asked = Uri.UnescapeDataString((view with { Cursor = null, Limit = 50, Columns = null, Base = null }).Address(list, ""));
         var name = string.Create(CultureInfo.InvariantCulture, $"{T("customer.title")}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
-        return new TableExport(db, name, nameof(Customer), asked, format, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("customers", db.Actor).Select(f => f.Called)], Rows(all, names, ct));
+        var held = new HashSet<long>();
+        return new TableExport(db, name, nameof(Customer), asked, format, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("customers", db.Actor).Select(f => f.Called)], Rows(all, names, held, ct), held);
     }
 
-    private async IAsyncEnumerable<Cell[]> Rows(ListCustomers.Whole all, Dictionary<long, string> units, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    private async IAsyncEnumerable<Cell[]> Rows(ListCustomers.Whole all, Dictionary<long, string> units, HashSet<long> held, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         await foreach (var batch in all.Batches)
         {
+            held.UnionWith(batch.Select(c => c.Id));
             var own = await fields.Cells(db, "customers", [.. batch.Select(c => c.Custom)], ct);
             foreach (var (line, cells) in (await Fill(batch, units, ct)).Zip(own))
             {

@@ -12,7 +12,7 @@ internal sealed class ListCustomerBin(CrmDb db, BinList list, Dependants dependa
 {
     /// <summary>The view.</summary>
     /// <param name="Cursor">Where the page begins, as an earlier answer gave it.</param>
-    /// <param name="Limit">Rows of a page, at most 200.</param>
+    /// <param name="Limit">Rows of a page, at most 200; with <paramref name="Dependants"/> at most 20.</param>
     /// <param name="Sort">deleted, with a dash before it for descending.</param>
     /// <param name="Filter">In the lists' own words: <c>deleted&gt;=2026-04-01;by=7</c>.</param>
     /// <param name="Dependants">Whether to tell what hangs on each.</param>
@@ -33,13 +33,13 @@ internal sealed class ListCustomerBin(CrmDb db, BinList list, Dependants dependa
             return new Refusal.InvalidMany([new("filter", "list.filter_wrong")]);
         }
 
-        if (!(await list.Read(db, view, [list.Find("unit")!, list.Find("by")!], ct)).TryGet(out var page, out var refusal))
+        if (!(await list.Read(db, query.Dependants ? view with { Limit = Math.Min(view.Limit, Dependants.MostRows) } : view, [list.Find("unit")!, list.Find("by")!], ct)).TryGet(out var page, out var refusal))
         {
             return refusal;
         }
 
         var ids = page.Lines.Select(l => l.Id).ToList();
-        var rows = await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
+        var rows = await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(c => EF.Parameter(ids).Contains(c.Id) && c.DeletedAt != null).ToDictionaryAsync(c => c.Id, ct);
         var items = new List<Item>();
         foreach (var c in ids.Where(rows.ContainsKey).Select(id => rows[id]))
         {

@@ -30,6 +30,11 @@ internal sealed class RestoreValue(CrmDb db, CustomFields fields, CustomerHistor
             return refusal;
         }
 
+        if (version is not null && customer.Version != version)
+        {
+            return new Refusal.Stale(); // Also for a contact's entry: it stands in the customer's history.
+        }
+
         if (await history.Entry(customerId, entryId, ct) is not var (entry, changes) || !changes.TryGetValue(field, out var values) || entry is not { Action: "updated", Entity: nameof(Customer) or nameof(Contact) })
         {
             return new Refusal.NotFound();

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using RailCrm.Platform;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Files;
 using RailCrm.Platform.Jobs;
@@ -18,8 +19,20 @@ internal static class SweepBlobs
 
     public static async Task<string> Run(IServiceProvider services, JobLease lease, CancellationToken ct)
     {
-        await All(services.GetRequiredService<CrmDb>(), services.GetRequiredService<IBlobs>(), services.GetRequiredService<TimeProvider>(), ct);
+        var clock = services.GetRequiredService<TimeProvider>();
+        await All(services.GetRequiredService<CrmDb>(), services.GetRequiredService<IBlobs>(), clock, ct);
+        Drafts(services.GetRequiredService<Settings>(), clock);
         return "{}";
+    }
+
+    /// <summary>Takes away what a crash left half written on this machine, wherever the bytes lie in the end: drafts lie on top of the folder and are not named by what they hold.</summary>
+    internal static void Drafts(Settings settings, TimeProvider clock)
+    {
+        var (folder, old) = (new DirectoryInfo(Path.Combine(settings.Home, "attachments")), clock.GetUtcNow().UtcDateTime - Kept);
+        foreach (var draft in folder.Exists ? folder.GetFiles().Where(f => f.LastWriteTimeUtc < old && !(f.Name.Length == 64 && f.Name.All(char.IsAsciiHexDigitLower))) : [])
+        {
+            draft.Delete();
+        }
     }
 
     /// <summary>Answers how many went.</summary>

@@ -48,7 +48,7 @@ internal sealed class TellHistory(CrmDb db, CustomerHistory history, RestoreValu
             return new Refusal.InvalidMany([new(nameof(kind), "history.kind_unknown", string.Join(", ", history.AllKinds))]);
         }
 
-        return await db.Set<Customer>().AnyAsync(c => c.Id == id, ct) ? Told(await history.Run(id, string.IsNullOrEmpty(kind) ? null : kind, before, ct)) : new Refusal.NotFound();
+        return await db.Set<Customer>().AnyAsync(c => c.Id == id, ct) ? await Told(id, await history.Run(id, string.IsNullOrEmpty(kind) ? null : kind, before, ct), ct) : new Refusal.NotFound();
     }
 
     /// <summary>A page of a contact's.</summary>
@@ -59,7 +59,7 @@ internal sealed class TellHistory(CrmDb db, CustomerHistory history, RestoreValu
             return new Refusal.Invalid("common.cursor_invalid", nameof(cursor));
         }
 
-        return (await contacts.One(customerId, id, ct)).TryGet(out _, out var refusal) ? Told(await history.OfContact(id, before, ct)) : refusal;
+        return (await contacts.One(customerId, id, ct)).TryGet(out _, out var refusal) ? await Told(customerId, await history.OfContact(id, before, ct), ct) : refusal;
     }
 
     /// <summary>Gives a customer one old value back; why not, where it does not.</summary>
@@ -84,9 +84,9 @@ internal sealed class TellHistory(CrmDb db, CustomerHistory history, RestoreValu
         return before is not null || string.IsNullOrEmpty(cursor);
     }
 
-    private Listing<PastEvent> Told(CustomerHistory.Page page)
+    private async Task<Listing<PastEvent>> Told(long customerId, CustomerHistory.Page page, CancellationToken ct)
     {
-        var may = db.Actor.May(Permission.CustomersWrite);
+        var may = db.Actor.May(Permission.CustomersWrite) && (await Ownership.Of(db, [customerId], ct)).Changes(customerId);
         return new([.. page.Events.Select(e => new PastEvent(e.Id, e.At, e.Actor, e.Via, e.Action, e.Entity, e.EntityId, [.. e.Changes.Select(c => new PastChange(c.Field, c.Before, c.After, may && restore.Can(e, c.Field)))]))],
             page.Next?.ToString(CultureInfo.InvariantCulture));
     }

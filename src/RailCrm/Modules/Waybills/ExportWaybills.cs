@@ -42,13 +42,15 @@ internal sealed class ExportWaybills(CrmDb db, CustomFields fields, ListWaybills
         var asked = Uri.UnescapeDataString((view with { Cursor = null, Limit = 50, Columns = null, Base = null }).Address(list, ""));
         var name = string.Create(CultureInfo.InvariantCulture, $"{T("waybill.title")}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
         var units = await db.Set<OrgUnit>().AsNoTracking().ToDictionaryAsync(u => u.Id, u => u.Code, ct);
-        return new TableExport(db, name, nameof(WaybillLine), asked, format, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("waybills", db.Actor).Select(f => f.Called)], Rows(all, units, ct));
+        var held = new HashSet<long>();
+        return new TableExport(db, name, nameof(WaybillLine), asked, format, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("waybills", db.Actor).Select(f => f.Called)], Rows(all, units, held, ct), held);
     }
 
-    private async IAsyncEnumerable<Cell[]> Rows(ListWaybills.Whole all, Dictionary<long, string> units, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    private async IAsyncEnumerable<Cell[]> Rows(ListWaybills.Whole all, Dictionary<long, string> units, HashSet<long> held, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         await foreach (var batch in all.Batches)
         {
+            held.UnionWith(batch.Select(b => b.Line.CustomerId));
             var own = await fields.Cells(db, "waybills", [.. batch.Select(b => b.Line.Custom)], ct);
             foreach (var ((line, number, name), cells) in batch.Zip(own))
             {

@@ -10,7 +10,7 @@ namespace RailCrm.Modules.Waybills;
 /// <summary>The waybill lines in the bin as the API tells them, latest first unless asked otherwise.</summary>
 internal sealed class ListWaybillBin(CrmDb db, WaybillBinList list, Dependants dependants)
 {
-    /// <summary>The view. <c>Sort</c> is deleted, date or externalNo, with - before it downwards; <c>Filter</c> says more in the lists' own words: <c>deleted&gt;=2026-04-01;date&lt;=2026-03</c>. <c>Dependants</c> tells what hangs on each.</summary>
+    /// <summary>The view. <c>Sort</c> is deleted, date or externalNo, with - before it downwards; <c>Filter</c> says more in the lists' own words: <c>deleted&gt;=2026-04-01;date&lt;=2026-03</c>. <c>Dependants</c> tells what hangs on each, of at most 20 rows a page.</summary>
     public sealed record Query(long? Customer = null, string? ExternalNo = null, string? Cursor = null, int Limit = 50, string? Sort = null, string? Filter = null, bool Dependants = false);
 
     /// <summary>A deleted line; money in fen. <c>DeletedByName</c> is the person's name.</summary>
@@ -28,7 +28,7 @@ internal sealed class ListWaybillBin(CrmDb db, WaybillBinList list, Dependants d
             return new Refusal.InvalidMany([new("filter", "list.filter_wrong")]);
         }
 
-        if (!(await list.Read(db, view, [list.Find("customer")!, list.Find("by")!], ct)).TryGet(out var page, out var refusal))
+        if (!(await list.Read(db, query.Dependants ? view with { Limit = Math.Min(view.Limit, Dependants.MostRows) } : view, [list.Find("customer")!, list.Find("by")!], ct)).TryGet(out var page, out var refusal))
         {
             return refusal;
         }

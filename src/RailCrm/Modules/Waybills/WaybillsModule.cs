@@ -48,7 +48,7 @@ internal static class WaybillsModule
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/waybills", ListWaybills.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsRead);
-        api.MapGet("/waybills/bin", ListWaybillBin.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);
+        api.MapGet("/waybills/bin", ListWaybillBin.Get).WithSummary("The lines in the bin: who put them there, when, and with dependants=true what hangs on them, at most 20 rows a page then.").WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);
         api.MapGet("/waybills/duplicates", FindWaybillDuplicates.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);
         api.MapGet("/waybills/{id:long}", GetWaybill.Get).WithTags("Waybills").RequireAuthorization(Permission.WaybillsRead);
         api.MapPut("/waybills/{id:long}", SaveWaybill.Put).WithTags("Waybills").RequireAuthorization(Permission.WaybillsWrite);

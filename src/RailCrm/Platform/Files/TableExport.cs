@@ -13,7 +13,8 @@ namespace RailCrm.Platform.Files;
 /// <param name="Format">xlsx or csv.</param>
 /// <param name="Headers">Names of the columns.</param>
 /// <param name="Rows">The rows.</param>
-internal sealed record TableExport(CrmDb Db, string Name, string Entity, string View, string Format, IReadOnlyList<string> Headers, IAsyncEnumerable<Cell[]> Rows) : IResult
+/// <param name="Customers">Whose rows they are: filled as they are read, a number for each customer. Null where no job makes it.</param>
+internal sealed record TableExport(CrmDb Db, string Name, string Entity, string View, string Format, IReadOnlyList<string> Headers, IAsyncEnumerable<Cell[]> Rows, HashSet<long>? Customers = null) : IResult
 {
     /// <summary>The formats there are.</summary>
     public static readonly IReadOnlyList<string> Formats = ["xlsx", "csv"];

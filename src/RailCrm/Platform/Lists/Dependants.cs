@@ -9,6 +9,9 @@ namespace RailCrm.Platform.Lists;
 /// <summary>What hangs on one record, as the API tells it before the record goes into the bin and while it lies there.</summary>
 internal sealed class Dependants(CrmDb db, IEnumerable<Hanging> hangings, AskedView asked)
 {
+    /// <summary>Rows of a page that tells it of each, at most: it is counted row by row.</summary>
+    public const int MostRows = 20;
+
     /// <summary>Some of it.</summary>
     /// <param name="Kind">What it is, as a key that does not change with the language.</param>
     /// <param name="Name">What it is called.</param>

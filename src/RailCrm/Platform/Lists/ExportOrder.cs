@@ -1,10 +1,7 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Files;
 using RailCrm.Platform.Jobs;
 
 namespace RailCrm.Platform.Lists;
@@ -27,10 +24,9 @@ internal sealed record ExportOrder(string List, bool Whole, string Format, strin
 /// <param name="Bytes">How many.</param>
 /// <param name="Rows">Rows below the header.</param>
 /// <param name="Sheets">Sheets of a workbook.</param>
-/// <param name="Scope">The units that whoever ordered it saw then, as a path.</param>
-/// <param name="Sight">What else he saw then: grants of single customers.</param>
+/// <param name="Held">The customers whose rows it holds, as bytes in the store; null in files made before these were kept, which nobody fetches any more.</param>
 /// <param name="Fields">The fields of the list that his roles showed him then.</param>
-internal sealed record ExportFile(string Name, string Sha256, long Bytes, long Rows, long Sheets, string Scope, string Sight, IReadOnlyList<string> Fields)
+internal sealed record ExportFile(string Name, string Sha256, long Bytes, long Rows, long Sheets, string? Held, IReadOnlyList<string> Fields)
 {
     /// <summary>So long it is kept.</summary>
     public const int Days = 7;
@@ -39,28 +35,26 @@ internal sealed record ExportFile(string Name, string Sha256, long Bytes, long R
     public static ExportFile? Of(Job job, DateTime now) =>
         job is { State: "completed", Result: { } result, FinishedAt: { } at } && at > now.AddDays(-Days) ? JsonSerializer.Deserialize<ExportFile>(result) : null;
 
-    /// <summary>Which of these bytes a file names that is still kept.</summary>
+    /// <summary>The file that a job has put into the store without being ended yet.</summary>
+    private static ExportFile? Made(Job job) => job.Checkpoint is { Length: > 2 } made ? JsonSerializer.Deserialize<ExportFile>(made) : null;
+
+    /// <summary>Which of these bytes a file names that is still kept, or whose job is about to end.</summary>
     public static async Task<List<string>> Kept(CrmDb db, IReadOnlyList<string> shas, CancellationToken ct)
     {
-        var since = db.UtcNow.AddDays(-Days);
-        var made = await db.Set<Job>().AsNoTracking().Where(j => j.Kind == ExportWork.Kind && j.State == "completed" && j.FinishedAt > since).ToListAsync(ct);
-        return [.. made.Select(j => Of(j, db.UtcNow)?.Sha256).OfType<string>().Intersect(shas)];
+        var (now, since) = (db.UtcNow, db.UtcNow.AddDays(-Days));
+        var jobs = await db.Set<Job>().AsNoTracking().Where(j => j.Kind == ExportWork.Kind && ((j.State == "completed" && j.FinishedAt > since) || ((j.State == "queued" || j.State == "running") && j.Checkpoint != null))).ToListAsync(ct);
+        return [.. jobs.Select(j => j.State == "completed" ? Of(j, now) : Made(j)).OfType<ExportFile>().SelectMany(f => new[] { f.Sha256, f.Held }).OfType<string>().Intersect(shas)];
     }
 
-    /// <summary>The customers that the actor sees by a grant alone, in one word: another word is another view.</summary>
-    public static async Task<string> SightOf(CrmDb db, CancellationToken ct)
+    /// <summary>Whether the actor still sees all that it holds: every customer is in his units or shared with him, no field was hidden since.</summary>
+    public async Task<bool> IsSeen(CrmDb db, IBlobs blobs, ListOf list, ILogger log, CancellationToken ct)
     {
-        var (user, unit, now) = (db.Scope.UserId, db.Scope.UnitId, db.UtcNow);
-        if (db.Scope.Width == ScopeWidth.All)
+        if (Held is null || !Fields.All(f => list.Find(f) is not null))
         {
-            return "all";
+            return false;
         }
 
-        var ids = await db.Set<ScopeGrant>().Where(g => (g.UserId == user || g.UnitId == unit) && (g.Until == null || g.Until > now)).Select(g => g.CustomerId).Distinct().OrderBy(id => id).ToListAsync(ct);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(',', ids.Select(i => i.ToString(CultureInfo.InvariantCulture))))));
+        await using var held = await ProvenBytes.Open(blobs, Held, log, ct);
+        return held is not null && await HeldCustomers.AreSeen(db, held, ct);
     }
-
-    /// <summary>Whether the actor still sees all that it may hold: no fewer units, the same grants, no field hidden since.</summary>
-    public async Task<bool> IsSeen(CrmDb db, ListOf list, CancellationToken ct) =>
-        db.Scope.Covers(Scope) && (db.Scope.Width == ScopeWidth.All || Sight == await SightOf(db, ct)) && Fields.All(f => list.Find(f) is not null);
 }

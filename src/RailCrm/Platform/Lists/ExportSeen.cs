@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using RailCrm.Kernel;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Files;
@@ -20,13 +21,15 @@ internal sealed class ExportSeen(CrmDb db)
 
         var asked = Uri.UnescapeDataString((view with { Cursor = null, Limit = 50, Base = null }).Address(list, ""));
         var name = string.Create(CultureInfo.InvariantCulture, $"{Texts.Get(list.TextKey)}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
-        return new TableExport(db, name, list.Entity, asked, format, [.. fields.Select(f => f.FilterLabel)], Rows(all.Batches, fields));
+        var held = new HashSet<long>();
+        return new TableExport(db, name, list.Entity, asked, format, [.. fields.Select(f => f.FilterLabel)], Rows(list, all.Batches, fields, held, ct), held);
     }
 
-    private static async IAsyncEnumerable<Cell[]> Rows(IAsyncEnumerable<LinePage> pages, IReadOnlyList<ListField> fields)
+    private async IAsyncEnumerable<Cell[]> Rows(ListOf list, IAsyncEnumerable<LinePage> pages, IReadOnlyList<ListField> fields, HashSet<long> held, [EnumeratorCancellation] CancellationToken ct)
     {
         await foreach (var page in pages)
         {
+            held.UnionWith(await list.CustomersOf(db, page.Lines, ct));
             foreach (var line in page.Lines)
             {
                 yield return [.. fields.Select((f, i) => Told(f, line.Cells[i], page.Names.GetValueOrDefault(f.Key)))];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
@@ -14,7 +15,7 @@ using RailCrm.Platform.Ui.Kit;
 namespace RailCrm.Platform.Lists;
 
 /// <summary>Takes a large list away as a job: the file lies in the store for some days, and whoever ordered it fetches it.</summary>
-internal sealed class ExportWork(CrmDb db, Runner runner, IEnumerable<ListOf> lists)
+internal sealed class ExportWork(CrmDb db, Runner runner, StopJob stop, IBlobs blobs, IEnumerable<ListOf> lists, ILogger<ExportWork> log)
 {
     /// <summary>The kind of its job.</summary>
     public const string Kind = "list-export";
@@ -99,7 +100,7 @@ internal sealed class ExportWork(CrmDb db, Runner runner, IEnumerable<ListOf> li
 
     /// <summary>Ends it after the rows being read; nothing of a file that is not whole is kept.</summary>
     public async Task<bool> Cancel(string list, long jobId, CancellationToken ct) =>
-        (await Get(list, jobId, ct)).TryGet(out _, out _) && await db.Write(() => Job.Stop(db.Set<Job>().Where(j => j.Id == jobId), db.UtcNow, ct), ct) > 0;
+        (await Get(list, jobId, ct)).TryGet(out _, out _) && (await stop.Run(jobId, ct)).Refusal is null;
 
     /// <summary>The file, to be fetched by whoever ordered it and still may: what he may do and see is asked anew. Each time stands in the trail.</summary>
     public async Task<Result<ExportFile>> Fetch(string list, long jobId, CancellationToken ct)
@@ -119,7 +120,7 @@ internal sealed class ExportWork(CrmDb db, Runner runner, IEnumerable<ListOf> li
             return new Refusal.Conflict(seen.Job.State == "completed" ? "export.file_gone" : "export.file_none");
         }
 
-        if (!await file.IsSeen(db, seen.List, ct))
+        if (!await file.IsSeen(db, blobs, seen.List, log, ct))
         {
             return new Refusal.Conflict("export.sight_changed");
         }
@@ -151,12 +152,13 @@ internal sealed class ExportWork(CrmDb db, Runner runner, IEnumerable<ListOf> li
             throw new JobRefusedException(Texts.Get("list.filter_wrong"));
         }
 
-        var (sight, fields) = (await ExportFile.SightOf(db, ct), list.Fields.Select(f => f.Key).Where(k => k.StartsWith("x_", StringComparison.Ordinal)).ToList()); // Before the first row is read.
-        if (!(await list.Export(services, view, order.Whole, order.Format, ct)).TryGet(out var table, out var refusal))
+        var fields = list.Fields.Select(f => f.Key).Where(k => k.StartsWith("x_", StringComparison.Ordinal)).ToList(); // Before the first row is read.
+        if (!(await list.Export(services, view, order.Whole, order.Format, ct)).TryGet(out var read, out var refusal))
         {
             throw new JobRefusedException(refusal.Said());
         }
 
+        var table = read with { Rows = Holding(services, lease, read.Rows, ct) };
         var total = await LongStep.Run(services, lease, stop => list.Count(db, view with { Cursor = null }, MostTold, stop), ct);
         Task Tell(long rows) => db.Write(async () =>
         {
@@ -165,10 +167,19 @@ internal sealed class ExportWork(CrmDb db, Runner runner, IEnumerable<ListOf> li
         }, ct);
         await Tell(0);
         var file = await Write(services, lease, table, Tell, ct);
-        var kept = file with { Scope = db.Scope.Path, Sight = sight, Fields = fields };
-        var said = JsonSerializer.Serialize(kept);
+        var said = JsonSerializer.Serialize(file with { Fields = fields });
+        var blobs = services.GetRequiredService<IBlobs>();
         await db.Write(async () =>
         {
+            foreach (var sha in new[] { file.Sha256, file.Held! }.Order(StringComparer.Ordinal)) // In one order, so that no two exports wait for each other.
+            {
+                await db.Alone($"blob:{sha}", ct);
+                if (!await blobs.Has(sha, ct))
+                {
+                    throw new InvalidOperationException("The nightly sweep took the same bytes at this very moment; the file is made anew."); // Its next attempt.
+                }
+            }
+
             db.Add(table.Trail(whole: true));
             await db.SaveChangesAsync(ct);
             await lease.Advance(said, table.Written, 0, table.Written, ct);
@@ -177,12 +188,34 @@ internal sealed class ExportWork(CrmDb db, Runner runner, IEnumerable<ListOf> li
         return said;
     }
 
-    /// <summary>Writes it beside the store and puts it there under its own name; in memory is what is being written alone.</summary>
+    /// <summary>The rows; while a batch of them is read, however long that takes, the lease is renewed. Who asked for a stop has it at the next word of how far it is.</summary>
+    private static async IAsyncEnumerable<Cell[]> Holding(IServiceProvider services, JobLease lease, IAsyncEnumerable<Cell[]> rows, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var each = rows.GetAsyncEnumerator(ct);
+        while (true)
+        {
+            var next = each.MoveNextAsync().AsTask();
+            if (!(next.IsCompleted ? await next : await LongStep.Run(services, lease, _ => next, ct))) // Within a batch the next row is there at once.
+            {
+                yield break;
+            }
+
+            yield return each.Current;
+        }
+    }
+
+    /// <summary>Writes it beside the store and puts it there under its own name, and whose rows it holds under theirs; in memory are what is being written and the customers' numbers alone.</summary>
     private static async Task<ExportFile> Write(IServiceProvider services, JobLease lease, TableExport table, Func<long, Task> tell, CancellationToken ct)
     {
-        // Where the sweep of attachments looks too: what a crash leaves goes within days.
-        var folder = Directory.CreateDirectory(Path.Combine(services.GetRequiredService<Settings>().Home, "attachments")).FullName;
-        var draft = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"export-{lease.Job.Id}-{lease.Job.Token}"));
+        var folder = Directory.CreateDirectory(Path.Combine(services.GetRequiredService<Settings>().Home, "attachments")).FullName; // Where the sweep of attachments looks too.
+        var own = string.Create(CultureInfo.InvariantCulture, $"export-{lease.Job.Id}-");
+        foreach (var left in Directory.GetFiles(folder, $"{own}*")) // By a crash.
+        {
+            File.Delete(left);
+        }
+
+        var draft = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{own}{lease.Job.Token}"));
+        var beside = $"{draft}-held";
         try
         {
             await using (var stream = new FileStream(draft, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true))
@@ -190,17 +223,26 @@ internal sealed class ExportWork(CrmDb db, Runner runner, IEnumerable<ListOf> li
                 await table.Write(stream, tell, ct);
             }
 
+            await HeldCustomers.Write(table.Customers ?? throw new InvalidOperationException($"{table.Name} does not tell whose rows it holds."), beside, ct);
             return await LongStep.Run(services, lease, async stop =>
             {
-                await using var whole = new FileStream(draft, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, useAsync: true);
-                var sha = Convert.ToHexStringLower(await SHA256.HashDataAsync(whole, stop));
-                await services.GetRequiredService<IBlobs>().Put(sha, draft, stop);
-                return new ExportFile($"{table.Name}.{table.Format}", sha, whole.Length, table.Written, table.Format == "xlsx" ? XlsxWriter.Sheets(table.Written) : 1, "", "", []);
+                var (sha, bytes) = await Put(services, draft, stop);
+                var (held, _) = await Put(services, beside, stop);
+                return new ExportFile($"{table.Name}.{table.Format}", sha, bytes, table.Written, table.Format == "xlsx" ? XlsxWriter.Sheets(table.Written) : 1, held, []);
             }, ct);
         }
         finally
         {
             File.Delete(draft);
+            File.Delete(beside);
         }
+    }
+
+    private static async Task<(string Sha256, long Bytes)> Put(IServiceProvider services, string file, CancellationToken ct)
+    {
+        await using var whole = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, useAsync: true);
+        var sha = Convert.ToHexStringLower(await SHA256.HashDataAsync(whole, ct));
+        await services.GetRequiredService<IBlobs>().Put(sha, file, ct);
+        return (sha, whole.Length);
     }
 }

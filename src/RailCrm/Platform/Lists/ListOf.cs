@@ -169,6 +169,9 @@ public abstract class ListOf
     internal Task<Result<TableExport>> Export(IServiceProvider services, View view, bool whole, string format, CancellationToken ct) =>
         whole ? Whole(services, view, format, ct) : services.GetRequiredService<ExportSeen>().Run(this, view, format, ct);
 
+    /// <summary>The customers that some rows belong to, each at least once.</summary>
+    internal abstract Task<IReadOnlyList<long>> CustomersOf(CrmDb db, IReadOnlyList<Line> lines, CancellationToken ct);
+
     /// <summary>The file with every field.</summary>
     internal virtual Task<Result<TableExport>> Whole(IServiceProvider services, View view, string format, CancellationToken ct) => throw new InvalidOperationException($"{Key} has no file of every field.");
 

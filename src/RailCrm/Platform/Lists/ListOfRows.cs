@@ -220,6 +220,21 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
         return await Selected(key, [name])(db.Set<TRow>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(among)).ToDictionaryAsync(l => l.Id, l => name.Say(l.Cells[0]) ?? "—", ct);
     }
 
+    /// <inheritdoc/>
+    internal sealed override async Task<IReadOnlyList<long>> CustomersOf(CrmDb db, IReadOnlyList<Line> lines, CancellationToken ct)
+    {
+        List<long> ids = [.. lines.Select(l => l.Id)];
+        if (typeof(TRow).IsAssignableTo(typeof(ICustomerRoot)))
+        {
+            return ids;
+        }
+
+        var row = Expression.Parameter(typeof(TRow), "row");
+        var among = Expression.Lambda<Func<TRow, bool>>(Compare.Among(Expression.Property(row, "Id"), ids), row);
+        var customer = Expression.Lambda<Func<TRow, long>>(Expression.Property(row, nameof(ICustomerBound.CustomerId)), row);
+        return await db.Set<TRow>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(among).Select(customer).Distinct().ToListAsync(ct);
+    }
+
     private static Expression<Func<TRow, bool>> Having(long id)
     {
         var row = Expression.Parameter(typeof(TRow), "row");

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
@@ -84,8 +85,18 @@ internal sealed class OrderWork(CrmDb db, WorkOnRows works, AskedView asked)
         var order = new WorkOrder { List = key, Act = input.Act!, Field = input.Field, Value = input.Value, Empties = input.Empties, All = input.All, Ids = [.. input.Ids ?? []] };
         if (input.All)
         {
-            if (!(await asked.Read(list, new Dictionary<string, string?> { ["q"] = input.Q, ["filter"] = input.Filter, ["view"] = input.View }, ct)).TryGet(out var view, out var unread)
-                || !(await list.Read(db, view with { Limit = 1, Cursor = null }, [], ct)).TryGet(out _, out unread))
+            if (!(await asked.Read(list, new Dictionary<string, string?> { ["q"] = input.Q, ["filter"] = input.Filter, ["view"] = input.View }, ct)).TryGet(out var view, out var unread))
+            {
+                return unread;
+            }
+
+            if (!view.IsFiltered && Given(input) is { } idle)
+            {
+                return new Refusal.InvalidMany([new(idle, "list.work_unnarrowed")]);
+            }
+
+            view = view with { Sort = null, Cursor = null }; // Many rows cannot be put in every order, and a work needs none.
+            if (!(await list.Read(db, view with { Limit = 1 }, [], ct)).TryGet(out _, out unread))
             {
                 return unread;
             }
@@ -103,16 +114,27 @@ internal sealed class OrderWork(CrmDb db, WorkOnRows works, AskedView asked)
     public async Task<Result<Answer>> Get(string key, long job, CancellationToken ct) =>
         asked.Find(key) is not { } list ? new Refusal.NotFound() : (await works.Get(key, job, ct)).TryGet(out var seen, out var refusal) ? Said(list, seen) : refusal;
 
-    /// <summary>Those of the list that the actor ordered lately, the latest first.</summary>
+    /// <summary>Those of the list that the actor ordered lately, the latest first. Counted from their jobs, however many rows they have: among the done stand those where there was nothing to change.</summary>
     public async Task<Result<Listing<Answer>>> Mine(string key, CancellationToken ct)
     {
-        var mine = new List<Answer>();
-        foreach (var (job, _, _) in (await works.Mine(MostWorks, ct)).Where(w => w.Order.List == key))
+        if (asked.Find(key) is not { } list)
         {
-            mine.AddRange((await Get(key, job.Id, ct)).TryGet(out var work, out _) ? [work] : []);
+            return new Refusal.NotFound();
         }
 
-        return asked.Find(key) is null ? new Refusal.NotFound() : new Listing<Answer>(mine, null);
+        var mine = await works.Mine(key, MostWorks, ct);
+        var ids = mine.Select(w => w.Job.Id).ToList();
+        var changed = await db.Set<Job>().Where(j => EF.Parameter(ids).Contains(j.Id) && db.Set<WorkRow>().Any(r => r.JobId == j.Id && r.Outcome == "done")).Select(j => j.Id).ToListAsync(ct);
+        var told = new List<Answer>();
+        foreach (var (job, order, _) in mine)
+        {
+            var undos = mine.Where(w => w.Order.UndoOf == job.Id).Select(w => w.Job).ToList(); // Later than the work, so that no page that shows it lacks them.
+            var left = undos.Find(u => u.RowsTotal is not null) is { } last ? last.RowsTotal > last.RowsDone - last.RowsRejected : changed.Contains(job.Id);
+            var counts = new Dictionary<string, int> { ["done"] = (int)(job.RowsDone - job.RowsRejected), ["refused"] = (int)job.RowsRejected }.Where(c => c.Value > 0).ToDictionary(c => c.Key, c => c.Value);
+            told.Add(Said(list, new(job, order, counts, undos.FirstOrDefault()?.Id, left && works.IsOpen(list, job, order, undos.Select(u => u.State)))));
+        }
+
+        return new Listing<Answer>(told, null);
     }
 
     /// <summary>A page of its rows, those of one outcome or all.</summary>
@@ -148,6 +170,9 @@ internal sealed class OrderWork(CrmDb db, WorkOnRows works, AskedView asked)
         : !input.All && (input.Q ?? input.Filter ?? input.View) is not null ? new(nameof(input.All), "list.work_all")
         : input.Ids?.Count > MostIds ? new(nameof(input.Ids), "list.selected_most", MostIds)
         : null;
+
+    /// <summary>The word that was to narrow the rows; null where none was given.</summary>
+    private static string? Given(Input input) => input.Filter is not null ? nameof(input.Filter) : input.Q is not null ? nameof(input.Q) : input.View is not null ? nameof(input.View) : null;
 
     private async Task<Result<Answer>> Told(ListOf list, Result<Job> started, CancellationToken ct) =>
         !started.TryGet(out var job, out var refusal) || !(await works.Get(list.Key, job.Id, ct)).TryGet(out var seen, out refusal) ? refusal : Said(list, seen);

@@ -30,7 +30,7 @@ internal static class TakeAway
             return TypedResults.LocalRedirect(of.Path);
         }
 
-        if (view.Layout is "groups" or "chart")
+        if (view.Layout is "groups" or "chart" && of.Fields.Any(f => f.IsGrouped))
         {
             return (await groups.Run(of, view, format, ct)).TryGet(out var table, out var refusal) ? table : Refused(http, of, view, refusal);
         }

@@ -46,8 +46,7 @@ public sealed record View(
         var said = address.Where(p => !string.IsNullOrWhiteSpace(p.Value) && PlainText.IsStorable(p.Value)).GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Last().Value!.Trim());
         string? Text(string name) => said.GetValueOrDefault(name);
         var ok = Filter.TryRead(Text("filter"), out var filter);
-        var shorts = said.Where(p => !Own.Contains(p.Key) && list.Find(p.Key) is { Operators.Count: > 0 })
-            .Select(p => (IReadOnlyList<Criterion>)[new(p.Key, Shortest(list.Find(p.Key)!), list.Find(p.Key)!.Kind == FieldKind.Text ? [p.Value] : p.Value.Split(',', StringSplitOptions.TrimEntries))]);
+        var shorts = said.Select(p => Short(list, p.Key, p.Value)).OfType<Criterion>().Select(c => (IReadOnlyList<Criterion>)[c]);
         view = new(
             Text("q"), new([.. shorts, .. filter.Groups]), Text("sort"), Text("columns")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), One(Text("layout"), Layouts, "table"),
             list.Find(Text("group")) is { IsGrouped: true } group ? group.Key : null, list.Find(Text("measure")) is { } measure && (measure.IsSummed || measure.IsSummedNear) ? measure.Key : null, One(Text("chart"), Charts, "bar"), Text("dense") == "true",
@@ -87,6 +86,11 @@ public sealed record View(
     private bool IsShort(ListOf list, IReadOnlyList<Criterion> group, int at) =>
         group is [{ Values: [{ Length: > 0 } value] } only] && value == value.Trim() && list.Find(only.Field) is { Operators.Count: > 0 } field && (field.Kind == FieldKind.Text || !value.Contains(',', StringComparison.Ordinal)) && only.Operator == Shortest(field) && !Own.Contains(only.Field)
         && !Filter.Groups.Take(at).Any(g => g is [var earlier] && earlier.Field == only.Field && earlier.Operator == only.Operator && earlier.Values is [{ Length: > 0 }]);
+
+    /// <summary>The condition that a field's name and a value alone are short for; null where the name is no field's that can be asked.</summary>
+    internal static Criterion? Short(ListOf list, string name, string value) => !Own.Contains(name) && list.Find(name) is { Operators.Count: > 0 } field
+        ? new(name, Shortest(field), field.Kind == FieldKind.Text ? [value] : value.Split(',', StringSplitOptions.TrimEntries))
+        : null;
 
     private static string Shortest(ListField field) => field.Operators.Contains("=") ? "=" : field.Operators[0];
 

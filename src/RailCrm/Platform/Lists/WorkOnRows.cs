@@ -75,12 +75,12 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
             ? seen.CanUndo ? await Start(new() { List = list, Act = seen.Order.Act, Field = seen.Order.Field, UndoOf = jobId }, ct) : new Refusal.Conflict("list.undo_too_late")
             : refusal;
 
-    /// <summary>A work that the actor ordered.</summary>
+    /// <summary>A work that the actor ordered; none where its list no longer has such a work.</summary>
     public async Task<Result<Seen>> Get(string list, long jobId, CancellationToken ct)
     {
         var me = db.Actor.UserId;
         var job = await db.Set<Job>().AsNoTracking().SingleOrDefaultAsync(j => j.Id == jobId && j.Kind == Kind && j.UserId == me, ct);
-        if (job is null || JsonSerializer.Deserialize<WorkOrder>(job.Input) is not { } order || order.List != list)
+        if (job is null || JsonSerializer.Deserialize<WorkOrder>(job.Input) is not { } order || order.List != list || lists.FirstOrDefault(l => l.Key == list) is not { } of || !of.Works.Any(w => w.Key == order.Act))
         {
             return new Refusal.NotFound();
         }
@@ -88,10 +88,14 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
         var counts = await db.Set<WorkRow>().Where(r => r.JobId == jobId && r.Outcome != null).GroupBy(r => r.Outcome!).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
         var undone = await Undos(db, jobId).OrderByDescending(j => j.Id).Select(j => new { j.Id, j.State }).ToListAsync(ct);
         var (undos, done) = (undone.ConvertAll(u => u.Id), counts.GetValueOrDefault("done"));
-        var can = job.FinishedAt is { } at && at > db.UtcNow.AddDays(-UndoDays) && order.UndoOf is null && done > 0 && lists.First(l => l.Key == list).Undoes(order.Act) && !undone.Exists(u => u.State is "queued" or "running")
+        var can = done > 0 && IsOpen(of, job, order, undone.Select(u => u.State))
             && (undos.Count == 0 || done > await db.Set<WorkRow>().CountAsync(r => EF.Parameter(undos).Contains(r.JobId) && (r.Outcome == "done" || r.Outcome == "same"), ct));
         return new Seen(job, order, counts, undone.FirstOrDefault()?.Id, can);
     }
+
+    /// <summary>Whether a work can still be taken back, if anything is left to: it is over, not too long ago, and nobody is at it.</summary>
+    internal bool IsOpen(ListOf list, Job job, WorkOrder order, IEnumerable<string> undos) =>
+        job.FinishedAt is { } at && at > db.UtcNow.AddDays(-UndoDays) && order.UndoOf is null && list.Undoes(order.Act) && !undos.Any(s => s is "queued" or "running");
 
     /// <summary>The jobs that took a work of the actor's back, whatever became of them.</summary>
     private static IQueryable<Job> Undos(CrmDb db, long jobId)
@@ -101,10 +105,14 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
     }
 
     /// <summary>What the actor ordered lately, newest first, of lists that he still sees.</summary>
-    public async Task<IReadOnlyList<(Job Job, WorkOrder Order, ListOf List)>> Mine(int most, CancellationToken ct)
+    public Task<IReadOnlyList<(Job Job, WorkOrder Order, ListOf List)>> Mine(int most, CancellationToken ct) => Mine(null, most, ct);
+
+    /// <summary>The same of one list; of all where none is named.</summary>
+    internal async Task<IReadOnlyList<(Job Job, WorkOrder Order, ListOf List)>> Mine(string? only, int most, CancellationToken ct)
     {
-        var me = db.Actor.UserId;
-        var jobs = await db.Set<Job>().AsNoTracking().Where(j => j.UserId == me && j.Kind == Kind).OrderByDescending(j => j.Id).Take(most).ToListAsync(ct);
+        var (me, begin) = (db.Actor.UserId, $"{{\"List\":\"{only}\",");
+        var all = db.Set<Job>().AsNoTracking().Where(j => j.UserId == me && j.Kind == Kind);
+        var jobs = await (only is null ? all : all.Where(j => j.Input.StartsWith(begin))).OrderByDescending(j => j.Id).Take(most).ToListAsync(ct);
         return [.. from job in jobs let order = JsonSerializer.Deserialize<WorkOrder>(job.Input)! let list = lists.FirstOrDefault(l => l.Key == order.List && db.Actor.May(l.Permission)) where list is not null && list.Works.Any(w => w.Key == order.Act) select (job, order, list)];
     }
 

@@ -16,10 +16,10 @@ internal static class WorkRoutes
     {
         var works = records.MapGroup("/works").AddEndpointFilter<ReadersFilter>().RequireAuthorization(permission);
         works.MapPost("", async (OrderWork.Input input, OrderWork useCase, HttpContext http, CancellationToken ct) => (await useCase.Start(list, input, ct)).Answer(w => TypedResults.Accepted($"{http.Request.Path}/{w.Id}", w)))
-            .WithSummary("Does one thing to many rows, as a job: those named in ids, or with all those that q, filter and view leave. The work's own permission is asked too.")
+            .WithSummary("Does one thing to many rows, as a job: those named in ids, or with all those that q, filter and view leave; one of them that narrows nothing is refused. The work's own permission is asked too.")
             .Takes(shown).Gives<OrderWork.Answer>(Shown, StatusCodes.Status202Accepted).AddEndpointFilter<IdempotencyFilter>();
         works.MapGet("", async (OrderWork useCase, CancellationToken ct) => (await useCase.Mine(list, ct)).Answer(TypedResults.Ok))
-            .WithSummary("What the caller ordered lately, the latest first.").Gives<Listing<OrderWork.Answer>>($$"""{ "items": [ {{Shown}} ], "nextCursor": null }""");
+            .WithSummary("What the caller ordered lately, the latest first; here done counts the rows that were the same too, a work's own address tells them apart.").Gives<Listing<OrderWork.Answer>>($$"""{ "items": [ {{Shown}} ], "nextCursor": null }""");
         works.MapGet("/{job:long}", async (long job, OrderWork useCase, CancellationToken ct) => (await useCase.Get(list, job, ct)).Answer(TypedResults.Ok))
             .WithSummary("How far a work of the caller's is.").Gives<OrderWork.Answer>(Shown);
         works.MapGet("/{job:long}/rows", async (long job, OrderWork useCase, CancellationToken ct, string? outcome = null, string? cursor = null, int limit = 50) => (await useCase.Rows(list, job, outcome, cursor, limit, ct)).Answer(TypedResults.Ok))

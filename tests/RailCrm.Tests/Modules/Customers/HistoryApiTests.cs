@@ -57,6 +57,22 @@ public sealed class HistoryApiTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_contact_s_old_value_comes_back_in_its_customer_s_history_at_the_customer_s_version_alone(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var scene = await ApiScene.Fill(app);
+        using var n1 = await app.Api("n1");
+        var (contact, field, said, before, change) = Kinds(scene)[1];
+        var customer = $"/customers/{scene.Second}";
+        var restore = $"{customer}/history/{(await Changed(n1, contact, field, change)).GetProperty("id").GetInt64()}/restore";
+
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await ApiScene.Ask(n1, "POST", restore, new { field }, match: "\"77\"")).Status);
+        Assert.NotEqual(before, (await ApiScene.Ask(n1, "GET", contact)).Body.GetProperty(said).GetString());
+        Assert.Equal(HttpStatusCode.OK, (await ApiScene.Ask(n1, "POST", restore, new { field }, match: (await ApiScene.Ask(n1, "GET", customer)).ETag)).Status);
+        Assert.Equal(before, (await ApiScene.Ask(n1, "GET", contact)).Body.GetProperty(said).GetString());
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task A_stranger_learns_nothing_of_a_past_and_a_reader_gives_nothing_back(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);

@@ -85,6 +85,25 @@ public sealed class ListApiTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task What_is_said_beside_a_view_narrows_it_and_never_takes_its_place(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await Fill(app);
+        using var n1 = await app.Api("n1");
+        foreach (var (list, address, further) in new[] { ("customers", "?active=true", "active=false"), ("waybills", "?externalNo=YD-2", "externalNo=YD-1") })
+        {
+            var key = (await ApiScene.Ask(n1, "POST", $"/{list}/views", new { name = "有的", address })).Body.GetProperty("key").GetString();
+            Assert.NotEmpty((await ApiScene.Ask(n1, "GET", $"/{list}?view={key}")).Body.GetProperty("items").EnumerateArray());
+            Assert.NotEmpty((await ApiScene.Ask(n1, "GET", $"/{list}?view={key}&{address[1..]}")).Body.GetProperty("items").EnumerateArray());
+            Assert.Empty((await ApiScene.Ask(n1, "GET", $"/{list}?view={key}&{further}")).Body.GetProperty("items").EnumerateArray());
+        }
+
+        var searches = (await ApiScene.Ask(n1, "POST", "/customers/views", new { name = "找的", address = $"?q={Uri.EscapeDataString("甲")}" })).Body.GetProperty("key").GetString();
+        Assert.Equal(["q"], ApiScene.Wrong((await ApiScene.Ask(n1, "GET", $"/customers?view={searches}&q=x")).Body));
+        Assert.Equal(["q"], ApiScene.Wrong((await ApiScene.Ask(n1, "GET", "/customers?q=x%00")).Body));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task A_view_is_pinned_and_the_default_as_often_as_it_is_said_and_never_by_a_token_that_reads(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);

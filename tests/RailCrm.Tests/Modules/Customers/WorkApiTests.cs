@@ -49,7 +49,11 @@ public sealed class WorkApiTests
         Assert.Equal(1, (await Done(app, n1, $"{work.Path}/undo", null)).Done);
         Assert.All(await Tags(), t => Assert.True(string.IsNullOrEmpty(t)));
         Assert.Equal(HttpStatusCode.Conflict, (await ApiScene.Ask(n1, "POST", $"{work.Path}/undo")).Status);
-        Assert.Equal(2, (await ApiScene.Ask(n1, "GET", "/customers/works")).Body.GetProperty("items").GetArrayLength());
+        JsonElement[] listed = [.. (await ApiScene.Ask(n1, "GET", "/customers/works")).Body.GetProperty("items").EnumerateArray()];
+        Assert.Equal(2, listed.Length);
+        Assert.Equal((listed[0].GetProperty("id").GetInt64(), false), (listed[1].GetProperty("undoneBy").GetInt64(), listed[1].GetProperty("canUndo").GetBoolean()));
+        Assert.Equal(1, listed[1].GetProperty("counts").GetProperty("done").GetInt32());
+        Assert.Empty((await ApiScene.Ask(n1, "GET", "/contacts/works")).Body.GetProperty("items").EnumerateArray());
 
         var many = await Done(app, n1, "/customers/works", new { act = "edit", field = "sizeClass", value = "small", ids = new[] { scene.First, scene.Second, other } });
         Assert.Equal((2, 1), (many.Done, many.Refused)); // The stranger's is not there.
@@ -91,7 +95,8 @@ public sealed class WorkApiTests
         {
             ("/customers/works", new { act = "nonsense", ids }, "act"), ("/customers/works", new { act = "merge", ids }, "act"), ("/customers/works", new { ids }, "act"), ("/customers/works", new { act = "bin" }, "ids"),
             ("/customers/works", new { act = "bin", filter = "tier=large" }, "all"), ("/customers/works", new { act = "bin", all = true, ids }, "ids"), ("/customers/works", new { act = "bin", all = true, filter = "nonsense" }, "filter"),
-            ("/customers/works", new { act = "bin", all = true, view = "4711" }, "view"), ("/customers/works", new { act = "bin", ids = Enumerable.Range(1, 1_001) }, "ids"),
+            ("/customers/works", new { act = "bin", all = true, filter = "name~甲\u0000" }, "filter"), ("/customers/works", new { act = "bin", all = true, q = "甲\u0000" }, "q"), ("/customers/works", new { act = "bin", all = true, filter = ";" }, "filter"),
+            ("/customers/works", new { act = "bin", all = true, q = "" }, "q"), ("/customers/works", new { act = "bin", all = true, view = "4711" }, "view"), ("/customers/works", new { act = "bin", ids = Enumerable.Range(1, 1_001) }, "ids"),
             ("/customers/works", new { act = "edit", ids, field = "nonsense", value = "x" }, "field"), ("/customers/works", new { act = "edit", ids, field = "sizeClass" }, "value"), ("/customers/works", new { act = "edit", ids, field = "sizeClass", value = "nonsense" }, "value"),
             ("/contacts/works", new { act = "edit", ids, field = "active", value = "nonsense" }, "value"), ("/waybills/works", new { act = "edit", ids, field = "date", value = "nonsense" }, "value"), ("/waybills/bin/works", new { act = "edit", ids }, "act"),
         })
