@@ -8,7 +8,7 @@ namespace RailCrm.Platform.Lists;
 internal sealed class GroupRows(CrmDb db, AskedView asked)
 {
     /// <summary>What is asked for; every other filter of the list may stand beside these.</summary>
-    /// <param name="By">The field to group by, by its key.</param>
+    /// <param name="By">The field to group by, by its key; the list's first where missing.</param>
     /// <param name="Q">What the list's search takes.</param>
     /// <param name="Filter">As in the list: a semicolon is "and", a bar "or", a comma separates values.</param>
     /// <param name="View">A saved view, by its key.</param>
@@ -43,7 +43,7 @@ internal sealed class GroupRows(CrmDb db, AskedView asked)
             return new Refusal.NotFound();
         }
 
-        if (list.Find(query.By) is not { IsGrouped: true } by)
+        if ((string.IsNullOrWhiteSpace(query.By) ? list.Fields.FirstOrDefault(f => f.IsGrouped) : list.Find(query.By)) is not { IsGrouped: true } by)
         {
             return new Refusal.InvalidMany([new(nameof(query.By), "list.group_unknown", string.Join(", ", list.Fields.Where(f => f.IsGrouped).Select(f => f.Key)))]);
         }
