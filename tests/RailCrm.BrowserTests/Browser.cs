@@ -16,7 +16,7 @@ public sealed class Browser : IAsyncLifetime
     public Product Demo => _demo!;
 
     private static string? Find() =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).SelectMany(d => new[] { "chromium", "chromium-browser", "google-chrome" }.Select(n => Path.Combine(d, n))).FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).SelectMany(d => new[] { "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome" }.Select((n, i) => (Rank: i, Path: Path.Combine(d, n)))).Where(b => File.Exists(b.Path)).OrderBy(b => b.Rank).Select(b => b.Path).FirstOrDefault(); // The shell draws no window of its own, which is a third of the work.
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()

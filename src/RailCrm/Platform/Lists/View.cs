@@ -46,6 +46,7 @@ public sealed record View(
         var said = address.Where(p => !string.IsNullOrWhiteSpace(p.Value) && PlainText.IsStorable(p.Value)).GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Last().Value!.Trim());
         string? Text(string name) => said.GetValueOrDefault(name);
         var ok = Filter.TryRead(Text("filter"), out var filter);
+        ok &= !said.Keys.Any(k => k.StartsWith("x_", StringComparison.Ordinal) && list.Find(k) is null); // A field of the group's own that is gone, or not for this reader: without it there would be more rows.
         var shorts = said.Select(p => Short(list, p.Key, p.Value)).OfType<Criterion>().Select(c => (IReadOnlyList<Criterion>)[c]);
         view = new(
             Text("q"), new([.. shorts, .. filter.Groups]), Text("sort"), Text("columns")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), One(Text("layout"), Layouts, "table"),
