@@ -54,7 +54,7 @@ public sealed partial class Someone_works_with_waybill_lists(Browser browser)
 
         // Changed where it stands, and given back from its past.
         await page.Locator("dd[data-field=note]").DblClickAsync();
-        await page.Locator("dd[data-field=note] input").FillAsync("改过的备注");
+        await page.Locator("dd[data-field=note] textarea").FillAsync("改过的备注");
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator("dd[data-field=note]")).ToContainTextAsync("改过的备注"); // The pencil stands beside it while it is pointed at.
         await walk.Check();
