@@ -143,8 +143,9 @@ public sealed partial class RouteMatrixTests
                     continue; // Told by the test above.
                 }
 
-                // A record for reading is shared; one that is written is made anew, since the one before may be gone.
-                var key = record is null ? "" : route.Method == "GET" ? made.TryGetValue(record.Value.Address, out var known) ? known : made[record.Value.Address] = await record.Value.Make(app) : await record.Value.Make(app);
+                // A record that is read, or whose writer is refused, is shared; one that is written is made anew, since the one before may be gone.
+                var stays = route.Method == "GET" || permissions is null || !route.Permissions.All(permissions.Contains) || (record is { } seen && !seen.Seers.Contains(person));
+                var key = record is null ? "" : stays ? made.TryGetValue(record.Value.Address, out var known) ? known : made[record.Value.Address] = await record.Value.Make(app) : await record.Value.Make(app);
                 var path = Filled(route.Pattern, key);
                 using var request = new HttpRequestMessage(new(route.Method), path);
                 request.Content = route.Method is "POST" or "PUT" or "PATCH" ? new StringContent("{}", Encoding.UTF8, "application/json") : null;
