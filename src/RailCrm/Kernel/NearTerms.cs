@@ -9,6 +9,7 @@ public static class NearTerms
 {
     private const int FewestHan = 2;
     private const int FewestForOneWrong = 3;
+    private const int FewestForThirds = 6;
     private const int FewestLetters = 4;
     private const int FewestInitials = 5;
     private const int MostHan = 12;
@@ -48,13 +49,14 @@ public static class NearTerms
             yield return [[.. Pinyin.FullVariants(string.Concat(han)).Select(p => (SearchTerms.PinyinTerm(p), true)).Distinct()]];
         }
 
-        // What is left when one character is wrong or too many; where nothing is left, the two beside it.
-        for (var wrong = 0; han.Length >= FewestForOneWrong && wrong < han.Length; wrong++)
+        // What is left when one character is wrong or too many; where nothing is left, the two beside it. Of a long name a third is left out at once: three questions find what one for each character would.
+        var step = han.Length >= FewestForThirds ? (han.Length + 2) / 3 : 1;
+        for (var wrong = 0; han.Length >= FewestForOneWrong && wrong < han.Length; wrong += step)
         {
             var left = new List<IReadOnlyList<(string, bool)>>();
             for (var i = 0; i + 1 < han.Length; i++)
             {
-                if (i != wrong && i + 1 != wrong)
+                if (i + 1 < wrong || i >= wrong + step)
                 {
                     left.Add([(han[i] + han[i + 1], false)]);
                 }

@@ -78,7 +78,10 @@ internal static class CustomerAsks
     public static Task<Result<Condition<Customer>>> Tag(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value =>
     {
         var tag = value.Trim();
-        return Task.FromResult(new Condition<Customer>(c => db.Set<CustomerTag>().Any(t => t.Tag == tag && t.CustomerId == c.Id), db.Set<CustomerTag>().Where(t => t.Tag == tag).Select(t => t.CustomerId)));
+        return Task.FromResult(new Condition<Customer>(c => db.Set<CustomerTag>().Any(t => t.Tag == tag && t.CustomerId == c.Id), db.Set<CustomerTag>().Where(t => t.Tag == tag).Select(t => t.CustomerId))
+        {
+            Within = units => c => db.Set<CustomerTag>().Where(t => t.Tag == tag && EF.Parameter(units).Contains(t.UnitId)).Select(t => t.CustomerId).Contains(c.Id),
+        });
     });
 
     /// <summary>Those that belong to one company, by its key, number or whole name; with nothing those that belong to none that is known.</summary>

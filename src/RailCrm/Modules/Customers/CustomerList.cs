@@ -180,15 +180,8 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
         }
 
         var units = await PathRange.Of(db.Scope).Of(db).Select(u => u.Id).ToListAsync(ct);
-        return new(new(c => EF.Parameter(units).Contains(c.UnitId), null, Indexed: true), CountWide.Granted(db));
+        return new(new(c => EF.Parameter(units).Contains(c.UnitId), null, Indexed: true), Ownership.Granted(db), units);
     }
 
-    private protected override async Task<IReadOnlyList<long>?> Ahead(CrmDb db, Order<Customer, Line> order, bool descending, Platform.Lists.Mark? mark, int wanted, CancellationToken ct) =>
-        db.IsPostgres || db.Scope.Width != ScopeWidth.Wide || order.Name != "name" ? null : await CountWide.Ahead(db, order, descending, mark, wanted, ct);
-
     private protected override Task<List<Group>?> GroupsOfAll(CrmDb db, ListField<Customer> by, IReadOnlyList<ListField<Customer>> sums, IReadOnlyList<Condition<Customer>> conditions, CancellationToken ct) => GroupCustomers.All(db, by, sums, conditions, ct);
-
-    /// <inheritdoc/>
-    public override Task<int> Count(CrmDb db, View view, int most, CancellationToken ct) =>
-        db.Scope.Width == ScopeWidth.Wide && CountWide.Tier(view) is (true, var tier) ? CountWide.Run(db, tier, most, ct) : base.Count(db, view, most, ct);
 }

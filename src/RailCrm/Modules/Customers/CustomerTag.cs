@@ -12,6 +12,9 @@ internal sealed class CustomerTag
     /// <summary>Who bears it.</summary>
     public long CustomerId { get; set; }
 
+    /// <summary>The unit that owns the customer.</summary>
+    public long UnitId { get; set; }
+
     internal sealed class Mapping : IEntityTypeConfiguration<CustomerTag>
     {
         public void Configure(EntityTypeBuilder<CustomerTag> builder)

@@ -58,7 +58,7 @@ internal sealed class CustomersSource : IPaletteSource
         {
             foreach (var other in NearTerms.Of(text))
             {
-                if (await SearchIndex.Customers.Few(db, other, MostNear, ct) is { Count: > 0 } ids)
+                if (await SearchIndex.Customers.Few(db, SearchTerms.WithoutLegalForm(other), MostNear, ct) is { Count: > 0 } ids)
                 {
                     near.AddRange(await Read(Among(db, ids)).ToListAsync(ct));
                 }

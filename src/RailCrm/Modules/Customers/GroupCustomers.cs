@@ -12,28 +12,28 @@ internal static class GroupCustomers
     /// <summary>The index; see <see cref="Customer"/>'s mapping.</summary>
     internal const string Index = "ix_customers_groups";
 
-    /// <summary>What it holds of each customer that is not in the bin.</summary>
+    /// <summary>What it holds of each customer that is not in the bin: all that customers are grouped by, and what is summed.</summary>
     internal static readonly Covering Cover = new(Index, new HashSet<string>
     {
         nameof(Customer.UnitId), nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode), nameof(Customer.SizeClass), nameof(Customer.OwnershipType), nameof(Customer.Kind), nameof(Customer.Active),
         nameof(Customer.Trailing12RevenueFen), nameof(Customer.Trailing12GrossProfitFen), nameof(Customer.Trailing12WeightKg),
     },
     new HashSet<string> { "name", "revenue", "updated", "created", "completeness" },
-    new HashSet<string> { nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode), nameof(Customer.SizeClass), nameof(Customer.Active), nameof(Customer.UnitId) },
+    new HashSet<string> { nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode), nameof(Customer.SizeClass), nameof(Customer.Active), nameof(Customer.Completeness), nameof(Customer.UnitId) },
     new HashSet<string> { nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode), nameof(Customer.Name), nameof(Customer.Trailing12RevenueFen), nameof(Customer.UpdatedAt), nameof(Customer.CreatedAt), nameof(Customer.Completeness), nameof(Customer.Custom) })
     {
-        Beside = new("ix_customers_unit_id_name_id", new HashSet<string> { nameof(Customer.UnitId), nameof(Customer.Name) }, new HashSet<string>(), new HashSet<string>(), new HashSet<string>()) { HoldsBin = true },
+        Besides = new HashSet<string> { nameof(Customer.RevenueChangeFen), nameof(Customer.Completeness), nameof(Customer.Name), nameof(Customer.UpdatedAt), nameof(Customer.CreatedAt), nameof(Customer.CreditCode), nameof(Customer.EmployeeCount), nameof(Customer.CreatedBy) },
     };
 
     /// <summary>What the index of a custom field carries behind the value, as the indexes of the orders do.</summary>
-    internal static readonly string[] Carried = [nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode), nameof(Customer.SizeClass), nameof(Customer.Active), nameof(Customer.UnitId), nameof(Customer.DeletedAt)];
+    internal static readonly string[] Carried = [nameof(Customer.Tier), nameof(Customer.IndustryCode), nameof(Customer.RegionCode), nameof(Customer.SizeClass), nameof(Customer.Active), nameof(Customer.Completeness), nameof(Customer.UnitId), nameof(Customer.DeletedAt)];
 
     /// <summary>The sums that are kept of what is asked; null where they do not tell it apart.</summary>
     public static IQueryable<CustomerSum>? Kept(CrmDb db, ListField<Customer> by, IReadOnlyList<Condition<Customer>> conditions) =>
         CustomerSum.Telling(db, conditions.Select(c => Covering.Read(c.Test)).Append(Covering.Read(by.Read!)).SelectMany(c => c).ToHashSet());
 
     /// <summary>The groups without their texts; null where the scope is narrow, and its few rows are looked at anyway.</summary>
-    /// <remarks>A subsidiary's are read unit by unit, past the filter, whose two halves are told here one after the other, as <see cref="CountWide"/> does.</remarks>
+    /// <remarks>A subsidiary's are read unit by unit, past the filter, whose two halves are told here one after the other: what is shared lies scattered over every index.</remarks>
     public static async Task<List<Group>?> All(CrmDb db, ListField<Customer> by, IReadOnlyList<ListField<Customer>> sums, IReadOnlyList<Condition<Customer>> conditions, CancellationToken ct)
     {
         if (db.Scope.Width is not (ScopeWidth.All or ScopeWidth.Wide))
@@ -55,7 +55,7 @@ internal static class GroupCustomers
         var units = await PathRange.Of(db.Scope).Of(db).Select(u => u.Id).ToListAsync(ct);
         var past = db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking();
         var own = await Grouping.Of(Read(past.Where(c => EF.Parameter(units).Contains(c.UnitId))), by, sums, ct);
-        var granted = CountWide.Granted(db);
+        var granted = Ownership.Granted(db);
         var others = await Grouping.Of(conditions.Aggregate(past.Where(c => granted.Contains(c.Id) && !EF.Parameter(units).Contains(c.UnitId)), (r, c) => r.Where(db.IsPostgres ? c.Test : c.Blind)), by, sums, ct);
         return Grouping.Ordered(own.Concat(others).GroupBy(g => g.Asked).Select(g => g.First() with { Count = g.Sum(x => x.Count), Sums = [.. sums.Select((_, i) => g.Sum(x => x.Sums[i]))] }), by);
 

@@ -16,6 +16,13 @@ internal sealed record Ownership(IReadOnlySet<long> Owned, IReadOnlySet<long> Ma
     /// <summary>Whether what hangs on one may go to another: taken away only by those in whose units the one is.</summary>
     public bool Gives(long from, long to) => from == to ? Changes(from) : Owned.Contains(from) && Changes(to);
 
+    /// <summary>The keys of customers that are shared with the reader or the reader's unit.</summary>
+    public static IQueryable<long> Granted(CrmDb db)
+    {
+        var (user, unit, now) = (db.Scope.UserId, db.Scope.UnitId, db.UtcNow);
+        return db.Set<CustomerGrant>().Where(g => (g.UserId == user || g.UnitId == unit) && (g.Until == null || g.Until > now)).Select(g => g.CustomerId);
+    }
+
     /// <summary>Reads it for customers that are tracked or were read before.</summary>
     public static async Task<Ownership> Of(CrmDb db, IReadOnlyCollection<Customer> customers, CancellationToken ct)
     {

@@ -12,17 +12,17 @@ namespace RailCrm.Platform.Lists;
 /// <param name="Leading">Those of them that an index begins with.</param>
 internal sealed record Covering(string Index, IReadOnlySet<string> Columns, IReadOnlySet<string> Orders, IReadOnlySet<string> Carried, IReadOnlySet<string> Leading)
 {
-    /// <summary>Another index that begins with what a scope is told by; null where there is none.</summary>
-    public Covering? Beside { get; init; }
+    /// <summary>What it holds besides, behind those columns: enough to filter and sort the entries of some units, too much to be read from end to end.</summary>
+    public IReadOnlySet<string> Besides { get; init; } = new HashSet<string>();
 
-    /// <summary>Whether it holds the rows in the bin too.</summary>
-    public bool HoldsBin { get; init; }
+    /// <summary>Whether it tells a property of a row.</summary>
+    public bool Tells(string property) => Columns.Contains(property) || Besides.Contains(property);
 
     /// <summary>Whether it holds all that a condition asks of a row.</summary>
     public bool Holds<TRow>(Condition<TRow> condition) => Asks(Columns, condition);
 
     /// <summary>Whether a condition is told without looking at the row: by it alone, or by another table's rows of the same id.</summary>
-    public bool Tells<TRow>(Condition<TRow> condition) => Read(condition.Test).All(p => p == "Id" || Columns.Contains(p));
+    public bool Tells<TRow>(Condition<TRow> condition) => Read(condition.Test).All(p => p == "Id" || Tells(p));
 
     /// <summary>Whether it holds all that some fields read of a row.</summary>
     public bool Tells<TRow>(IReadOnlyList<ListField<TRow>> fields) where TRow : class => fields.All(f => Columns.IsSupersetOf(Read(f.Read!)));

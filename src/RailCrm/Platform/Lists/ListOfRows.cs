@@ -50,9 +50,6 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
     /// <summary>A wide scope in its halves; null where it is not wide, or an index leads to neither.</summary>
     private protected virtual Task<Halves<TRow>?> Halved(CrmDb db, CancellationToken ct) => Task.FromResult<Halves<TRow>?>(null);
 
-    /// <summary>Some ids among which the next page of an order is, where nothing is asked but a wide scope, whose rows lie scattered over the order; null elsewhere.</summary>
-    private protected virtual Task<IReadOnlyList<long>?> Ahead(CrmDb db, Order<TRow, Line> order, bool descending, Mark? mark, int wanted, CancellationToken ct) => Task.FromResult<IReadOnlyList<long>?>(null);
-
     /// <summary>All rows that the actor may see.</summary>
     protected virtual IQueryable<TRow> Rows(CrmDb db) => db.Set<TRow>().AsNoTracking();
 
@@ -130,9 +127,7 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
             return refusal;
         }
 
-        var ahead = !looked.Near && view is { Search: null, Filter.Groups: [] } ? await Ahead(db, looked.Order, looked.Descending, looked.Mark, view.Limit, ct) : null;
-        var rows = ahead is null ? looked.Rows : new(Way.Among(Rows(db), ahead));
-        var page = await looked.Order.Page(rows, looked.Descending, looked.Mark, view.Limit, Selected(looked.Order.Name, columns), ct);
+        var page = await looked.Order.Page(looked.Rows, looked.Descending, looked.Mark, view.Limit, Selected(looked.Order.Name, columns), ct);
         return new LinePage(page.Items, await NamesIn(db, page.Items, columns, ct), page.Next, page.Previous);
     }
 

@@ -63,6 +63,12 @@ internal abstract class Order<TRow, TItem>(string name) where TRow : class
     /// <summary>The rows from the mark on, in order.</summary>
     public abstract IReadOnlyList<IQueryable<TRow>> Walk(IQueryable<TRow> rows, bool descending, Mark? mark);
 
+    /// <summary>The properties of a row that it goes by.</summary>
+    protected abstract IReadOnlySet<string> Reads { get; }
+
+    /// <summary>A row's id.</summary>
+    protected abstract Expression<Func<TRow, long>> Key { get; }
+
     /// <summary>The rows that lie no further in the order than a mark.</summary>
     protected abstract IQueryable<TRow> Until(IQueryable<TRow> rows, bool down, Mark end);
 
@@ -77,15 +83,63 @@ internal abstract class Order<TRow, TItem>(string name) where TRow : class
     public async Task<PageOf<TItem>> Page(Found<TRow> found, bool descending, Mark? mark, int limit, Func<IQueryable<TRow>, IQueryable<TItem>> select, CancellationToken ct)
     {
         var down = descending ^ (mark?.Back ?? false);
+        int? met = null;
+        var led = found.Told is { } told ? await Led(told) : null;
         List<TItem> items;
-        if (found is { Gather: { } gather, All: { } all } && (await Read(all, found.Far, 0)) is [var far])
+        if (led is null && met is { } few && found.Gather is not null)
+        {
+            items = await Merged() ?? await Further(few);
+        }
+        else if (led is null && found is { Gather: not null, All: { } all } && (await Read(all, found.Far, 0)) is [var far])
         {
             items = await Read(Until(found.Rows, down, At(far, descending, back: false)), 0, limit);
             items = items.Count > limit ? items : await Merged() ?? await Further(items.Count);
         }
         else
         {
-            items = await Read(found.Rows, 0, limit);
+            items = led ?? await Read(found.Rows, 0, limit);
+        }
+
+        // Along the order's index while that soon fills the page, else off the index that tells most, which is sorted for it; null where neither leads to it.
+        async Task<List<TItem>?> Led(Told<TRow> told)
+        {
+            var sorts = told.Orders(Reads);
+            var end = found.All is null ? default : (await Read(found.All, sorts ? found.Far : told.MostPassed, 0)).FirstOrDefault();
+            var read = await Read(end is null ? told.Along : Until(told.Along, down, At(end, descending, back: false)), 0, limit);
+            if (end is null || read.Count > limit)
+            {
+                return await WithShared(told, read);
+            }
+
+            met = read.Count;
+            for (var most = told.TellsAll ? limit + 1 : 4 * (limit + 1); sorts && most <= Math.Max(limit + 1, told.MostTested); most *= 5)
+            {
+                var ids = await Ids(told.Rows, most);
+                read = await Read(told.Among(ids), 0, limit);
+                if (told.TellsAll || read.Count > limit || ids.Count < most)
+                {
+                    return await WithShared(told, read);
+                }
+            }
+
+            return null;
+        }
+
+        async Task<List<TItem>> WithShared(Told<TRow> told, List<TItem> own) => told.Shared is not null && await told.Shared.ToListAsync(ct) is { Count: > 0 } shared
+            ? await Read(told.Among([.. own.Select(i => At(i, descending, back: false).Id), .. shared]), 0, limit) : own;
+
+        async Task<List<long>> Ids(IQueryable<TRow> rows, int most)
+        {
+            List<long> read = [];
+            foreach (var part in Walk(rows, descending, mark))
+            {
+                if (read.Count < most)
+                {
+                    read.AddRange(await part.Take(most - read.Count).Select(Key).ToListAsync(ct));
+                }
+            }
+
+            return read;
         }
 
         // The first of each part are more than the first of all; null where a part hardly has any so near.
@@ -117,13 +171,13 @@ internal abstract class Order<TRow, TItem>(string name) where TRow : class
         async Task<List<TItem>> Further(int met)
         {
             var reach = met == 0 ? int.MaxValue : (int)Math.Min(int.MaxValue, 2L * found.Far * (limit + 1) / met);
-            if (await gather(reach) is { } rows)
+            if (await found.Gather!(reach) is { } rows)
             {
                 return await Read(rows, 0, limit);
             }
 
-            var walked = reach < int.MaxValue && (await Read(all, reach, 0)) is [var farther] ? await Read(Until(found.Rows, down, At(farther, descending, back: false)), 0, limit) : [];
-            return walked.Count > limit ? walked : await Read((reach < int.MaxValue ? await gather(int.MaxValue) : null) ?? found.Rows, 0, limit);
+            var walked = reach < int.MaxValue && (await Read(found.All!, reach, 0)) is [var farther] ? await Read(Until(found.Rows, down, At(farther, descending, back: false)), 0, limit) : [];
+            return walked.Count > limit ? walked : await Read((reach < int.MaxValue ? await found.Gather!(int.MaxValue) : null) ?? found.Rows, 0, limit);
         }
 
         // As many as asked and one more, behind the mark and those left out.
@@ -183,6 +237,10 @@ internal abstract class Order<TRow, TItem>(string name) where TRow : class
             var id = Expression.Lambda<Func<TRow, long>>(Id, Row);
             return down ? rows.OrderByDescending(key).ThenByDescending(id) : rows.OrderBy(key).ThenBy(id);
         }
+
+        protected override IReadOnlySet<string> Reads => Covering.Read(key);
+
+        protected override Expression<Func<TRow, long>> Key => Expression.Lambda<Func<TRow, long>>(Id, Row);
 
         private ParameterExpression Row => key.Parameters[0];
 

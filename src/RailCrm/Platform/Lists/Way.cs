@@ -27,6 +27,13 @@ internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, IQuery
     /// <summary>The conditions one of which must hold, where it is made of several.</summary>
     public IReadOnlyList<Condition<TRow>> Alternatives { get; private init; } = [];
 
+    /// <summary>The same test for rows of some units alone, where an index of another table leads from those units to its rows; null where it is the same for all.</summary>
+    public Func<IReadOnlyList<long>, Expression<Func<TRow, bool>>>? Within { get; init; }
+
+    /// <summary>What a row of these units must satisfy.</summary>
+    public Expression<Func<TRow, bool>> Among(IReadOnlyList<long> units) =>
+        Within is not null ? Within(units) : Alternatives.Any(a => a.Within is not null) ? Either([.. Alternatives.Select(a => a.Among(units))]) : Test;
+
     /// <summary>The same, value by value, where an index brings an order for each value but none for all of them; empty elsewhere.</summary>
     public IReadOnlyList<Condition<TRow>> Apart { get; init; } = [];
 
@@ -41,10 +48,14 @@ internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, IQuery
             return only;
         }
 
-        var row = Expression.Parameter(typeof(TRow), "row");
-        var test = alternatives.Select(a => new Swap(a.Test.Parameters[0], row).Visit(a.Test.Body)!).Aggregate(Expression.OrElse);
         var ids = alternatives.All(a => a.Ids is not null) ? alternatives.Select(a => a.Ids!).Aggregate((a, b) => a.Concat(b)) : null;
-        return new(Expression.Lambda<Func<TRow, bool>>(test, row), ids, alternatives.Any(a => a.Indexed)) { Alternatives = alternatives, Apart = alternatives.Count <= MostApart && alternatives.All(a => a.Serves.Length > 0) ? alternatives : [] };
+        return new(Either([.. alternatives.Select(a => a.Test)]), ids, alternatives.Any(a => a.Indexed)) { Alternatives = alternatives, Apart = alternatives.Count <= MostApart && alternatives.All(a => a.Serves.Length > 0) ? alternatives : [] };
+    }
+
+    private static Expression<Func<TRow, bool>> Either(IReadOnlyList<Expression<Func<TRow, bool>>> tests)
+    {
+        var row = Expression.Parameter(typeof(TRow), "row");
+        return Expression.Lambda<Func<TRow, bool>>(tests.Select(t => new Swap(t.Parameters[0], row).Visit(t.Body)!).Aggregate(Expression.OrElse), row);
     }
 
     /// <summary>The rows for which this does not hold, and no index to find them by.</summary>
@@ -59,7 +70,29 @@ internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, IQuery
 /// <summary>A wide scope in two halves, since an index leads to each but to none that is one or the other.</summary>
 /// <param name="Own">What the scope's units own.</param>
 /// <param name="Granted">The ids of what is shared with the reader, past every filter.</param>
-internal sealed record Halves<TRow>(Condition<TRow> Own, IQueryable<long> Granted);
+/// <param name="Units">Those units.</param>
+internal sealed record Halves<TRow>(Condition<TRow> Own, IQueryable<long> Granted, IReadOnlyList<long> Units);
+
+/// <summary>Rows of which an index tells so much that they are put in order by it, before any of them is looked at.</summary>
+/// <param name="Rows">Those that satisfy the conditions which the index tells; of a wide scope those that its units own.</param>
+/// <param name="TellsAll">Whether those are all conditions.</param>
+/// <param name="Orders">Whether the index tells what an order goes by, too.</param>
+/// <param name="Along">Those that satisfy all conditions, to be walked along the order's own index.</param>
+/// <param name="Among">Those of some ids that satisfy all conditions.</param>
+internal sealed record Told<TRow>(IQueryable<TRow> Rows, bool TellsAll, Func<IReadOnlySet<string>, bool> Orders, IQueryable<TRow> Along, Func<IReadOnlyList<long>, IQueryable<TRow>> Among)
+{
+    /// <summary>The ids of what is shared with the reader besides; null where they are all that the reader sees.</summary>
+    public IQueryable<long>? Shared { get; init; }
+
+    /// <summary>What is shared and satisfies all conditions, but is not among those rows.</summary>
+    public IQueryable<TRow>? Others { get; init; }
+
+    /// <summary>Rows that are looked at one by one, at most, where the index does not tell all conditions.</summary>
+    public int MostTested { get; init; } = 6_000;
+
+    /// <summary>Entries of another order's index that are passed, at most.</summary>
+    public int MostPassed { get; init; } = 60_000;
+}
 
 /// <summary>How a list's rows are found.</summary>
 /// <param name="Rows">The rows that satisfy every condition.</param>
@@ -73,13 +106,24 @@ internal sealed record Found<TRow>(IQueryable<TRow> Rows, Func<int, Task<IQuerya
     /// <summary>Finds some of the rows quickly, for a count that only has to pass a mark; null where <see cref="Rows"/> is quick itself.</summary>
     public Func<Task<IQueryable<TRow>>>? Some { get; init; }
 
+    /// <summary>What an index tells of the rows; null where none tells enough.</summary>
+    public Told<TRow>? Told { get; init; }
+
     /// <summary>The rows in parts, each of which an index brings in the order wanted; null where there are none.</summary>
     public IReadOnlyList<Part<TRow>>? Parts { get; init; }
 
     /// <summary>How many there are, counted no further than one beyond <paramref name="most"/>: among those found quickly, among those that an index leads to, else along the order.</summary>
-    public async Task<int> Count(int most, CancellationToken ct) =>
-        Some is not null && await (await Some()).Take(most + 1).CountAsync(ct) is var some && some > most ? some
-        : await ((Gather is null ? null : await Gather(int.MaxValue)) ?? Rows).Take(most + 1).CountAsync(ct);
+    public async Task<int> Count(int most, CancellationToken ct)
+    {
+        if (Told is { TellsAll: true })
+        {
+            var told = await Told.Rows.Take(most + 1).CountAsync(ct);
+            return told > most || Told.Others is null ? told : told + await Told.Others.Take(most + 1 - told).CountAsync(ct);
+        }
+
+        return Some is not null && await (await Some()).Take(most + 1).CountAsync(ct) is var some && some > most ? some
+            : await ((Gather is null ? null : await Gather(int.MaxValue)) ?? Rows).Take(most + 1).CountAsync(ct);
+    }
 }
 
 /// <summary>A part of a list's rows.</summary>
@@ -135,7 +179,7 @@ internal static class Way
             return new(Gathered(found));
         }
 
-        if (db.Scope.Width == ScopeWidth.Narrow || (conditions is [var only] && Brings(only)))
+        if (db.Scope.Width == ScopeWidth.Narrow || (halves is null && conditions is [var only] && Brings(only)))
         {
             return new(Walked(out _));
         }
@@ -146,23 +190,28 @@ internal static class Way
             return new(Gathered(await Narrowed(rarest!).ToListAsync(ct)));
         }
 
-        // A subsidiary's own entries are a twentieth of the index, and read before anything is tested row by row.
+        var told = halves is not null ? cover is not null && (!rare || cover.Tells(rarest!)) ? ByUnit(cover) : null
+            : sort is not null && !rare && cover?.Orders.Contains(sort.TrimStart('-')) == true ? ByOrder(cover) : null;
         Func<Task<IQueryable<TRow>>>? dense = null;
-        foreach (var index in halves is null ? [] : new[] { cover, cover?.Beside }.OfType<Covering>())
+        var walked = Walked(out var leads);
+        var far = cover is not null && conditions.All(cover.Carries) ? Entries : Looked;
+        if (told is { TellsAll: true })
         {
-            if (conditions.Where(index.Tells).ToList() is { Count: > 0 } told && (index == cover || !told.TrueForAll(cover!.Tells)))
-            {
-                var own = await index.Read(db, (index.HoldsBin ? all : Past()).Where(halves!.Own.Test), told).Select(id).Take(Dense + 1).ToListAsync(ct);
-                if (own.Count <= Dense)
-                {
-                    return new(Gathered([.. own, .. await halves.Granted.ToListAsync(ct)]));
-                }
-
-                dense ??= () => Task.FromResult(Gathered(own));
-            }
+            return new(walked, All: all) { Told = told, Far = far };
         }
 
-        var walked = Walked(out var leads);
+        // A subsidiary's own entries are a twentieth of the index, and read before anything is tested row by row.
+        if (sort is null && told is not null && conditions.Any(cover!.Tells))
+        {
+            var own = await told.Rows.Select(id).Take(Dense + 1).ToListAsync(ct);
+            if (own.Count <= Dense)
+            {
+                return new(Gathered([.. own, .. await halves!.Granted.ToListAsync(ct)]));
+            }
+
+            dense = () => Task.FromResult(Gathered(own));
+        }
+
         if (!db.IsPostgres && cover?.Walks(sort, conditions) == true)
         {
             return new(walked);
@@ -177,10 +226,11 @@ internal static class Way
         var other = Other(leads);
         var apart = sort is null ? null : conditions.FirstOrDefault(c => c.Apart.Count > 1 && c.Apart.All(a => a.Serves.Contains(sort)));
         return other is null
-            ? new(walked)
+            ? new(walked, All: all) { Told = told, Far = far }
             : new(walked, async most => await Some(Gatherable(other), Math.Min(most, Most)) is { } ids ? Gathered(ids) : null, all)
             {
-                Far = cover is not null && conditions.All(cover.Carries) ? Entries : Looked,
+                Told = apart is null || halves is not null ? told : null,
+                Far = far,
                 Parts = apart?.Apart.Select(a => new Part<TRow>(conditions.Aggregate(rows, (r, c) => r.Where(c == apart ? a.Test : db.IsPostgres ? c.Test : c.Blind)), all.Where(a.Test))).ToList(),
                 Some = dense ?? (sort is null && rarest is not null ? async () => Gathered(rarest!.Some ?? await rarest.Ids!.Take(Few).ToListAsync(ct)) : null),
             };
@@ -188,6 +238,26 @@ internal static class Way
         async Task<IReadOnlyList<long>?> Some(IQueryable<long> ids, int most) => await ids.Take(most + 1).ToListAsync(ct) is var some && some.Count <= most ? some : null;
 
         IQueryable<TRow> Past() => db.Set<TRow>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking();
+
+        Told<TRow> ByUnit(Covering units)
+        {
+            var telling = conditions.Where(units.Tells).ToList();
+            var (own, granted) = (Past().Where(halves!.Own.Test), halves.Granted);
+            var lead = Leading();
+            Expression<Func<long, bool>> shared = i => granted.Contains(i);
+            var others = Past().Where(Expression.Lambda<Func<TRow, bool>>(new Swap(shared.Parameters[0], id.Body).Visit(shared.Body)!, row)).Where(Expression.Lambda<Func<TRow, bool>>(Expression.Not(halves.Own.Test.Body), halves.Own.Test.Parameters));
+            return new(
+                telling.Aggregate(db.IsPostgres ? own : IndexHint.By(own, units.Index), (r, c) => r.Where(c.Among(halves.Units))), telling.Count == conditions.Count, read => read.All(units.Tells),
+                conditions.Append(halves.Own).Aggregate(Past(), (r, c) => r.Where(db.IsPostgres || c == lead ? c.Test : c.Blind)), Gathered)
+            {
+                Shared = granted, Others = conditions.Aggregate(others, (r, c) => r.Where(db.IsPostgres ? c.Test : c.Blind)),
+            };
+        }
+
+        // Of what an order's index carries, the next few are read off it, and only those looked at for the other conditions.
+        Told<TRow>? ByOrder(Covering orders) =>
+            conditions.Where(orders.Carries).ToList() is { Count: > 0 } carried && carried.Count < conditions.Count
+                ? new(carried.Aggregate(rows, (r, c) => r.Where(db.IsPostgres || c == Leading() ? c.Test : c.Blind)), false, _ => true, Walked(out _), Gathered) : null;
 
         // Where all are many, the one whose index tells most of the others leaves the fewest.
         Condition<TRow>? Other(Condition<TRow>? walking) =>
@@ -214,6 +284,8 @@ internal static class Way
             return together.Count < 2 || Also(other, other).Count > 0 ? Narrowed(other) : cover!.Read(db, Past(), together).Select(id);
         }
 
+        Condition<TRow>? Leading() => db.IsPostgres ? null : conditions.FirstOrDefault(Brings);
+
         // Whether a condition's own index brings the order; any will do where none is wanted.
         bool Brings(Condition<TRow> condition) => sort is null ? condition.Indexed : condition.Serves.Contains(sort);
 
@@ -221,7 +293,7 @@ internal static class Way
 
         IQueryable<TRow> Walked(out Condition<TRow>? leading)
         {
-            var leads = leading = db.IsPostgres ? null : conditions.FirstOrDefault(Brings);
+            var leads = leading = Leading();
             return conditions.Aggregate(rows, (r, c) => r.Where(db.IsPostgres || c == leads ? c.Test : c.Blind));
         }
     }

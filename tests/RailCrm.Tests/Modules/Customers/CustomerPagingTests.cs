@@ -46,7 +46,7 @@ public sealed class CustomerPagingTests
     public async Task Paging_forth_and_back_meets_every_row_once_in_every_order(Engine engine)
     {
         await using var app = await Filled(engine);
-        foreach (var (user, order) in from u in new[] { "group", "north" } from o in List.Orders from name in new[] { o.Name, "-" + o.Name } where u == "group" || o.Name == "name" select (u, name)) // By name a subsidiary's pages are read unit by unit.
+        foreach (var (user, order) in from u in new[] { "group", "north" } from o in List.Orders from name in new[] { o.Name, "-" + o.Name } where u == "group" || o.Name is "name" or "change" select (u, name))
         {
             using var api = await app.Api(user);
             var actor = await app.ActorOf(user);
@@ -129,6 +129,53 @@ public sealed class CustomerPagingTests
                 Assert.Equal(Enumerable.Reverse(expected), await All(Parted, back: true));
             }
 
+            return 0;
+        });
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Pages_of_a_wide_scope_read_by_its_units_are_those_of_one_walk(Engine engine)
+    {
+        await using var app = await Filled(engine);
+        await app.In(System, async db =>
+        {
+            IQueryable<Customer> Rows() => db.Set<Customer>().AsNoTracking();
+            IQueryable<Customer> Own() => Rows().Where(c => c.Id % 4 != 0);
+            IQueryable<Customer> Kept() => Rows().Where(c => (c.Id % 4 != 0 || c.Id % 10 == 0) && c.Id % 2 == 0 && c.Id % 3 != 0);
+            var expectedCount = await Kept().CountAsync(Ct);
+            foreach (var (order, descending) in List.Orders.SelectMany(o => new[] { (o, false), (o, true) }))
+            {
+                var gathered = 0;
+                Found<Customer> Wide(int far, int tested, bool tellsAll, bool tellsOrder) => new(Kept(), _ => Task.FromResult((IQueryable<Customer>?)Counted()), Rows())
+                {
+                    Far = far,
+                    Told = new(tellsAll ? Own().Where(c => c.Id % 2 == 0 && c.Id % 3 != 0) : Own().Where(c => c.Id % 2 == 0), tellsAll, _ => tellsOrder, Own().Where(c => c.Id % 2 == 0 && c.Id % 3 != 0), ids => Kept().Where(c => EF.Parameter(ids).Contains(c.Id)))
+                    {
+                        Shared = Rows().Where(c => c.Id % 10 == 0).Select(c => c.Id), MostTested = tested, MostPassed = far * 2,
+                    },
+                };
+                IQueryable<Customer> Counted()
+                {
+                    gathered++;
+                    return Kept();
+                }
+
+                var expected = await Through(order, descending, Kept(), () => new(Kept()), back: false, () => { });
+                Assert.True(expected.Count > 40);
+                foreach (var (far, tested, tellsAll, tellsOrder, gathers) in new[] { (9, 0, true, true, false), (9, 6_000, false, true, false), (5, 20, false, true, true), (3, 0, true, false, true), (40, 6_000, false, true, false) })
+                {
+                    gathered = 0;
+                    Found<Customer> Found() => Wide(far, tested, tellsAll, tellsOrder);
+                    Assert.Equal(expected, await Through(order, descending, Kept(), Found, back: false, () => { }));
+                    Assert.Equal(Enumerable.Reverse(expected), await Through(order, descending, Kept(), Found, back: true, () => { }));
+                    Assert.True(gathers || gathered == 0, "What the index by unit tells was looked for elsewhere.");
+                }
+            }
+
+            Assert.Equal(expectedCount, await new Found<Customer>(Kept())
+            {
+                Told = new(Own().Where(c => c.Id % 2 == 0 && c.Id % 3 != 0), true, _ => true, Kept(), _ => Kept()) { Others = Kept().Where(c => c.Id % 4 == 0) },
+            }.Count(1_000, Ct));
             return 0;
         });
     }

@@ -932,38 +932,38 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.HasIndex("UnitId", "Name", "Id")
                         .HasDatabaseName("ix_customers_unit_id_name_id");
 
-                    b.HasIndex("Active", "Name", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "UnitId", "DeletedAt")
-                        .HasDatabaseName("ix_customers_inactive_name")
-                        .HasFilter("NOT active");
-
                     b.HasIndex("Completeness", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
                         .HasDatabaseName("ix_customers_by_completeness");
 
-                    b.HasIndex("CreatedAt", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
+                    b.HasIndex("Active", "Name", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "Completeness", "UnitId", "DeletedAt")
+                        .HasDatabaseName("ix_customers_inactive_name")
+                        .HasFilter("NOT active");
+
+                    b.HasIndex("CreatedAt", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "Active", "Completeness", "UnitId", "DeletedAt")
                         .HasDatabaseName("ix_customers_by_created");
 
-                    b.HasIndex("IndustryCode", "Name", "Id", "Tier", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
+                    b.HasIndex("IndustryCode", "Name", "Id", "Tier", "RegionCode", "SizeClass", "Active", "Completeness", "UnitId", "DeletedAt")
                         .HasDatabaseName("ix_customers_by_industry_name");
 
-                    b.HasIndex("Name", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
+                    b.HasIndex("Name", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "Active", "Completeness", "UnitId", "DeletedAt")
                         .HasDatabaseName("ix_customers_by_name");
 
-                    b.HasIndex("RegionCode", "Name", "Id", "Tier", "IndustryCode", "SizeClass", "Active", "UnitId", "DeletedAt")
+                    b.HasIndex("RegionCode", "Name", "Id", "Tier", "IndustryCode", "SizeClass", "Active", "Completeness", "UnitId", "DeletedAt")
                         .HasDatabaseName("ix_customers_by_region_name");
 
-                    b.HasIndex("Tier", "Name", "Id", "IndustryCode", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
+                    b.HasIndex("Tier", "Name", "Id", "IndustryCode", "RegionCode", "SizeClass", "Active", "Completeness", "UnitId", "DeletedAt")
                         .HasDatabaseName("ix_customers_by_tier_name");
 
-                    b.HasIndex("Tier", "Trailing12RevenueFen", "Id", "IndustryCode", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
+                    b.HasIndex("Tier", "Trailing12RevenueFen", "Id", "IndustryCode", "RegionCode", "SizeClass", "Active", "Completeness", "UnitId", "DeletedAt")
                         .HasDatabaseName("ix_customers_by_tier_revenue");
 
-                    b.HasIndex("Trailing12RevenueFen", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
+                    b.HasIndex("Trailing12RevenueFen", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "Active", "Completeness", "UnitId", "DeletedAt")
                         .HasDatabaseName("ix_customers_by_revenue");
 
-                    b.HasIndex("UpdatedAt", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
+                    b.HasIndex("UpdatedAt", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "Active", "Completeness", "UnitId", "DeletedAt")
                         .HasDatabaseName("ix_customers_by_updated");
 
-                    b.HasIndex("UnitId", "Tier", "IndustryCode", "RegionCode", "SizeClass", "OwnershipType", "Kind", "Active", "Trailing12RevenueFen", "Trailing12GrossProfitFen", "Trailing12WeightKg")
+                    b.HasIndex("UnitId", "Tier", "IndustryCode", "RegionCode", "SizeClass", "OwnershipType", "Kind", "Active", "Trailing12RevenueFen", "Trailing12GrossProfitFen", "Trailing12WeightKg", "RevenueChangeFen", "Completeness", "Name", "Id", "UpdatedAt", "CreatedAt", "CreditCode", "EmployeeCount", "CreatedBy")
                         .HasDatabaseName("ix_customers_groups")
                         .HasFilter("deleted_at IS NULL");
 
@@ -1262,6 +1262,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.Property<long>("CustomerId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("customer_id");
+
+                    b.Property<long>("UnitId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unit_id");
 
                     b.HasKey("Tag", "CustomerId")
                         .HasName("pk_customer_tags");
