@@ -16,7 +16,9 @@ public static class NearTerms
     private const int LongestPinyin = 12;
 
     /// <summary>Questions to be asked one after another, the strictest first, each in the form of <see cref="SearchTerms.Query"/>; none where too little was typed to guess.</summary>
-    public static IReadOnlyList<IReadOnlyList<IReadOnlyList<(string Term, bool Prefix)>>> Of(string typed)
+    /// <param name="typed">What was typed.</param>
+    /// <param name="thirds">Whether a third of a long name is left out at once: three questions for all its characters, but looser ones.</param>
+    public static IReadOnlyList<IReadOnlyList<IReadOnlyList<(string Term, bool Prefix)>>> Of(string typed, bool thirds = false)
     {
         var words = SearchTerms.Words(typed);
         var questions = new List<IReadOnlyList<IReadOnlyList<(string, bool)>>>();
@@ -24,33 +26,33 @@ public static class NearTerms
         {
             // One word may be wrong; the others are taken as they stand.
             var rest = words.Where((_, i) => i != at).SelectMany(SearchTerms.Groups).ToList();
-            questions.AddRange(OfWord(words[at]).Select(near => (IReadOnlyList<IReadOnlyList<(string, bool)>>)[.. near, .. rest]));
+            questions.AddRange(OfWord(words[at], thirds).Select(near => (IReadOnlyList<IReadOnlyList<(string, bool)>>)[.. near, .. rest]));
         }
 
         return questions;
     }
 
-    private static IEnumerable<IReadOnlyList<IReadOnlyList<(string, bool)>>> OfWord(string word)
+    private static IEnumerable<IReadOnlyList<IReadOnlyList<(string, bool)>>> OfWord(string word, bool thirds)
     {
         var han = SearchTerms.Han(word);
         var letters = SearchTerms.Letters(word);
         if (han.Length > 0)
         {
-            return letters.Length == 0 ? OfHan([.. han.EnumerateRunes().Select(r => r.ToString()).Take(MostHan)]) : [];
+            return letters.Length == 0 ? OfHan([.. han.EnumerateRunes().Select(r => r.ToString()).Take(MostHan)], thirds) : [];
         }
 
         return letters.Length >= FewestLetters && letters.All(char.IsAsciiLetter) ? OfLetters(letters) : [];
     }
 
-    private static IEnumerable<IReadOnlyList<IReadOnlyList<(string, bool)>>> OfHan(string[] han)
+    private static IEnumerable<IReadOnlyList<IReadOnlyList<(string, bool)>>> OfHan(string[] han, bool thirds)
     {
         if (han.Length >= FewestHan)
         {
             yield return [[.. Pinyin.FullVariants(string.Concat(han)).Select(p => (SearchTerms.PinyinTerm(p), true)).Distinct()]];
         }
 
-        // What is left when one character is wrong or too many; where nothing is left, the two beside it. Of a long name a third is left out at once: three questions find what one for each character would.
-        var step = han.Length >= FewestForThirds ? (han.Length + 2) / 3 : 1;
+        // What is left when one character is wrong or too many; where nothing is left, the two beside it.
+        var step = thirds && han.Length >= FewestForThirds ? (han.Length + 2) / 3 : 1;
         for (var wrong = 0; han.Length >= FewestForOneWrong && wrong < han.Length; wrong += step)
         {
             var left = new List<IReadOnlyList<(string, bool)>>();

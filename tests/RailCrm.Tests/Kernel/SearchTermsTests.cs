@@ -48,6 +48,8 @@ public sealed class SearchTermsTests
     [InlineData("天光禾", "石家庄天泰光禾商贸有限公司")] // One missing.
     [InlineData("天泰光禾禾商贸", "石家庄天泰光禾商贸有限公司")] // One too many.
     [InlineData("天东泰", "石家庄天泰光禾商贸有限公司")]
+    [InlineData("石家庄天太光禾商贸有限公司", "石家庄天泰光禾商贸有限公司")]
+    [InlineData("石家庄泰光禾商贸有限公司", "石家庄天泰光禾商贸有限公司")]
     [InlineData("恒大", "恒达物流")]
     [InlineData("tiantqigu", "天泰光禾商贸")]
     [InlineData("hemgda", "恒达物流")]
@@ -62,6 +64,7 @@ public sealed class SearchTermsTests
     {
         Assert.False(Finds(typed, meant), "It is found as it stands.");
         Assert.Contains(NearTerms.Of(typed), question => Meets(question, meant));
+        Assert.Contains(NearTerms.Of(typed, thirds: true), question => Meets(question, meant));
     }
 
     [Theory]

@@ -78,7 +78,8 @@ internal static class CustomerAsks
     public static Task<Result<Condition<Customer>>> Tag(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value =>
     {
         var tag = value.Trim();
-        return Task.FromResult(new Condition<Customer>(c => db.Set<CustomerTag>().Any(t => t.Tag == tag && t.CustomerId == c.Id), db.Set<CustomerTag>().Where(t => t.Tag == tag).Select(t => t.CustomerId))
+        // A sum is no column: SQLite would else read all that bear the tag, to look whether each is in the scope.
+        return Task.FromResult(new Condition<Customer>(c => db.Set<CustomerTag>().Any(t => t.Tag == tag && t.CustomerId == c.Id + 0), db.Set<CustomerTag>().Where(t => t.Tag == tag).Select(t => t.CustomerId))
         {
             Within = units => c => db.Set<CustomerTag>().Where(t => t.Tag == tag && EF.Parameter(units).Contains(t.UnitId)).Select(t => t.CustomerId).Contains(c.Id),
         });

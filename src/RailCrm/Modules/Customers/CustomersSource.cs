@@ -15,7 +15,7 @@ internal sealed class CustomersSource : IPaletteSource
     /// <summary>Candidates of a search that every second row would answer.</summary>
     private const int MostWalked = 50;
 
-    /// <summary>Fewer hits than this, and near ones are looked for; not where the very one is there, for a whole name asks a question for each of its characters.</summary>
+    /// <summary>Fewer hits than this, and near ones are looked for; not where the very one is there, for a whole name asks several questions.</summary>
     private const int Few = 3;
 
     /// <summary>A question for near names that finds more than this asks for too little.</summary>
@@ -56,24 +56,30 @@ internal sealed class CustomersSource : IPaletteSource
         var near = new List<Row>();
         if (found.Count < Few && !common && !found.Exists(r => Rank(r, text) == TextMatch.Same))
         {
-            foreach (var other in NearTerms.Of(text))
+            // A question that too many answer may have left out the one that was meant: then each character is asked for.
+            if (!await Ask(NearTerms.Of(text, thirds: true)) && near.Count == 0)
             {
-                if (await SearchIndex.Customers.Few(db, SearchTerms.WithoutLegalForm(other), MostNear, ct) is { Count: > 0 } ids)
-                {
-                    near.AddRange(await Read(Among(db, ids)).ToListAsync(ct));
-                }
-
-                if (near.Count >= MostRead)
-                {
-                    break;
-                }
+                await Ask(NearTerms.Of(text));
             }
 
-            near = [.. near.DistinctBy(r => r.Id).ExceptBy(found.Select(r => r.Id), r => r.Id).Where(r => IsNear(text, r.Name))
+            near = [.. near.DistinctBy(r => r.Id).ExceptBy(found.Select(r => r.Id), r => r.Id)
                 .OrderBy(r => question.Place(r.Id)).ThenBy(r => TextMatch.Distance(text, r.Name)).ThenBy(r => r.Name.Length).ThenBy(r => r.Id).Take(question.Most - found.Count)];
         }
 
         return await Hits(db, [.. found, .. near], near.Select(r => r.Id).ToHashSet(), ct);
+
+        async Task<bool> Ask(IReadOnlyList<IReadOnlyList<IReadOnlyList<(string, bool)>>> questions)
+        {
+            var whole = true;
+            foreach (var question in questions.TakeWhile(_ => near.Count < MostRead))
+            {
+                var ids = await SearchIndex.Customers.Few(db, SearchTerms.WithoutLegalForm(question), MostNear, ct) ?? [];
+                whole &= ids.Count < MostNear;
+                near.AddRange(ids.Count == 0 ? [] : (await Read(Among(db, ids)).ToListAsync(ct)).Where(r => IsNear(text, r.Name)));
+            }
+
+            return whole;
+        }
     }
 
     public async Task<IReadOnlyList<PaletteHit>> Recall(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) => await Hits(db, await Read(Among(db, ids)).ToListAsync(ct), [], ct);

@@ -83,17 +83,17 @@ internal abstract class Order<TRow, TItem>(string name) where TRow : class
     public async Task<PageOf<TItem>> Page(Found<TRow> found, bool descending, Mark? mark, int limit, Func<IQueryable<TRow>, IQueryable<TItem>> select, CancellationToken ct)
     {
         var down = descending ^ (mark?.Back ?? false);
-        int? met = null;
+        (int Rows, int Passed)? met = null;
         var led = found.Told is { } told ? await Led(told) : null;
         List<TItem> items;
         if (led is null && met is { } few && found.Gather is not null)
         {
-            items = await Merged() ?? await Further(few);
+            items = await Merged() ?? await Further(few.Rows, few.Passed);
         }
         else if (led is null && found is { Gather: not null, All: { } all } && (await Read(all, found.Far, 0)) is [var far])
         {
             items = await Read(Until(found.Rows, down, At(far, descending, back: false)), 0, limit);
-            items = items.Count > limit ? items : await Merged() ?? await Further(items.Count);
+            items = items.Count > limit ? items : await Merged() ?? await Further(items.Count, found.Far);
         }
         else
         {
@@ -103,30 +103,36 @@ internal abstract class Order<TRow, TItem>(string name) where TRow : class
         // Along the order's index while that soon fills the page, else off the index that tells most, which is sorted for it; null where neither leads to it.
         async Task<List<TItem>?> Led(Told<TRow> told)
         {
+            var shared = told.Shared is null ? [] : await told.Shared.Take(told.MostShared + 1).ToListAsync(ct);
+            if (shared.Count > told.MostShared)
+            {
+                return null;
+            }
+
             var sorts = told.Orders(Reads);
-            var end = found.All is null ? default : (await Read(found.All, sorts ? found.Far : told.MostPassed, 0)).FirstOrDefault();
+            var far = sorts ? found.Far : told.MostPassed;
+            var end = found.All is null ? default : (await Read(found.All, far, 0)).FirstOrDefault();
             var read = await Read(end is null ? told.Along : Until(told.Along, down, At(end, descending, back: false)), 0, limit);
             if (end is null || read.Count > limit)
             {
-                return await WithShared(told, read);
+                return await WithShared(read);
             }
 
-            met = read.Count;
-            for (var most = told.TellsAll ? limit + 1 : 4 * (limit + 1); sorts && most <= Math.Max(limit + 1, told.MostTested); most *= 5)
+            met = (read.Count, far);
+            for (var most = told.TellsAll ? limit + 1 : 16 * (limit + 1); sorts && most <= Math.Max(limit + 1, told.MostTested); most *= 7)
             {
                 var ids = await Ids(told.Rows, most);
                 read = await Read(told.Among(ids), 0, limit);
                 if (told.TellsAll || read.Count > limit || ids.Count < most)
                 {
-                    return await WithShared(told, read);
+                    return await WithShared(read);
                 }
             }
 
             return null;
-        }
 
-        async Task<List<TItem>> WithShared(Told<TRow> told, List<TItem> own) => told.Shared is not null && await told.Shared.ToListAsync(ct) is { Count: > 0 } shared
-            ? await Read(told.Among([.. own.Select(i => At(i, descending, back: false).Id), .. shared]), 0, limit) : own;
+            async Task<List<TItem>> WithShared(List<TItem> own) => shared.Count == 0 ? own : await Read(told.Among([.. own.Select(i => At(i, descending, back: false).Id), .. shared]), 0, limit);
+        }
 
         async Task<List<long>> Ids(IQueryable<TRow> rows, int most)
         {
@@ -168,12 +174,12 @@ internal abstract class Order<TRow, TItem>(string name) where TRow : class
         }
 
         // What the walk has met tells how far it would have to go on: to gather more rows than that is no gain, unless they lie unevenly.
-        async Task<List<TItem>> Further(int met)
+        async Task<List<TItem>> Further(int rows, int passed)
         {
-            var reach = met == 0 ? int.MaxValue : (int)Math.Min(int.MaxValue, 2L * found.Far * (limit + 1) / met);
-            if (await found.Gather!(reach) is { } rows)
+            var reach = rows == 0 ? int.MaxValue : (int)Math.Min(int.MaxValue, 2L * passed * (limit + 1) / rows);
+            if (await found.Gather!(reach) is { } gathered)
             {
-                return await Read(rows, 0, limit);
+                return await Read(gathered, 0, limit);
             }
 
             var walked = reach < int.MaxValue && (await Read(found.All!, reach, 0)) is [var farther] ? await Read(Until(found.Rows, down, At(farther, descending, back: false)), 0, limit) : [];

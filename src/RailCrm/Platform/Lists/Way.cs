@@ -31,8 +31,9 @@ internal sealed record Condition<TRow>(Expression<Func<TRow, bool>> Test, IQuery
     public Func<IReadOnlyList<long>, Expression<Func<TRow, bool>>>? Within { get; init; }
 
     /// <summary>What a row of these units must satisfy.</summary>
-    public Expression<Func<TRow, bool>> Among(IReadOnlyList<long> units) =>
-        Within is not null ? Within(units) : Alternatives.Any(a => a.Within is not null) ? Either([.. Alternatives.Select(a => a.Among(units))]) : Test;
+    public Expression<Func<TRow, bool>> Among(IReadOnlyList<long> units) => Within is not null ? Within(units) : Differs ? Either([.. Alternatives.Select(a => a.Among(units))]) : Test;
+
+    private bool Differs => Within is not null || Alternatives.Any(a => a.Differs);
 
     /// <summary>The same, value by value, where an index brings an order for each value but none for all of them; empty elsewhere.</summary>
     public IReadOnlyList<Condition<TRow>> Apart { get; init; } = [];
@@ -89,6 +90,9 @@ internal sealed record Told<TRow>(IQueryable<TRow> Rows, bool TellsAll, Func<IRe
 
     /// <summary>Rows that are looked at one by one, at most, where the index does not tell all conditions.</summary>
     public int MostTested { get; init; } = 6_000;
+
+    /// <summary>Rows that are shared with the reader, at most: all of them are looked at for each page.</summary>
+    public int MostShared { get; init; } = 2_000;
 
     /// <summary>Entries of another order's index that are passed, at most.</summary>
     public int MostPassed { get; init; } = 60_000;
@@ -179,7 +183,7 @@ internal static class Way
             return new(Gathered(found));
         }
 
-        if (db.Scope.Width == ScopeWidth.Narrow || (halves is null && conditions is [var only] && Brings(only)))
+        if (db.Scope.Width == ScopeWidth.Narrow || (conditions is [var only] && Brings(only) && (halves is null || Covering.Read(only.Test).SetEquals(Covering.Read(halves.Own.Test)))))
         {
             return new(Walked(out _));
         }
@@ -195,13 +199,13 @@ internal static class Way
         Func<Task<IQueryable<TRow>>>? dense = null;
         var walked = Walked(out var leads);
         var far = cover is not null && conditions.All(cover.Carries) ? Entries : Looked;
-        if (told is { TellsAll: true })
+        if (told is { TellsAll: true } && wanted < int.MaxValue)
         {
             return new(walked, All: all) { Told = told, Far = far };
         }
 
-        // A subsidiary's own entries are a twentieth of the index, and read before anything is tested row by row.
-        if (sort is null && told is not null && conditions.Any(cover!.Tells))
+        // A subsidiary's own entries are a twentieth of the index, and read before anything is tested row by row, where all rows are wanted or counted.
+        if (halves is not null && told is not null && (sort is null || wanted == int.MaxValue) && conditions.Any(cover!.Tells))
         {
             var own = await told.Rows.Select(id).Take(Dense + 1).ToListAsync(ct);
             if (own.Count <= Dense)
