@@ -41,7 +41,9 @@ internal static class TagLookup
             """);
         if (db.Scope.Width == ScopeWidth.All)
         {
-            return await tags.Where(tag => db.Set<CustomerTag>().Any(t => t.Tag == tag && db.Set<Customer>().Any(c => c.Id == t.CustomerId))).ToListAsync(ct);
+            // Told rather than filtered by: as a condition PostgreSQL may join all tags with all customers for it.
+            var told = await tags.Select(tag => new { Tag = tag, Seen = db.Set<CustomerTag>().Any(t => t.Tag == tag && db.Set<Customer>().Any(c => c.Id == t.CustomerId)) }).ToListAsync(ct);
+            return told.Where(t => t.Seen).Select(t => t.Tag).ToList();
         }
 
         // By unit first: a tag that a million others bear is not searched for one in sight.
