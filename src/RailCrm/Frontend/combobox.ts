@@ -42,6 +42,12 @@ class Combobox extends HTMLElement {
     made.removeEventListener("message", this.#told);
   }
 
+  // Where several stand in the field, the last is looked up and those before it stay.
+  #parts(input: HTMLInputElement) {
+    const before = this.hasAttribute("data-several") ? (/^.*[,，、;；]\s*/s.exec(input.value)?.[0] ?? "") : "";
+    return { before, typed: input.value.slice(before.length).trim() };
+  }
+
   get #rows() { return [...this.#list.querySelectorAll<HTMLElement>("[role=option]")]; }
 
   #soon(input: HTMLInputElement) {
@@ -51,7 +57,7 @@ class Combobox extends HTMLElement {
 
   async #look(input: HTMLInputElement) {
     const asked = ++this.#asked;
-    const answer = await fetch(`${this.getAttribute("src")}${encodeURIComponent(input.value.trim())}`, { headers: { accept: "application/json" } });
+    const answer = await fetch(`${this.getAttribute("src")}${encodeURIComponent(this.#parts(input).typed)}`, { headers: { accept: "application/json" } });
     if (!answer.ok || asked !== this.#asked) {
       return; // Another was asked since, or the field was left.
     }
@@ -146,7 +152,7 @@ class Combobox extends HTMLElement {
   }
 
   #give(input: HTMLInputElement, value: string) {
-    input.value = value;
+    input.value = this.#parts(input).before + value;
     this.#close(input);
     input.dataset["taken"] = input.value;
     input.dispatchEvent(new Event("change", { bubbles: true }));

@@ -40,7 +40,10 @@ class FilterPanel extends HTMLElement {
       if (control && described) {
         control.setAttribute("aria-describedby", described);
       }
-      if (control && keep) {
+      if (control instanceof HTMLInputElement && control.type === "checkbox") {
+        const ticked = keep ? value.split(",").map((part) => part.trim()) : [];
+        place.querySelectorAll<HTMLInputElement>("input[type=checkbox]").forEach((box) => (box.checked = ticked.includes(box.value)));
+      } else if (control && keep) {
         control.value = value; // What came back with an error is still there.
         control.classList.toggle("is-invalid", wrong);
       }

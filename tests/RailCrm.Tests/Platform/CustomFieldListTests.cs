@@ -116,6 +116,33 @@ public sealed class CustomFieldListTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task Many_rows_name_a_customer_that_is_looked_up_and_one_that_is_unknown_is_refused_before(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await Define(app, CustomKind.Customer, "介绍人");
+        await Define(app, CustomKind.Choices, "煤种", f => f.Options = "动力煤\n焦煤");
+        await Define(app, CustomKind.Date, "签约日");
+        var (row, named) = (await Saved(app, "n1", "甲公司", []), await Saved(app, "n1", "乙公司", []));
+        using var browser = await app.SignedIn("n1");
+        var page = WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri($"/lists/customers/work?act=edit&id={row.Id}", UriKind.Relative), Ct));
+        string Asked(string field) => global::System.Text.RegularExpressions.Regex.Match(page, $"<template data-field=\"{field}\">.*?</template>", global::System.Text.RegularExpressions.RegexOptions.Singleline).Value;
+        Assert.Contains("src=\"/api/v1/lookup/customers?q=\"", Asked("x_jieshaoren"), StringComparison.Ordinal);
+        Assert.Contains("type=\"checkbox\" name=\"Form.Value\" value=\"焦煤\"", Asked("x_meizhong"), StringComparison.Ordinal);
+        Assert.Contains("type=\"checkbox\"", Asked("transportModes"), StringComparison.Ordinal);
+        Assert.Contains("type=\"date\"", Asked("x_qianyueri"), StringComparison.Ordinal);
+
+        async Task<Result<Job>> Started(string value) => await app.With<WorkOnRows, Result<Job>>(await app.ActorOf("n1"), w => w.Start(new() { List = "customers", Act = "edit", Field = "x_jieshaoren", Value = value, Ids = [row.Id] }, Ct));
+        Task<long> Now() => app.In(System, async db => CustomValue.Number((await db.Set<Customer>().SingleAsync(c => c.Id == row.Id, Ct)).Custom, "x_jieshaoren"));
+        Assert.IsType<Refusal.InvalidMany>((await Started("没有的公司")).Refusal);
+        Assert.True((await Started($"{named.Number} 乙公司")).TryGet(out var job, out _));
+        await app.Ended(job.Id);
+        Assert.Equal(named.Id, await Now());
+        Assert.True((await app.With<WorkOnRows, Result<Job>>(await app.ActorOf("n1"), w => w.Undo("customers", job.Id, Ct))).TryGet(out var undo, out _));
+        await app.Ended(undo.Id);
+        Assert.Equal(CustomValue.Least, await Now());
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task Contacts_and_waybills_have_fields_of_their_own(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);

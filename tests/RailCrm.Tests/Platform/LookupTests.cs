@@ -59,6 +59,36 @@ public sealed partial class LookupTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task Tags_are_found_among_those_that_customers_in_sight_bear_and_those_that_begin_so_come_first(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await Customer(app, "n1", new() { Name = "甲公司", Tags = "煤炭,大煤户" });
+        var shared = await Customer(app, "s1", new() { Name = "乙公司", Tags = "煤炭,煤化工" });
+        var gone = await Customer(app, "n1", new() { Name = "丙公司", Tags = "煤渣" });
+        await app.In(System, db => db.Set<Customer>().Where(c => c.Id == gone.Id).ExecuteUpdateAsync(c => c.SetProperty(x => x.DeletedAt, app.Clock.GetUtcNow().UtcDateTime), Ct));
+        using var group = await app.SignedIn("group");
+        using var north = await app.SignedIn("north");
+        using var n1 = await app.SignedIn("n1");
+        using var s1 = await app.SignedIn("s1");
+
+        Assert.Equal(["煤化工", "煤炭", "大煤户"], Labels(await Look(group, "tags", "煤")));
+        Assert.Equal(["煤炭", "大煤户"], Labels(await Look(north, "tags", "煤")));
+        Assert.Equal(["煤炭", "大煤户"], Labels(await Look(n1, "tags", "煤")));
+        Assert.Equal(["煤化工", "煤炭"], Labels(await Look(s1, "tags", "煤")));
+        Assert.Equal(2, Labels(await Look(n1, "tags", "")).Length);
+        Assert.Empty(Labels(await Look(group, "tags", "没有这个")));
+
+        var user = (await app.ActorOf("n1")).UserId;
+        await app.In(System, async db =>
+        {
+            db.Add(new CustomerGrant { CustomerId = shared.Id, UserId = user, Reason = "shared" });
+            return await db.SaveChangesAsync(Ct);
+        });
+        Assert.Equal(["煤化工"], Labels(await Look(n1, "tags", "煤化")));
+        Assert.Contains("src=\"/api/v1/lookup/tags?q=\" data-new data-several", await n1.GetStringAsync(new Uri("/customers/new", UriKind.Relative), Ct), StringComparison.Ordinal);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task What_one_chose_last_is_shown_where_nothing_is_typed_as_long_as_one_sees_it(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);

@@ -118,7 +118,7 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
         return await db.Set<Contact>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(k => EF.Parameter(customers).Contains(k.CustomerId)).Select(k => k.Id).ToListAsync(ct);
     }
 
-    public override Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => Task.FromResult(OwnWrong(order) ?? WorkOnContacts.Refuses(this, order));
+    public override async Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => await OwnWrong(db, order, ct) ?? WorkOnContacts.Refuses(this, order);
 
     /// <summary>Fields by which likely duplicates are found.</summary>
     private static readonly HashSet<string> Compared = [nameof(SaveContact.Input.Name), nameof(SaveContact.Input.Mobile), nameof(SaveContact.Input.Phone), nameof(SaveContact.Input.Email)];

@@ -66,7 +66,7 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
         F.Of("region", "customer.region", K.Text, c => c.RegionCode).Asked(["=", "=="], CustomerAsks.Region).Coded(ReferenceData.RegionName).LookedUp("/api/v1/lookup/regions?q=").Grouped().Edited(nameof(SaveCustomer.Input.RegionCode)),
         F.Only("station", "customer.station", K.Text, ["="], CustomerAsks.Station).LookedUp("/api/v1/lookup/stations?q="),
         F.Of("tags", "customer.tags", K.Text, c => c.Tags).Coded(t => t.Trim(',').Replace(",", " · ", StringComparison.Ordinal)).Edited(nameof(SaveCustomer.Input.Tags)),
-        F.Only("tag", "customer.tag", K.Text, ["="], CustomerAsks.Tag),
+        F.Only("tag", "customer.tag", K.Text, ["="], CustomerAsks.Tag).LookedUp("/api/v1/lookup/tags?q="),
         F.Of("manager", "customer.manager", K.Reference, c => c.Id).Refers(AccountManagers.Of),
         F.Only("managedBy", "customer.manager", K.Text, ["="], CustomerAsks.Manager).LookedUp("/api/v1/lookup/managers?q="),
         F.Only("mine", "customer.mine", K.Flag, ["="], CustomerAsks.Mine),
@@ -121,7 +121,7 @@ internal sealed class CustomerList(CustomFields? custom = null, CurrentActor? cu
         return ids.Where(i => !held.Changes(i)).ToHashSet();
     }
 
-    public override Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => OwnWrong(order) is { } wrong ? Task.FromResult<Refusal?>(wrong) : WorkOnCustomers.Refuses(db, this, order, ct);
+    public override async Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => await OwnWrong(db, order, ct) ?? await WorkOnCustomers.Refuses(db, this, order, ct);
 
     public override async Task<IReadOnlyList<(string Value, string Text)>> WorkChoices(CrmDb db, string act, CancellationToken ct) =>
         act == "assign" ? [.. (await new ListUnits(db).Run(ct)).Where(u => u.Active).Select(u => (u.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), u.Name))] : [];

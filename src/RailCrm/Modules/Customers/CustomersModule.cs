@@ -194,6 +194,7 @@ internal static class CustomersModule
         lookup.MapGet("/files", Lookups.Files).RequireAuthorization(Permission.CustomersRead);
         lookup.MapGet("/managers", AccountManagers.Get).RequireAuthorization(Permission.CustomersRead);
         lookup.MapGet("/sidings", Lookups.Sidings).RequireAuthorization(Permission.CustomersRead);
+        lookup.MapGet("/tags", TagLookup.Get).RequireAuthorization(Permission.CustomersRead);
     }
 
     /// <summary>Downloads of the list, by POST, so that no link that is merely followed takes a list away; and the upload of the attachments page, which checks the form's token itself, so that a file too long is said in words.</summary>

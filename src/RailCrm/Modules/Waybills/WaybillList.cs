@@ -89,7 +89,7 @@ internal sealed class WaybillList(CustomFields? custom = null, CurrentActor? cur
 
     public override string EditPermission => Platform.Access.Permission.WaybillsWrite;
 
-    public override async Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => OwnWrong(order) ?? WorkOnWaybills.Refuses(this, order) ?? (order is not { Act: "edit", Value: { Length: > 0 } said } ? null : order.Field switch
+    public override async Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => await OwnWrong(db, order, ct) ?? WorkOnWaybills.Refuses(this, order) ?? (order is not { Act: "edit", Value: { Length: > 0 } said } ? null : order.Field switch
     {
         "toCustomer" when await Lookups.Customer(db, said, ct) is null => new Refusal.InvalidMany([new(nameof(order.Value), "waybill.customer_unknown")]),
         "toUnit" when !await PathRange.Of(db.Scope).Of(db).AnyAsync(u => u.Active && (u.Code == said || u.Name == said), ct) => new Refusal.InvalidMany([new(nameof(order.Value), "waybill.unit_unknown")]),

@@ -29,10 +29,11 @@ internal static class CustomColumn
         var made = ListField<TRow>.Of(field.Key, "", kind, read);
         _ = kind is FieldKind.Number or FieldKind.Money ? made.SummedNear() : made;
         _ = field.List == "waybills" && kind != FieldKind.Reference && field.Kind != CustomKind.Choices ? made.SortedNear() : made; // A hundred million are in order by day alone.
+        _ = field.Kind == CustomKind.Choices ? made.Offers(() => field.Choices) : made;
         if (field.Ready && field.Indexed && field.Kind == CustomKind.Choices)
         {
             var text = (Expression<Func<TRow, string>>)(object)read;
-            made.Offers(() => field.Choices).Asked(["=", "!="], (db, asked, ct) => Task.FromResult(CustomChoices.Ask(db, field, text, asked)));
+            made.Asked(["=", "!="], (db, asked, ct) => Task.FromResult(CustomChoices.Ask(db, field, text, asked)));
         }
         else if (field.Ready && field.Indexed)
         {
@@ -45,7 +46,7 @@ internal static class CustomColumn
         var named = made.Called(() => field.Called).Said((stored, names) => CustomValue.Say(field, stored, names), stored => CustomValue.Typed(field, stored));
         if (all.Reference(field.Kind) is { } reference && kind == FieldKind.Reference)
         {
-            named = field.Kind == CustomKind.File ? named : named.Edited(CustomValue.Name(field), bulk: false);
+            named = field.Kind == CustomKind.File ? named : named.Edited(CustomValue.Name(field), bulk: !field.Unique);
             named = reference.FilterLookup is { } lookup ? named.LookedUp(lookup) : named;
             return named.Refers((db, ids, ct) => reference.Names(db, [.. ids.Where(i => i != CustomValue.Least)], ct), reference.Href(1) is null ? null : id => reference.Href(id)!);
         }

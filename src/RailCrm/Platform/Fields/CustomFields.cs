@@ -133,9 +133,16 @@ public sealed partial class CustomFields(IServiceScopeFactory scopes, IEnumerabl
     }
 
     /// <summary>Why a work on many rows cannot give a field this value; null where it can, or where the field is none of these.</summary>
-    internal Refusal? Wrong(string list, WorkOrder order, Actor actor) =>
-        order.Field is { } key && Of(list, actor).FirstOrDefault(f => f.Key == key) is { } field && !string.IsNullOrWhiteSpace(order.Value) && Reference(field.Kind) is null && CustomValue.Understood(field, order.Value, out var error) is null
-            ? new Refusal.InvalidMany([error! with { Field = nameof(order.Value) }]) : null;
+    internal async Task<Refusal?> Wrong(CrmDb db, string list, WorkOrder order, CancellationToken ct)
+    {
+        if (order.Field is not { } key || Of(list, db.Actor).FirstOrDefault(f => f.Key == key) is not { } field || string.IsNullOrWhiteSpace(order.Value))
+        {
+            return null;
+        }
+
+        var errors = new List<FieldError>();
+        return await Understood(db, field, order.Value, [], 0, errors, ct) is null ? new Refusal.InvalidMany([.. errors.Select(e => e with { Field = nameof(order.Value) })]) : null;
+    }
 
     /// <summary>The values of a row as people read them, in order; null values too. What hangs on another field's value is left out where a form would not ask for it.</summary>
     /// <param name="db">The database.</param>

@@ -33,7 +33,7 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
     protected Dictionary<string, string?>? OwnSaid(string? json) => custom is null || current is null ? null : custom.Said(Key, json, current.Actor);
 
     /// <summary>Why none of the rows can have this value in a field of the group's own; null where that is not the matter.</summary>
-    protected Refusal? OwnWrong(WorkOrder order) => custom is null || current is null ? null : custom.Wrong(Key, order, current.Actor);
+    protected async Task<Refusal?> OwnWrong(CrmDb db, WorkOrder order, CancellationToken ct) => custom is null ? null : await custom.Wrong(db, Key, order, ct);
 
     /// <summary>The fields with their types.</summary>
     protected abstract IReadOnlyList<ListField<TRow>> Declared { get; }

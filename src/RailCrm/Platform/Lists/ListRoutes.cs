@@ -70,6 +70,14 @@ internal static class ListRoutes
             case "default":
                 (await views.MakeDefault(of, view, ct)).TryGet(out _, out refusal);
                 break;
+            case "copy":
+                if ((await views.Copy(of, view, ct)).TryGet(out var copy, out refusal))
+                {
+                    new Notice(Text.Texts.Get("list.view_kept", copy.Name)).Leave(http);
+                    return TypedResults.LocalRedirect($"{of.Path}?view={copy.Id}");
+                }
+
+                break;
             case "delete" when long.TryParse(view, out var id):
                 if ((await views.Delete(of, id, ct)).TryGet(out var gone, out refusal))
                 {

@@ -2,6 +2,8 @@ using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Modules.Organization;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 
 namespace RailCrm.Platform.Lists;
@@ -25,6 +27,9 @@ public sealed class SavedViews(CrmDb db)
     {
         /// <summary>Whether it comes with the list.</summary>
         public bool IsSystem => Stored is null;
+
+        /// <summary>Whether the person may take it away: the owner, and who supervises the unit it is shared with.</summary>
+        public bool Removable { get; init; } = Own;
     }
 
     /// <summary>All a person may choose from, and how the person likes the list (by an empty key) and its views laid out where those do not say.</summary>
@@ -69,7 +74,10 @@ public sealed class SavedViews(CrmDb db)
         var stored = await db.Set<SavedView>().AsNoTracking().Where(v => v.List == key && v.OwnerId == me).Concat(db.Set<SavedView>().AsNoTracking().Where(v => v.List == key && EF.Parameter(units).Contains(v.UnitId) && v.OwnerId != me)).ToListAsync(ct);
         var chosen = await db.Set<ListChoice>().AsNoTracking().Where(c => c.UserId == me && c.List == key).ToDictionaryAsync(c => c.ViewKey, ct);
         Choice Made(string view, string name, string address, SavedView? kept) => new(
-            view, name, address, kept?.OwnerId == me, kept?.UnitId is not null, kept, chosen.TryGetValue(view, out var choice) ? choice.Pinned : kept is null, choice?.IsDefault == true);
+            view, name, address, kept?.OwnerId == me, kept?.UnitId is not null, kept, chosen.TryGetValue(view, out var choice) ? choice.Pinned : kept is null, choice?.IsDefault == true)
+        {
+            Removable = kept is not null && (kept.OwnerId == me || (kept.UnitId == db.Actor.UnitId && db.Actor.May(Permission.CustomersSupervise))),
+        };
         return new(
             [.. list.Views.Select(v => Made(v.Key, Text.Texts.Get(v.TextKey), v.Address, null)), .. stored.OrderBy(v => v.Name, StringComparer.CurrentCulture).Select(v => Made(Key(v.Id), v.Name, v.Address, v))],
             chosen.Where(c => c.Value.Columns is not null).ToDictionary(c => c.Key, c => ListLook.Read(c.Value.Columns)));
@@ -132,11 +140,32 @@ public sealed class SavedViews(CrmDb db)
         }, ct);
     }
 
-    /// <summary>Takes one's own view away, with everybody's choices of it.</summary>
+    /// <summary>Keeps a copy of a view one may choose as one's own, named so that it is told from the others.</summary>
+    public async Task<Result<SavedView>> Copy(ListOf list, string view, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        var choices = await Of(list, ct);
+        if (choices.Find(view) is not { } from)
+        {
+            return new Refusal.NotFound();
+        }
+
+        var (taken, copy) = (choices.Views.Where(v => v.Own).Select(v => v.Name).ToHashSet(), Text.Texts.Get("list.view_copy", from.Name));
+        var name = Enumerable.Range(1, Most + 1).Select(n => Numbered(copy, n)).First(n => !taken.Contains(n));
+        return await Save(list, null, null, new() { Name = name, Address = $"?{from.Address}" }, ct);
+
+        static string Numbered(string name, int n)
+        {
+            var end = n == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" {n}");
+            return name[..Math.Min(name.Length, SavedView.NameLength - end.Length)].TrimEnd() + end;
+        }
+    }
+
+    /// <summary>Takes one's own view away, or one that is shared with a unit one supervises, with everybody's choices of it.</summary>
     public Task<Result<SavedView>> Delete(ListOf list, long id, CancellationToken ct) => db.Write<Result<SavedView>>(async () =>
     {
-        var (key, me, view) = (list.Key, db.Actor.UserId, Key(id));
-        if (await db.Set<SavedView>().SingleOrDefaultAsync(v => v.Id == id && v.List == key && v.OwnerId == me, ct) is not { } kept)
+        var (key, view) = (list.Key, Key(id));
+        if (await db.Set<SavedView>().SingleOrDefaultAsync(v => v.Id == id && v.List == key, ct) is not { } kept || (kept.OwnerId != db.Actor.UserId && !await Supervised(kept, ct)))
         {
             return new Refusal.NotFound();
         }
@@ -176,6 +205,10 @@ public sealed class SavedViews(CrmDb db)
             return list.Key;
         }, ct);
     }
+
+    /// <summary>Whoever shared it may be gone: a supervisor of the unit takes it away.</summary>
+    private async Task<bool> Supervised(SavedView view, CancellationToken ct) =>
+        view.UnitId is { } unit && db.Actor.May(Permission.CustomersSupervise) && await db.Set<OrgUnit>().Where(u => u.Id == unit).Select(u => u.Path).SingleOrDefaultAsync(ct) is { } path && db.Scope.Covers(path);
 
     private static string Key(long id) => id.ToString(CultureInfo.InvariantCulture);
 

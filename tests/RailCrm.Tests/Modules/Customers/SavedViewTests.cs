@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
 using RailCrm.Platform.Lists;
 
 namespace RailCrm.Tests.Modules.Customers;
@@ -47,6 +48,41 @@ public sealed class SavedViewTests
         Assert.IsType<Refusal.Stale>((await app.With<SavedViews, Result<SavedView>>(north, v => v.Save(List, view.Id, view.Version, input, Ct))).Refusal);
         Assert.Null((await app.With<SavedViews, Result<SavedView>>(north, v => v.Delete(List, view.Id, Ct))).Refusal);
         Assert.DoesNotContain(await Seen(app, "n1"), v => !v.IsSystem);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_supervisor_takes_away_what_is_shared_with_a_unit_below_and_nobody_elses_own(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var (shared, own) = (await Saved(app, "n1", "网点", "?tier=large", share: true), await Saved(app, "n1", "自己", "?tier=small"));
+        async Task<Result<SavedView>> Gone(string who, long id) => await app.With<SavedViews, Result<SavedView>>(await app.ActorOf(who), v => v.Delete(List, id, Ct));
+
+        Assert.IsType<Refusal.NotFound>((await Gone("s1", shared.Id)).Refusal);
+        Assert.IsType<Refusal.NotFound>((await Gone("auditor", shared.Id)).Refusal);
+        Assert.IsType<Refusal.NotFound>((await Gone("north", own.Id)).Refusal);
+        Assert.Null((await Gone("north", shared.Id)).Refusal);
+        var north = (await app.ActorOf("north")).UserId;
+        Assert.True(await app.In(Actor.System("test"), db => db.Set<AuditEntry>().AnyAsync(a => a.Action == "deleted" && a.Entity == nameof(SavedView) && a.EntityId == shared.Id && a.ActorId == north, Ct)));
+        Assert.Equal(["自己"], (await Seen(app, "n1")).Where(v => !v.IsSystem).Select(v => v.Name));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_view_from_others_is_copied_as_ones_own_under_a_name_of_its_own(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var view = await Saved(app, "north", "北方", "?tier=large", share: true);
+        var key = $"{view.Id}";
+        async Task<Result<SavedView>> Copied(string who, string of) => await app.With<SavedViews, Result<SavedView>>(await app.ActorOf(who), v => v.Copy(List, of, Ct));
+
+        Assert.True((await Copied("n1", key)).TryGet(out var first, out _));
+        Assert.True((await Copied("n1", key)).TryGet(out var second, out _));
+        Assert.True((await Copied("n1", "mine")).TryGet(out var system, out _));
+        Assert.Equal(("tier=large", null), (first.Address, first.UnitId));
+        Assert.Equal((first.Address, $"{first.Name} 2"), (second.Address, second.Name));
+        Assert.Equal("mine=true", system.Address);
+        Assert.IsType<Refusal.NotFound>((await Copied("s1", key)).Refusal);
+        Assert.Equal(3, (await Seen(app, "n1")).Count(v => v.Own));
+        Assert.DoesNotContain(await Seen(app, "north"), v => v.Name == first.Name);
     }
 
     [Theory, ClassData(typeof(BothEngines))]

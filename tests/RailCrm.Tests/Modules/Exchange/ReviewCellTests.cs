@@ -28,6 +28,11 @@ public sealed class ReviewCellTests
         Assert.Contains("<option value=\"1\"", Cell(4), StringComparison.Ordinal);
         Assert.Contains("<datalist id=\"values-5\">", page, StringComparison.Ordinal);
 
+        foreach (var (typed, lookup) in new[] { ("火星", "regions"), ("挖矿", "industries") })
+        {
+            Assert.Matches($"value=\"{typed}\"[^>]*></th>\\s*<td[^>]*>1</td>\\s*<td>\\s*<rc-combobox src=\"/api/v1/lookup/{lookup}\\?q=\"><input name=\"to\"", page);
+        }
+
         await Mend(app, n1, id, 2, 1, "企业");
         await Mend(app, n1, id, 2, 2, "330100");
         await Mend(app, n1, id, 2, 3, "06");
