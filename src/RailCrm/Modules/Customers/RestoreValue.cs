@@ -9,18 +9,18 @@ namespace RailCrm.Modules.Customers;
 /// <summary>Gives one field of a customer or a contact the value it had before a change; checked, audited and version-checked as any other edit.</summary>
 internal sealed class RestoreValue(CrmDb db, CustomFields fields, CustomerHistory history, GetCustomer getCustomer, SaveCustomer saveCustomer, SaveContact saveContact)
 {
-    /// <summary>Fields of a customer that may be given back; its lists are edited, not turned back.</summary>
+    /// <summary>Fields of a customer that may be given back; its lists are in <see cref="OldRows"/>.</summary>
     private static readonly HashSet<string> OfCustomer = [.. typeof(SaveCustomer.Input).GetProperties().Select(p => p.Name).Where(n => n != nameof(Customer.Custom) && typeof(Customer).GetProperty(n) is { } p && p.PropertyType.Name != "List`1"), nameof(Customer.MarketShareBasisPoints)];
 
     private static readonly HashSet<string> FieldsOfContact = [.. typeof(SaveContact.Input).GetProperties().Select(p => p.Name).Where(n => n != nameof(Contact.Custom))];
 
     /// <summary>Whether a change of this field can be turned back.</summary>
-    public bool Can(CustomerHistory.Happening e, string field) => e.Action == "updated" && e.Entity is nameof(Customer) or nameof(Contact) && (field.StartsWith("Custom.", StringComparison.Ordinal) ? fields.Of(CustomerHistory.ListOf(e.Entity), db.Actor).Any(f => f.Key == field[7..]) : e.Entity switch
+    public bool Can(CustomerHistory.Happening e, string field) => OldRows.Can(e.Action, e.Entity, field) || (e.Action == "updated" && e.Entity is nameof(Customer) or nameof(Contact) && (field.StartsWith("Custom.", StringComparison.Ordinal) ? fields.Of(CustomerHistory.ListOf(e.Entity), db.Actor).Any(f => f.Key == field[7..]) : e.Entity switch
     {
         nameof(Customer) => OfCustomer.Contains(field),
         nameof(Contact) => FieldsOfContact.Contains(field),
         _ => false,
-    });
+    }));
 
     /// <summary>Gives <paramref name="field"/> the value from before the change <paramref name="entryId"/>, if the customer still has <paramref name="version"/>.</summary>
     public async Task<Result<Customer>> Run(long customerId, long entryId, string field, int? version, CancellationToken ct)
@@ -35,7 +35,18 @@ internal sealed class RestoreValue(CrmDb db, CustomFields fields, CustomerHistor
             return new Refusal.Stale(); // Also for a contact's entry: it stands in the customer's history.
         }
 
-        if (await history.Entry(customerId, entryId, ct) is not var (entry, changes) || !changes.TryGetValue(field, out var values) || entry is not { Action: "updated", Entity: nameof(Customer) or nameof(Contact) })
+        if (await history.Entry(customerId, entryId, ct) is not var (entry, changes) || !changes.TryGetValue(field, out var values))
+        {
+            return new Refusal.NotFound();
+        }
+
+        if (OldRows.Can(entry.Action, entry.Entity, field))
+        {
+            var list = CustomerRules.Of(customer);
+            return await OldRows.Say(db, list, customerId, entry, changes, field, ct) is { } unsaid ? unsaid : await saveCustomer.Run(customerId, version ?? customer.Version, list, ct); // What was rebuilt is of this version.
+        }
+
+        if (entry is not { Action: "updated", Entity: nameof(Customer) or nameof(Contact) })
         {
             return new Refusal.NotFound();
         }

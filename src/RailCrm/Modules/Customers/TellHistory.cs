@@ -64,7 +64,7 @@ internal sealed class TellHistory(CrmDb db, CustomerHistory history, RestoreValu
 
     /// <summary>Gives a customer one old value back; why not, where it does not.</summary>
     public async Task<Refusal?> Restore(long id, long entry, string? field, int? version, CancellationToken ct) =>
-        !await db.Set<Customer>().AnyAsync(c => c.Id == id, ct) || await history.Entry(id, entry, ct) is not ({ Entity: nameof(Customer) or nameof(Contact) }, _) ? new Refusal.NotFound()
+        !await db.Set<Customer>().AnyAsync(c => c.Id == id, ct) || await history.Entry(id, entry, ct) is not var (written, _) || !(written.Entity is nameof(Customer) or nameof(Contact) || OldRows.Are(written.Entity)) ? new Refusal.NotFound()
         : field is null ? NoField
         : (await restore.Run(id, entry, field, version, ct)).Refusal is var refusal and not Refusal.NotFound ? refusal : NoField;
 
