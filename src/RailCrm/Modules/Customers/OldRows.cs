@@ -53,7 +53,7 @@ internal static class OldRows
         }
     }
 
-    private static Refusal? Put<TRow, TSaid>(List<TRow> stored, Func<TRow, string> key, List<TSaid> said, Func<TRow, TSaid> say, AuditEntry entry, Dictionary<string, JsonElement[]> changes, string field) where TRow : class, IAudited
+    private static Refusal.Invalid? Put<TRow, TSaid>(List<TRow> stored, Func<TRow, string> key, List<TSaid> said, Func<TRow, TSaid> say, AuditEntry entry, Dictionary<string, JsonElement[]> changes, string field) where TRow : class, IAudited
     {
         if (entry.Action == "deleted")
         {

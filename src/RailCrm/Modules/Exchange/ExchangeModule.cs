@@ -33,6 +33,7 @@ internal static class ExchangeModule
         .AddSingleton(new JobHandler(SweepImports.Kind, SweepImports.Run))
         .AddSingleton(new Schedule(SweepImports.Kind, 4))
         .AddSingleton(new MenuItem("palette.import_customers", "/imports?kind=customers", "file-import", Permission.Import, 70, MenuPlace.Action))
+        .AddSingleton(new MenuItem("palette.import_contacts", "/imports?kind=contacts", "file-import", Permission.Import, 70, MenuPlace.Action))
         .AddSingleton(new MenuItem("palette.import_waybills", "/imports?kind=waybills", "file-import", Permission.Import, 71, MenuPlace.Action))
         .AddSingleton(new MenuItem("import.title", "/imports", "file-import", Permission.Import, 70, Go: "i"));
 
