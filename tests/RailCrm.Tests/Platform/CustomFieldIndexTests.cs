@@ -77,8 +77,8 @@ public sealed class CustomFieldIndexTests
             return (db.IsPostgres ? db.Database.SqlQuery<string>($"SELECT indexdef AS \"Value\" FROM pg_indexes WHERE indexname = {name}") : db.Database.SqlQuery<string>($"SELECT sql AS \"Value\" FROM sqlite_master WHERE name = {name}")).SingleAsync(Ct);
         });
         var wide = await Said();
-        Assert.EndsWith("id, tier, industry_code, region_code, size_class, active, unit_id, deleted_at)", wide, StringComparison.Ordinal);
-        var narrow = wide.Replace(", tier, industry_code, region_code, size_class, active, unit_id, deleted_at)", ")", StringComparison.Ordinal);
+        Assert.EndsWith("id, tier, industry_code, region_code, size_class, active, completeness, unit_id, deleted_at)", wide, StringComparison.Ordinal);
+        var narrow = wide.Replace(", tier, industry_code, region_code, size_class, active, completeness, unit_id, deleted_at)", ")", StringComparison.Ordinal);
         await app.In(System, db => db.Write(async () =>
         {
             foreach (var sql in new[] { $"DROP INDEX ix_custom_{field.Id}", narrow })

@@ -26,7 +26,7 @@ public sealed class PaletteMenuTests
             Assert.True((await Found(n1, q, "action")) is ["新建客户", ..], q);
         }
 
-        Assert.Equal(["导入客户", "导入运单"], await Found(n1, "导入", "action"));
+        Assert.Equal(["导入客户", "导入联系人", "导入运单"], await Found(n1, "导入", "action"));
         Assert.Contains("节假日", await Found(n1, "jjr", "page"));
         Assert.Empty(await Found(auditor, "新建客户", "action"));
         Assert.NotEmpty(await Found(auditor, "审计", "page"));
