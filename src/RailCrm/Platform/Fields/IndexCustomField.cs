@@ -112,6 +112,7 @@ internal static class IndexCustomField
         var (table, wanted) = (fields.Table(db, field), field.WantsIndex);
         await Say(db, $"DROP INDEX CONCURRENTLY IF EXISTS ix_custom_{field.Id}", ct); // One that was begun and not ended is no index.
         await (wanted ? Say(db, $"CREATE INDEX CONCURRENTLY ix_custom_{field.Id} ON {table} {What(db, fields, field)}", ct) : Task.CompletedTask); // Nobody waits for it.
+        await (wanted ? Say(db, $"ANALYZE {table}", ct) : Task.CompletedTask); // Until then every value counts as rare, and one that most rows have is gathered.
         await (field.Kind == CustomKind.Choices ? CustomOptions.Keep(db, field, table, wanted, ct) : Task.CompletedTask);
     }
 
@@ -125,6 +126,7 @@ internal static class IndexCustomField
             await Say(db, $"CREATE INDEX CONCURRENTLY {wide} ON {fields.Table(db, field)} {What(db, fields, field)}", ct);
             await Say(db, $"DROP INDEX CONCURRENTLY IF EXISTS {name}", ct);
             await Say(db, $"ALTER INDEX {wide} RENAME TO {name}", ct);
+            await Say(db, $"ANALYZE {fields.Table(db, field)}", ct);
             return;
         }
 

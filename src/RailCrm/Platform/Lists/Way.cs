@@ -183,12 +183,6 @@ internal static class Way
             return new(Gathered(found));
         }
 
-        // PostgreSQL would unite a condition's index with the scope's rows, though half of all customers satisfy it.
-        if (db.IsPostgres && db.Scope.Width == ScopeWidth.Narrow && conditions.Count > 0 && await Some(rows.Select(id), Few) is { } mine)
-        {
-            return new(Gathered(mine));
-        }
-
         if (db.Scope.Width == ScopeWidth.Narrow || (conditions is [var only] && Brings(only) && (halves is null || Covering.Read(only.Test).SetEquals(Covering.Read(halves.Own.Test)))))
         {
             return new(Walked(out _));
@@ -257,15 +251,12 @@ internal static class Way
             Expression<Func<long, bool>> shared = i => granted.Contains(i);
             var others = Past().Where(Expression.Lambda<Func<TRow, bool>>(new Swap(shared.Parameters[0], id.Body).Visit(shared.Body)!, row)).Where(Expression.Lambda<Func<TRow, bool>>(Expression.Not(halves.Own.Test.Body), halves.Own.Test.Parameters));
             return new(
-                Sorted(telling.Aggregate(db.IsPostgres ? own : IndexHint.By(own, units.Index), (r, c) => r.Where(c.Among(halves.Units)))), telling.Count == conditions.Count, read => read.All(units.Tells),
+                telling.Aggregate(db.IsPostgres ? own : IndexHint.By(own, units.Index), (r, c) => r.Where(c.Among(halves.Units))), telling.Count == conditions.Count, read => read.All(units.Tells),
                 conditions.Append(halves.Own).Aggregate(Past(), (r, c) => r.Where(db.IsPostgres || c == lead ? c.Test : c.Blind)), Gathered)
             {
                 Shared = granted, Others = conditions.Aggregate(others, (r, c) => r.Where(db.IsPostgres ? c.Test : c.Blind)),
             };
         }
-
-        // PostgreSQL looks into no sub-query that leaves rows out, though it be none: else it walks the order, not knowing that a subsidiary's rows lie far off in it.
-        IQueryable<TRow> Sorted(IQueryable<TRow> own) => db.IsPostgres ? own.Skip(0) : own;
 
         // Of what an order's index carries, the next few are read off it, and only those looked at for the other conditions.
         Told<TRow>? ByOrder(Covering orders) =>
