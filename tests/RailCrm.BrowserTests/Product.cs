@@ -17,7 +17,7 @@ using RailCrm.Platform.Fields;
 
 namespace RailCrm.BrowserTests;
 
-/// <summary>The product on a port of its own, with a small demo enterprise or with nothing.</summary>
+/// <summary>The product on a port of its own, with a small demo enterprise or with nothing; on PostgreSQL where <c>RAILCRM_JOURNEYS=postgres</c> says so.</summary>
 public sealed partial class Product : IAsyncDisposable
 {
     /// <summary>Everybody's.</summary>
@@ -67,7 +67,8 @@ public sealed partial class Product : IAsyncDisposable
     {
         // In memory where there is room: SQLite waits for the disk with every commit.
         var folder = Directory.Exists("/dev/shm") && new DriveInfo("/dev/shm").AvailableFreeSpace > 2L << 30 ? Directory.CreateDirectory($"/dev/shm/railcrm-browser-{Guid.NewGuid():N}").FullName : Directory.CreateTempSubdirectory("railcrm-browser-").FullName;
-        var app = WebHost.Build(["--urls", "http://127.0.0.1:0"], new($"Data Source={folder}/crm.db", folder), s => s.Configure<PasswordHasherOptions>(o => o.IterationCount = 1_000), environment);
+        var database = Environment.GetEnvironmentVariable("RAILCRM_JOURNEYS") == "postgres" ? await Tests.PostgresServer.Create($"journeys_{Guid.NewGuid():N}", null) : $"Data Source={folder}/crm.db";
+        var app = WebHost.Build(["--urls", "http://127.0.0.1:0"], new(database, folder), s => s.Configure<PasswordHasherOptions>(o => o.IterationCount = 1_000), environment);
         await using (var services = app.Services.CreateAsyncScope())
         {
             services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System("test");

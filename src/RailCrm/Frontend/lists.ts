@@ -18,6 +18,11 @@ class FilterPanel extends HTMLElement {
     if (field?.value) {
       this.#choose(field, true);
     }
+    // On a phone the panel lies in a sheet: a condition that is to be changed brings it up.
+    const sheet = this.dataset["editing"] ? this.closest<HTMLElement>("[popover]") : null;
+    if (sheet && getComputedStyle(sheet).position === "fixed") {
+      sheet.showPopover();
+    }
     // What was added stands above now: the panel is ready for the next, once what is sent was read.
     this.addEventListener("submit", (event) => setTimeout(() => {
       (event.target as HTMLFormElement).reset();
@@ -31,8 +36,8 @@ class FilterPanel extends HTMLElement {
     [...op.options].forEach((option) => (option.hidden = option.disabled = !taken.includes(option.value)));
     op.value = taken.includes(op.value) ? op.value : (taken.includes("=") ? "=" : (taken[0] ?? "="));
     const template = this.querySelector<HTMLTemplateElement>(`template[data-field="${CSS.escape(field.value)}"]`);
-    const place = this.querySelector(".rc-filter-value")!;
-    if (template) {
+    const place = this.querySelector<HTMLElement>(".rc-filter-value")!;
+    if (template && !(keep && place.dataset["of"] === field.value)) {
       const typed = place.querySelector<HTMLInputElement>("input, select");
       const [value, described, wrong] = [typed?.value ?? "", typed?.getAttribute("aria-describedby"), typed?.classList.contains("is-invalid")];
       place.replaceChildren(template.content.cloneNode(true));

@@ -47,7 +47,14 @@ public sealed partial class Someone_makes_a_list_the_own_one(Browser browser)
         await Assertions.Expect(page.Locator(".rc-chip-group .rc-chip")).ToHaveCountAsync(2);
         await Assertions.Expect(page.Locator(".rc-changed")).ToHaveCountAsync(0);
 
-        await page.Locator(".rc-chip-group .rc-chip").Last.ClickAsync();
+        await page.Locator(".rc-chip-group .rc-chip-edit").Last.ClickAsync(); // A chip is changed where it stands.
+        await Assertions.Expect(page.Locator("#filter[open] input[name=value]")).ToHaveValueAsync("40");
+        await walk.Check();
+        await page.FillAsync("#filter input[name=value]", "30");
+        await page.ClickAsync("#filter button.btn-primary");
+        await Assertions.Expect(page.Locator(".rc-chip-group .rc-chip").Last).ToContainTextAsync("30");
+        await Assertions.Expect(page.Locator(".rc-chip-group .rc-chip")).ToHaveCountAsync(2);
+        await page.Locator(".rc-chip-group .rc-chip-off").Last.ClickAsync();
         await Assertions.Expect(page.Locator(".rc-changed")).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator(".rc-chip-group .rc-chip")).ToHaveCountAsync(1);
         await page.Locator(".rc-views > form button").ClickAsync(); // Saves the change.

@@ -43,6 +43,30 @@ public sealed class ListStateTests
     }
 
     [Fact]
+    public void A_condition_that_is_changed_is_the_one_named_whatever_order_the_address_holds()
+    {
+        var list = new CustomerList();
+        var state = Opened(list, $"filter={Uri.EscapeDataString("name~甲|tier=large;tier=small;completeness>=20;name~乙")}");
+        for (var g = 0; g < state.View.Filter.Groups.Count; g++)
+        {
+            for (var c = 0; c < state.View.Filter.Groups[g].Count; c++)
+            {
+                var address = QueryHelpers.ParseQuery(state.Edit(g, c).Split('?')[1]);
+                var reopened = Opened(list, QueryHelpers.AddQueryString("", address.Where(p => p.Key is not ("panel" or "edit")).Select(p => new KeyValuePair<string, string?>(p.Key, p.Value))));
+                var place = reopened.Place(address["edit"]);
+
+                Assert.Equal(state.View.Filter.At(g, c), reopened.View.Filter.At(place!.Value.Group, place.Value.Criterion));
+                var instead = reopened.View.Filter.Instead(place.Value.Group, place.Value.Criterion, new("region", "=", ["32"]));
+                Assert.Equal(state.View.Filter.Groups.Sum(x => x.Count), instead.Groups.Sum(x => x.Count));
+                Assert.DoesNotContain(state.View.Filter.At(g, c), instead.Groups.SelectMany(x => x));
+            }
+        }
+
+        Assert.Null(state.Place("7.tier=large"));
+        Assert.Null(state.Place(null));
+    }
+
+    [Fact]
     public void The_quick_filters_of_a_view_emptied_with_script_leave_none_of_it()
     {
         var emptied = 0;

@@ -27,6 +27,7 @@ public sealed class PaletteMenuTests
         }
 
         Assert.Equal(["导入客户", "导入联系人", "导入运单"], await Found(n1, "导入", "action"));
+        Assert.True(new[] { "导入组织机构", "导入职工", "导入车站" }.All((await Found(admin, "导入", "action")).Contains));
         Assert.Contains("节假日", await Found(n1, "jjr", "page"));
         Assert.Empty(await Found(auditor, "新建客户", "action"));
         Assert.NotEmpty(await Found(auditor, "审计", "page"));

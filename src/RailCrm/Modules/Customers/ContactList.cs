@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Organization;
+using RailCrm.Modules.Reference;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
@@ -54,6 +55,9 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
         F.Of("active", "contact.active", K.Flag, k => k.Active).Indexed("name").Grouped().Edited(nameof(SaveContact.Input.Active)),
         F.Of("unit", "customer.unit", K.Reference, k => k.Customer!.UnitId).Asked(["=", "=="], ContactAsks.OfCustomer(CustomerAsks.Unit)).Refers(Units, id => $"/organization/{id}").Grouped(),
         F.Of("tier", "customer.tier", K.Choice, k => k.Customer!.Tier).Asked(["=", "!="], ContactAsks.Tier).Chosen("tier", ContactAsks.Tiers).Grouped(),
+        F.Only("region", "customer.region", K.Text, ["=", "=="], ContactAsks.OfCustomer(CustomerAsks.Region)).Coded(ReferenceData.RegionName).LookedUp("/api/v1/lookup/regions?q="),
+        F.Only("industry", "customer.industry", K.Choice, ["=", "=="], ContactAsks.OfCustomer(CustomerAsks.Industry)).Coded(ReferenceData.IndustryName, () => ReferenceData.IndustryOptions),
+        F.Only("tag", "customer.tag", K.Text, ["="], ContactAsks.OfCustomer(CustomerAsks.Tag)).LookedUp("/api/v1/lookup/tags?q="),
         F.Of("manager", "customer.manager", K.Reference, k => k.CustomerId).Refers(AccountManagers.Of),
         F.Only("managedBy", "customer.manager", K.Text, ["="], ContactAsks.OfCustomer(CustomerAsks.Manager)).LookedUp("/api/v1/lookup/managers?q="),
         F.Only("mine", "customer.mine", K.Flag, ["="], ContactAsks.OfCustomer(CustomerAsks.Mine)),

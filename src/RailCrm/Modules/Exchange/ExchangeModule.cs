@@ -32,9 +32,12 @@ internal static class ExchangeModule
         .AddSingleton(new JobHandler(RevertImport.Kind, RevertImport.Work))
         .AddSingleton(new JobHandler(SweepImports.Kind, SweepImports.Run))
         .AddSingleton(new Schedule(SweepImports.Kind, 4))
-        .AddSingleton(new MenuItem("palette.import_customers", "/imports?kind=customers", "file-import", Permission.Import, 70, MenuPlace.Action))
-        .AddSingleton(new MenuItem("palette.import_contacts", "/imports?kind=contacts", "file-import", Permission.Import, 70, MenuPlace.Action))
-        .AddSingleton(new MenuItem("palette.import_waybills", "/imports?kind=waybills", "file-import", Permission.Import, 71, MenuPlace.Action))
+        .AddSingleton(new MenuItem("palette.import_customers", "/imports?kind=customers", "file-import", Permission.Import, 70, MenuPlace.Action, Also: Permission.CustomersWrite))
+        .AddSingleton(new MenuItem("palette.import_contacts", "/imports?kind=contacts", "file-import", Permission.Import, 70, MenuPlace.Action, Also: Permission.CustomersWrite))
+        .AddSingleton(new MenuItem("palette.import_waybills", "/imports?kind=waybills", "file-import", Permission.Import, 71, MenuPlace.Action, Also: Permission.WaybillsWrite))
+        .AddSingleton(new MenuItem("palette.import_org", "/imports?kind=org", "file-import", Permission.Import, 72, MenuPlace.Action, Also: Permission.OrganizationWrite))
+        .AddSingleton(new MenuItem("palette.import_employees", "/imports?kind=employees", "file-import", Permission.Import, 73, MenuPlace.Action, Also: Permission.OrganizationWrite))
+        .AddSingleton(new MenuItem("palette.import_stations", "/imports?kind=stations", "file-import", Permission.Import, 74, MenuPlace.Action, Also: Permission.OrganizationWrite))
         .AddSingleton(new MenuItem("import.title", "/imports", "file-import", Permission.Import, 70, Go: "i"));
 
     /// <summary>The upload of the import page, and the templates.</summary>

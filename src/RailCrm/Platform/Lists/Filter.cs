@@ -74,6 +74,13 @@ public sealed record Filter(IReadOnlyList<IReadOnlyList<Criterion>> Groups)
         ? new([.. Groups.Select((g, i) => i == at ? [.. g.Where(c => c != criterion), criterion] : g)])
         : new([.. Groups, [criterion]]);
 
+    /// <summary>The filter with another condition in place of one of its own.</summary>
+    public Filter Instead(int group, int at, Criterion criterion) =>
+        new([.. Groups.Select((g, i) => i == group ? (IReadOnlyList<Criterion>)[.. g.Select((c, k) => k == at ? criterion : c).Distinct()] : g)]);
+
+    /// <summary>The condition at that place; null where there is none.</summary>
+    public Criterion? At(int group, int at) => Groups.ElementAtOrDefault(group)?.ElementAtOrDefault(at);
+
     /// <summary>The filter without one of its conditions.</summary>
     public Filter Without(int group, int criterion) =>
         new([.. Groups.Select((g, i) => i == group ? (IReadOnlyList<Criterion>)[.. g.Where((_, k) => k != criterion)] : g).Where(g => g.Count > 0)]);

@@ -27,8 +27,12 @@ public enum MenuPlace
 /// <param name="Order">Its place; at the side below 10 stands alone on top, below 50 is business, below 80 data, the rest administration.</param>
 /// <param name="Place">Which menu.</param>
 /// <param name="Go">The letter that goes there after <c>g</c>.</param>
-public sealed record MenuItem(string TextKey, string Href, string Icon, string Permission, int Order, MenuPlace Place = MenuPlace.Side, string? Go = null)
+/// <param name="Also">A second permission that is needed; null where one is enough.</param>
+public sealed record MenuItem(string TextKey, string Href, string Icon, string Permission, int Order, MenuPlace Place = MenuPlace.Side, string? Go = null, string? Also = null)
 {
+    /// <summary>Whether whoever asks may follow it.</summary>
+    public bool IsFor(Access.Actor actor) => actor.May(Permission) && (Also is null || actor.May(Also));
+
     /// <summary>The heading it stands under at the side; null on top.</summary>
     public string? GroupKey => Order switch { < 10 => null, < 50 => "ui.group_business", < 80 => "ui.group_data", _ => "ui.group_administration" };
 }

@@ -28,6 +28,7 @@ public sealed class ContactListTests
         ("tier=large", r => r.At.Tier == CustomerTier.Large), ("tier=small,atRisk", r => r.At.Tier is CustomerTier.Small or CustomerTier.AtRisk), ("tier!=medium", r => r.At.Tier != CustomerTier.Medium),
         ("unit=$north", r => r.North.Contains(r.At.UnitId)), ("unit=$n1", r => r.At.UnitId == r.North[1]), ("customer=KH-0000007", r => r.At.Number == "KH-0000007"), ("customer!=KH-0000007", r => r.At.Number != "KH-0000007"),
         ("customer=$seventh", r => r.At.Number == "KH-0000007"), ("mine=true", r => r.Mine), ("mine=false", r => !r.Mine), ("managedBy=s1", r => r.OfS1), ("favourite=true", r => r.Starred), ("favourite=false", r => !r.Starred),
+        ("region=320000", r => r.At.RegionCode?.StartsWith("32", StringComparison.Ordinal) == true), ("region=", r => r.At.RegionCode is null), ("industry=06", r => r.At.IndustryCode == "06"), ("tag=煤炭", r => r.At.Tags?.Contains(",煤炭,", StringComparison.Ordinal) == true),
         ("created>=today", _ => true), ("created<=-1d", _ => false),
         ("title=经理", r => r.Person.Title == "经理"), ("title~物流", r => r.Person.Title?.StartsWith("物流", StringComparison.Ordinal) == true), ("title!=经理", r => r.Person.Title != "经理"), ("title=", r => r.Person.Title is null),
         ("author=s1", r => r.Person.CreatedBy == r.S1), ("author=", r => r.Person.CreatedBy is null), ("author=0", r => r.Person.CreatedBy == 0), ("author=s1,0", r => r.Person.CreatedBy == r.S1 || r.Person.CreatedBy == 0),

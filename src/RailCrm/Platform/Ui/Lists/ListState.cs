@@ -29,6 +29,12 @@ public sealed class ListState
     /// <summary>Whether a condition was just added, so that the panel stays open for the next.</summary>
     public bool Adding { get; set; }
 
+    /// <summary>The place of the condition that is being changed, as group and condition; null where none is.</summary>
+    public (int Group, int Criterion)? Edited { get; set; }
+
+    /// <summary>The condition that is being changed.</summary>
+    public Criterion? Changing => Edited is { } at ? View.Filter.At(at.Group, at.Criterion) : null;
+
     /// <summary>What stands in the way of showing it, in words.</summary>
     public string? Wrong { get; set; }
 
@@ -61,6 +67,16 @@ public sealed class ListState
     public string Href(View view) => Begun is not null && Kept(Begun) == view.Kept(List)
         ? QueryHelpers.AddQueryString(List.Path, new Dictionary<string, string?> { ["view"] = Begun.Key, ["cursor"] = view.Cursor }.Where(p => p.Value is not null))
         : (view with { Base = Begun?.Key }).Address(List);
+
+    /// <summary>The address at which one of the conditions is changed. It names the group by what it says, for an address may hold the groups in another order.</summary>
+    public string Edit(int group, int criterion) => QueryHelpers.AddQueryString(Href(View with { Cursor = null }), new Dictionary<string, string?> { ["panel"] = "filter", ["edit"] = Named(group, criterion) });
+
+    /// <summary>The condition that such an address names; null where there is none.</summary>
+    public (int Group, int Criterion)? Place(string? edit) =>
+        Enumerable.Range(0, View.Filter.Groups.Count).SelectMany(g => Enumerable.Range(0, View.Filter.Groups[g].Count).Select(c => ((int, int)?)(g, c))).FirstOrDefault(p => Named(p!.Value.Item1, p.Value.Item2) == edit);
+
+    /// <summary>What such an address calls a condition.</summary>
+    public string Named(int group, int criterion) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{criterion}.{string.Join('|', View.Filter.Groups[group])}");
 
     /// <summary>The address with another sort; null is the list's own order.</summary>
     public string Sorted(string? sort) => Href(View with { Sort = sort, Cursor = null });

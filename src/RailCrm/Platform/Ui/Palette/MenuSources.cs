@@ -15,7 +15,7 @@ internal sealed class PagesSource(IEnumerable<MenuItem> menu) : IPaletteSource
     public int Order => 80;
 
     public Task<IReadOnlyList<PaletteHit>> Find(PaletteQuestion question, CancellationToken ct) => Task.FromResult(MenuMatch.Of(
-        menu.Where(m => m.Place is not MenuPlace.Create and not MenuPlace.Action && question.Actor.May(m.Permission)).OrderBy(m => m.Place).ThenBy(m => m.Order).Select(m => (m.TextKey, new PaletteHit(Texts.Get(m.TextKey), null, m.Href, m.Icon))), question));
+        menu.Where(m => m.Place is not MenuPlace.Create and not MenuPlace.Action && m.IsFor(question.Actor)).OrderBy(m => m.Place).ThenBy(m => m.Order).Select(m => (m.TextKey, new PaletteHit(Texts.Get(m.TextKey), null, m.Href, m.Icon))), question));
 }
 
 /// <summary>Actions: what the create menu offers, what modules add, and the buttons of the frame.</summary>
@@ -37,7 +37,7 @@ internal sealed class ActionsSource(IEnumerable<MenuItem> menu) : IPaletteSource
     public int Order => 90;
 
     public Task<IReadOnlyList<PaletteHit>> Find(PaletteQuestion question, CancellationToken ct) => Task.FromResult(MenuMatch.Of(
-        menu.Where(m => m.Place is MenuPlace.Create or MenuPlace.Action && question.Actor.May(m.Permission)).OrderBy(m => m.Order).Select(m => (m.TextKey, new PaletteHit(Texts.Get(m.TextKey), null, m.Href, m.Icon)))
+        menu.Where(m => m.Place is MenuPlace.Create or MenuPlace.Action && m.IsFor(question.Actor)).OrderBy(m => m.Order).Select(m => (m.TextKey, new PaletteHit(Texts.Get(m.TextKey), null, m.Href, m.Icon)))
             .Concat(Frame.Select(f => (f.TextKey, new PaletteHit(Texts.Get(f.TextKey), null, null, f.Icon) { Press = f.Press }))), question));
 }
 
