@@ -73,6 +73,7 @@ internal static class CustomersModule
         .AddScoped<ListCustomerBin>()
         .AddScoped<ListContactBin>()
         .AddScoped<ListPairs>()
+        .AddScoped<FindAlike>()
         .AddScoped<MergeCustomers>()
         .AddScoped<UndoMerge>()
         .AddScoped<ListMerges>()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -10,6 +11,10 @@ namespace RailCrm.Modules.Customers;
 /// <summary>What a merge and its undo both stand on: who may, what is held meanwhile, what is told, what follows.</summary>
 internal static class MergeGround
 {
+    /// <summary>Those that an address names to be merged, in its order: several with commas between them, or the name several times; no more than one too many.</summary>
+    public static List<long> Asked(HttpRequest request) =>
+        [.. request.Query["ids"].ToString().Split(',').Take(2 * CustomerMerge.Most).Select(t => long.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0).Distinct().Take(CustomerMerge.Most + 1)];
+
     /// <summary>The summary that the history shows: which customers or contacts, how much of each kind and, where one was given, the reason before and after.</summary>
     public static string Changed(IEnumerable<string> others, IReadOnlyDictionary<string, long> counts, (string? Before, string? After)? reason = null, string what = "Customers")
     {
