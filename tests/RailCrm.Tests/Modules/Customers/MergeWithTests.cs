@@ -78,7 +78,7 @@ public sealed class MergeWithTests
         Assert.Contains("名称相同", page, StringComparison.Ordinal);
         Assert.Contains("<strong class=\"num\">100</strong>", page, StringComparison.Ordinal);
 
-        Assert.Contains($"name=\"ids\" value=\"{scene.Stays},{scene.Goes}\"", await Text(north, $"{path}&ids={scene.Goes}&other="), StringComparison.Ordinal);
+        Assert.Contains($"name=\"ids\" value=\"{scene.Stays},{scene.Goes}\"", await Text(north, $"{path}&ids={scene.Goes}&sent=true"), StringComparison.Ordinal);
         foreach (var (other, id) in new[] { (number, scene.GoesToo), (name, scene.GoesToo), ($"{number} {name}", scene.GoesToo), (MergeScene.Code, scene.Goes), (MergeScene.Code.ToLowerInvariant(), scene.Goes) })
         {
             var compared = await Text(north, $"{path}&other={Uri.EscapeDataString(other)}");
@@ -90,7 +90,7 @@ public sealed class MergeWithTests
         Assert.Contains("没有找到这个客户", await Text(north, $"{path}&other=无此客户"), StringComparison.Ordinal);
         Assert.Contains("没有找到这个客户", await Text(north, $"{path}&other=%00{new string('x', 300)}"), StringComparison.Ordinal);
         Assert.Contains("这就是该客户本身", await Text(north, $"{path}&other=北方煤业有限公司"), StringComparison.Ordinal);
-        Assert.Contains("请勾选或填写", await Text(north, $"{path}&other="), StringComparison.Ordinal);
+        Assert.Contains("请勾选或填写", await Text(north, $"{path}&sent=true"), StringComparison.Ordinal);
         Assert.DoesNotContain("请勾选或填写", page, StringComparison.Ordinal);
         Assert.Contains("没有与此客户相似的客户", await Text(north, $"/customers/merge?ids={scene.GoesToo}"), StringComparison.Ordinal);
         Assert.Contains("请选择 2 至 5 个客户", await Text(north, "/customers/merge"), StringComparison.Ordinal);
