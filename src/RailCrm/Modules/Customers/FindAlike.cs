@@ -103,6 +103,34 @@ public sealed class FindAlike(CrmDb db)
         return await db.Set<Customer>().Where(c => c.CreditCode == code).Select(c => (long?)c.Id).SingleOrDefaultAsync(ct) ?? await Lookups.Customer(db, typed, ct);
     }
 
+    /// <summary>The contact that was named, among those that the actor sees: as the look-up puts it, by mobile, phone or e-mail; null where it is none, or not told from others.</summary>
+    internal async Task<long?> NamedContact(string typed, CancellationToken ct)
+    {
+        if (typed.Length > MostTyped || !PlainText.IsStorable(typed))
+        {
+            return null;
+        }
+
+        var seen = db.Set<Contact>().Where(k => db.Set<Customer>().Any(c => c.Id == k.CustomerId));
+        if (Lookups.ContactOf(typed) is { } id)
+        {
+            return await seen.Where(k => k.Id == id).Select(k => (long?)k.Id).SingleOrDefaultAsync(ct);
+        }
+
+        var found = new List<long>();
+        if (typed.Contains('@', StringComparison.Ordinal))
+        {
+            found.AddRange(await seen.Where(FindContactDuplicates.Mailed(typed.ToLowerInvariant())).OrderBy(k => k.Id).Select(k => k.Id).Take(2).ToListAsync(ct));
+        }
+        else if (PhoneNumber.Digits(typed) is { Length: >= 5 } digits)
+        {
+            found.AddRange(await seen.Where(k => k.MobileDigits == digits).OrderBy(k => k.Id).Select(k => k.Id).Take(2).ToListAsync(ct));
+            found.AddRange(await seen.Where(k => k.PhoneDigits == digits).OrderBy(k => k.Id).Select(k => k.Id).Take(2).ToListAsync(ct));
+        }
+
+        return found.Distinct().ToList() is [var one] ? one : null;
+    }
+
     /// <summary>The open pairs of a record, and the others of those that somebody called two.</summary>
     private async Task<(Dictionary<long, Sign> Signs, HashSet<long> Two)> Known<TPair>(long id, CancellationToken ct) where TPair : LikelyPair
     {

@@ -1,9 +1,12 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
+using RailCrm.Tests.Platform;
 
 namespace RailCrm.Tests.Modules.Customers;
 
@@ -87,9 +90,9 @@ public sealed class MergeWithTests
         }
 
         Assert.Contains($"name=\"ids\" value=\"{scene.Stays},{scene.Goes},{scene.GoesToo}\"", await Text(north, $"{path}&ids={scene.Goes}&other={number}"), StringComparison.Ordinal);
-        Assert.Contains("没有找到这个客户", await Text(north, $"{path}&other=无此客户"), StringComparison.Ordinal);
-        Assert.Contains("没有找到这个客户", await Text(north, $"{path}&other=%00{new string('x', 300)}"), StringComparison.Ordinal);
-        Assert.Contains("这就是该客户本身", await Text(north, $"{path}&other=北方煤业有限公司"), StringComparison.Ordinal);
+        Assert.Contains("没有找到，或有多个", await Text(north, $"{path}&other=无此客户"), StringComparison.Ordinal);
+        Assert.Contains("没有找到，或有多个", await Text(north, $"{path}&other=%00{new string('x', 300)}"), StringComparison.Ordinal);
+        Assert.Contains("这就是它本身", await Text(north, $"{path}&other=北方煤业有限公司"), StringComparison.Ordinal);
         Assert.Contains("请勾选或填写", await Text(north, $"{path}&sent=true"), StringComparison.Ordinal);
         Assert.DoesNotContain("请勾选或填写", page, StringComparison.Ordinal);
         Assert.Contains("没有与此客户相似的客户", await Text(north, $"/customers/merge?ids={scene.GoesToo}"), StringComparison.Ordinal);
@@ -113,7 +116,7 @@ public sealed class MergeWithTests
 
         Assert.Equal(HttpStatusCode.NotFound, await Status($"/customers/merge?ids={scene.Goes}"));
         Assert.Equal(HttpStatusCode.NotFound, await Status($"/customers/merge?ids={scene.Stays}&ids={scene.Goes}"));
-        Assert.Contains("没有找到这个客户", await Text(n1, $"/customers/merge?ids={scene.Stays}&other={other}"), StringComparison.Ordinal);
+        Assert.Contains("没有找到，或有多个", await Text(n1, $"/customers/merge?ids={scene.Stays}&other={other}"), StringComparison.Ordinal);
         Assert.DoesNotContain(other, await Text(n1, $"/customers/merge?ids={scene.Stays}"), StringComparison.Ordinal);
 
         await Share(app, scene.Goes, "n1");
@@ -140,17 +143,46 @@ public sealed class MergeWithTests
         Assert.Null((await app.With<ListContactPairs, Result<bool>>(await app.ActorOf("north"), l => l.Dismiss(pair, true, "父女", Ct))).Refusal);
         var judged = await Text(north, path);
 
-        Assert.Contains($"name=\"ids\" value=\"{scene.Goes}\" checked", page, StringComparison.Ordinal);
+        Assert.Contains($"name=\"ids\" value=\"{scene.Goes}\"", page, StringComparison.Ordinal);
         Assert.Contains($"name=\"ids\" value=\"{scene.Elsewhere}\"", page, StringComparison.Ordinal);
         Assert.Contains("<strong class=\"num\">95</strong>", page, StringComparison.Ordinal);
         Assert.Contains("客户不同", page, StringComparison.Ordinal);
         Assert.DoesNotContain($"value=\"{scene.Goes}\"", judged, StringComparison.Ordinal);
-        Assert.Contains($"name=\"ids\" value=\"{scene.Elsewhere}\" checked", judged, StringComparison.Ordinal);
+        Assert.Contains($"name=\"ids\" value=\"{scene.Elsewhere}\"", judged, StringComparison.Ordinal);
         using var s1 = await app.SignedIn("s1");
         using var hidden = await s1.GetAsync(At(path), Ct);
         Assert.Equal(HttpStatusCode.NotFound, hidden.StatusCode);
         using var n1 = await app.SignedIn("n1");
         await Share(app, scene.There, "n1");
         Assert.Contains("不能编辑的客户的联系人", await Text(n1, $"/contacts/merge?ids={scene.Elsewhere}"), StringComparison.Ordinal);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Another_contact_is_looked_up_or_named_by_number_or_mail_where_it_is_seen(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var scene = await ContactScene.Make(app);
+        var other = await PaletteUse.Person(app, "n1", scene.Here, new() { Name = "赵敏", Mobile = "13900001111", Email = "Zhao@Example.cn" });
+        using var n1 = await app.SignedIn("n1");
+        using var s1 = await app.SignedIn("s1");
+        var path = $"/contacts/merge?ids={other.Id}";
+        async Task<string[]> Look(HttpClient browser, string q) => [.. (await browser.GetFromJsonAsync<JsonElement>($"/api/v1/lookup/contacts?q={Uri.EscapeDataString(q)}", Ct)).GetProperty("items").EnumerateArray().Select(i => $"{i.GetProperty("value").GetString()} {i.GetProperty("hint").GetString()}")];
+
+        Assert.Equal([$"#{other.Id} 赵敏 甲公司 · 13900001111"], await Look(n1, "zhaomin"));
+        Assert.Empty(await Look(s1, "zhaomin"));
+        Assert.Empty(await Look(n1, new string('x', 200)));
+        Assert.Empty(await Look(s1, ""));
+
+        Assert.Contains("没有与此人相似的联系人", await Text(n1, path), StringComparison.Ordinal);
+        Assert.Contains($"name=\"ids\" value=\"{scene.Goes},{other.Id}\"", await Text(n1, $"{path}&other=%23{scene.Goes}%20李"), StringComparison.Ordinal);
+        Assert.Contains($"name=\"ids\" value=\"{scene.Stays},{other.Id}\"", await Text(n1, $"{path}&other=0512-66554433"), StringComparison.Ordinal);
+        Assert.Contains($"name=\"ids\" value=\"{scene.Stays},{other.Id}\"", await Text(n1, $"/contacts/merge?ids={scene.Stays}&other=zhao@example.CN"), StringComparison.Ordinal);
+        foreach (var none in new[] { "13812345678", $"%23{scene.Elsewhere}", "li.na@example.cn", "%23x", "赵敏" }) // Two have it, not seen, not seen, no key, a name.
+        {
+            Assert.Contains("没有找到，或有多个", await Text(n1, $"{path}&other={none}"), StringComparison.Ordinal);
+        }
+
+        Assert.Contains("这就是它本身", await Text(n1, $"{path}&other=13900001111"), StringComparison.Ordinal);
+        Assert.Contains("请勾选或填写", await Text(n1, $"{path}&sent=true"), StringComparison.Ordinal);
     }
 }
