@@ -38,6 +38,17 @@ internal static class ContactScore
         return (elsewhere ? mobile || email : reasons.Count > 0) ? (Math.Min(100, reasons.Sum(r => Weights[r])), string.Join(',', reasons)) : null;
     }
 
+    /// <summary>Every set of reasons a stored pair may have that holds one, as it is stored: few, so that an index over them leads to all pairs of a reason.</summary>
+    public static IEnumerable<string> SetsWith(string reason) =>
+        from name in new[] { null, "name" }
+        from mobile in new[] { null, "mobile" }
+        from email in new[] { null, "email" }
+        from phone in mobile is null ? new[] { null, "phone" } : [null]
+        from elsewhere in mobile is null && email is null ? new string?[] { null } : [null, "elsewhere"]
+        let set = new[] { name, mobile, email, phone, elsewhere }.OfType<string>().ToList()
+        where set.Contains(reason)
+        select string.Join(',', set);
+
     /// <summary>What was compared, of both.</summary>
     public static string Fingerprint(Subject a, Subject b)
     {

@@ -57,7 +57,7 @@ public static class CustomerRoutes
     {
         contacts.MapGet("/bin", ListContactBin.Get).WithSummary("The contacts in the bin: who put them there, when, and with dependants=true what hangs on them, at most 20 rows a page then.").Gives<Listing<ListContactBin.Item>>(ContactBin).RequireAuthorization(Permission.CustomersWrite);
         contacts.MapDelete("/bin/{id:long}", RemoveContact.Delete).WithSummary("Removes a contact from the bin for good, with its notes, files and marks.").RequireAuthorization(Permission.CustomersWrite, Permission.CustomersRemove);
-        contacts.MapPost("/duplicate-pairs/{id:long}/dismiss", ListContactPairs.PostDismiss).WithSummary("Says that a likely pair is two people.").Gives<PairJudged>(Judged).RequireAuthorization(Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
+        contacts.MapPost("/duplicate-pairs/{id:long}/dismiss", ListContactPairs.PostDismiss).WithSummary("Says that a likely pair is two people.").Takes("""{ "reason": "同名不同人" }""").Gives<PairJudged>(Judged).RequireAuthorization(Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
         contacts.MapPost("/duplicate-pairs/{id:long}/reopen", ListContactPairs.PostReopen).WithSummary("Takes that word back.").Gives<PairJudged>("""{ "id": 12, "dismissed": false }""").RequireAuthorization(Permission.CustomersWrite).AddEndpointFilter<IdempotencyFilter>();
         contacts.MapGet("/merges", ListContactMerges.Get).WithSummary("The merges of contacts, the latest first; each tells until when it can be taken back.").Produces<Listing<ListContactMerges.Item>>().RequireAuthorization(Permission.CustomersWrite);
         contacts.MapListApi("contacts", Permission.CustomersRead);

@@ -73,6 +73,7 @@ internal static class CustomersModule
         .AddScoped<ListCustomerBin>()
         .AddScoped<ListContactBin>()
         .AddScoped<ListPairs>()
+        .AddScoped<FindAlike>()
         .AddScoped<MergeCustomers>()
         .AddScoped<UndoMerge>()
         .AddScoped<ListMerges>()
@@ -191,6 +192,7 @@ internal static class CustomersModule
 
         var lookup = api.MapGroup("/lookup").ExcludeFromDescription();
         lookup.MapGet("/customers", Lookups.Customers).RequireAuthorization(Permission.CustomersRead);
+        lookup.MapGet("/contacts", Lookups.Contacts).RequireAuthorization(Permission.CustomersRead);
         lookup.MapGet("/files", Lookups.Files).RequireAuthorization(Permission.CustomersRead);
         lookup.MapGet("/managers", AccountManagers.Get).RequireAuthorization(Permission.CustomersRead);
         lookup.MapGet("/sidings", Lookups.Sidings).RequireAuthorization(Permission.CustomersRead);

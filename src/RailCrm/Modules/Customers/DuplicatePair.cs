@@ -7,6 +7,9 @@ namespace RailCrm.Modules.Customers;
 /// <summary>Two records that are likely one. Found by the nightly search and after each change; seen only by whoever sees both.</summary>
 internal abstract class LikelyPair
 {
+    /// <summary>Longest reason given for a dismissal.</summary>
+    public const int ReasonLength = 200;
+
     public long Id { get; set; }
 
     /// <summary>The record of the smaller key.</summary>
@@ -32,17 +35,14 @@ internal abstract class LikelyPair
 
     /// <summary>Who said so.</summary>
     public long? DismissedBy { get; set; }
+
+    /// <summary>Why they are two, where it was said.</summary>
+    public string? DismissedReason { get; set; }
 }
 
 /// <summary>Two customers that are likely one (疑似重复客户).</summary>
 internal sealed class DuplicatePair : LikelyPair
 {
-    /// <summary>Longest reason given for a dismissal.</summary>
-    public const int ReasonLength = 200;
-
-    /// <summary>Why somebody said that they are two.</summary>
-    public string? DismissedReason { get; set; }
-
     internal sealed class Mapping : IEntityTypeConfiguration<DuplicatePair>
     {
         public void Configure(EntityTypeBuilder<DuplicatePair> builder)

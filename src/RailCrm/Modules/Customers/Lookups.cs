@@ -44,6 +44,28 @@ internal static class Lookups
 
     private static LookupItem Item(long id, string number, string name, string unit) => new(id, Text(number, name), name, $"{number} · {unit}");
 
+    /// <summary>A contact as a form names it: names are borne by many, so its key stands first.</summary>
+    private static string Text(long id, string name) => string.Create(CultureInfo.InvariantCulture, $"#{id} {name}");
+
+    /// <summary>The key of a contact that a form names; null where it was not taken from the look-up.</summary>
+    public static long? ContactOf(string typed) => typed.StartsWith('#') && long.TryParse(typed[1..].Split(' ', 2)[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+
+    /// <summary>People at customers, as the list of contacts finds them.</summary>
+    public static async Task<IResult> Contacts(string? q, ListContacts list, CrmDb db, OpenedRecords opened, CancellationToken ct)
+    {
+        var typed = q?.Trim() ?? "";
+        if (typed.Length == 0)
+        {
+            var ids = await opened.Chosen(db, "contacts", ct, RecordKind.Contact);
+            var recent = await (from k in db.Set<Contact>().AsNoTracking() join c in db.Set<Customer>() on k.CustomerId equals c.Id where EF.Parameter(ids).Contains(k.Id) select new { k.Id, k.Name, Customer = c.Name, Number = k.Mobile ?? k.Phone }).ToListAsync(ct);
+            return LookupAnswer.Recent(ids, recent.Select(k => Item(k.Id, k.Name, k.Customer, k.Number)));
+        }
+
+        return typed.Length <= 100 && (await list.Run(new(typed, Limit: Most), ct)).TryGet(out var page, out _) ? LookupAnswer.Of(page.Items.Select(k => Item(k.Id, k.Name, k.CustomerName, k.Mobile ?? k.Phone))) : LookupAnswer.None;
+
+        static LookupItem Item(long id, string name, string customer, string? number) => new(id, Text(id, name), name, number is null ? customer : $"{customer} · {number}");
+    }
+
     /// <summary>What is said of a customer that was just made, and told to the look-up that waits for it.</summary>
     /// <param name="db">The database.</param>
     /// <param name="waits">The look-up; null where none waits.</param>

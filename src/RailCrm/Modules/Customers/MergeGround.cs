@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Data;
 
@@ -10,6 +12,27 @@ namespace RailCrm.Modules.Customers;
 /// <summary>What a merge and its undo both stand on: who may, what is held meanwhile, what is told, what follows.</summary>
 internal static class MergeGround
 {
+    /// <summary>Those that an address names to be merged, in its order: several with commas between them, or the name several times; no more than one too many.</summary>
+    public static List<long> Asked(HttpRequest request) =>
+        [.. request.Query["ids"].ToString().Split(',').Take(2 * CustomerMerge.Most).Select(t => long.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0).Distinct().Take(CustomerMerge.Most + 1)];
+
+    /// <summary>Those that an address names, with the one whose name was typed beside them; and why that is not taken, or that none was chosen.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="named">Finds one by what was typed.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task<(List<long> Ids, Refusal? Wrong)> Asked(HttpRequest request, Func<string, CancellationToken, Task<long?>> named, CancellationToken ct)
+    {
+        var (ids, typed) = (Asked(request), request.Query["other"].ToString().Trim());
+        if (ids.Count == 0 || typed.Length == 0)
+        {
+            return (ids, ids.Count == 1 && request.Query.ContainsKey("sent") ? new Refusal.Invalid("merge.choose_one", "other") : null);
+        }
+
+        var other = await named(typed, ct);
+        return other is null ? (ids, new Refusal.Invalid("merge.other_unknown", "other"))
+            : other == ids[0] ? (ids, new Refusal.Invalid("merge.other_same", "other")) : ([.. ids.Append(other.Value).Distinct()], null);
+    }
+
     /// <summary>The summary that the history shows: which customers or contacts, how much of each kind and, where one was given, the reason before and after.</summary>
     public static string Changed(IEnumerable<string> others, IReadOnlyDictionary<string, long> counts, (string? Before, string? After)? reason = null, string what = "Customers")
     {

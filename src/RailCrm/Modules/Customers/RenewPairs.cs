@@ -102,11 +102,7 @@ internal static class RenewPairs
                 db.Add(stored[(id(first), id(second))] = known = new() { FirstId = id(first), SecondId = id(second), FoundAt = db.UtcNow });
             }
 
-            (known.Score, known.Reasons, known.Fingerprint, known.DismissedAt, known.DismissedBy) = (points, reasons, fingerprint, null, null);
-            if (known is DuplicatePair pair)
-            {
-                pair.DismissedReason = null;
-            }
+            (known.Score, known.Reasons, known.Fingerprint, known.DismissedAt, known.DismissedBy, known.DismissedReason) = (points, reasons, fingerprint, null, null, null);
         }
 
         await db.SaveChangesAsync(ct);

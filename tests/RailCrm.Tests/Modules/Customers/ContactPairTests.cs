@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
+using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Jobs;
@@ -30,7 +31,7 @@ public sealed class ContactPairTests
     private static async Task<Refusal?> Judge(CrmApp app, string user, bool two)
     {
         var id = await app.In(System, db => db.Set<ContactPair>().OrderBy(p => p.Id).Select(p => p.Id).FirstAsync(Ct));
-        return (await app.With<ListContactPairs, Result<bool>>(await app.ActorOf(user), l => l.Dismiss(id, two, Ct))).Refusal;
+        return (await app.With<ListContactPairs, Result<bool>>(await app.ActorOf(user), l => l.Dismiss(id, two, null, Ct))).Refusal;
     }
 
     /// <summary>Runs the search to its end.</summary>
@@ -153,6 +154,111 @@ public sealed class ContactPairTests
         Assert.Equal((HttpStatusCode.Found, HttpStatusCode.Found), (dismissed.StatusCode, open.StatusCode));
         Assert.IsType<Refusal.Forbidden>((await app.With<ListContactPairs, Result<long>>(await app.ActorOf("auditor"), l => l.SearchNow(Ct))).Refusal);
         Assert.Contains(app.Services.GetServices<Schedule>(), s => s.Kind == SearchContactDuplicates.Job);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Pairs_are_narrowed_by_unit_likeness_and_reason_page_by_page(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var (a, b, c) = ((await Customer(app, "n1", new() { Name = "甲公司" })).Id, (await Customer(app, "n2", new() { Name = "乙公司" })).Id, (await Customer(app, "s1", new() { Name = "丙公司" })).Id);
+        var ids = await Bulk(app,
+            (a, "李娜", null, null, null), (a, "李 娜", null, null, null), // 0-1: 50 name
+            (b, "赵敏", "13800000001", null, null), (c, "赵先生", "13800000001", null, null), // 2-3: 45 mobile, elsewhere
+            (c, "钱多", null, "0512-66554433", null), (c, "孙七", null, "051266554433", null), // 4-5: 40 phone
+            (c, "周八", "13800000002", null, "zhou@example.cn"), (c, "周八", "13800000002", null, "zhou@example.cn"), // 6-7: 100 name, mobile, mail
+            (a, "吴九", null, null, "wu@example.cn"), (b, "吴 九", null, null, "wu@example.cn")); // 8-9: 90 name, mail, elsewhere
+        await Search(app);
+        var units = await app.In(System, db => db.Set<OrgUnit>().ToDictionaryAsync(u => u.Code, u => u.Id, Ct));
+        async Task<string> List(string user, string query)
+        {
+            using var api = await app.Api(user);
+            return string.Join(' ', (await api.GetFromJsonAsync<JsonElement>($"/api/v1/contacts/duplicate-pairs{query}", Ct)).GetProperty("items").EnumerateArray().Select(p => ids.IndexOf(p.GetProperty("first").GetProperty("id").GetInt64())));
+        }
+
+        async Task<string?> Cursor(string query, string which = "nextCursor")
+        {
+            using var api = await app.Api("group");
+            return (await api.GetFromJsonAsync<JsonElement>("/api/v1/contacts/duplicate-pairs" + query, Ct)).GetProperty(which).GetString();
+        }
+
+        Assert.Equal("6 8 0 2 4", await List("group", ""));
+        Assert.Equal("6 8 0", await List("group", "?least=50"));
+        Assert.Equal("6 8 0", await List("group", "?reason=name"));
+        Assert.Equal("6 2", await List("group", "?reason=mobile"));
+        Assert.Equal("8 2", await List("group", "?reason=elsewhere"));
+        Assert.Equal("4", await List("group", "?reason=phone"));
+        var next = await Cursor("?reason=name&limit=1");
+        Assert.Equal("8", await List("group", $"?reason=name&limit=1&cursor={next}"));
+        Assert.Equal("6", await List("group", $"?reason=name&limit=1&cursor={await Cursor($"?reason=name&limit=1&cursor={next}", "previousCursor")}"));
+        Assert.Equal("6 2 4", await List("group", $"?unit={units["S1"]}"));
+        Assert.Equal("8 2", await List("group", $"?unit={units["N2"]}"));
+        Assert.Equal("8", await List("group", $"?unit={units["N2"]}&reason=name&least=60"));
+        Assert.Equal("8", await List("north", $"?unit={units["N2"]}"));
+        Assert.Equal("8 0", await List("north", "?reason=name"));
+        Assert.Equal("0", await List("n1", $"?unit={units["N1"]}&reason=name"));
+        using var north = await app.Api("north");
+        foreach (var wrong in new[] { $"unit={units["S1"]}", "least=0", "least=101", "reason=luck" })
+        {
+            using var answer = await north.GetAsync(new Uri($"/api/v1/contacts/duplicate-pairs?{wrong}", UriKind.Relative), Ct);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        }
+
+        using var browser = await app.SignedIn("group");
+        var page = WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri($"/contacts/duplicates?unit={units["N2"]}&least=&reason=mobile", UriKind.Relative), Ct));
+        Assert.Contains("赵先生", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("吴九", page, StringComparison.Ordinal);
+        Assert.Contains($"/contacts/duplicates?unit={units["N2"]}\"", page, StringComparison.Ordinal); // A chip takes its filter off and leaves the other.
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Pairs_of_a_unit_or_a_subsidiary_are_found_however_many_likelier_ones_others_have(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var (a, b, c) = ((await Customer(app, "n1", new() { Name = "甲公司" })).Id, (await Customer(app, "n2", new() { Name = "乙公司" })).Id, (await Customer(app, "s1", new() { Name = "丙公司" })).Id);
+        var ids = await Bulk(app, (a, "李娜", null, null, null), (a, "李 娜", null, null, null), (b, "赵敏", null, null, null), (b, "赵 敏", null, null, null));
+        var others = await Bulk(app, [.. Enumerable.Range(0, 95).Select(i => (c, $"员工{i}", (string?)null, (string?)null, (string?)null))]);
+        await app.In(System, async db =>
+        {
+            ContactPair Pair(long first, long second, int score) => new() { FirstId = first, SecondId = second, Score = score, Reasons = "name", Fingerprint = "x", FoundAt = db.UtcNow };
+            db.AddRange(PairSearch.Pairs(others).Select(p => Pair(p.First, p.Second, 90)));
+            db.AddRange(Pair(ids[0], ids[1], 50), Pair(ids[2], ids[3], 50));
+            return await db.SaveChangesAsync(Ct);
+        });
+        var units = await app.In(System, db => db.Set<OrgUnit>().ToDictionaryAsync(u => u.Code, u => u.Id, Ct));
+
+        Assert.Equal([$"{ids[2]}-{ids[3]}", $"{ids[0]}-{ids[1]}"], await Seen(app, "north"));
+        Assert.Equal([$"{ids[2]}-{ids[3]}"], await Seen(app, "north", $"?unit={units["N2"]}"));
+        Assert.Equal([$"{ids[2]}-{ids[3]}"], await Seen(app, "group", $"?unit={units["N2"]}&reason=name"));
+        Assert.Equal(50, (await Seen(app, "group", $"?unit={units["S1"]}")).Count);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Why_two_are_not_one_person_is_kept_told_in_both_histories_and_given_back_with_the_word(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var a = (await Customer(app, "n1", new() { Name = "甲公司" })).Id;
+        var (one, two) = (await Person(app, "n1", a, new() { Name = "李娜" }), await Person(app, "n1", a, new() { Name = "李 娜" }));
+        using var browser = await app.SignedIn("n1");
+        async Task<string> Text(string path) => WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri(path, UriKind.Relative), Ct));
+        var id = await app.In(System, db => db.Set<ContactPair>().Select(p => p.Id).SingleAsync(Ct));
+
+        using var longer = await CrmApp.Submit(browser, "/contacts/duplicates", "judge", new() { ["Judge"] = $"{id}:two", ["Why"] = new string('长', 201) });
+        Assert.Single(await Seen(app, "n1")); // Refused: still open.
+        using var said = await CrmApp.Submit(browser, "/contacts/duplicates", "judge", new() { ["Judge"] = $"{id}:two", ["Why"] = " 母女同名 " });
+        Assert.Equal("母女同名", await app.In(System, db => db.Set<ContactPair>().Select(p => p.DismissedReason).SingleAsync(Ct)));
+        Assert.Contains("母女同名", await Text("/contacts/duplicates?dismissed=true"), StringComparison.Ordinal);
+        foreach (var contact in new[] { one, two })
+        {
+            Assert.Contains("母女同名", await Text($"/customers/{a}/contacts/{contact.Id}/history"), StringComparison.Ordinal);
+        }
+
+        using var open = await CrmApp.Submit(browser, "/contacts/duplicates?dismissed=true", "judge", new() { ["Judge"] = $"{id}:open" });
+        Assert.Contains("name=\"Why\" value=\"母女同名\"", await Text("/contacts/duplicates?dismissed=true"), StringComparison.Ordinal); // The toast says it again.
+        Assert.Single(await Seen(app, "n1"));
+        using var again = await CrmApp.Submit(browser, "/contacts/duplicates", "judge", new() { ["Judge"] = $"{id}:two", ["Why"] = "母女同名" });
+        await Person(app, "n1", a, new() { Name = "李 娜", Mobile = "13812345678" }, two.Id);
+        await Person(app, "n1", a, new() { Name = "李娜", Mobile = "13812345678" }, one.Id);
+        Assert.Null(await app.In(System, db => db.Set<ContactPair>().Select(p => p.DismissedReason).SingleAsync(Ct))); // Something compared changed.
     }
 
     [Theory, ClassData(typeof(BothEngines))]

@@ -26,6 +26,25 @@ public sealed class ContactScoreTests
     }
 
     [Fact]
+    public void Every_set_of_reasons_that_a_pair_may_have_is_found_by_each_of_them()
+    {
+        string?[] some = [null, "13812345678"];
+        var sets = (from name in new[] { "甲", "乙" }
+            from mobile in some
+            from phone in some
+            from email in new[] { null, "a@b.cn" }
+            from customer in new[] { 1L, 2L }
+            let reasons = ContactScore.Of(Of(1, "甲", mobile, "051266554433", "a@b.cn"), Of(2, name, mobile, phone ?? "051266554433", email, customer))?.Reasons
+            where reasons is not null
+            select reasons).Distinct().ToList();
+
+        Assert.True(sets.Count >= 15);
+        Assert.All(ContactScore.Weights.Keys, r => Assert.Empty(sets.Where(s => s.Split(',').Contains(r)).Except(ContactScore.SetsWith(r))));
+        Assert.All(ContactScore.Weights.Keys, r => Assert.All(ContactScore.SetsWith(r), s => Assert.Contains(r, s.Split(','))));
+        Assert.Empty(ContactScore.SetsWith("luck"));
+    }
+
+    [Fact]
     public void What_is_missing_or_too_short_is_nothing_in_common()
     {
         Assert.Null(ContactScore.Of(Of(1, "甲"), Of(2, "乙")));
