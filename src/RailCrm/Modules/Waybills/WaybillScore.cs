@@ -142,5 +142,5 @@ internal static class WaybillScore
 
     private static bool Same(string? a, string? b) => !string.IsNullOrWhiteSpace(a) && string.Equals(a.Trim(), b?.Trim(), StringComparison.OrdinalIgnoreCase);
 
-    private static (object, DateOnly, long, long) All(Subject s) => (s.Lane, s.Date, s.WeightKg, s.RevenueFen);
+    private static ((long, string, string, string), DateOnly, long, long) All(Subject s) => (s.Lane, s.Date, s.WeightKg, s.RevenueFen);
 }
