@@ -6,7 +6,7 @@ namespace RailCrm.Modules.Waybills;
 /// <summary>How likely two waybill lines of one customer are one service booked twice (docs/decisions/0013). No database here.</summary>
 /// <remarks>
 /// Compared are lines of the same service and stations, at most a day apart, that agree in weight or revenue. What else agrees or differs adds points or takes some away.
-/// Within one other system two lines of different numbers are two, unless the numbers are alike: it knows what it has.
+/// Within one other system two lines of different numbers are two, unless they differ in spacing, zeros or letters alone: it knows what it has.
 /// </remarks>
 internal static class WaybillScore
 {
@@ -25,9 +25,6 @@ internal static class WaybillScore
     /// <summary>Others of a line that are scored.</summary>
     private const int MostScored = 2_000;
 
-    /// <summary>A shorter number behind another prefix is the number of many.</summary>
-    private const int ShortestNumber = 5;
-
     /// <summary>What speaks for it and, below zero, against it; the text of each is <c>waybillpairs.reason_{code}</c>.</summary>
     public static readonly IReadOnlyDictionary<string, int> Weights = new Dictionary<string, int>
     {
@@ -40,22 +37,10 @@ internal static class WaybillScore
         /// <summary>Whose, what and from where to where.</summary>
         public (long CustomerId, string Service, string Origin, string Destination) Lane => (CustomerId, Service, Origin, Destination);
 
-        private string? _of;
-        private string _plain = "";
+        private (string Of, WaybillNumber Bare)? _bare;
 
-        /// <summary>The number's letters and digits, in capitals and of half width. Kept, for it is asked for often.</summary>
-        public string Plain
-        {
-            get
-            {
-                if (!ReferenceEquals(_of, Number))
-                {
-                    (_of, _plain) = (Number, new([.. Number.Normalize(NormalizationForm.FormKC).ToUpperInvariant().Where(char.IsLetterOrDigit)]));
-                }
-
-                return _plain;
-            }
-        }
+        /// <summary>The number without what is written one way or another. Kept, for it is asked for often.</summary>
+        public WaybillNumber Bare => (_bare is var (of, bare) && ReferenceEquals(of, Number) ? _bare : _bare = (Number, WaybillNumber.Of(Number))).Value.Bare;
 
         public static Subject Of(WaybillLine w) => new(w.Id, w.CustomerId, w.Source, w.ExternalNo, w.Date, w.Service, w.Origin, w.Destination, w.WeightKg, w.RevenueFen, w.CommodityCategory, w.Commodity);
     }
@@ -69,7 +54,7 @@ internal static class WaybillScore
             return null;
         }
 
-        var number = Alike(a.Plain, b.Plain);
+        var number = sources ? a.Bare.IsLike(b.Bare) : a.Bare.Is(b.Bare);
         if (!sources && !number && a.Source != SaveWaybill.ByHand)
         {
             return null;
@@ -81,22 +66,27 @@ internal static class WaybillScore
             ("number", number), ("revenue", revenue), ("weight", weight), ("sources", sources), ("day", a.Date == b.Date), ("goods", goods || (known && a.Category == b.Category)),
             ("other_goods", known && !goods && a.Category != b.Category), ("other_weight", !weight && a.WeightKg != 0 && b.WeightKg != 0), ("other_revenue", !revenue && a.RevenueFen != 0 && b.RevenueFen != 0),
         ];
-        var reasons = all.Where(r => r.Holds).Select(r => r.Code).ToList();
-        var score = Math.Min(100, reasons.Sum(r => Weights[r]));
-        return score >= least ? (score, string.Join(',', reasons)) : null;
+        var score = Math.Min(100, all.Sum(r => r.Holds ? Weights[r.Code] : 0));
+        return score >= least ? (score, string.Join(',', all.Where(r => r.Holds).Select(r => r.Code))) : null;
     }
 
     /// <summary>Of some lines each with its likeliest others among those of the same customers and days.</summary>
     public static IEnumerable<(Subject First, Subject Second)> Among(IReadOnlyCollection<Subject> some, IReadOnlyCollection<Subject> near)
     {
-        var weights = near.Where(s => s.WeightKg != 0).ToLookup(s => (s.Lane, s.WeightKg));
-        var amounts = near.Where(s => s.RevenueFen != 0).ToLookup(s => (s.Lane, s.RevenueFen));
+        var weights = near.Where(s => s.WeightKg != 0).GroupBy(s => (s.Lane, s.WeightKg)).ToDictionary(g => g.Key, g => g.ToLookup(s => s.Source));
+        var amounts = near.Where(s => s.RevenueFen != 0).GroupBy(s => (s.Lane, s.RevenueFen)).ToDictionary(g => g.Key, g => g.ToLookup(s => s.Source));
+        var numbers = near.ToLookup(s => (s.Lane, s.Source, s.Bare.Digits));
         var trains = near.Where(s => s.Source == SaveWaybill.ByHand).GroupBy(All).Where(g => g.Skip(MostByHand).Any()).Select(g => g.Key).ToHashSet();
-        return some.SelectMany(s => (s.WeightKg == 0 ? [] : weights[(s.Lane, s.WeightKg)]).Take(MostScored).Concat((s.RevenueFen == 0 ? [] : amounts[(s.Lane, s.RevenueFen)]).Take(MostScored))
-            .Where(o => o.Id != s.Id).DistinctBy(o => o.Id).Select(o => (Other: o, Score: Of(s, o)?.Score))
-            .Where(o => o.Score is not null && !(o.Other.Source == s.Source && All(o.Other) == All(s) && trains.Contains(All(s)) && !Alike(s.Plain, o.Other.Plain)))
+
+        // Of its own system only those of its number: a train's sixty lines need not be scored with each other.
+        IEnumerable<Subject> Others(Subject s) => new[] { weights.GetValueOrDefault((s.Lane, s.WeightKg)), amounts.GetValueOrDefault((s.Lane, s.RevenueFen)) }.OfType<ILookup<string, Subject>>()
+            .SelectMany(sources => sources.Where(o => o.Key != s.Source || s.Source == SaveWaybill.ByHand).SelectMany(o => o.Take(MostScored)))
+            .Concat(numbers[(s.Lane, s.Source, s.Bare.Digits)].Take(MostScored)).Where(o => o.Id != s.Id).DistinctBy(o => o.Id);
+
+        return some.SelectMany(s => Others(s).Select(o => (Other: o, Score: Of(s, o)?.Score))
+            .Where(o => o.Score is not null && !(o.Other.Source == s.Source && All(o.Other) == All(s) && trains.Contains(All(s)) && !s.Bare.Is(o.Other.Bare)))
             .OrderByDescending(o => o.Score).ThenByDescending(o => o.Other.Id).Take(MostOfALine)
-            .Select(o => s.Id < o.Other.Id ? (s, o.Other) : (o.Other, s))).Distinct();
+            .Select(o => s.Id < o.Other.Id ? (First: s, Second: o.Other) : (First: o.Other, Second: s))).DistinctBy(p => (p.First.Id, p.Second.Id));
     }
 
     /// <summary>Every set of reasons a stored pair may have that holds one, as it is stored: some two hundred at most, so that an index over them leads to all pairs of a reason.</summary>
@@ -116,28 +106,6 @@ internal static class WaybillScore
     {
         var text = string.Join('\n', new[] { a, b }.OrderBy(s => s.Id).Select(s => FormattableString.Invariant($"{s.Source}\t{s.Number}\t{s.Date.DayNumber}\t{s.Service}\t{s.Origin}\t{s.Destination}\t{s.WeightKg}\t{s.RevenueFen}\t{s.Category}\t{s.Commodity}")));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
-    }
-
-    /// <summary>One number but for spacing, signs, case, zeros in front or letters before it; or one is the end of the other, which has a prefix.</summary>
-    internal static bool Alike(string a, string b)
-    {
-        if (a.Length == 0 || b.Length == 0)
-        {
-            return false;
-        }
-
-        var (one, other) = (Bare(a), Bare(b));
-        return a == b || (one.Digits.Length > 0 && one.Digits == other.Digits && (one.Letters == other.Letters || one.Digits.Length >= ShortestNumber))
-            || Ends(a, other.Digits) || Ends(b, one.Digits);
-    }
-
-    private static bool Ends(string number, string digits) => digits.Length >= ShortestNumber && number.EndsWith(digits, StringComparison.Ordinal);
-
-    /// <summary>The letters before a number, and what follows without zeros in front.</summary>
-    private static (string Letters, string Digits) Bare(string number)
-    {
-        var letters = number.TakeWhile(c => !char.IsAsciiDigit(c)).Count();
-        return (number[..letters], number[letters..].TrimStart('0'));
     }
 
     private static bool Same(string? a, string? b) => !string.IsNullOrWhiteSpace(a) && string.Equals(a.Trim(), b?.Trim(), StringComparison.OrdinalIgnoreCase);

@@ -57,10 +57,18 @@ public sealed class WaybillScoreTests
     [InlineData("", "1", false)]
     public void Numbers_are_alike_but_for_spacing_case_zeros_and_a_prefix(string one, string other, bool alike)
     {
-        var (a, b) = (new Subject(1, 7, "x", one, default, "", "", "", 0, 0, "", null), new Subject(2, 7, "y", other, default, "", "", "", 0, 0, "", null));
+        var (a, b) = (WaybillNumber.Of(one), WaybillNumber.Of(other));
 
-        Assert.Equal(alike, WaybillScore.Alike(a.Plain, b.Plain));
-        Assert.Equal(alike, WaybillScore.Alike(b.Plain, a.Plain));
+        Assert.Equal(alike, a.IsLike(b));
+        Assert.Equal(alike, b.IsLike(a));
+    }
+
+    [Fact]
+    public void Within_one_system_the_end_of_a_number_is_another_number()
+    {
+        Assert.False(WaybillNumber.Of("112345").Is(WaybillNumber.Of("12345")));
+        Assert.Null(WaybillScore.Of(Imported with { Number = "112345" }, Imported with { Id = 3, Number = "12345" }));
+        Assert.Equal([(2L, 3L)], WaybillScore.Among([Imported with { Number = "T-0012345" }], [Imported with { Number = "T-0012345" }, Imported with { Id = 3, Number = "12345" }, Imported with { Id = 4, Number = "112345" }]).Select(p => (p.First.Id, p.Second.Id)));
     }
 
     [Fact]
