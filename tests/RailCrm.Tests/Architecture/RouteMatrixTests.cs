@@ -49,6 +49,7 @@ public sealed partial class RouteMatrixTests
         ("waybills/views/{}", Everybody, _ => Task.FromResult("all")),
         ("customers/duplicate-pairs/{}", Scope, PairOf),
         ("contacts/duplicate-pairs/{}", Scope, ContactPairOf),
+        ("waybills/duplicate-pairs/{}", Scope, WaybillPairOf),
         ("waybills/{}", Scope, Line),
         ("inbox/{}", Everybody, _ => Task.FromResult("1")),
         ("imports/{}", ["n1", "admin"], ImportOf),
@@ -72,7 +73,7 @@ public sealed partial class RouteMatrixTests
     ];
 
     /// <summary>Addresses at which nothing stands in these tests: no rows were rejected, the kit is for development, no job ran, no rows were selected.</summary>
-    private static readonly string[] Empty = ["imports/{}/rejected", "kit", "settings/tiers/job", "settings/demo/job", "lists/{}/work", "customers/duplicate-pairs/job", "contacts/duplicate-pairs/job"];
+    private static readonly string[] Empty = ["imports/{}/rejected", "kit", "settings/tiers/job", "settings/demo/job", "lists/{}/work", "customers/duplicate-pairs/job", "contacts/duplicate-pairs/job", "waybills/duplicate-pairs/job"];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -266,6 +267,19 @@ public sealed partial class RouteMatrixTests
         return await app.In(Actor.System("test"), async db =>
         {
             var pair = new ContactPair { FirstId = one, SecondId = other, Score = 60, Reasons = "name", Fingerprint = "x", FoundAt = db.UtcNow };
+            db.Add(pair);
+            await db.SaveChangesAsync(Ct);
+            return Text(pair.Id);
+        });
+    }
+
+    private static async Task<string> WaybillPairOf(CrmApp app)
+    {
+        var (one, other) = (long.Parse(await Line(app), CultureInfo.InvariantCulture), long.Parse(await Line(app), CultureInfo.InvariantCulture));
+        return await app.In(Actor.System("test"), async db =>
+        {
+            var customer = await db.Set<WaybillLine>().Where(w => w.Id == one).Select(w => w.CustomerId).SingleAsync(Ct);
+            var pair = new WaybillPair { CustomerId = customer, FirstId = one, SecondId = other, Score = 60, Reasons = "weight,sources,day", Fingerprint = "x", FoundAt = db.UtcNow };
             db.Add(pair);
             await db.SaveChangesAsync(Ct);
             return Text(pair.Id);

@@ -79,6 +79,7 @@ internal sealed class SaveWaybill(CrmDb db, CustomFields fields, RecordWaybills 
             {
                 db.Add(Told(db, before is null ? "created" : "updated", before, after));
                 await db.SaveChangesAsync(ct);
+                await RenewWaybillPairs.Of(db, [WaybillScore.Subject.Of(after)], ct);
             }
 
             return after.Id;

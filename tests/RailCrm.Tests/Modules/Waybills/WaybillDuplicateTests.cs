@@ -28,17 +28,26 @@ public sealed class WaybillDuplicateTests
         Assert.True((await app.With<SaveWaybill, Result<long>>(n1, s => s.Run(null, null, new() { ExternalNo = "A1", Customer = customer.Number, Date = new(2026, 3, 1), Origin = "高桥镇", Destination = "苏州", WeightKg = 60_500, RevenueFen = 100_000 }, Ct))).TryGet(out var line, out _));
         using var api = await app.Api("n1");
         using var south = await app.Api("s1");
-        var typed = new Dictionary<string, string> { ["customer"] = $"{customer.Number} 甲公司", ["date"] = "2026-03-01", ["origin"] = "gzd", ["destination"] = "苏州", ["weight"] = "60.5", ["revenue"] = "0.1", ["revenueUnit"] = "wan" };
+        var typed = new Dictionary<string, string> { ["customer"] = $"{customer.Number} 甲公司", ["date"] = "2026-03-01", ["origin"] = "gzd", ["destination"] = "苏州", ["weight"] = "60.5", ["revenue"] = "0.1", ["revenueUnit"] = "wan", ["service"] = "transport" };
         async Task<string[]> Found(HttpClient client, string? field = null, string value = "") => [.. (await client.GetFromJsonAsync<JsonElement>("/api/v1/waybills/duplicates?" + string.Join('&', typed.Select(t => $"{t.Key}={Uri.EscapeDataString(t.Key == field ? value : t.Value)}")) + (field == "id" ? $"&id={value}" : ""), Ct)).GetProperty("items").EnumerateArray().Select(m => m.GetProperty("name").GetString()!)];
 
         Assert.Equal(["A1"], await Found(api));
         Assert.Equal(["A1"], await Found(api, "customer", "甲公司"));
+        Assert.Equal(["A1"], await Found(api, "date", "2026-03-02"));
+        Assert.Equal(["A1"], await Found(api, "weight", ""));
         Assert.Empty(await Found(south));
         Assert.Empty(await Found(api, "id", $"{line}"));
-        foreach (var (field, value) in new[] { ("date", "2026-03-02"), ("origin", "苏州"), ("destination", ""), ("weight", "60.501"), ("revenue", "0.2"), ("customer", "没有这家公司"), ("customer", "\0"), ("date", "哪天"), ("weight", "很重") })
+        foreach (var (field, value) in new[] { ("date", "2026-03-03"), ("service", "handling"), ("origin", "苏州"), ("destination", ""), ("weight", "60.501"), ("revenue", "0.2"), ("customer", "没有这家公司"), ("customer", "\0"), ("date", "哪天"), ("weight", "很重") })
         {
             Assert.Empty(await Found(api, field, value));
         }
+
+        // From another system too, the likelier first, and with what agrees.
+        await app.With<RecordWaybills, RecordWaybills.Answer[]>(n1, r => r.Run("TMS", [new() { ExternalNo = "TMS-77", Customer = customer.Number, Date = new(2026, 3, 1), Origin = "高桥镇", Destination = "苏州", WeightKg = 60_500, RevenueFen = 100_000 }], false, Ct));
+        Assert.Equal(["TMS-77", "A1"], await Found(api));
+        var told = (await api.GetFromJsonAsync<JsonElement>("/api/v1/waybills/duplicates?externalNo=77777&" + string.Join('&', typed.Select(t => $"{t.Key}={Uri.EscapeDataString(t.Value)}")), Ct)).GetProperty("items")[0];
+        Assert.Equal(["revenue", "weight", "sources", "day"], told.GetProperty("reasons").EnumerateArray().Select(r => r.GetString()!));
+        Assert.Equal(["2026-03-01", "TMS", "高桥镇 → 苏州"], told.GetProperty("hints").EnumerateArray().Select(r => r.GetString()!).Take(3));
 
         typed["weight"] = typed["revenue"] = "";
         Assert.Empty(await Found(api));

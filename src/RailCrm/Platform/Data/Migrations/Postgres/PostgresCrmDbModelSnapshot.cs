@@ -2684,6 +2684,91 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("waybill_lines", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Waybills.WaybillPair", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customer_id");
+
+                    b.Property<DateTime?>("DismissedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("dismissed_at");
+
+                    b.Property<long?>("DismissedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("dismissed_by");
+
+                    b.Property<string>("DismissedReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("dismissed_reason")
+                        .UseCollation("C");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("fingerprint")
+                        .UseCollation("C");
+
+                    b.Property<long>("FirstId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_id");
+
+                    b.Property<DateTime>("FoundAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("found_at");
+
+                    b.Property<string>("Reasons")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("reasons")
+                        .UseCollation("C");
+
+                    b.Property<int>("Score")
+                        .HasColumnType("integer")
+                        .HasColumnName("score");
+
+                    b.Property<long>("SecondId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("second_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_waybill_pairs");
+
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_waybill_pairs_customer_id");
+
+                    b.HasIndex("SecondId")
+                        .HasDatabaseName("ix_waybill_pairs_second_id");
+
+                    b.HasIndex("FirstId", "SecondId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_waybill_pairs_first_id_second_id");
+
+                    b.HasIndex("Score", "Id")
+                        .HasDatabaseName("ix_waybill_pairs_score_id")
+                        .HasFilter("dismissed_at IS NULL");
+
+                    b.HasIndex("Reasons", "Score", "Id")
+                        .HasDatabaseName("ix_waybill_pairs_reasons_score_id")
+                        .HasFilter("dismissed_at IS NULL");
+
+                    b.HasIndex(new[] { "Score", "Id" }, "ix_waybill_pairs_dismissed")
+                        .HasDatabaseName("ix_waybill_pairs_score_id1")
+                        .HasFilter("dismissed_at IS NOT NULL");
+
+                    b.ToTable("waybill_pairs", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Platform.Access.ApiToken", b =>
                 {
                     b.Property<long>("Id")
@@ -4097,6 +4182,23 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_waybill_lines_customers_customer_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Waybills.WaybillPair", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Waybills.WaybillLine", null)
+                        .WithMany()
+                        .HasForeignKey("FirstId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_waybill_pairs_waybill_lines_first_id");
+
+                    b.HasOne("RailCrm.Modules.Waybills.WaybillLine", null)
+                        .WithMany()
+                        .HasForeignKey("SecondId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_waybill_pairs_waybill_lines_second_id");
                 });
 
             modelBuilder.Entity("RailCrm.Platform.Access.ApiToken", b =>

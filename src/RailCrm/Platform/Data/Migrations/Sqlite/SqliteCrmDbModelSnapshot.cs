@@ -2484,6 +2484,86 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("waybill_lines", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Waybills.WaybillPair", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<DateTime?>("DismissedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dismissed_at");
+
+                    b.Property<long?>("DismissedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("dismissed_by");
+
+                    b.Property<string>("DismissedReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dismissed_reason");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<long>("FirstId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first_id");
+
+                    b.Property<DateTime>("FoundAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("found_at");
+
+                    b.Property<string>("Reasons")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reasons");
+
+                    b.Property<int>("Score")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("score");
+
+                    b.Property<long>("SecondId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("second_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_waybill_pairs");
+
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_waybill_pairs_customer_id");
+
+                    b.HasIndex("SecondId")
+                        .HasDatabaseName("ix_waybill_pairs_second_id");
+
+                    b.HasIndex("FirstId", "SecondId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_waybill_pairs_first_id_second_id");
+
+                    b.HasIndex("Score", "Id")
+                        .HasDatabaseName("ix_waybill_pairs_score_id")
+                        .HasFilter("dismissed_at IS NULL");
+
+                    b.HasIndex("Reasons", "Score", "Id")
+                        .HasDatabaseName("ix_waybill_pairs_reasons_score_id")
+                        .HasFilter("dismissed_at IS NULL");
+
+                    b.HasIndex(new[] { "Score", "Id" }, "ix_waybill_pairs_dismissed")
+                        .HasDatabaseName("ix_waybill_pairs_score_id1")
+                        .HasFilter("dismissed_at IS NOT NULL");
+
+                    b.ToTable("waybill_pairs", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Platform.Access.ApiToken", b =>
                 {
                     b.Property<long>("Id")
@@ -3810,6 +3890,23 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_waybill_lines_customers_customer_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Waybills.WaybillPair", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Waybills.WaybillLine", null)
+                        .WithMany()
+                        .HasForeignKey("FirstId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_waybill_pairs_waybill_lines_first_id");
+
+                    b.HasOne("RailCrm.Modules.Waybills.WaybillLine", null)
+                        .WithMany()
+                        .HasForeignKey("SecondId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_waybill_pairs_waybill_lines_second_id");
                 });
 
             modelBuilder.Entity("RailCrm.Platform.Access.ApiToken", b =>
