@@ -650,6 +650,12 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("dismissed_by");
 
+                    b.Property<string>("DismissedReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("dismissed_reason")
+                        .UseCollation("C");
+
                     b.Property<string>("Fingerprint")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -693,6 +699,14 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.HasIndex("Score", "Id")
                         .HasDatabaseName("ix_contact_pairs_score_id")
                         .HasFilter("dismissed_at IS NULL");
+
+                    b.HasIndex("Reasons", "Score", "Id")
+                        .HasDatabaseName("ix_contact_pairs_reasons_score_id")
+                        .HasFilter("dismissed_at IS NULL");
+
+                    b.HasIndex(new[] { "Score", "Id" }, "ix_contact_pairs_dismissed")
+                        .HasDatabaseName("ix_contact_pairs_score_id1")
+                        .HasFilter("dismissed_at IS NOT NULL");
 
                     b.ToTable("contact_pairs", (string)null);
                 });

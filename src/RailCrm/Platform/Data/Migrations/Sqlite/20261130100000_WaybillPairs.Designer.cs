@@ -598,6 +598,11 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("dismissed_by");
 
+                    b.Property<string>("DismissedReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dismissed_reason");
+
                     b.Property<string>("Fingerprint")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -639,6 +644,14 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.HasIndex("Score", "Id")
                         .HasDatabaseName("ix_contact_pairs_score_id")
                         .HasFilter("dismissed_at IS NULL");
+
+                    b.HasIndex("Reasons", "Score", "Id")
+                        .HasDatabaseName("ix_contact_pairs_reasons_score_id")
+                        .HasFilter("dismissed_at IS NULL");
+
+                    b.HasIndex(new[] { "Score", "Id" }, "ix_contact_pairs_dismissed")
+                        .HasDatabaseName("ix_contact_pairs_score_id1")
+                        .HasFilter("dismissed_at IS NOT NULL");
 
                     b.ToTable("contact_pairs", (string)null);
                 });
