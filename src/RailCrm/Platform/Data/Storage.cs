@@ -30,7 +30,7 @@ public static class Storage
     {
         options = IsPostgres(connection)
             ? options.UseNpgsql(connection, o => o.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery))
-            : options.UseSqlite(new SqliteConnectionStringBuilder(connection) { ForeignKeys = true, DefaultTimeout = 30 }.ToString(), o => o.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery)).AddInterceptors(SqlitePragmas.Instance, IndexHint.Instance);
+            : options.UseSqlite(new SqliteConnectionStringBuilder(connection) { ForeignKeys = true, DefaultTimeout = 30 }.ToString(), o => o.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery)).AddInterceptors(SqlitePragmas.Instance, IndexHint.Instance, PreparedStatements.Instance);
         return options.UseSnakeCaseNamingConvention()
             .ReplaceService<IModelCacheKeyFactory, ModelPerScopeWidth>()
             // A capped count needs no order.
