@@ -62,6 +62,9 @@ public sealed class ListState
         ? QueryHelpers.AddQueryString(List.Path, new Dictionary<string, string?> { ["view"] = Begun.Key, ["cursor"] = view.Cursor }.Where(p => p.Value is not null))
         : (view with { Base = Begun?.Key }).Address(List);
 
+    /// <summary>The address without what narrows it.</summary>
+    public string Unfiltered => Href(View with { Search = null, Filter = Filter.None, Cursor = null });
+
     /// <summary>The address with another sort; null is the list's own order.</summary>
     public string Sorted(string? sort) => Href(View with { Sort = sort, Cursor = null });
 
