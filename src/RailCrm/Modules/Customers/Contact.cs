@@ -79,7 +79,7 @@ public sealed class Contact : IFollowed, IVersioned, IBinned, ICustomised
             builder.HasIndex(c => new { c.Name, c.Id });
             builder.HasIndex(c => new { c.IsMain, c.Name, c.Id });
             builder.HasIndex(c => new { c.CreatedAt, c.Id });
-            builder.HasIndex(c => new { c.DeletedAt, c.Id }).HasFilter("deleted_at IS NOT NULL"); // The bin, newest first.
+            builder.HasIndex(c => new { c.DeletedAt, c.Id, c.Name, c.CustomerId, c.DeletedBy, c.PartOfId }).HasFilter("deleted_at IS NOT NULL").HasDatabaseName(ContactBinList.Index); // The bin, newest first, with what it is filtered by.
             builder.HasIndex(c => c.CreatedBy);
             builder.HasIndex(c => new { c.Title, c.Name, c.Id });
             builder.HasIndex(c => c.PartOfId).HasFilter("part_of_id IS NOT NULL");

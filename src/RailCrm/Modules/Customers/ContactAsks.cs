@@ -65,6 +65,16 @@ internal static class ContactAsks
     public static Task<Result<Condition<Contact>>> Email(CrmDb db, Criterion asked, CancellationToken ct) => Task.FromResult<Result<Condition<Contact>>>(Condition<Contact>.Any([.. asked.Values.Select(v => v.Trim().ToLowerInvariant()).Select(mail =>
         mail.Length == 0 ? new Condition<Contact>(k => k.Email == null, null) : new(FindContactDuplicates.Mailed(mail), db.Set<Contact>().IgnoreQueryFilters().Where(FindContactDuplicates.Mailed(mail)).Select(k => k.Id), Indexed: true))]));
 
+    /// <summary>What was typed, somewhere in what a person is found by; it reads the row.</summary>
+    public static Condition<Contact> Found(string typed)
+    {
+        var pattern = Pattern(typed);
+        return new(k => EF.Functions.Like(k.Name, pattern, "\\") || EF.Functions.Like(k.MobileDigits!, pattern, "\\") || EF.Functions.Like(k.PhoneDigits!, pattern, "\\"), null);
+    }
+
+    /// <summary>What a text is like that contains this.</summary>
+    public static string Pattern(string typed) => $"%{typed.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+
     private static Task<Result<Condition<Contact>>> Digits(CrmDb db, Criterion asked, Expression<Func<Contact, string?>> read)
     {
         var digits = PhoneNumber.Digits(asked.Values[0]) ?? "";

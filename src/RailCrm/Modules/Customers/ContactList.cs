@@ -107,9 +107,7 @@ internal sealed class ContactList(CustomFields? custom = null, CurrentActor? cur
             return new(ids, []);
         }
 
-        // So many have it that the order meets one every few steps.
-        var pattern = $"%{typed.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
-        return new(null, [new(k => EF.Functions.Like(k.Name, pattern, "\\") || EF.Functions.Like(k.MobileDigits!, pattern, "\\") || EF.Functions.Like(k.PhoneDigits!, pattern, "\\"), null)]);
+        return new(null, [ContactAsks.Found(typed)]); // So many have it that the order meets one every few steps.
     }
 
     protected override async Task<IReadOnlyList<long>?> Within(CrmDb db, CancellationToken ct)

@@ -216,7 +216,7 @@ public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned, ICu
             // Counts, groups and sums without reading a row; and with all else that customers are filtered or sorted by, for a subsidiary's lie scattered over every order, and are few enough to be sorted off this.
             builder.HasIndex(c => new { c.UnitId, c.Tier, c.IndustryCode, c.RegionCode, c.SizeClass, c.OwnershipType, c.Kind, c.Active, c.Trailing12RevenueFen, c.Trailing12GrossProfitFen, c.Trailing12WeightKg, c.RevenueChangeFen, c.Completeness, c.Name, c.Id, c.UpdatedAt, c.CreatedAt, c.CreditCode, c.EmployeeCount, c.CreatedBy }).HasFilter("deleted_at IS NULL").HasDatabaseName(GroupCustomers.Index);
             builder.HasIndex(c => new { c.RevenueChangeFen, c.Id });
-            builder.HasIndex(c => new { c.DeletedAt, c.Id }).HasFilter("deleted_at IS NOT NULL"); // The bin, newest first.
+            builder.HasIndex(c => new { c.DeletedAt, c.Id, c.Name, c.Number, c.UnitId, c.DeletedBy }).HasFilter("deleted_at IS NOT NULL").HasDatabaseName(BinList.Index); // The bin, newest first, with what it is filtered by.
             builder.HasIndex(c => new { c.Trailing12GrossProfitFen, c.Id });
             builder.HasIndex(c => new { c.Trailing12WeightKg, c.Id });
             builder.HasIndex(c => c.Kind).HasFilter("kind <> 'Company'"); // Nearly all are companies.

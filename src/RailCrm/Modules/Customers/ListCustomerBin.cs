@@ -15,11 +15,12 @@ internal sealed class ListCustomerBin(CrmDb db, BinList list, Dependants dependa
     /// <param name="Limit">Rows of a page, at most 200; with <paramref name="Dependants"/> at most 20.</param>
     /// <param name="Sort">deleted, with a dash before it for descending.</param>
     /// <param name="Filter">In the lists' own words: <c>deleted&gt;=2026-04-01;by=7</c>.</param>
+    /// <param name="Q">What the list's search takes.</param>
     /// <param name="Dependants">Whether to tell what hangs on each.</param>
-    public sealed record Query(string? Cursor = null, int Limit = 50, string? Sort = null, string? Filter = null, bool Dependants = false)
+    public sealed record Query(string? Cursor = null, int Limit = 50, string? Sort = null, string? Filter = null, string? Q = null, bool Dependants = false)
     {
         /// <summary>What holds, by its name in the address.</summary>
-        public IEnumerable<KeyValuePair<string, string?>> Fields() => new Dictionary<string, string?> { ["filter"] = Filter, ["sort"] = Sort, ["cursor"] = Cursor, ["limit"] = Math.Max(1, Limit).ToString(CultureInfo.InvariantCulture) };
+        public IEnumerable<KeyValuePair<string, string?>> Fields() => new Dictionary<string, string?> { ["q"] = Q, ["filter"] = Filter, ["sort"] = Sort, ["cursor"] = Cursor, ["limit"] = Math.Max(1, Limit).ToString(CultureInfo.InvariantCulture) };
     }
 
     /// <summary>A customer in the bin. <c>MergedIntoId</c> is the one that it became part of: it comes back by undoing that merge. <c>Version</c> is for <c>If-Match</c>.</summary>

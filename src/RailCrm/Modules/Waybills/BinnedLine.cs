@@ -91,6 +91,7 @@ public sealed class BinnedLine : ICustomerBound
             builder.HasIndex(b => new { b.ExternalNo, b.Id });
             builder.HasIndex(b => new { b.Date, b.Id });
             builder.HasIndex(b => new { b.CustomerId, b.DeletedAt, b.Id });
+            builder.HasIndex(b => new { b.DeletedBy, b.DeletedAt, b.Id });
             builder.HasOne<Customer>().WithMany().HasForeignKey(b => b.CustomerId).OnDelete(DeleteBehavior.Restrict);
         }
     }

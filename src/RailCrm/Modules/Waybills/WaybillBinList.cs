@@ -28,7 +28,7 @@ internal sealed class WaybillBinList : ListOf<BinnedLine>
     public override string Below => "source";
     public override bool HasNames => false;
     public override IReadOnlyList<string> Columns { get; } = ["externalNo", "customer", "date", "revenue", "deleted", "by"];
-    public override IReadOnlyList<string> Quick { get; } = ["externalNo"];
+    public override IReadOnlyList<string> Quick { get; } = ["externalNo", "customer", "by", "from", "to"];
     public override IReadOnlyList<SystemView> Views { get; } = [new("all", "list.view_all", "")];
 
     protected override IReadOnlyList<ListField<BinnedLine>> Declared => Own;
@@ -38,6 +38,22 @@ internal sealed class WaybillBinList : ListOf<BinnedLine>
     /// <summary>By key, or as the lookup names it: number and name.</summary>
     private static async Task<Result<Condition<BinnedLine>>> OfCustomer(CrmDb db, Criterion asked, CancellationToken ct) =>
         await ByCustomer.Where(db, asked with { Values = [.. (await WaybillAsked.CustomersNamed(db, asked.Values, ct)).Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture))] }, ct);
+
+    private static readonly ListField<BinnedLine> When = F.Of("deleted", "bin.when", K.Instant, b => b.DeletedAt).Sorted().Indexed();
+
+    private static readonly ListField<BinnedLine> ByWho = F.Of("by", "bin.who", K.Reference, b => b.DeletedBy).Indexed("deleted");
+
+    /// <summary>Who put it in: by a key, a sign-in name or the name shown; somebody unknown put in nothing.</summary>
+    private static async Task<Result<Condition<BinnedLine>>> OfPerson(CrmDb db, Criterion asked, CancellationToken ct)
+    {
+        var people = new List<long>();
+        foreach (var value in asked.Values)
+        {
+            people.AddRange((await Origin.Authors(db, value, ct)).Select(p => p ?? 0));
+        }
+
+        return await ByWho.Where(db, asked with { Values = [.. people.DefaultIfEmpty(-1).Select(p => p.ToString(System.Globalization.CultureInfo.InvariantCulture))] }, ct);
+    }
 
     private static readonly IReadOnlyList<ListField<BinnedLine>> Own =
     [
@@ -50,8 +66,10 @@ internal sealed class WaybillBinList : ListOf<BinnedLine>
         F.Of("revenue", "waybill.revenue_plain", K.Money, b => b.RevenueFen),
         F.Of("cost", "waybill.cost_plain", K.Money, b => b.CostFen),
         F.Of("source", "import.field.source", K.Text, b => b.Source).Coded(WaybillPage.SourceName),
-        F.Of("deleted", "bin.when", K.Instant, b => b.DeletedAt).Sorted().Indexed(),
-        F.Of("by", "bin.who", K.Reference, b => b.DeletedBy).Refers(People),
+        When,
+        F.Only("from", "bin.from", K.Text, ["="], (db, asked, ct) => When.Where(db, asked with { Operator = ">=" }, ct)),
+        F.Only("to", "bin.to", K.Text, ["="], (db, asked, ct) => When.Where(db, asked with { Operator = "<=" }, ct)),
+        F.Of("by", "bin.who", K.Reference, b => b.DeletedBy).Asked(["=", "!="], OfPerson).Refers(People).LookedUp("/api/v1/lookup/accounts?q="),
     ];
 
     public override IReadOnlyList<ListWork> Works { get; } =

@@ -53,6 +53,9 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
     /// <summary>All rows that the actor may see.</summary>
     protected virtual IQueryable<TRow> Rows(CrmDb db) => db.Set<TRow>().AsNoTracking();
 
+    /// <summary>All rows that a walk along one of its orders passes, past the scope; to tell how far it has gone, never shown.</summary>
+    private protected virtual IQueryable<TRow> Passed(CrmDb db) => db.Set<TRow>().IgnoreQueryFilters().AsNoTracking();
+
     /// <summary>The ids of all rows of a narrow scope, where it is quicker to name them than to look at every row of an order; null elsewhere.</summary>
     protected virtual Task<IReadOnlyList<long>?> Within(CrmDb db, CancellationToken ct) => Task.FromResult<IReadOnlyList<long>?>(null);
 
@@ -72,10 +75,9 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
         }
 
         found ??= await Within(db, ct);
-        var all = db.Set<TRow>().IgnoreQueryFilters().AsNoTracking();
         var id = Expression.Parameter(typeof(TRow), "row");
-        var ids = all.Select(Expression.Lambda<Func<TRow, long>>(Expression.Property(id, "Id"), id));
-        return await Way.To(db, Rows(db), all, conditions, sort, wanted, () => ids.OrderByDescending(i => i).FirstOrDefaultAsync(ct), cover, await Halved(db, ct), found, ct);
+        var ids = db.Set<TRow>().IgnoreQueryFilters().Select(Expression.Lambda<Func<TRow, long>>(Expression.Property(id, "Id"), id));
+        return await Way.To(db, Rows(db), Passed(db), conditions, sort, wanted, () => ids.OrderByDescending(i => i).FirstOrDefaultAsync(ct), cover, await Halved(db, ct), found, ct);
     }
 
     /// <summary>What a view's filter asks for, a condition for each of its groups.</summary>

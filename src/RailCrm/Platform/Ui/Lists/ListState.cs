@@ -78,6 +78,9 @@ public sealed class ListState
     /// <summary>What such an address calls a condition.</summary>
     public string Named(int group, int criterion) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{criterion}.{string.Join('|', View.Filter.Groups[group])}");
 
+    /// <summary>The address without what narrows it.</summary>
+    public string Unfiltered => Href(View with { Search = null, Filter = Filter.None, Cursor = null });
+
     /// <summary>The address with another sort; null is the list's own order.</summary>
     public string Sorted(string? sort) => Href(View with { Sort = sort, Cursor = null });
 

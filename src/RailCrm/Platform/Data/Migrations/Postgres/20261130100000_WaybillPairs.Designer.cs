@@ -546,10 +546,6 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.HasIndex("CreatedAt", "Id")
                         .HasDatabaseName("ix_customer_contacts_created_at_id");
 
-                    b.HasIndex("DeletedAt", "Id")
-                        .HasDatabaseName("ix_customer_contacts_deleted_at_id")
-                        .HasFilter("deleted_at IS NOT NULL");
-
                     b.HasIndex("Name", "Id")
                         .HasDatabaseName("ix_customer_contacts_name_id");
 
@@ -562,6 +558,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
                     b.HasIndex("Title", "Name", "Id")
                         .HasDatabaseName("ix_customer_contacts_title_name_id");
+
+                    b.HasIndex("DeletedAt", "Id", "Name", "CustomerId", "DeletedBy", "PartOfId")
+                        .HasDatabaseName("ix_customer_contacts_bin")
+                        .HasFilter("deleted_at IS NOT NULL");
 
                     b.ToTable("customer_contacts", (string)null);
                 });
@@ -1014,10 +1014,6 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.HasIndex("SizeClass")
                         .HasDatabaseName("ix_customers_size_class");
 
-                    b.HasIndex("DeletedAt", "Id")
-                        .HasDatabaseName("ix_customers_deleted_at_id")
-                        .HasFilter("deleted_at IS NOT NULL");
-
                     b.HasIndex("RevenueChangeFen", "Id")
                         .HasDatabaseName("ix_customers_revenue_change_fen_id");
 
@@ -1029,6 +1025,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
                     b.HasIndex("UnitId", "Name", "Id")
                         .HasDatabaseName("ix_customers_unit_id_name_id");
+
+                    b.HasIndex("DeletedAt", "Id", "Name", "Number", "UnitId", "DeletedBy")
+                        .HasDatabaseName("ix_customers_bin")
+                        .HasFilter("deleted_at IS NOT NULL");
 
                     b.HasIndex("Completeness", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
                         .HasDatabaseName("ix_customers_by_completeness");
@@ -2374,6 +2374,9 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
                     b.HasIndex("CustomerId", "DeletedAt", "Id")
                         .HasDatabaseName("ix_binned_lines_customer_id_deleted_at_id");
+
+                    b.HasIndex("DeletedBy", "DeletedAt", "Id")
+                        .HasDatabaseName("ix_binned_lines_deleted_by_deleted_at_id");
 
                     b.ToTable("binned_lines", (string)null);
                 });
