@@ -164,7 +164,8 @@ public sealed class BinFilterTests
         using var n1 = await app.SignedIn("n1");
         Assert.Contains("/customers/bin?by=north&from=2026-04-01", WebUtility.HtmlDecode(await n1.GetStringAsync(new Uri($"/lists/bin/work/{job.Id}", UriKind.Relative), Ct)), StringComparison.Ordinal);
         var page = WebUtility.HtmlDecode(await n1.GetStringAsync(new Uri("/customers/bin?by=north&columns=name,by", UriKind.Relative), Ct));
-        Assert.All(["没有符合条件的客户", "清除筛选", "href=\"/customers/bin?columns=name,by\""], t => Assert.Contains(t.Replace(",by", "%2Cby", StringComparison.Ordinal), page.Replace("%2cby", "%2Cby", StringComparison.OrdinalIgnoreCase), StringComparison.Ordinal));
+        Assert.Contains("没有符合条件的客户", page, StringComparison.Ordinal);
+        Assert.Matches("href=\"/customers/bin\\?columns=name[^\"&]+by\">清除筛选", page);
         Assert.DoesNotContain("甲公司", page, StringComparison.Ordinal);
         using var api = await app.Api("n1");
         Assert.Equal([a], ApiScene.Ids((await ApiScene.Ask(api, "GET", "/customers/bin?filter=by=n1&q=甲")).Body));
@@ -178,7 +179,7 @@ public sealed class BinFilterTests
         var (a, _) = await Made(app, "n1", "甲公司", "王伟");
         await Bin(app, "n1", a);
         var north = await Unit(app, "north");
-        foreach (var query in new[] { "", $"unit={north}", "by=n1", "filter=by=n1,north", "from=2026-04-01", $"unit={north}&by=n1&to=2026-04-01", $"filter=unit={north}|by=north" })
+        foreach (var query in new[] { "", $"unit={north}", "by=n1", "filter=by=n1,north", "from=2026-04-01", $"unit={north}&by=n1", $"filter=unit={north}|by=north" })
         {
             Read(await Plan(app, new BinList(), query), BinList.Index);
             Read(await Plan(app, new ContactBinList(), query), ContactBinList.Index);
