@@ -20,7 +20,7 @@ class FilterPanel extends HTMLElement {
     }
     // On a phone the panel lies in a sheet: a condition that is to be changed brings it up.
     const sheet = this.dataset["editing"] ? this.closest<HTMLElement>("[popover]") : null;
-    if (sheet && getComputedStyle(sheet).position === "fixed") {
+    if (sheet && getComputedStyle(sheet).display === "none") {
       sheet.showPopover();
     }
     // What was added stands above now: the panel is ready for the next, once what is sent was read.
