@@ -153,7 +153,13 @@ public sealed class A_group_adds_fields_of_its_own(Browser browser)
         var chip = page.Locator(".rc-chip", new() { HasTextString = name });
         await Assertions.Expect(chip).ToContainTextAsync(language == "en" ? "电话, 网站" : "电话、网站");
         await walk.Check();
-        await chip.ClickAsync();
+        await chip.Locator(".rc-chip-edit").ClickAsync();
+        await Assertions.Expect(page.Locator("#filter select[name=value] option:checked")).ToHaveCountAsync(2); // Of several, each is still chosen.
+        await page.SelectOptionAsync("#filter select[name=value]", ["网站"]);
+        await page.ClickAsync("#filter button.btn-primary");
+        await Assertions.Expect(chip).Not.ToContainTextAsync("电话");
+        await Assertions.Expect(page.Locator("table.rc-list tbody tr")).ToHaveCountAsync(1);
+        await chip.Locator(".rc-chip-off").ClickAsync();
         await Assertions.Expect(chip).ToHaveCountAsync(0);
         await Assertions.Expect(page.Locator("table.rc-list tbody tr").Nth(1)).ToBeVisibleAsync();
     }
