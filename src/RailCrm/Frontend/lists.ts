@@ -7,6 +7,10 @@ class FilterPanel extends HTMLElement {
     this.addEventListener("change", (event) => {
       const field = event.target as HTMLSelectElement;
       const op = this.querySelector<HTMLSelectElement>("select[name=op]");
+      if (field.name === "value" && field.value) {
+        // A day or a span of time: the one chosen stands.
+        this.querySelectorAll<HTMLInputElement>(".rc-filter-value [name=value]").forEach((other) => (other !== event.target && other.type !== "checkbox" ? (other.value = "") : null));
+      }
       if (field.name === "add") {
         this.#choose(field);
       } else if (field.name === "value" && /^-\d+[dmy]$/.test(field.value) && op?.value === "=" && [...op.options].some((option) => option.value === ">=" && !option.disabled)) {

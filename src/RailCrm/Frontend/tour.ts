@@ -19,6 +19,9 @@ class Tour extends HTMLElement {
       }
     });
     dialog.addEventListener("keydown", (event) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+        dialog.close(); // Whoever knows the palette needs no tour; the key goes on to it.
+      }
       if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
         event.preventDefault();
         this.#go(event.key === "ArrowRight" ? 1 : -1, false);

@@ -183,6 +183,7 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     /// <summary>A filter's value as people read it.</summary>
     public string SayAsked(string value) => value.Length == 0 ? Text.Texts.Get("list.unknown")
         : Options.Concat(Offered).FirstOrDefault(o => string.Equals(o.Value, value, StringComparison.OrdinalIgnoreCase)).Text is { } option ? option
+        : Kind is FieldKind.Date or FieldKind.Instant && Text.Texts.Find($"list.span.{value}") is { } span ? span
         : Words?.Invoke(value) ?? value;
 }
 

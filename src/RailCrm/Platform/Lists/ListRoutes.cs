@@ -37,9 +37,9 @@ internal static class ListRoutes
         return http.RequestServices.GetServices<ListOf>().FirstOrDefault(l => l.Key == list && actor.May(l.Permission));
     }
 
-    private static async Task<IResult> SaveView(string list, HttpContext http, SavedViews views, [FromForm] string? name, [FromForm] string? address, [FromForm] bool? share, [FromForm] bool? isDefault, [FromForm] long? id, [FromForm] int? version, CancellationToken ct)
+    private static async Task<IResult> SaveView(string list, HttpContext http, SavedViews views, [FromForm] string? name, [FromForm] string? address, [FromForm] bool? share, [FromForm] string? unit, [FromForm] bool? isDefault, [FromForm] long? id, [FromForm] int? version, CancellationToken ct)
     {
-        var input = new SavedViews.Input { Name = name, Address = address, Share = share == true, IsDefault = isDefault == true };
+        var input = new SavedViews.Input { Name = name, Address = address, Share = share == true, Unit = unit, IsDefault = isDefault == true };
         if (Seen(http, list) is not { } of)
         {
             return TypedResults.NotFound();

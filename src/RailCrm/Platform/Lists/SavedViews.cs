@@ -30,6 +30,12 @@ public sealed class SavedViews(CrmDb db)
 
         /// <summary>Whether the person may take it away: the owner, and who supervises the unit it is shared with.</summary>
         public bool Removable { get; init; } = Own;
+
+        /// <summary>What the unit is called with which it is shared; null where it is not.</summary>
+        public string? UnitName { get; init; }
+
+        /// <summary>That unit's code.</summary>
+        public string? UnitCode { get; init; }
     }
 
     /// <summary>All a person may choose from, and how the person likes the list (by an empty key) and its views laid out where those do not say.</summary>
@@ -58,8 +64,11 @@ public sealed class SavedViews(CrmDb db)
         /// <summary>The address it keeps.</summary>
         public string? Address { get; set; }
 
-        /// <summary>Whether everybody in the person's unit and below it shall see it.</summary>
+        /// <summary>Whether everybody in a unit and below it shall see it.</summary>
         public bool Share { get; set; }
+
+        /// <summary>That unit, by code or name: the person's own or one below it. Where it is missing, the unit it is shared with already, else the person's own.</summary>
+        public string? Unit { get; set; }
 
         /// <summary>Whether it shall open with the list.</summary>
         public bool IsDefault { get; set; }
@@ -73,9 +82,12 @@ public sealed class SavedViews(CrmDb db)
         var units = db.Actor.UnitPath.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(u => (long?)long.Parse(u, CultureInfo.InvariantCulture)).ToList();
         var stored = await db.Set<SavedView>().AsNoTracking().Where(v => v.List == key && v.OwnerId == me).Concat(db.Set<SavedView>().AsNoTracking().Where(v => v.List == key && EF.Parameter(units).Contains(v.UnitId) && v.OwnerId != me)).ToListAsync(ct);
         var chosen = await db.Set<ListChoice>().AsNoTracking().Where(c => c.UserId == me && c.List == key).ToDictionaryAsync(c => c.ViewKey, ct);
+        var shared = stored.Select(v => v.UnitId).OfType<long>().Distinct().ToList();
+        var named = shared.Count == 0 ? [] : await db.Set<OrgUnit>().AsNoTracking().Where(u => EF.Parameter(shared).Contains(u.Id)).Select(u => new { u.Id, u.Code, u.Name }).ToDictionaryAsync(u => u.Id, ct);
         Choice Made(string view, string name, string address, SavedView? kept) => new(
             view, name, address, kept?.OwnerId == me, kept?.UnitId is not null, kept, chosen.TryGetValue(view, out var choice) ? choice.Pinned : kept is null, choice?.IsDefault == true)
         {
+            UnitName = kept?.UnitId is { } with ? named.GetValueOrDefault(with)?.Name : null, UnitCode = kept?.UnitId is { } at ? named.GetValueOrDefault(at)?.Code : null,
             Removable = kept is not null && (kept.OwnerId == me || (kept.UnitId == db.Actor.UnitId && db.Actor.May(Permission.CustomersSupervise))),
         };
         return new(
@@ -119,7 +131,12 @@ public sealed class SavedViews(CrmDb db)
                 return new Refusal.Invalid(others.Contains(name) ? "list.view_name_taken" : "list.views_full", nameof(input.Name));
             }
 
-            (kept.Name, kept.Address, kept.UnitId, kept.UpdatedAt) = (name, address.TrimStart('?'), input.Share ? db.Actor.UnitId : null, db.UtcNow);
+            if (!(await SharedWith(input, kept.UnitId, ct)).TryGet(out var unit, out var refusal))
+            {
+                return refusal;
+            }
+
+            (kept.Name, kept.Address, kept.UnitId, kept.UpdatedAt) = (name, address.TrimStart('?'), unit.Id, db.UtcNow);
             if (id is null)
             {
                 db.Add(kept);
@@ -138,6 +155,19 @@ public sealed class SavedViews(CrmDb db)
 
             return kept;
         }, ct);
+    }
+
+    /// <summary>The unit it is to be shared with; none where it is not.</summary>
+    private async Task<Result<(long? Id, bool Shared)>> SharedWith(Input input, long? now, CancellationToken ct)
+    {
+        var asked = PlainText.Trimmed(input.Unit);
+        if (!input.Share || asked is null)
+        {
+            return (input.Share ? now ?? db.Actor.UnitId : null, input.Share);
+        }
+
+        var found = !PlainText.IsStorable(asked) || asked.Length > 200 ? null : await PathRange.Of(db.Scope).Of(db).Where(u => u.Active && (u.Code == asked || u.Name == asked)).OrderBy(u => u.Code == asked ? 0 : 1).Select(u => (long?)u.Id).FirstOrDefaultAsync(ct);
+        return found is null ? new Refusal.InvalidMany([new(nameof(input.Unit), "list.view_unit_wrong", asked)]) : (found, true);
     }
 
     /// <summary>Keeps a copy of a view one may choose as one's own, named so that it is told from the others.</summary>

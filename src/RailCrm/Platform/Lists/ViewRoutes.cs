@@ -8,7 +8,7 @@ namespace RailCrm.Platform.Lists;
 /// <summary>The saved views of a list in the API.</summary>
 internal static class ViewRoutes
 {
-    private const string Shown = """{ "key": "42", "name": "北方大客户", "address": "?tier=large&sort=-revenue", "own": true, "shared": true, "isSystem": false, "pinned": true, "isDefault": false, "version": 1 }""";
+    private const string Shown = """{ "key": "42", "name": "北方大客户", "address": "?tier=large&sort=-revenue", "own": true, "shared": true, "unit": "N", "isSystem": false, "pinned": true, "isDefault": false, "version": 1 }""";
 
     /// <summary>A view that the actor may choose.</summary>
     /// <param name="Key">As <c>view=</c> takes it.</param>
@@ -16,11 +16,12 @@ internal static class ViewRoutes
     /// <param name="Address">What it asks for, as the address of the list's page.</param>
     /// <param name="Own">Whether the actor may change it.</param>
     /// <param name="Shared">Whether others see it too.</param>
+    /// <param name="Unit">The unit it is shared with, by its code; null where it is not shared.</param>
     /// <param name="IsSystem">Whether it comes with the list.</param>
     /// <param name="Pinned">Whether it stands above the actor's list.</param>
     /// <param name="IsDefault">Whether the actor's list opens with it.</param>
     /// <param name="Version">For <c>If-Match</c>; null where it comes with the list.</param>
-    public sealed record Answer(string Key, string Name, string Address, bool Own, bool Shared, bool IsSystem, bool Pinned, bool IsDefault, int? Version);
+    public sealed record Answer(string Key, string Name, string Address, bool Own, bool Shared, string? Unit, bool IsSystem, bool Pinned, bool IsDefault, int? Version);
 
     public static void MapViews(this IEndpointRouteBuilder records, string list, string permission)
     {
@@ -31,8 +32,8 @@ internal static class ViewRoutes
         views.MapGet("/{view}", async (string view, AskedView asked, SavedViews useCase, HttpContext http, CancellationToken ct) => (await One(asked, useCase, list, view, ct)).Answer(v => Told(http, v)))
             .WithSummary("One of the views.").Gives<Answer>(Shown);
         views.MapPost("", (SavedViews.Input input, AskedView asked, SavedViews useCase, HttpContext http, CancellationToken ct) => Save(asked, useCase, list, null, input, http, ct))
-            .WithSummary("Keeps a view as the caller's own; shared, everybody in the caller's unit and below it sees it. It is pinned from the start.")
-            .Takes("""{ "name": "北方大客户", "address": "?tier=large&sort=-revenue", "share": true, "isDefault": false }""").Gives<Answer>(Shown, StatusCodes.Status201Created).AddEndpointFilter<IdempotencyFilter>();
+            .WithSummary("Keeps a view as the caller's own; shared, everybody in the unit and below it sees it: the caller's own, or one below it that is named by code or name. It is pinned from the start.")
+            .Takes("""{ "name": "北方大客户", "address": "?tier=large&sort=-revenue", "share": true, "unit": "N", "isDefault": false }""").Gives<Answer>(Shown, StatusCodes.Status201Created).AddEndpointFilter<IdempotencyFilter>();
         views.MapPut("/{view}", (string view, SavedViews.Input input, AskedView asked, SavedViews useCase, HttpContext http, CancellationToken ct) => Save(asked, useCase, list, view, input, http, ct))
             .WithSummary("Changes one of the caller's own views, if it still has the version that If-Match names. isDefault makes it the default; false leaves that as it is.")
             .Takes("""{ "name": "北方大客户", "address": "?tier=large,medium", "share": false, "isDefault": true }""").Gives<Answer>(Shown);
@@ -85,5 +86,5 @@ internal static class ViewRoutes
 
     private static long? Number(string view) => long.TryParse(view, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
 
-    private static Answer Said(SavedViews.Choice v) => new(v.Key, v.Name, v.Address, v.Own, v.Shared, v.IsSystem, v.Pinned, v.IsDefault, v.Stored?.Version);
+    private static Answer Said(SavedViews.Choice v) => new(v.Key, v.Name, v.Address, v.Own, v.Shared, v.UnitCode, v.IsSystem, v.Pinned, v.IsDefault, v.Stored?.Version);
 }

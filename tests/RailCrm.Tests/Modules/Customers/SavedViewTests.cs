@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
@@ -32,6 +33,32 @@ public sealed class SavedViewTests
         Assert.DoesNotContain(await Seen(app, "s1"), v => !v.IsSystem);
         Assert.DoesNotContain(await Seen(app, "group"), v => !v.IsSystem);
         Assert.True(List.Views.Count <= (await Seen(app, "s1")).Count(v => v.IsSystem));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_view_is_shared_with_a_unit_of_ones_choice_within_the_own_scope_and_stays_there_as_it_is_changed(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        async Task<Result<SavedView>> Shared(string who, string? unit, SavedView? over = null) =>
+            await app.With<SavedViews, Result<SavedView>>(await app.ActorOf(who), v => v.Save(List, over?.Id, over?.Version, new() { Name = over?.Name ?? $"共享{unit}", Address = "?tier=large", Share = true, Unit = unit }, Ct));
+        var name = await app.In(Actor.System("test"), db => db.Set<RailCrm.Modules.Organization.OrgUnit>().Where(u => u.Code == "N2").Select(u => u.Name).SingleAsync(Ct));
+
+        Assert.True((await Shared("north", "N1")).TryGet(out var view, out _));
+        Assert.True((await Shared("group", name)).TryGet(out _, out _));
+        foreach (var (who, unit) in new[] { ("north", "S1"), ("n1", "N"), ("n1", "N2"), ("north", "没有的单位"), ("north", new string('长', 300)) })
+        {
+            Assert.Equal(("list.view_unit_wrong", nameof(SavedViews.Input.Unit)), (await Shared(who, unit)).Refusal is Refusal.InvalidMany { Errors: [var error] } ? (error.Code, error.Field) : default);
+        }
+
+        Assert.Equal(["共享N1"], (await Seen(app, "n1")).Where(v => !v.IsSystem).Select(v => v.Name));
+        Assert.Equal([$"共享{name}"], (await Seen(app, "n2")).Where(v => !v.IsSystem).Select(v => v.Name));
+        Assert.DoesNotContain(await Seen(app, "s1"), v => !v.IsSystem);
+        Assert.Equal("N1", Assert.Single(await Seen(app, "north"), v => !v.IsSystem).UnitCode);
+
+        Assert.Null((await Shared("north", null, view)).Refusal); // Whoever says no unit leaves it where it is.
+        Assert.Equal(["共享N1"], (await Seen(app, "n1")).Where(v => !v.IsSystem).Select(v => v.Name));
+        using var api = await app.Api("north");
+        Assert.Equal("N1", (await api.GetFromJsonAsync<System.Text.Json.JsonElement>($"/api/v1/customers/views/{view.Id}", Ct)).GetProperty("unit").GetString());
     }
 
     [Theory, ClassData(typeof(BothEngines))]
