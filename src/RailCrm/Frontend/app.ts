@@ -15,6 +15,7 @@ import "./rowmenu";
 import "./duplicates";
 import "./notes";
 import "./upload";
+import "./review";
 import "./tour";
 
 // A chart brings ECharts with it, so its code is fetched only where one stands on the page.

@@ -26,10 +26,12 @@ public sealed partial class Someone_mends_an_import_and_takes_it_back(Browser br
         // One cell in place: it is saved by Enter.
         await page.ClickAsync("a[href$='/review?show=wrong']");
         await Assertions.Expect(page.Locator(".rc-segments a.active[href$='show=wrong']")).ToBeVisibleAsync();
+        await page.FillAsync("#row-5 input.is-invalid", "火卫一"); // Still wrong, and still there when another row was saved.
         await page.FillAsync("#row-4 input.is-invalid", "330200");
         await page.PressAsync("#row-4 input.is-invalid", "Enter");
         await page.WaitForURLAsync("**#row-4");
         await Assertions.Expect(page.Locator("tr[id^=row-]")).ToHaveCountAsync(3);
+        await Assertions.Expect(page.Locator("#row-5 input.is-invalid")).ToHaveValueAsync("火卫一");
         await walk.Check();
 
         // A value nobody knows, in every row.

@@ -40,7 +40,7 @@ public sealed class SavedViewTests
     {
         await using var app = await CrmApp.Start(engine);
         async Task<Result<SavedView>> Shared(string who, string? unit, SavedView? over = null) =>
-            await app.With<SavedViews, Result<SavedView>>(await app.ActorOf(who), v => v.Save(List, over?.Id, over?.Version, new() { Name = over?.Name ?? $"共享{unit}", Address = "?tier=large", Share = true, Unit = unit }, Ct));
+            await app.With<SavedViews, Result<SavedView>>(await app.ActorOf(who), v => v.Save(List, over?.Id, over?.Version, new() { Name = over?.Name ?? $"共享{unit?[..Math.Min(9, unit.Length)]}", Address = "?tier=large", Share = true, Unit = unit }, Ct));
         var name = await app.In(Actor.System("test"), db => db.Set<RailCrm.Modules.Organization.OrgUnit>().Where(u => u.Code == "N2").Select(u => u.Name).SingleAsync(Ct));
 
         Assert.True((await Shared("north", "N1")).TryGet(out var view, out _));
@@ -51,7 +51,7 @@ public sealed class SavedViewTests
         }
 
         Assert.Equal(["共享N1"], (await Seen(app, "n1")).Where(v => !v.IsSystem).Select(v => v.Name));
-        Assert.Equal([$"共享{name}"], (await Seen(app, "n2")).Where(v => !v.IsSystem).Select(v => v.Name));
+        Assert.Equal([$"共享{name[..Math.Min(9, name.Length)]}"], (await Seen(app, "n2")).Where(v => !v.IsSystem).Select(v => v.Name));
         Assert.DoesNotContain(await Seen(app, "s1"), v => !v.IsSystem);
         Assert.Equal("N1", Assert.Single(await Seen(app, "north"), v => !v.IsSystem).UnitCode);
 
