@@ -7,7 +7,7 @@ const typed = (form: HTMLFormElement) => [...form.elements].some((field) => {
 
 addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
-  if (!form.id.startsWith("mend-") || form.dataset["others"]) {
+  if (!form.getAttribute("id")?.startsWith("mend-") || form.dataset["others"]) { // A field called id hides the property.
     return;
   }
   const others = [...document.querySelectorAll<HTMLFormElement>("form[id^=mend-]")].filter((other) => other !== form && typed(other));
