@@ -10,18 +10,41 @@ internal static class JobOwner
     /// <summary>Holds the file of a job until disposed, or until this process ends.</summary>
     public static IDisposable? Hold(Settings settings, Job job)
     {
+        var path = PathOf(settings, job.Id, job.Token);
+        FileStream? file = null;
         try
         {
-            return new FileStream(PathOf(settings, job.Id, job.Token), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            // Locked before it has its name: between being opened and being locked it would look like a dead one's.
+            file = new FileStream(path + ".new", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+            File.Move(path + ".new", path, overwrite: true);
+            return new Held(file, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            file?.Dispose();
             return null;
         }
     }
 
+    private sealed class Held(FileStream file, string path) : IDisposable
+    {
+        public void Dispose()
+        {
+            try
+            {
+                File.Delete(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It lies there unlocked; whoever asks next takes it away.
+            }
+
+            file.Dispose();
+        }
+    }
+
     /// <summary>Whether anybody on this machine ever held a job and has not given it back.</summary>
-    public static bool AnyHeld(Settings settings) => Directory.Exists(Folder(settings)) && Directory.EnumerateFiles(Folder(settings)).Any();
+    public static bool AnyHeld(Settings settings) => Directory.Exists(Folder(settings)) && Directory.EnumerateFiles(Folder(settings), "*.lock").Any();
 
     /// <summary>Whether the process that claimed a job under this token is dead for certain; its file is gone then.</summary>
     public static bool IsDead(Settings settings, long id, int token)

@@ -187,7 +187,12 @@ public sealed class WorkOnRows(CrmDb db, Runner runner, IEnumerable<ListOf> list
     private static async Task<Progress> Collect(CrmDb db, ListOf list, WorkOrder order, JobLease lease, CancellationToken ct)
     {
         var (id, total) = (lease.Job.Id, 0L);
-        await db.Write(() => db.Set<WorkRow>().Where(r => r.JobId == id).ExecuteDeleteAsync(ct), ct);
+        await db.Write(async () =>
+        {
+            await db.Set<WorkRow>().Where(r => r.JobId == id).ExecuteDeleteAsync(ct);
+            await lease.Advance(JsonSerializer.Serialize(new Progress(false, 0, 0, 0)), 0, 0, null, ct); // Not those of another worker who has the job by now.
+            return 0;
+        }, ct);
         await foreach (var rows in Meant(db, list, order, ct))
         {
             total += rows.Count;

@@ -121,7 +121,7 @@ public sealed class WorkOnWaybillsTests
         })
         {
             var done = await Work(app, new() { List = "waybills", Act = "edit", Field = field, Value = value, All = true, In = "filter=date>=2026-02" });
-            Assert.Equal((field, 8), (field, done.Counts["done"]));
+            Assert.Equal((field, 8), (field, done.Counts.GetValueOrDefault("done")));
             Assert.Equal(8, await app.In(System, async db => (await db.Set<WaybillLine>().AsNoTracking().ToListAsync(Ct)).Count(changed)));
             await Sound(app);
             Assert.Equal(8, (await Undo(app, done.Job.Id)).Counts["done"]);
@@ -151,5 +151,22 @@ public sealed class WorkOnWaybillsTests
         seen = await Work(app, new() { List = "waybills", Act = "edit", Field = "service", Value = "没有这种", All = true, In = "all" });
         Assert.Equal(12, seen.Counts["refused"]);
         Assert.Equal(before, await Lines(app));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_worker_that_lost_its_work_to_another_throws_none_of_the_others_rows_away(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await Fill(app);
+        var done = await Work(app, new() { List = "waybills", Act = "edit", Field = "mode", Value = "container", All = true, In = "filter=date>=2026-02" });
+
+        await using (var late = app.Services.CreateAsyncScope())
+        {
+            late.ServiceProvider.GetRequiredService<CurrentActor>().Actor = await app.ActorOf("n1");
+            var lease = new JobLease(late.ServiceProvider.GetRequiredService<CrmDb>(), new() { Id = done.Job.Id, Kind = done.Job.Kind, Input = done.Job.Input, Token = done.Job.Token - 1 });
+            await Assert.ThrowsAsync<LeaseLostException>(() => WorkOnRows.Run(late.ServiceProvider, lease, Ct));
+        }
+
+        Assert.Equal(8, await app.In(System, db => db.Set<WorkRow>().CountAsync(r => r.JobId == done.Job.Id && r.Outcome == "done", Ct)));
     }
 }
