@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.WebUtilities;
 using RailCrm.Modules.Customers;
+using RailCrm.Modules.Organization;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui.Lists;
@@ -8,7 +9,7 @@ namespace RailCrm.Tests.Platform;
 
 public sealed class ListStateTests
 {
-    private static readonly ListOf[] Lists = [new CustomerList(), new ContactList(), new WaybillList(), new BinList(), new ContactBinList(), new WaybillBinList()];
+    private static readonly ListOf[] Lists = [new CustomerList(), new ContactList(), new WaybillList(), new BinList(), new ContactBinList(), new WaybillBinList(), new EmployeeList()];
 
     private static SavedViews.Choices Choices(ListOf list) => new(
         [.. list.Views.Select(v => new SavedViews.Choice(v.Key, v.Key, v.Address, false, false, null, true, false)), new("7", "自己的", $"sort={list.Order}&layout=cards", true, false, new(), true, true)], new Dictionary<string, ListLook>());

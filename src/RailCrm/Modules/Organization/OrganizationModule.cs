@@ -1,6 +1,7 @@
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
+using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui;
 using RailCrm.Platform.Ui.Palette;
 
@@ -16,7 +17,8 @@ internal static class OrganizationModule
         .AddScoped<SaveUnit>()
         .AddScoped<MoveUnit>()
         .AddScoped<CloseUnit>()
-        .AddScoped<ListEmployees>()
+        .AddScoped<EmployeeList>()
+        .AddScoped<ListOf>(s => s.GetRequiredService<EmployeeList>())
         .AddScoped<SaveEmployee>()
         .AddScoped<ListAccounts>()
         .AddScoped<ChangeAccount>()

@@ -53,9 +53,15 @@ internal sealed class EmployeesSource : IPaletteSource
 
     public string? AllAt(string text) => QueryHelpers.AddQueryString("/employees", "q", text);
 
-    public async Task<IReadOnlyList<PaletteHit>> Find(PaletteQuestion question, CancellationToken ct) =>
-        question.Text.Length > Employee.NameLength || !(await new ListEmployees(question.Db).Run(new(question.Text), ct)).TryGet(out var list, out _) ? []
-            : [.. list.Items.OrderBy(e => TextMatch.Rank(question.Text, e.Name) ?? 3).ThenBy(e => question.Place(e.Id)).Take(question.Most).Select(e => new PaletteHit(e.Name, string.Join(" · ", new[] { e.UnitName, e.Position, e.Number }.OfType<string>()), $"/employees/{e.Id}", "users") { Id = e.Id })];
+    public async Task<IReadOnlyList<PaletteHit>> Find(PaletteQuestion question, CancellationToken ct)
+    {
+        var found = EmployeeList.Named(question.Db, question.Text) is not { } named ? [] : await (
+            from e in named.Where(e => e.Active).OrderBy(e => e.Name).ThenBy(e => e.Id).Take(50)
+            join u in question.Db.Set<OrgUnit>() on e.UnitId equals u.Id
+            select new { e.Id, e.Name, e.Number, e.Position, UnitName = u.Name }).ToListAsync(ct);
+        return [.. found.OrderBy(e => TextMatch.Rank(question.Text, e.Name) ?? 3).ThenBy(e => question.Place(e.Id)).ThenBy(e => e.Name, StringComparer.Ordinal).Take(question.Most)
+            .Select(e => new PaletteHit(e.Name, string.Join(" · ", new[] { e.UnitName, e.Position, e.Number }.OfType<string>()), $"/employees/{e.Id}", "users") { Id = e.Id })];
+    }
 
     public async Task<IReadOnlyList<PaletteHit>> Recall(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) => await (
         from e in db.Set<Employee>().Where(e => EF.Parameter(ids).Contains(e.Id))

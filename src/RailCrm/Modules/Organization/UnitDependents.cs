@@ -12,7 +12,7 @@ namespace RailCrm.Modules.Organization;
 /// <param name="Count">How many each unit has whose path lies in the range.</param>
 public sealed record UnitDependents(string TextKey, string RemedyKey, Func<long, string> Href, string Permission, Func<CrmDb, PathRange, CancellationToken, Task<IReadOnlyDictionary<long, long>>> Count)
 {
-    internal static readonly UnitDependents Employees = new("organization.n_employees", "organization.remedy_employees", id => $"/employees?unit={id}", Platform.Access.Permission.OrganizationRead, async (db, range, ct) => await (
+    internal static readonly UnitDependents Employees = new("organization.n_employees", "organization.remedy_employees", id => $"/employees?unit={id}&active=true", Platform.Access.Permission.OrganizationRead, async (db, range, ct) => await (
         from e in db.Set<Employee>()
         join u in range.Of(db) on e.UnitId equals u.Id
         where e.Active

@@ -8,7 +8,11 @@ namespace RailCrm.Platform.Lists;
 /// <param name="Key">Its name in addresses.</param>
 /// <param name="TextKey">What it is called.</param>
 /// <param name="Address">What it asks for.</param>
-public sealed record SystemView(string Key, string TextKey, string Address);
+public sealed record SystemView(string Key, string TextKey, string Address)
+{
+    /// <summary>Whether the list opens with it for whoever has chosen no other.</summary>
+    public bool Opens { get; init; }
+}
 
 /// <summary>A page of a list's rows.</summary>
 /// <param name="Lines">The rows, with the cells of the columns asked for.</param>

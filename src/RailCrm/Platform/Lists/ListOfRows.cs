@@ -226,6 +226,11 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
             return ids;
         }
 
+        if (typeof(TRow).GetProperty(nameof(ICustomerBound.CustomerId)) is null)
+        {
+            return []; // The group's own people and the like.
+        }
+
         var row = Expression.Parameter(typeof(TRow), "row");
         var among = Expression.Lambda<Func<TRow, bool>>(Compare.Among(Expression.Property(row, "Id"), ids), row);
         var customer = Expression.Lambda<Func<TRow, long>>(Expression.Property(row, nameof(ICustomerBound.CustomerId)), row);

@@ -28,6 +28,9 @@ public sealed class SavedViews(CrmDb db)
         /// <summary>Whether it comes with the list.</summary>
         public bool IsSystem => Stored is null;
 
+        /// <summary>Whether the list opens with it for whoever has chosen no other.</summary>
+        public bool Opens { get; init; }
+
         /// <summary>Whether the person may take it away: the owner, and who supervises the unit it is shared with.</summary>
         public bool Removable { get; init; } = Own;
 
@@ -91,7 +94,7 @@ public sealed class SavedViews(CrmDb db)
             Removable = kept is not null && (kept.OwnerId == me || (kept.UnitId == db.Actor.UnitId && db.Actor.May(Permission.CustomersSupervise))),
         };
         return new(
-            [.. list.Views.Select(v => Made(v.Key, Text.Texts.Get(v.TextKey), v.Address, null)), .. stored.OrderBy(v => v.Name, StringComparer.CurrentCulture).Select(v => Made(Key(v.Id), v.Name, v.Address, v))],
+            [.. list.Views.Select(v => Made(v.Key, Text.Texts.Get(v.TextKey), v.Address, null) with { Opens = v.Opens }), .. stored.OrderBy(v => v.Name, StringComparer.CurrentCulture).Select(v => Made(Key(v.Id), v.Name, v.Address, v))],
             chosen.Where(c => c.Value.Columns is not null).ToDictionary(c => c.Key, c => ListLook.Read(c.Value.Columns)));
     }
 

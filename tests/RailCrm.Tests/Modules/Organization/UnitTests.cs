@@ -9,6 +9,7 @@ using RailCrm.Modules.Organization;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Lists;
 
 namespace RailCrm.Tests.Modules.Organization;
 
@@ -161,7 +162,12 @@ public sealed class UnitTests
             Assert.Null((await app.With<SaveEmployee, Result<Employee>>(admin, async s => await s.Run(null, null, new() { Number = number, Name = name, UnitId = (await Unit(app, unit)).Id, Account = unit == "N1" ? "n1" : null }, Ct))).Refusal);
         }
 
-        async Task<string> Found(string who, string q) => string.Join(',', await app.With<ListEmployees, IEnumerable<string>>(await app.ActorOf(who), async l => (await l.Run(new(q), Ct)).TryGet(out var list, out _) ? list.Items.Select(e => e.Name) : []));
+        async Task<string> Found(string who, string q) => string.Join(',', (await app.In(await app.ActorOf(who), async db =>
+        {
+            var list = new EmployeeList();
+            Assert.True(View.TryRead(list, [new("q", q), new("active", "true")], out var view));
+            return (await list.Read(db, view, [list.Find("name")!], Ct)).TryGet(out var page, out _) ? page.Lines : [];
+        })).Select(l => l.Cells[0]));
         Assert.Equal("王小明", await Found("group", "小明"));
         Assert.Equal("王小明", await Found("group", "wangxiao"));
         Assert.Equal("王小明", await Found("n1", "wxm"));

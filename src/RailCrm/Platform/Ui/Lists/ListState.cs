@@ -104,7 +104,7 @@ public sealed class ListState
         var said = address.ToList();
         var readable = View.TryRead(list, said, out var view);
         var bare = !said.Exists(p => p.Key is not ("view" or "cursor"));
-        var begun = choices.Find(view.Base) ?? (bare && view.Base is null ? choices.Views.FirstOrDefault(v => v.IsDefault) : null);
+        var begun = choices.Find(view.Base) ?? (bare && view.Base is null ? choices.Views.FirstOrDefault(v => v.IsDefault) ?? choices.Views.FirstOrDefault(v => v.Opens) : null);
         if (begun is not null && bare)
         {
             readable = View.TryRead(list, Parts(begun.Address), out var kept);
