@@ -36,6 +36,12 @@ public sealed partial class SavedViews(CrmDb db)
 
         /// <summary>That unit's code.</summary>
         public string? UnitCode { get; init; }
+
+        /// <summary>Whether it is shared with a unit below the person's own, so that it is looked after and not chosen from.</summary>
+        public bool IsLower { get; init; }
+
+        /// <summary>Whose it is, where it is another's below.</summary>
+        public string? OwnerName { get; init; }
     }
 
     /// <summary>All a person may choose from, and how the person likes the list (by an empty key) and its views laid out where those do not say.</summary>
@@ -161,7 +167,7 @@ public sealed partial class SavedViews(CrmDb db)
     public async Task<Result<SavedView>> Copy(ListOf list, string view, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(list);
-        var choices = await Of(list, ct);
+        var choices = await Of(list, view, ct);
         if (choices.Find(view) is not { } from)
         {
             return new Refusal.NotFound();

@@ -26,9 +26,9 @@ internal static class ViewRoutes
     public static void MapViews(this IEndpointRouteBuilder records, string list, string permission)
     {
         var views = records.MapGroup("/views").AddEndpointFilter<ReadersFilter>().RequireAuthorization(permission);
-        views.MapGet("", async (AskedView asked, SavedViews useCase, CancellationToken ct) => asked.Find(list) is { } of
-                ? TypedResults.Ok(new Listing<Answer>([.. (await useCase.Of(of, ct)).Views.Select(Said)], null)) : Answers.Problem(new Refusal.NotFound()))
-            .WithSummary("The views of the list that the caller may choose: those that come with it, those shared with the caller's units, the caller's own.").Gives<Listing<Answer>>($$"""{ "items": [ {{Shown}} ], "nextCursor": null }""");
+        views.MapGet("", async (AskedView asked, SavedViews useCase, bool? lower, CancellationToken ct) => asked.Find(list) is { } of
+                ? TypedResults.Ok(new Listing<Answer>([.. (lower == true ? (await useCase.Lower(of, ct)).Views : (await useCase.Of(of, ct)).Views).Select(Said)], null)) : Answers.Problem(new Refusal.NotFound()))
+            .WithSummary("The views of the list that the caller may choose: those that come with it, those shared with the caller's units, the caller's own. With lower=true instead those shared with units below which the caller supervises, the newest 50; they can be read, used as view= and deleted, not pinned.").Gives<Listing<Answer>>($$"""{ "items": [ {{Shown}} ], "nextCursor": null }""");
         views.MapGet("/{view}", async (string view, AskedView asked, SavedViews useCase, HttpContext http, CancellationToken ct) => (await One(asked, useCase, list, view, ct)).Answer(v => Told(http, v)))
             .WithSummary("One of the views.").Gives<Answer>(Shown);
         views.MapPost("", (SavedViews.Input input, AskedView asked, SavedViews useCase, HttpContext http, CancellationToken ct) => Save(asked, useCase, list, null, input, http, ct))
@@ -69,7 +69,7 @@ internal static class ViewRoutes
     }
 
     private static async Task<Result<Answer>> One(AskedView asked, SavedViews useCase, string list, string view, CancellationToken ct) =>
-        asked.Find(list) is { } of && (await useCase.Of(of, ct)).Find(view) is { } choice ? Said(choice) : new Refusal.NotFound();
+        asked.Find(list) is { } of && (await useCase.Of(of, view, ct)).Find(view) is { } choice ? Said(choice) : new Refusal.NotFound();
 
     private static async Task<IResult> Chosen(AskedView asked, string list, Func<ListOf, Task<Result<string>>> choose) =>
         asked.Find(list) is { } of ? (await choose(of)).Answer(_ => TypedResults.NoContent()) : Answers.Problem(new Refusal.NotFound());

@@ -78,6 +78,9 @@ public sealed class ListState
     /// <summary>What such an address calls a condition.</summary>
     public string Named(int group, int criterion) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{criterion}.{string.Join('|', View.Filter.Groups[group])}");
 
+    /// <summary>The address at which the views of units below are told, too.</summary>
+    public string LowerViews => QueryHelpers.AddQueryString(Href(View with { Cursor = null }), "views", "lower");
+
     /// <summary>The address without what narrows it.</summary>
     public string Unfiltered => Href(View with { Search = null, Filter = Filter.None, Cursor = null });
 
@@ -97,11 +100,14 @@ public sealed class ListState
     /// <summary>The view as a record's page takes it along.</summary>
     public string Within => View.Kept(List).TrimStart('?') is { Length: > 0 } kept ? kept : "all";
 
+    /// <summary>What an address says beside the view: what the filter panel adds or changes, and what stands open.</summary>
+    private static readonly HashSet<string> Asides = ["add", "op", "value", "or", "panel", "edit", "shown", "views"];
+
     /// <summary>Reads an address: a saved view alone stands for what it keeps, and an empty address for the reader's default.</summary>
     public static ListState Of(ListOf list, IEnumerable<KeyValuePair<string, string?>> address, SavedViews.Choices choices)
     {
         ArgumentNullException.ThrowIfNull(choices);
-        var said = address.ToList();
+        var said = address.Where(p => !Asides.Contains(p.Key)).ToList();
         var readable = View.TryRead(list, said, out var view);
         var bare = !said.Exists(p => p.Key is not ("view" or "cursor"));
         var begun = choices.Find(view.Base) ?? (bare && view.Base is null ? choices.Views.FirstOrDefault(v => v.IsDefault) : null);
@@ -112,7 +118,6 @@ public sealed class ListState
         }
 
         return new(list, view, choices, begun, readable);
-
     }
 
     /// <summary>What a view asks for; nothing where it can no longer be read.</summary>
