@@ -29,6 +29,9 @@ class FilterPanel extends HTMLElement {
     }
     // What was added stands above now: the panel is ready for the next, once what is sent was read.
     this.addEventListener("submit", (event) => setTimeout(() => {
+      if ((event.target as HTMLFormElement).querySelector<HTMLInputElement>("input[name=panel]")?.value === "chip" && sheet?.matches(":popover-open")) {
+        sheet.hidePopover(); // It came up for this condition alone.
+      }
       (event.target as HTMLFormElement).reset();
       this.querySelector(".rc-filter-value")?.replaceWith(plain!.cloneNode(true));
     }));
@@ -38,7 +41,9 @@ class FilterPanel extends HTMLElement {
     const taken = (field.selectedOptions[0]?.dataset["ops"] ?? "").split(" ");
     const op = this.querySelector<HTMLSelectElement>("select[name=op]")!;
     [...op.options].forEach((option) => (option.hidden = option.disabled = !taken.includes(option.value)));
-    op.value = taken.includes(op.value) ? op.value : (taken.includes("=") ? "=" : (taken[0] ?? "="));
+    // A text is seldom known to its last letter: as long as nobody chose a comparison, what it contains is asked.
+    const usual = !keep && op.value === "=" && taken.includes("~") ? "~" : op.value;
+    op.value = taken.includes(usual) ? usual : (taken.includes("=") ? "=" : (taken[0] ?? "="));
     const template = this.querySelector<HTMLTemplateElement>(`template[data-field="${CSS.escape(field.value)}"]`);
     const place = this.querySelector<HTMLElement>(".rc-filter-value")!;
     if (template && !(keep && place.dataset["of"] === field.value)) {
@@ -60,6 +65,14 @@ class FilterPanel extends HTMLElement {
   }
 }
 customElements.define("rc-filter", FilterPanel);
+
+// A chip opens the panel for its condition; where the panel is open already, it stays so afterwards.
+document.addEventListener("click", (event) => {
+  const chip = (event.target as Element).closest<HTMLAnchorElement>("a.rc-chip-edit");
+  if (chip && document.querySelector("details#filter[open]:not(:has([data-editing]))")?.checkVisibility()) {
+    chip.href = chip.href.replace("panel=chip", "panel=filter");
+  }
+}, { capture: true });
 
 // A list of boxes whose order counts: arrows and dragging move a line.
 class Order extends HTMLElement {

@@ -106,6 +106,17 @@ const fade = () => {
     }, toast.querySelector("form") ? 15_000 : 8_000);
   });
 };
+// What the page brings open becomes the modal that it is when a button opens it.
+const show = () => {
+  document.querySelectorAll<HTMLDialogElement>("dialog[data-shown]").forEach((dialog) => {
+    dialog.removeAttribute("data-shown");
+    dialog.close();
+    dialog.showModal();
+  });
+};
+show();
+new MutationObserver(show).observe(document.body, { childList: true, subtree: true });
+
 fade();
 new MutationObserver(fade).observe(document.body, { childList: true, subtree: true });
 

@@ -8,6 +8,7 @@ public sealed class FilterTests
     [InlineData("tier=large")]
     [InlineData("tier=large,medium;revenue>=1000000;region=320000|tag=重点")]
     [InlineData("name~钢铁;phone~0512|creditCode!=")]
+    [InlineData("name!~钢铁,煤;number!~KH")]
     [InlineData(@"name=a\,b\;c\|d\\e,f")]
     public void A_filter_reads_as_it_is_written(string text)
     {

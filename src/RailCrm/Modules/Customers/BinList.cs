@@ -37,7 +37,7 @@ internal sealed class BinList : ListOf<Customer>
 
     private static readonly IReadOnlyList<ListField<Customer>> Own =
     [
-        F.Of("name", "customer.name", K.Text, c => c.Name).Asked(["~", "="], Name).Named(),
+        F.Of("name", "customer.name", K.Text, c => c.Name).Asked(["~", "=", "!~"], Name).Named(),
         F.Of("id", "list.id", K.Number, c => c.Id).Indexed().Hidden(),
         F.Of("number", "customer.number", K.Text, c => c.Number).Indexed().Copied(),
         F.Of("unit", "customer.unit", K.Reference, c => c.UnitId).Asked(["=", "=="], Bins.Walked<Customer>(CustomerAsks.Unit)).Refers(Units, id => $"/organization/{id}"),

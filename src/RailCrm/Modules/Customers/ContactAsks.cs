@@ -85,10 +85,14 @@ internal static class ContactAsks
 
         var end = digits + ":"; // The character behind 9.
 #pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
-        Expression<Func<string?, bool>> begins = d => string.Compare(d, digits) >= 0 && string.Compare(d, end) < 0;
+        Expression<Func<string?, bool>> begins = d => string.Compare(d, digits) >= 0 && string.Compare(d, end) < 0, before = d => string.Compare(d, digits) < 0, behind = d => string.Compare(d, end) >= 0;
 #pragma warning restore CA1309
-        var test = Expression.Lambda<Func<Contact, bool>>(new Swap(begins.Parameters[0], read.Body).Visit(begins.Body)!, read.Parameters);
-        return Task.FromResult<Result<Condition<Contact>>>(new Condition<Contact>(test, db.Set<Contact>().IgnoreQueryFilters().Where(test).Select(k => k.Id), Indexed: true));
+        Expression<Func<string?, bool>>[] ways = asked.Operator == "!~" ? [before, behind, d => d == null] : [begins];
+        return Task.FromResult<Result<Condition<Contact>>>(Condition<Contact>.Any([.. ways.Select(w =>
+        {
+            var test = Expression.Lambda<Func<Contact, bool>>(new Swap(w.Parameters[0], read.Body).Visit(w.Body)!, read.Parameters);
+            return new Condition<Contact>(test, db.Set<Contact>().IgnoreQueryFilters().Where(test).Select(k => k.Id), Indexed: true);
+        })]));
     }
 
     private static Condition<Contact> Lifted(CrmDb db, Condition<Customer> of)

@@ -43,7 +43,7 @@ internal sealed class ContactBinList : ListOf<Contact>
 
     private static readonly IReadOnlyList<ListField<Contact>> Own =
     [
-        F.Of("name", "contact.name", K.Text, k => k.Name).Asked(["~", "="], Name).Named(),
+        F.Of("name", "contact.name", K.Text, k => k.Name).Asked(["~", "=", "!~"], Name).Named(),
         F.Of("id", "list.id", K.Number, k => k.Id).Indexed().Hidden(),
         F.Of("customer", "contact.customer", K.Reference, k => k.CustomerId).Asked(["=", "!="], ContactAsks.Customer).Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q="),
         F.Of("unit", "customer.unit", K.Reference, k => k.Customer!.UnitId).Asked(["=", "=="], Bins.Walked(ContactAsks.OfCustomer(CustomerAsks.Unit))).Refers(Units, id => $"/organization/{id}"),
@@ -74,6 +74,7 @@ internal sealed class ContactBinList : ListOf<Contact>
     /// <summary>A name that contains this, or is exactly this.</summary>
     private static Task<Result<Condition<Contact>>> Name(CrmDb db, Criterion asked, CancellationToken ct) => Task.FromResult<Result<Condition<Contact>>>(
         asked.Values.Any(v => v.Length is 0 or > 200 || !PlainText.IsStorable(v)) ? new Refusal.InvalidMany([new(asked.Field, "customer.text_unstorable")])
+        : asked.Operator == "!~" ? Condition<Contact>.Any([.. asked.Values.Select(Holding)]).Not()
         : Condition<Contact>.Any([.. asked.Values.Select(v => asked.Operator == "=" ? new Condition<Contact>(k => k.Name == v, null, Indexed: true) : Holding(v))]));
 
     private static Condition<Contact> Holding(string typed)

@@ -134,15 +134,16 @@ internal static class CustomerAsks
     });
 
     /// <summary>A phone that begins with these digits.</summary>
-    public static Task<Result<Condition<Customer>>> Phone(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value =>
+    public static Task<Result<Condition<Customer>>> Phone(CrmDb db, Criterion asked, CancellationToken ct) => asked is { Operator: "!~", Values.Count: > 1 }
+        ? Task.FromResult<Result<Condition<Customer>>>(new Refusal.InvalidMany([new(asked.Field, "contact.phone_wrong")])) : Each(asked, value =>
     {
         var digits = PhoneNumber.Digits(value) ?? "";
         var end = digits + ":"; // The character behind 9.
-        return Task.FromResult(digits.Length == 0 ? None(db) : Of(db, c => string.Compare(c.PhoneDigits, digits) >= 0 && string.Compare(c.PhoneDigits, end) < 0));
+        return Task.FromResult(asked.Operator == "!~" ? digits.Length == 0 ? Condition<Customer>.Holds : Condition<Customer>.Any([Of(db, c => string.Compare(c.PhoneDigits, digits) < 0), Of(db, c => string.Compare(c.PhoneDigits, end) >= 0), Of(db, c => c.PhoneDigits == null)]) : digits.Length == 0 ? None(db) : Of(db, c => string.Compare(c.PhoneDigits, digits) >= 0 && string.Compare(c.PhoneDigits, end) < 0));
     });
 
-    /// <summary>A name that contains this, by the search's own rules; or that is exactly this.</summary>
-    public static Task<Result<Condition<Customer>>> Name(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, async value =>
+    /// <summary>A name that contains this, by the search's own rules, or does not; or that is exactly this.</summary>
+    public static Task<Result<Condition<Customer>>> Name(CrmDb db, Criterion asked, CancellationToken ct) => asked.Operator == "!~" ? Nameless(db, asked, ct) : Each(asked, async value =>
     {
         if (asked.Operator == "=")
         {
@@ -154,6 +155,28 @@ internal static class CustomerAsks
             : new(c => EF.Parameter(ids).Contains(c.Id), db.Set<Customer>().IgnoreQueryFilters().Where(c => EF.Parameter(ids).Contains(c.Id)).Select(c => c.Id));
     });
 #pragma warning restore CA1309, CA1310, CA1311
+
+    /// <summary>None of those that the search finds. No index leads to the rest, so what is common is refused: few might be left of a million.</summary>
+    private static async Task<Result<Condition<Customer>>> Nameless(CrmDb db, Criterion asked, CancellationToken ct)
+    {
+        var some = new List<long>();
+        foreach (var value in asked.Values)
+        {
+            if (!PlainText.IsStorable(value) || value.Length > Customer.NameLength)
+            {
+                return new Refusal.InvalidMany([new(asked.Field, "customer.text_unstorable")]);
+            }
+
+            if ((await CustomerSearch.Matching(db, value, ct)).Ids is not { } ids || some.Count + ids.Count > CustomerSearch.Common)
+            {
+                return new Refusal.InvalidMany([new(asked.Field, "customer.name_common", value, CustomerSearch.Common)]);
+            }
+
+            some.AddRange(ids);
+        }
+
+        return new Condition<Customer>(c => !EF.Parameter(some).Contains(c.Id), null);
+    }
 
     private static Condition<Customer> Of(CrmDb db, Expression<Func<Customer, bool>> test, params string[] serves) =>
         new(test, db.Set<Customer>().IgnoreQueryFilters().Where(test).Select(c => c.Id), Indexed: true, serves);

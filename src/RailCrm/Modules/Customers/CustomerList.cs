@@ -46,7 +46,7 @@ internal sealed partial class CustomerList(CustomFields? custom = null, CurrentA
 
     private static readonly IReadOnlyList<ListField<Customer>> Own =
     [
-        F.Of("name", "customer.name", K.Text, c => c.Name).Sorted().Asked(["~", "="], CustomerAsks.Name).Named().Edited(nameof(SaveCustomer.Input.Name), bulk: false),
+        F.Of("name", "customer.name", K.Text, c => c.Name).Sorted().Asked(["~", "=", "!~"], CustomerAsks.Name).Named().Edited(nameof(SaveCustomer.Input.Name), bulk: false),
         F.Of("id", "list.id", K.Number, c => c.Id).Indexed().Hidden(),
         Brought.Of<Customer>("customer"),
         F.Of("number", "customer.number", K.Text, c => c.Number).Indexed().Copied(),
@@ -54,7 +54,7 @@ internal sealed partial class CustomerList(CustomFields? custom = null, CurrentA
         F.Of("tier", "customer.tier", K.Choice, c => c.Tier).Indexed("name", "revenue").Chosen("tier", ["large", "medium", "small", "atRisk", "prospective"], "customer.tier_unknown").Grouped(),
         F.Of("unit", "customer.unit", K.Reference, c => c.UnitId).Asked(["=", "=="], CustomerAsks.Unit).Refers(Units, id => $"/organization/{id}").Grouped(),
         F.Of("creditCode", "customer.credit_code", K.Text, c => c.CreditCode).Indexed().Copied().Edited(nameof(SaveCustomer.Input.CreditCode), bulk: false),
-        F.Of("phone", "customer.phone", K.Text, c => c.Phone).Asked(["~"], CustomerAsks.Phone).Copied().Edited(nameof(SaveCustomer.Input.Phone), bulk: false),
+        F.Of("phone", "customer.phone", K.Text, c => c.Phone).Asked(["~", "!~"], CustomerAsks.Phone).Copied().Edited(nameof(SaveCustomer.Input.Phone), bulk: false),
         F.Of("kind", "customer.kind", K.Choice, c => c.Kind).Indexed().Chosen("kind", ["company", "soleTrader", "publicBody"]).Grouped().Edited(nameof(SaveCustomer.Input.Kind)),
         F.Of("legalRepresentative", "customer.legal_representative", K.Text, c => c.LegalRepresentative).Edited(nameof(SaveCustomer.Input.LegalRepresentative)),
         F.Of("ownership", "customer.ownership", K.Choice, c => c.OwnershipType).Indexed().Chosen("ownership", ["stateOwned", "private", "foreign", "jointVenture", "collective", "individual", "institution"]).Grouped().Edited(nameof(SaveCustomer.Input.OwnershipType)),

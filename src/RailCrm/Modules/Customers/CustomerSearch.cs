@@ -10,7 +10,7 @@ namespace RailCrm.Modules.Customers;
 internal static class CustomerSearch
 {
     /// <summary>Beyond so many hits the index is left and the sort order walked instead: a common term meets a row every few steps.</summary>
-    private const int Common = 5_000;
+    internal const int Common = 5_000;
 
     /// <param name="db">The database, in the transaction of the change.</param>
     /// <param name="customer">The customer as it is now.</param>

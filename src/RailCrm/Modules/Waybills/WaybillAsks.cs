@@ -104,11 +104,17 @@ internal static class WaybillAsks
         return Told(w => EF.Parameter(sources).Contains(w.Source + "")); // No column any more, so that no engine takes the source's index and sorts all of it.
     }
 
-    /// <summary>Somewhere in the note; nothing typed means: without one.</summary>
+    /// <summary>Somewhere in the note, or nowhere in it; nothing typed means: without one, or with one.</summary>
     public static Task<Result<Condition<WaybillLine>>> Note(CrmDb db, Criterion asked, CancellationToken ct)
     {
         var typed = string.Join(',', asked.Values);
-        return typed.Length == 0 ? Told(w => w.Note == null) : Told(w => w.Note!.Contains(typed));
+        return (asked.Operator, typed.Length) switch
+        {
+            ("!~", 0) => Told(w => w.Note != null),
+            ("!~", _) => Told(w => w.Note == null || !w.Note.Contains(typed)),
+            (_, 0) => Told(w => w.Note == null),
+            _ => Told(w => w.Note!.Contains(typed)),
+        };
     }
 
     private static Task<Result<Condition<WaybillLine>>> Told(Expression<Func<WaybillLine, bool>> test) => Task.FromResult<Result<Condition<WaybillLine>>>(new Condition<WaybillLine>(test, null));

@@ -53,7 +53,7 @@ internal sealed partial class WaybillList(CustomFields? custom = null, CurrentAc
         F.Of("cost", "waybill.cost_plain", K.Money, w => w.CostFen).Indexed().SortedNear().Summed().Edited(nameof(WaybillDraft.CostFen), bulk: false).TypedAs(WaybillCell.Money),
         F.Of("profit", "workbench.profit", K.Money, w => w.RevenueFen - w.CostFen).Indexed().SortedNear().Summed(),
         F.Of("contract", "import.field.contract", K.Text, w => w.ContractNo).Indexed().SortedNear().Edited(nameof(WaybillDraft.Contract)).Grouped(),
-        F.Of("note", "import.field.note", K.Text, w => w.Note).Edited(nameof(WaybillDraft.Note)).Asked(["~"], WaybillAsks.Note),
+        F.Of("note", "import.field.note", K.Text, w => w.Note).Edited(nameof(WaybillDraft.Note)).Asked(["~", "!~"], WaybillAsks.Note),
         F.Of("unit", "waybill.unit", K.Reference, w => w.UnitId).Asked(["=", "!="], WaybillAsks.Lane).Refers(Units).Grouped(),
         F.Only("id", "list.id", K.Number, ["="], (_, asked, _) => Task.FromResult(WaybillAsks.Ids(asked))).Hidden(),
         Brought.Of<WaybillLine>(WaybillAsks.Imported),

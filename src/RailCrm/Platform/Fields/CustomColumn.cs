@@ -38,7 +38,7 @@ internal static class CustomColumn
         else if (field.Ready && field.Indexed)
         {
             made = kind == FieldKind.Reference || field.List == "waybills" ? made : made.Sorted();
-            made.Asked(kind switch { FieldKind.Number or FieldKind.Money or FieldKind.Date => [">=", "<=", "="], FieldKind.Text => ["=", "!=", "~"], _ => ["=", "!="] },
+            made.Asked(kind switch { FieldKind.Number or FieldKind.Money or FieldKind.Date => [">=", "<=", "="], FieldKind.Text => ["=", "!=", "~", "!~"], _ => ["=", "!="] },
                 async (db, asked, ct) => Compared(db, field, read, kind == FieldKind.Reference ? await Meant(db, all.Reference(field.Kind), asked, ct) : asked));
             _ = kind == FieldKind.Choice ? made.Grouped() : made;
         }
@@ -102,6 +102,7 @@ internal static class CustomColumn
             ">=" => Of(Compare.AtLeast(body, first.From)),
             "<=" => Of(Expression.AndAlso(Compare.AtMost(body, first.To), Compare.AtLeast(body, known))),
             "~" => Of(Expression.AndAlso(Compare.AtLeast(body, first.From), Compare.AtMost(body, (TValue)(object)(first.To + Compare.Greatest)))),
+            "!~" => Condition<TRow>.Any([Of(Compare.Before(body, first.From)), Of(Compare.After(body, (TValue)(object)(first.To + Compare.Greatest)))]),
             "!=" => new Condition<TRow>(Expression.Lambda<Func<TRow, bool>>(Expression.Not(Compare.Among(body, ranges.ConvertAll(r => r.From))), read.Parameters), null),
             _ => Condition<TRow>.Any(ranges.ConvertAll(r => Of(Equals(r.From, r.To) ? Compare.Same(body, r.From) : Expression.AndAlso(Compare.AtLeast(body, r.From), Compare.AtMost(body, r.To))))),
         };

@@ -22,7 +22,7 @@ internal sealed class AskedView(CrmDb db, SavedViews views, IEnumerable<ListOf> 
         var words = all.Where(p => !string.IsNullOrWhiteSpace(p.Value)).GroupBy(p => p.Key, StringComparer.OrdinalIgnoreCase).ToDictionary(g => g.Key, g => g.Last().Value, StringComparer.OrdinalIgnoreCase);
         if (words.Remove("view", out var key))
         {
-            if ((await views.Of(list, ct)).Find(key) is not { } kept)
+            if ((await views.Of(list, key, ct)).Find(key) is not { } kept)
             {
                 return new Refusal.InvalidMany([new("view", "list.view_unknown", key)]);
             }

@@ -23,6 +23,10 @@ internal static class Compare
 
     public static Expression AtMost<T>(Expression column, T value) => Ordered(ExpressionType.LessThanOrEqual, column, value);
 
+    public static Expression Before<T>(Expression column, T value) => Ordered(ExpressionType.LessThan, column, value);
+
+    public static Expression After<T>(Expression column, T value) => Ordered(ExpressionType.GreaterThan, column, value);
+
     public static Expression Among<T>(Expression column, List<T> values)
     {
         Expression<Func<T, bool>> among = v => EF.Parameter(values).Contains(v);

@@ -25,8 +25,8 @@ public sealed record Criterion(string Field, string Operator, IReadOnlyList<stri
 /// </remarks>
 public sealed record Filter(IReadOnlyList<IReadOnlyList<Criterion>> Groups)
 {
-    /// <summary>Equal to any and nothing below it · to none · at least · at most · equal to any, where there are levels with what is below · contains or begins with.</summary>
-    public static readonly IReadOnlyList<string> Operators = ["==", "!=", ">=", "<=", "=", "~"];
+    /// <summary>Equal to any and nothing below it · to none · at least · at most · equal to any, where there are levels with what is below · contains or begins with · does neither.</summary>
+    public static readonly IReadOnlyList<string> Operators = ["==", "!=", "!~", ">=", "<=", "=", "~"];
 
     /// <summary>Nothing is narrowed.</summary>
     public static readonly Filter None = new([]);

@@ -210,7 +210,7 @@ internal sealed class ListField<TRow, TValue>(string key, string textKey, FieldK
         _serves = [.. serves.SelectMany(s => new[] { s, "-" + s })];
         Operators = Kind switch
         {
-            FieldKind.Text => ["=", "!=", "~"],
+            FieldKind.Text => ["=", "!=", "~", "!~"],
             FieldKind.Choice or FieldKind.Reference => ["=", "!="],
             FieldKind.Flag => ["="],
             _ => [">=", "<=", "="],
@@ -262,6 +262,8 @@ internal sealed class ListField<TRow, TValue>(string key, string textKey, FieldK
                 return Of(Compare.AtMost(body, first.To), Own());
             case "~":
                 return Of(Expression.AndAlso(Compare.AtLeast(body, first.From), Compare.AtMost(body, (TValue)(object)(first.To + Compare.Greatest))), Own());
+            case "!~": // Before, behind, or not known: each led to by the same index, so that few that are left are not searched for among all.
+                return Condition<TRow>.Any([Of(Compare.Before(body, first.From), Own()), Of(Compare.After(body, (TValue)(object)(first.To + Compare.Greatest)), Own()), Of(Compare.Same<TValue>(body, default!))]);
             case "=":
                 return single ? Of(first.From is bool yes ? yes ? body : Expression.Not(body) : Compare.Same(body, first.From), [.. _serves]) // A flag without a parameter: an index of those that lack it answers.
                     : ranges.TrueForAll(r => Equals(r.From, r.To) && r.From is not null) ? Of(Compare.Among(body, ranges.ConvertAll(r => r.From))) with { Apart = Apart(ranges.Select(r => r.From)) }

@@ -120,6 +120,9 @@ public abstract class ListOf
     /// <summary>One page of a view.</summary>
     public abstract Task<Result<LinePage>> Read(CrmDb db, View view, IReadOnlyList<ListField> columns, CancellationToken ct);
 
+    /// <summary>Why one condition is refused by itself, whatever stands beside it; null where it is not.</summary>
+    public abstract Task<Refusal?> Unfit(CrmDb db, Criterion asked, CancellationToken ct);
+
     /// <summary>How many rows a view has, counted no further than one beyond <paramref name="most"/>.</summary>
     public abstract Task<int> Count(CrmDb db, View view, int most, CancellationToken ct);
 

@@ -89,12 +89,7 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
             var alternatives = new List<Condition<TRow>>();
             foreach (var asked in group)
             {
-                if (All.FirstOrDefault(f => f.Key == asked.Field) is not { Operators.Count: > 0 } field)
-                {
-                    return new Refusal.InvalidMany([new("filter", "list.field_unknown", asked.Field)]);
-                }
-
-                if (!(await field.Where(db, asked, ct)).TryGet(out var condition, out var refusal))
+                if (!(await Meant(db, asked, ct)).TryGet(out var condition, out var refusal))
                 {
                     return refusal;
                 }
@@ -109,6 +104,19 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
         }
 
         return conditions;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<Refusal?> Unfit(CrmDb db, Criterion asked, CancellationToken ct) => (await Meant(db, asked, ct)).Refusal;
+
+    private async Task<Result<Condition<TRow>>> Meant(CrmDb db, Criterion asked, CancellationToken ct)
+    {
+        if (All.FirstOrDefault(f => f.Key == asked.Field) is not { Operators.Count: > 0 } field)
+        {
+            return new Refusal.InvalidMany([new("filter", "list.field_unknown", asked.Field)]);
+        }
+
+        return await field.Where(db, asked, ct);
     }
 
     /// <summary>What a field reads of a row.</summary>

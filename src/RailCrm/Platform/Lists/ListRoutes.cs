@@ -18,7 +18,6 @@ internal static class ListRoutes
     public static void MapLists(this IEndpointRouteBuilder app)
     {
         var lists = app.MapGroup("/lists/{list}").WithMetadata(new RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.SignedIn).ExcludeFromDescription();
-        lists.MapPost("/views", SaveView);
         lists.MapPost("/views/{view}", ChangeView);
         lists.MapPost("/columns", Columns);
         lists.MapPost("/export", TakeAway.Seen).RequireAuthorization(Permission.Export);
@@ -37,24 +36,7 @@ internal static class ListRoutes
         return http.RequestServices.GetServices<ListOf>().FirstOrDefault(l => l.Key == list && actor.May(l.Permission));
     }
 
-    private static async Task<IResult> SaveView(string list, HttpContext http, SavedViews views, [FromForm] string? name, [FromForm] string? address, [FromForm] bool? share, [FromForm] string? unit, [FromForm] bool? isDefault, [FromForm] long? id, [FromForm] int? version, CancellationToken ct)
-    {
-        var input = new SavedViews.Input { Name = name, Address = address, Share = share == true, Unit = unit, IsDefault = isDefault == true };
-        if (Seen(http, list) is not { } of)
-        {
-            return TypedResults.NotFound();
-        }
-
-        if ((await views.Save(of, id, version, input, ct)).TryGet(out var kept, out var refusal))
-        {
-            new Notice(Text.Texts.Get("list.view_kept", kept.Name)).Leave(http);
-            return TypedResults.LocalRedirect($"{of.Path}?view={kept.Id}");
-        }
-
-        return Refused(of, http, refusal, LocalUrl.Or($"{of.Path}{input.Address}", of.Path));
-    }
-
-    private static async Task<IResult> ChangeView(string list, string view, HttpContext http, SavedViews views, [FromForm] string? act, [FromForm] string? returnUrl, CancellationToken ct)
+    private static async Task<IResult> ChangeView(string list, string view, HttpContext http, SavedViews views, [FromForm] string? act, [FromForm] string? returnUrl, [FromForm] bool? lower, CancellationToken ct)
     {
         if (Seen(http, list) is not { } of)
         {
@@ -82,7 +64,7 @@ internal static class ListRoutes
                 if ((await views.Delete(of, id, ct)).TryGet(out var gone, out refusal))
                 {
                     new Notice(Text.Texts.Get("list.view_gone", gone.Name)).Leave(http);
-                    return TypedResults.LocalRedirect(of.Path + "?view=all");
+                    return TypedResults.LocalRedirect(of.Path + (lower == true ? "?view=all&views=lower" : "?view=all")); // The next of units below is often not far.
                 }
 
                 break;
@@ -103,8 +85,9 @@ internal static class ListRoutes
 
         var address = LocalUrl.Or(returnUrl, of.Path);
         var query = QueryHelpers.ParseQuery(new Uri(new("http://here"), address).Query).Select(p => new KeyValuePair<string, string?>(p.Key, p.Value)).Where(p => p.Key is not ("columns" or "cursor")).ToList();
-        var choices = await views.Of(of, ct);
-        var view = choices.Find(query.Find(p => p.Key == "view").Value);
+        var named = query.Find(p => p.Key == "view").Value;
+        var choices = await views.Of(of, named, ct);
+        var view = choices.Find(named);
         if (dense is { } close)
         {
             await views.KeepDensity(of, view, close, ct);

@@ -9,7 +9,7 @@ using RailCrm.Platform.Data;
 namespace RailCrm.Platform.Lists;
 
 /// <summary>The views a person has of a list: those that come with it, those shared with the person's units, and the person's own.</summary>
-public sealed class SavedViews(CrmDb db)
+public sealed partial class SavedViews(CrmDb db)
 {
     /// <summary>A person keeps at most so many views of one list.</summary>
     public const int Most = 100;
@@ -39,6 +39,12 @@ public sealed class SavedViews(CrmDb db)
 
         /// <summary>That unit's code.</summary>
         public string? UnitCode { get; init; }
+
+        /// <summary>Whether it is shared with a unit below the person's own, so that it is looked after and not chosen from.</summary>
+        public bool IsLower { get; init; }
+
+        /// <summary>Whose it is, where it is another's below.</summary>
+        public string? OwnerName { get; init; }
     }
 
     /// <summary>All a person may choose from, and how the person likes the list (by an empty key) and its views laid out where those do not say.</summary>
@@ -70,7 +76,7 @@ public sealed class SavedViews(CrmDb db)
         /// <summary>Whether everybody in a unit and below it shall see it.</summary>
         public bool Share { get; set; }
 
-        /// <summary>That unit, by code or name: the person's own or one below it. Where it is missing, the unit it is shared with already, else the person's own.</summary>
+        /// <summary>That unit, by code or name: the person's own or one below it. Emptied, the person's own; missing, the unit it is shared with already, else the person's own.</summary>
         public string? Unit { get; set; }
 
         /// <summary>Whether it shall open with the list.</summary>
@@ -160,24 +166,11 @@ public sealed class SavedViews(CrmDb db)
         }, ct);
     }
 
-    /// <summary>The unit it is to be shared with; none where it is not.</summary>
-    private async Task<Result<(long? Id, bool Shared)>> SharedWith(Input input, long? now, CancellationToken ct)
-    {
-        var asked = PlainText.Trimmed(input.Unit);
-        if (!input.Share || asked is null)
-        {
-            return (input.Share ? now ?? db.Actor.UnitId : null, input.Share);
-        }
-
-        var found = !PlainText.IsStorable(asked) || asked.Length > 200 ? null : await PathRange.Of(db.Scope).Of(db).Where(u => u.Active && (u.Code == asked || u.Name == asked)).OrderBy(u => u.Code == asked ? 0 : 1).Select(u => (long?)u.Id).FirstOrDefaultAsync(ct);
-        return found is null ? new Refusal.InvalidMany([new(nameof(input.Unit), "list.view_unit_wrong", asked)]) : (found, true);
-    }
-
     /// <summary>Keeps a copy of a view one may choose as one's own, named so that it is told from the others.</summary>
     public async Task<Result<SavedView>> Copy(ListOf list, string view, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(list);
-        var choices = await Of(list, ct);
+        var choices = await Of(list, view, ct);
         if (choices.Find(view) is not { } from)
         {
             return new Refusal.NotFound();
@@ -238,10 +231,6 @@ public sealed class SavedViews(CrmDb db)
             return list.Key;
         }, ct);
     }
-
-    /// <summary>Whoever shared it may be gone: a supervisor of the unit takes it away.</summary>
-    private async Task<bool> Supervised(SavedView view, CancellationToken ct) =>
-        view.UnitId is { } unit && db.Actor.May(Permission.CustomersSupervise) && await db.Set<OrgUnit>().Where(u => u.Id == unit).Select(u => u.Path).SingleOrDefaultAsync(ct) is { } path && db.Scope.Covers(path);
 
     private static string Key(long id) => id.ToString(CultureInfo.InvariantCulture);
 

@@ -35,7 +35,7 @@ internal static class TakeAway
             return (await groups.Run(of, view, format, ct)).TryGet(out var table, out var refusal) ? table : Refused(http, of, view, refusal);
         }
 
-        var choices = await views.Of(of, ct);
+        var choices = await views.Of(of, view.Base, ct);
         var columns = choices.LookOf(choices.Find(view.Base)).Columns;
         return await Answer(http, of, view with { Columns = view.Columns ?? columns?.Split(',') }, whole: false, format, ct);
     }

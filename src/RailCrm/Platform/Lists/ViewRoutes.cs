@@ -26,20 +26,20 @@ internal static class ViewRoutes
     public static void MapViews(this IEndpointRouteBuilder records, string list, string permission)
     {
         var views = records.MapGroup("/views").AddEndpointFilter<ReadersFilter>().RequireAuthorization(permission);
-        views.MapGet("", async (AskedView asked, SavedViews useCase, CancellationToken ct) => asked.Find(list) is { } of
-                ? TypedResults.Ok(new Listing<Answer>([.. (await useCase.Of(of, ct)).Views.Select(Said)], null)) : Answers.Problem(new Refusal.NotFound()))
-            .WithSummary("The views of the list that the caller may choose: those that come with it, those shared with the caller's units, the caller's own.").Gives<Listing<Answer>>($$"""{ "items": [ {{Shown}} ], "nextCursor": null }""");
+        views.MapGet("", async (AskedView asked, SavedViews useCase, bool? lower, CancellationToken ct) => asked.Find(list) is { } of
+                ? TypedResults.Ok(new Listing<Answer>([.. (lower == true ? (await useCase.Lower(of, ct)).Views : (await useCase.Of(of, ct)).Views).Select(Said)], null)) : Answers.Problem(new Refusal.NotFound()))
+            .WithSummary("The views of the list that the caller may choose: those that come with it, those shared with the caller's units, the caller's own. With lower=true instead those shared with units below which the caller supervises, the newest 50; they can be read, used as view= and deleted, not pinned.").Gives<Listing<Answer>>($$"""{ "items": [ {{Shown}} ], "nextCursor": null }""");
         views.MapGet("/{view}", async (string view, AskedView asked, SavedViews useCase, HttpContext http, CancellationToken ct) => (await One(asked, useCase, list, view, ct)).Answer(v => Told(http, v)))
             .WithSummary("One of the views.").Gives<Answer>(Shown);
         views.MapPost("", (SavedViews.Input input, AskedView asked, SavedViews useCase, HttpContext http, CancellationToken ct) => Save(asked, useCase, list, null, input, http, ct))
-            .WithSummary("Keeps a view as the caller's own; shared, everybody in the unit and below it sees it: the caller's own, or one below it that is named by code or name. It is pinned from the start.")
+            .WithSummary("Keeps a view as the caller's own; shared, everybody in the unit and below it sees it: the caller's own, or one below it that is named by code or name. A closed unit is refused, and so is a name that several have. It is pinned from the start.")
             .Takes("""{ "name": "北方大客户", "address": "?tier=large&sort=-revenue", "share": true, "unit": "N", "isDefault": false }""").Gives<Answer>(Shown, StatusCodes.Status201Created).AddEndpointFilter<IdempotencyFilter>();
         views.MapPut("/{view}", (string view, SavedViews.Input input, AskedView asked, SavedViews useCase, HttpContext http, CancellationToken ct) => Save(asked, useCase, list, view, input, http, ct))
-            .WithSummary("Changes one of the caller's own views, if it still has the version that If-Match names. isDefault makes it the default; false leaves that as it is.")
+            .WithSummary("Changes one of the caller's own views, if it still has the version that If-Match names. A shared view without unit stays with the unit it is shared with, if that is open and still the caller's own or below it; an empty unit is the caller's own. isDefault makes it the default; false leaves that as it is.")
             .Takes("""{ "name": "北方大客户", "address": "?tier=large,medium", "share": false, "isDefault": true }""").Gives<Answer>(Shown);
         views.MapDelete("/{view}", async (string view, AskedView asked, SavedViews useCase, CancellationToken ct) =>
             asked.Find(list) is { } of && Number(view) is { } id ? (await useCase.Delete(of, id, ct)).Answer(_ => TypedResults.NoContent()) : Answers.Problem(new Refusal.NotFound()))
-            .WithSummary("Takes one of the caller's own views away.");
+            .WithSummary("Takes a view away, for everybody who chose it: one of the caller's own, or one that is shared with a unit which the caller supervises.");
         foreach (var (method, on) in new[] { (HttpMethods.Put, true), (HttpMethods.Delete, false) })
         {
             views.MapMethods("/{view}/pin", [method], (string view, AskedView asked, SavedViews useCase, CancellationToken ct) => Chosen(asked, list, of => useCase.Pin(of, view, on, ct)))
@@ -69,7 +69,7 @@ internal static class ViewRoutes
     }
 
     private static async Task<Result<Answer>> One(AskedView asked, SavedViews useCase, string list, string view, CancellationToken ct) =>
-        asked.Find(list) is { } of && (await useCase.Of(of, ct)).Find(view) is { } choice ? Said(choice) : new Refusal.NotFound();
+        asked.Find(list) is { } of && (await useCase.Of(of, view, ct)).Find(view) is { } choice ? Said(choice) : new Refusal.NotFound();
 
     private static async Task<IResult> Chosen(AskedView asked, string list, Func<ListOf, Task<Result<string>>> choose) =>
         asked.Find(list) is { } of ? (await choose(of)).Answer(_ => TypedResults.NoContent()) : Answers.Problem(new Refusal.NotFound());

@@ -73,6 +73,7 @@ public sealed class BinFilterTests
         Assert.Equal(["华东钢铁公司"], await All("q=钢铁"));
         Assert.Equal(["华东钢铁公司"], await All("q=hdgt"));
         Assert.Equal(["华东煤炭公司", "华东钢铁公司"], await All("filter=name~华东"));
+        Assert.Equal(["华南纸业公司"], await All("filter=name!~华东"));
         Assert.Equal(["华东钢铁公司"], await All("name=华东钢铁公司"));
         Assert.Equal(["华东煤炭公司"], await All($"number={number}"));
         Assert.Equal(["华东煤炭公司", "华东钢铁公司"], await All($"unit={north}"));
@@ -109,6 +110,7 @@ public sealed class BinFilterTests
         Task<List<string>> All(string query) => Found(app, "admin", list, query);
         Assert.Equal(["张三", "李王娜", "王小伟"], await All(""));
         Assert.Equal(["李王娜", "王小伟"], await All("filter=name~王"));
+        Assert.Equal(["张三"], await All("filter=name!~王"));
         Assert.Equal(["王小伟"], await All("name=王小伟"));
         Assert.Empty(await All("filter=name~%"));
         Assert.Equal(["王小伟"], await All("q=wxw"));

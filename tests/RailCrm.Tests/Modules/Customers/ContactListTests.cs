@@ -23,7 +23,8 @@ public sealed class ContactListTests
     private static readonly (string Asked, Func<Row, bool> Keeps)[] Conditions =
     [
         ("main=true", r => r.Person.IsMain), ("main=false", r => !r.Person.IsMain), ("active=true", r => r.Person.Active), ("active=false", r => !r.Person.Active),
-        ("name=李娜", r => r.Person.Name == "李娜"), ("name!=李娜", r => r.Person.Name != "李娜"), ("name~王", r => r.Person.Name.StartsWith('王')), ("name=李娜,王伟", r => r.Person.Name is "李娜" or "王伟"),
+        ("name=李娜", r => r.Person.Name == "李娜"), ("name!=李娜", r => r.Person.Name != "李娜"), ("name~王", r => r.Person.Name.StartsWith('王')), ("name!~王", r => !r.Person.Name.StartsWith('王')), ("name=李娜,王伟", r => r.Person.Name is "李娜" or "王伟"),
+        ("mobile!~1380", r => r.Person.MobileDigits?.StartsWith("1380", StringComparison.Ordinal) != true), ("title!~物流", r => r.Person.Title?.StartsWith("物流", StringComparison.Ordinal) != true),
         ("mobile~1380", r => r.Person.MobileDigits?.StartsWith("1380", StringComparison.Ordinal) == true), ("mobile~138 0000 0", r => r.Person.MobileDigits?.StartsWith("13800000", StringComparison.Ordinal) == true), ("phone~0512", r => r.Person.PhoneDigits?.StartsWith("0512", StringComparison.Ordinal) == true),
         ("tier=large", r => r.At.Tier == CustomerTier.Large), ("tier=small,atRisk", r => r.At.Tier is CustomerTier.Small or CustomerTier.AtRisk), ("tier!=medium", r => r.At.Tier != CustomerTier.Medium),
         ("unit=$north", r => r.North.Contains(r.At.UnitId)), ("unit=$n1", r => r.At.UnitId == r.North[1]), ("customer=KH-0000007", r => r.At.Number == "KH-0000007"), ("customer!=KH-0000007", r => r.At.Number != "KH-0000007"),

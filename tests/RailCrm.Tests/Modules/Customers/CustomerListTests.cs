@@ -76,6 +76,8 @@ public sealed class CustomerListTests
         ("industry=06", c => c.IndustryCode == "06"), ("industry=B,31", c => c.IndustryCode is "B" or "06" or "31"), ("industry=", c => c.IndustryCode is null), ("completeness>=20", c => c.Completeness >= 20),
         ("tag=煤炭", c => c.Tags?.Contains(",煤炭,", StringComparison.Ordinal) == true), ("station=高桥镇", c => c.MainStations.Any(s => s.Station == "高桥镇")), ("active=false", c => !c.Active), ("active=true", c => c.Active),
         ("name~东方", c => c.Name.Contains("东方", StringComparison.Ordinal)), ("number~KH-00001", c => c.Number.StartsWith("KH-00001", StringComparison.Ordinal)), ("number=KH-0000007", c => c.Number == "KH-0000007"),
+        ("name!~东方", c => !c.Name.Contains("东方", StringComparison.Ordinal)), ("name!~东方,西方", c => !c.Name.Contains("东方", StringComparison.Ordinal) && !c.Name.Contains("西方", StringComparison.Ordinal)),
+        ("number!~KH-00001", c => !c.Number.StartsWith("KH-00001", StringComparison.Ordinal)), ("number!~KH", _ => false), ("creditCode!~9", c => c.CreditCode?.StartsWith('9') != true), ("phone!~0512600001", c => c.PhoneDigits?.StartsWith("0512600001", StringComparison.Ordinal) != true),
         ("phone~0512600001", c => c.PhoneDigits?.StartsWith("0512600001", StringComparison.Ordinal) == true), ("creditCode=", c => c.CreditCode is null), ("creditCode!=", c => c.CreditCode is not null),
         ("sizeClass=", c => c.SizeClass is null), ("sizeClass!=small", c => c.SizeClass != SizeClass.Small), ("created>=today", _ => true), ("created<=-1d", _ => false), ("updated>=-1y", _ => true),
         ("parent=", c => c.ParentId is null), ("author=", c => c.CreatedBy is null), ("author=0", c => c.CreatedBy == 0), ("author=99999", _ => false),

@@ -207,22 +207,54 @@ public sealed class SavedViewTests
         await using var app = await CrmApp.Start(engine);
         var n1 = await app.ActorOf("n1");
         using var browser = await app.SignedIn("n1");
-        async Task<string> Post(params (string Name, string Value)[] fields)
+        async Task<string> Post(string at, string form, params (string Name, string Value)[] fields)
         {
-            var page = await browser.GetStringAsync(new Uri("/customers?view=all", UriKind.Relative), Ct);
-            var token = System.Text.RegularExpressions.Regex.Match(page, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
-            using var form = new FormUrlEncodedContent(fields.Append(("__RequestVerificationToken", token)).Select(f => new KeyValuePair<string, string>(f.Item1, f.Item2)));
-            using var answer = await browser.PostAsync(new Uri("/lists/customers/views", UriKind.Relative), form, Ct);
+            using var answer = await CrmApp.Submit(browser, at, form, fields.ToDictionary(f => f.Name, f => f.Value));
             Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
             return answer.Headers.Location!.OriginalString;
         }
 
-        var led = await Post(("name", "我的大客户"), ("address", "?tier=large"), ("isDefault", "true"));
+        Task<string> Sent() => Post("/customers?tier=large", "view-new", ("name", "我的大客户"), ("address", "?tier=large"), ("isDefault", "true"), ("_once", "one"));
+        var led = await Sent();
+        Assert.Equal(led, await Sent()); // Sent twice, kept once.
         var view = Assert.Single(await Seen(app, "n1"), v => !v.IsSystem);
-        Assert.Equal(("/customers?view=" + view.Key, "我的大客户", "tier=large", true), (led, view.Name, view.Address, view.IsDefault));
+        Assert.EndsWith("/customers?view=" + view.Key, led, StringComparison.Ordinal);
+        Assert.Equal(("我的大客户", "tier=large", true), (view.Name, view.Address, view.IsDefault));
 
-        await Post(("id", view.Key), ("version", $"{view.Stored!.Version}"), ("name", view.Name), ("address", "?tier=small"), ("share", "true"));
+        await Post($"/customers?view={view.Key}&tier=small", "view-save", ("id", view.Key), ("version", $"{view.Stored!.Version}"), ("name", view.Name), ("address", "?tier=small"), ("share", "true"));
         view = Assert.Single(await Seen(app, "n1"), v => !v.IsSystem);
         Assert.Equal(("tier=small", n1.UnitId), (view.Address, view.Stored!.UnitId));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_view_that_is_refused_comes_back_as_it_was_typed_with_the_reason_at_its_field(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        using var browser = await app.SignedIn("north");
+        async Task<string> Refused(string at, string form, params (string Name, string Value)[] fields)
+        {
+            using var answer = await CrmApp.Submit(browser, at, form, fields.ToDictionary(f => f.Name, f => f.Value));
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            return WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(Ct));
+        }
+
+        static string Tag(string page, string id) => System.Text.RegularExpressions.Regex.Match(page, $"<(input|dialog)[^>]* id=\"{id}\"[^>]*>|<(input|dialog) id=\"{id}\"[^>]*>").Value;
+
+        var page = await Refused("/customers?tier=large", "view-new", ("name", "大客户 \"甲\""), ("address", "?tier=large"), ("share", "true"), ("unit", "S1"), ("isDefault", "true"));
+        Assert.Contains(" open", Tag(page, "save-view"), StringComparison.Ordinal);
+        Assert.DoesNotContain(" open", Tag(page, "all-views"), StringComparison.Ordinal);
+        Assert.Contains("value=\"大客户 \"甲\"\"", page, StringComparison.Ordinal);
+        Assert.Contains("value=\"S1\"", Tag(page, "view-unit"), StringComparison.Ordinal);
+        Assert.Contains("“S1”不是本单位或下级单位", page.Split("id=\"view-unit-error\"")[1][..200], StringComparison.Ordinal);
+        Assert.Matches("name=\"share\" value=\"true\" checked", page.Split("id=\"save-view\"")[1]);
+        Assert.Matches("name=\"isDefault\" value=\"true\" checked", page);
+
+        var view = await Saved(app, "north", "北方", "?tier=large", share: true);
+        var south = await app.In(Actor.System("test"), db => db.Set<RailCrm.Modules.Organization.OrgUnit>().Where(u => u.Code == "S").Select(u => u.Id).SingleAsync(Ct));
+        await app.In(Actor.System("test"), db => db.Set<SavedView>().Where(v => v.Id == view.Id).ExecuteUpdateAsync(s => s.SetProperty(v => v.UnitId, south), Ct));
+        page = await Refused($"/customers?view={view.Id}&tier=small", "view-save", ("id", $"{view.Id}"), ("version", $"{view.Version}"), ("name", view.Name), ("address", "?tier=small"), ("share", "true"));
+        Assert.Contains(" open", Tag(page, "all-views"), StringComparison.Ordinal);
+        Assert.Contains("“南方公司”已不在您的范围内", page.Split($"id=\"view-unit-{view.Id}-error\"")[1][..200], StringComparison.Ordinal);
+        Assert.Contains("name=\"address\" value=\"?tier=small\"", page.Split("class=\"rc-view-edit\" open")[1].Split("</form>")[0], StringComparison.Ordinal); // The change is not lost either.
     }
 }

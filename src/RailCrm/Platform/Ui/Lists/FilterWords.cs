@@ -12,11 +12,12 @@ public sealed class FilterWords(ListOf list, IReadOnlyDictionary<string, IEnumer
     /// <summary>The whole condition.</summary>
     public string Said(Criterion asked) => $"{About(asked)} {Values(asked)}";
 
-    /// <summary>Its field, and how that is compared where that is not "is".</summary>
+    /// <summary>Its field, and how that is compared: "is" goes without saying, but for texts that can also contain something.</summary>
     public string About(Criterion asked)
     {
         ArgumentNullException.ThrowIfNull(asked);
-        return $"{(list.Find(asked.Field) is { } field ? field.FilterLabel : asked.Field)}{(asked.Operator == "=" ? "" : $" {Compared(asked.Operator)}")}";
+        var field = list.Find(asked.Field);
+        return $"{field?.FilterLabel ?? asked.Field}{(asked.Operator == "=" && field?.Operators.Contains("~") != true ? "" : $" {Compared(asked.Operator)}")}";
     }
 
     /// <summary>What it is compared with.</summary>
@@ -28,5 +29,5 @@ public sealed class FilterWords(ListOf list, IReadOnlyDictionary<string, IEnumer
     }
 
     /// <summary>A comparison.</summary>
-    public static string Compared(string op) => T(op switch { "=" => "list.op_is", "==" => "list.op_exactly", "!=" => "list.op_not", ">=" => "list.op_least", "<=" => "list.op_most", _ => "list.op_has" });
+    public static string Compared(string op) => T(op switch { "=" => "list.op_is", "==" => "list.op_exactly", "!=" => "list.op_not", ">=" => "list.op_least", "<=" => "list.op_most", "!~" => "list.op_has_not", _ => "list.op_has" });
 }

@@ -26,8 +26,8 @@ public sealed class ListState
     /// <summary>False where the address holds a filter that cannot be read.</summary>
     public bool IsReadable { get; }
 
-    /// <summary>Whether a condition was just added, so that the panel stays open for the next.</summary>
-    public bool Adding { get; set; }
+    /// <summary>As what the filter panel is open: <c>filter</c> by itself, and then it stays so; <c>chip</c> for one condition alone; null where it is closed.</summary>
+    public string? Panel { get; set; }
 
     /// <summary>The place of the condition that is being changed, as group and condition; null where none is.</summary>
     public (int Group, int Criterion)? Edited { get; set; }
@@ -37,6 +37,9 @@ public sealed class ListState
 
     /// <summary>What stands in the way of showing it, in words.</summary>
     public string? Wrong { get; set; }
+
+    /// <summary>The condition that stands in the way; null where it is none.</summary>
+    public (int Group, int Criterion)? Refused { get; set; }
 
     /// <summary>Whether it differs from the view it began with; from the one that asks for nothing everything differs, so nobody is told.</summary>
     public bool IsChanged => Begun is { Address.Length: > 0 } && Kept(Begun) != View.Kept(List);
@@ -68,8 +71,18 @@ public sealed class ListState
         ? QueryHelpers.AddQueryString(List.Path, new Dictionary<string, string?> { ["view"] = Begun.Key, ["cursor"] = view.Cursor }.Where(p => p.Value is not null))
         : (view with { Base = Begun?.Key }).Address(List);
 
+    /// <summary>The same view, with the panel as it is.</summary>
+    public string Again(View view) => Panel == "filter" ? QueryHelpers.AddQueryString(Href(view), "panel", "filter") : Href(view);
+
+    /// <summary>The address without one of the conditions.</summary>
+    public string Without(int group, int criterion) => Href(View with { Filter = View.Filter.Without(group, criterion), Cursor = null });
+
+    /// <summary>Whether the panel can hold that condition: it has the field, and of dates one control for one value.</summary>
+    public bool Edits(int group, int criterion) => View.Filter.At(group, criterion) is { } asked && List.Find(asked.Field) is { IsHidden: false, Operators.Count: > 0 } field
+        && (asked.Values.Count == 1 || field.Kind is not (FieldKind.Date or FieldKind.Instant));
+
     /// <summary>The address at which one of the conditions is changed. It names the group by what it says, for an address may hold the groups in another order.</summary>
-    public string Edit(int group, int criterion) => QueryHelpers.AddQueryString(Href(View with { Cursor = null }), new Dictionary<string, string?> { ["panel"] = "filter", ["edit"] = Named(group, criterion) });
+    public string Edit(int group, int criterion) => QueryHelpers.AddQueryString(Href(View with { Cursor = null }), new Dictionary<string, string?> { ["panel"] = Panel == "filter" ? "filter" : "chip", ["edit"] = Named(group, criterion) });
 
     /// <summary>The condition that such an address names; null where there is none.</summary>
     public (int Group, int Criterion)? Place(string? edit) =>
@@ -77,6 +90,9 @@ public sealed class ListState
 
     /// <summary>What such an address calls a condition.</summary>
     public string Named(int group, int criterion) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{criterion}.{string.Join('|', View.Filter.Groups[group])}");
+
+    /// <summary>The address at which the views of units below are told, too.</summary>
+    public string LowerViews => QueryHelpers.AddQueryString(Href(View with { Cursor = null }), "views", "lower");
 
     /// <summary>The address without what narrows it.</summary>
     public string Unfiltered => Href(View with { Search = null, Filter = Filter.None, Cursor = null });
@@ -97,11 +113,14 @@ public sealed class ListState
     /// <summary>The view as a record's page takes it along.</summary>
     public string Within => View.Kept(List).TrimStart('?') is { Length: > 0 } kept ? kept : "all";
 
+    /// <summary>What an address says beside the view: what the filter panel adds or changes, and what stands open.</summary>
+    private static readonly HashSet<string> Asides = ["add", "op", "value", "or", "panel", "edit", "shown", "views"];
+
     /// <summary>Reads an address: a saved view alone stands for what it keeps, and an empty address for the reader's default.</summary>
     public static ListState Of(ListOf list, IEnumerable<KeyValuePair<string, string?>> address, SavedViews.Choices choices)
     {
         ArgumentNullException.ThrowIfNull(choices);
-        var said = address.ToList();
+        var said = address.Where(p => !Asides.Contains(p.Key)).ToList();
         var readable = View.TryRead(list, said, out var view);
         var bare = !said.Exists(p => p.Key is not ("view" or "cursor"));
         var begun = choices.Find(view.Base) ?? (bare && view.Base is null ? choices.Views.FirstOrDefault(v => v.IsDefault) ?? choices.Views.FirstOrDefault(v => v.Opens) : null);
@@ -112,7 +131,6 @@ public sealed class ListState
         }
 
         return new(list, view, choices, begun, readable);
-
     }
 
     /// <summary>What a view asks for; nothing where it can no longer be read.</summary>
