@@ -63,7 +63,7 @@ public sealed partial class Someone_shares_a_view(Browser browser)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");
         var page = walk.Page;
-        const string Wrong = "/customers?view=all&filter=tier%3Dlarge%3Bcompleteness%3E%3Dviel";
+        const string Wrong = "/customers?view=all&filter=tier%3Dsmall%3Bcompleteness%3E%3Dviel";
         await page.GotoAsync(Wrong);
         await Assertions.Expect(page.Locator(".rc-chip")).ToHaveCountAsync(2);
         await Assertions.Expect(page.Locator(".rc-chip-wrong")).ToHaveCountAsync(1);
