@@ -115,6 +115,17 @@ public sealed class CustomFieldListTests
         Assert.Equal(["焦煤", "", "", "", ""], await Now());
     }
 
+    [Fact]
+    public async Task Every_field_that_many_rows_can_take_stands_in_one_section_of_its_list()
+    {
+        await using var app = await CrmApp.Start(Engine.Sqlite);
+        await using var services = app.Services.CreateAsyncScope();
+        foreach (var list in services.ServiceProvider.GetServices<ListOf>().Where(l => l.Works.Any(w => w.Key == "edit")))
+        {
+            Assert.Equal(list.Fields.Where(f => f.IsBulk && f.Input is not null).Select(f => f.Key).Order(StringComparer.Ordinal), list.Sections.SelectMany(s => s.Fields).Order(StringComparer.Ordinal));
+        }
+    }
+
     [Theory, ClassData(typeof(BothEngines))]
     public async Task Many_rows_name_a_customer_that_is_looked_up_and_one_that_is_unknown_is_refused_before(Engine engine)
     {
@@ -130,6 +141,12 @@ public sealed class CustomFieldListTests
         Assert.Contains("type=\"checkbox\" name=\"Form.Value\" value=\"焦煤\"", Asked("x_meizhong"), StringComparison.Ordinal);
         Assert.Contains("type=\"checkbox\"", Asked("transportModes"), StringComparison.Ordinal);
         Assert.Contains("type=\"date\"", Asked("x_qianyueri"), StringComparison.Ordinal);
+
+        // By the sections of the form, the group's own behind them; each field once.
+        var groups = global::System.Text.RegularExpressions.Regex.Matches(page, "<optgroup label=\"([^\"]+)\">(.*?)</optgroup>", global::System.Text.RegularExpressions.RegexOptions.Singleline).ToDictionary(m => m.Groups[1].Value, m => global::System.Text.RegularExpressions.Regex.Matches(m.Groups[2].Value, "value=\"([^\"]+)\"").Select(o => o.Groups[1].Value).ToList());
+        Assert.Equal(["基本资料", "经营", "运输", "所在地与文化", "自定义字段"], groups.Keys);
+        Assert.Contains("sizeClass", groups["基本资料"]);
+        Assert.Equal(["x_jieshaoren", "x_meizhong", "x_qianyueri"], groups["自定义字段"].Order(StringComparer.Ordinal));
 
         async Task<Result<Job>> Started(string value) => await app.With<WorkOnRows, Result<Job>>(await app.ActorOf("n1"), w => w.Start(new() { List = "customers", Act = "edit", Field = "x_jieshaoren", Value = value, Ids = [row.Id] }, Ct));
         Task<long> Now() => app.In(System, async db => CustomValue.Number((await db.Set<Customer>().SingleAsync(c => c.Id == row.Id, Ct)).Custom, "x_jieshaoren"));

@@ -66,4 +66,5 @@ internal sealed partial class ContactList(CustomFields? custom = null, CurrentAc
 
     public override string MarkedAs => RecordKind.Contact;
     public override string EditPermission => Platform.Access.Permission.CustomersWrite;
+    public override IReadOnlyList<(string TextKey, IReadOnlyList<string> Fields)> Sections { get; } = [("contact.section_person", ["title", "active"])];
 }

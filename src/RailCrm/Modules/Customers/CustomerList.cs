@@ -102,4 +102,10 @@ internal sealed partial class CustomerList(CustomFields? custom = null, CurrentA
 
     public override string MarkedAs => RecordKind.Customer;
     public override string EditPermission => Platform.Access.Permission.CustomersWrite;
+
+    public override IReadOnlyList<(string TextKey, IReadOnlyList<string> Fields)> Sections { get; } =
+    [
+        ("customer.section_identity", ["shortName", "kind", "legalRepresentative", "ownership", "sizeClass", "employees", "tags", "active"]), ("customer.section_business", ["businessDirection", "productionScale", "industry", "marketShare"]),
+        ("customer.section_transport", ["transportModes", "transportCycle"]), ("customer.section_place", ["region", "website", "registeredAddress", "businessAddress"]),
+    ];
 }

@@ -17,12 +17,14 @@ namespace RailCrm.Modules.Customers;
 /// <param name="Reason">What speaks for it, or against it: a code of <see cref="DuplicateScore"/> or <see cref="ContactScore"/>.</param>
 public sealed record PairQuery(bool Dismissed = false, string? Cursor = null, int Limit = 50, long? Unit = null, int? Least = null, string? Reason = null);
 
-/// <summary>The work list of pairs of one kind: how those that a reader asks for are found, each condition by an index or tested on the walk along the likeliest first; the word on one of them; and the search for more.</summary>
+/// <summary>The work list of pairs of one kind: how those that a reader asks for are found, by the records of few customers or on a walk along the likeliest first that never goes far (<see cref="PairWalk{TPair}"/>); the word on one of them; and the search for more.</summary>
 internal abstract class LikelyPairs<TPair>(CrmDb db) where TPair : LikelyPair
 {
     private const int MostLimit = 200;
 
     private static readonly Order<TPair, TPair> ByScore = Order<TPair, TPair>.ByNumber("score", p => p.Score, n => (int)n, p => (p.Score, p.Id));
+
+    private readonly PairWalk<TPair> _walk = new(ByScore);
 
     /// <summary>The reader's.</summary>
     protected CrmDb Db { get; } = db;
@@ -42,8 +44,8 @@ internal abstract class LikelyPairs<TPair>(CrmDb db) where TPair : LikelyPair
     /// <summary>Those of which one is of these units.</summary>
     protected abstract IQueryable<TPair> InUnits(IQueryable<TPair> pairs, IQueryable<long> units);
 
-    /// <summary>The keys of the records, of which pairs are, of some customers.</summary>
-    protected abstract Task<List<long>> Records(IQueryable<Customer> customers, CancellationToken ct);
+    /// <summary>The keys of the records, of which pairs are, of some customers; no more than one beyond <see cref="PairsOfFew.Most"/>.</summary>
+    protected abstract Task<List<long>> Records(List<long> customers, CancellationToken ct);
 
     /// <summary>Writes the word on a pair into the trail of both, with the reason before and after where one was given.</summary>
     protected abstract Task Tell(TPair pair, bool two, (string? Before, string? After)? why, CancellationToken ct);
@@ -69,75 +71,38 @@ internal abstract class LikelyPairs<TPair>(CrmDb db) where TPair : LikelyPair
             return new Refusal.Invalid("duplicates.filter_wrong", wrong);
         }
 
-        var open = Db.Set<TPair>().AsNoTracking().Where(p => (p.DismissedAt != null) == query.Dismissed);
+        var open = query.Dismissed ? Db.Set<TPair>().AsNoTracking().Where(p => p.DismissedAt != null) : Db.Set<TPair>().AsNoTracking().Where(p => p.DismissedAt == null);
         open = query.Least is { } least ? open.Where(p => p.Score >= least) : open;
-        if (sets is not null && unit is null && !query.Dismissed && Db.Scope.Width == ScopeWidth.All)
+        var wanted = sets is null ? open : open.Where(p => EF.Parameter(sets).Contains(p.Reasons));
+        if ((unit is not null || Db.Scope.Width != ScopeWidth.All) && await Gathered(wanted, unit, ct) is { } gathered)
         {
-            return await Merged(sets, open, mark, query.Limit, ct);
+            return await ByScore.Page(Asked(gathered, unit), descending: true, mark, query.Limit, q => q, ct);
         }
 
-        var wanted = sets is null ? open : open.Where(p => EF.Parameter(sets).Contains(p.Reasons));
-        return await ByScore.Page(await Seen(wanted, unit, open, ct), descending: true, mark, query.Limit, q => q, ct);
+        // Each set of reasons is a walk in an index of its own: along the score alone a rare one lies behind half a million pairs. Of those called two there are few.
+        var parts = sets is null || query.Dismissed ? [new Part<TPair>(Asked(wanted, unit), open)] : sets.ConvertAll(set => open.Where(p => p.Reasons == set)).ConvertAll(rows => new Part<TPair>(Asked(rows, unit), rows));
+        return await _walk.Page(parts, mark, query.Limit, ct);
     }
 
-    /// <summary>The pairs of which both are seen. An outlet's are gathered by its few records; a wider reader, and whoever asks for a unit, walks the order and tests each, and where that leads nowhere gathers too.</summary>
-    private async Task<Found<TPair>> Seen(IQueryable<TPair> wanted, string? unitPath, IQueryable<TPair> open, CancellationToken ct)
+    /// <summary>Those of which the reader sees both and one is of the unit.</summary>
+    private IQueryable<TPair> Asked(IQueryable<TPair> pairs, string? unitPath)
     {
         var units = unitPath is null ? null : PathRange.Below(unitPath).Of(Db).Select(u => u.Id);
-        var rows = units is null ? wanted : InUnits(wanted, units);
-        if (Db.Scope.Width == ScopeWidth.Narrow)
-        {
-            return new(await Gathered(rows, ct));
-        }
-
-        var all = Db.Scope.Width == ScopeWidth.All;
-        rows = all ? Living(rows) : Both(rows);
-        if (units is not null)
-        {
-            return new(rows, most => OfUnits(rows, wanted, units, most, ct), open);
-        }
-
-        IQueryable<TPair>? gathered = null; // Once, however often it is asked for.
-        return new(rows, all ? null : async _ => gathered ??= await Gathered(wanted, ct), open);
+        var rows = units is null ? pairs : InUnits(pairs, units);
+        return Db.Scope.Width == ScopeWidth.All ? Living(rows) : Both(rows);
     }
 
-    /// <summary>By the reader's records.</summary>
-    private async Task<IQueryable<TPair>> Gathered(IQueryable<TPair> rows, CancellationToken ct)
+    /// <summary>Those of few customers' records, the reader's or a unit's; null where there are many.</summary>
+    private async Task<IQueryable<TPair>?> Gathered(IQueryable<TPair> wanted, string? unitPath, CancellationToken ct)
     {
-        var mine = await Records(Db.Set<Customer>(), ct);
-        var pairs = await rows.Where(p => EF.Parameter(mine).Contains(p.FirstId)).Select(p => new { p.Id, p.SecondId }).ToListAsync(ct);
-        var seen = mine.ToHashSet();
-        var ids = pairs.Where(p => seen.Contains(p.SecondId)).Select(p => p.Id).ToList();
-        return rows.Where(p => EF.Parameter(ids).Contains(p.Id));
-    }
-
-    /// <summary>By the records of units; null where there are more pairs than told.</summary>
-    private async Task<IQueryable<TPair>?> OfUnits(IQueryable<TPair> rows, IQueryable<TPair> wanted, IQueryable<long> units, int most, CancellationToken ct)
-    {
-        var theirs = await Records(Db.Set<Customer>().Where(c => units.Contains(c.UnitId)), ct);
-        var ids = (await wanted.Where(p => EF.Parameter(theirs).Contains(p.FirstId)).Select(p => p.Id).ToListAsync(ct))
-            .Union(await wanted.Where(p => EF.Parameter(theirs).Contains(p.SecondId)).Select(p => p.Id).ToListAsync(ct)).ToList();
-        return ids.Count > most ? null : rows.Where(p => EF.Parameter(ids).Contains(p.Id));
-    }
-
-    /// <summary>Reads on in each set of reasons, which is a seek in its index, and puts the pages together: along the score alone a rare reason lies behind half a million pairs.</summary>
-    private async Task<PageOf<TPair>> Merged(IReadOnlyList<string> sets, IQueryable<TPair> open, Mark? mark, int limit, CancellationToken ct)
-    {
-        var (found, more, back) = (new List<TPair>(), false, mark is { Back: true });
-        foreach (var set in sets)
+        if (await PairsOfFew.Customers(Db, Db.Set<Customer>(), unitPath, ct) is not { } customers || await Records(customers, ct) is not { Count: <= PairsOfFew.Most } theirs)
         {
-            var page = await ByScore.Page(Living(open.Where(p => p.Reasons == set)), descending: true, mark, limit, q => q, ct);
-            found.AddRange(page.Items);
-            more |= (back ? page.Previous : page.Next) is not null;
+            return null;
         }
 
-        found = [.. found.OrderByDescending(p => p.Score).ThenByDescending(p => p.Id)];
-        more |= found.Count > limit;
-        found = found.Count <= limit ? found : back ? found[^limit..] : found[..limit];
-        return new(
-            found,
-            found.Count > 0 && (back || more) ? ByScore.At(found[^1], descending: true, back: false).ToCursor() : null,
-            found.Count > 0 && mark is not null && (!back || more) ? ByScore.At(found[0], descending: true, back: true).ToCursor() : null);
+        var ids = await wanted.Where(p => EF.Parameter(theirs).Contains(p.FirstId)).Select(p => p.Id).Take(PairsOfFew.Most + 1).ToListAsync(ct);
+        ids = unitPath is null ? ids : [.. ids.Union(await wanted.Where(p => EF.Parameter(theirs).Contains(p.SecondId)).Select(p => p.Id).Take(PairsOfFew.Most + 1).ToListAsync(ct))];
+        return ids.Count > PairsOfFew.Most ? null : wanted.Where(p => EF.Parameter(ids).Contains(p.Id));
     }
 
     /// <summary>The names of those who dismissed pairs.</summary>
@@ -220,7 +185,7 @@ internal sealed class CustomerPairs(CrmDb db) : LikelyPairs<DuplicatePair>(db)
         pairs.Where(p => Db.Set<Customer>().Any(c => c.Id == p.FirstId && units.Contains(c.UnitId)) || Db.Set<Customer>().Any(c => c.Id == p.SecondId && units.Contains(c.UnitId)));
 
     /// <inheritdoc/>
-    protected override Task<List<long>> Records(IQueryable<Customer> customers, CancellationToken ct) => customers.Select(c => c.Id).ToListAsync(ct);
+    protected override Task<List<long>> Records(List<long> customers, CancellationToken ct) => Task.FromResult(customers);
 
     /// <inheritdoc/>
     protected override async Task Tell(DuplicatePair pair, bool two, (string? Before, string? After)? why, CancellationToken ct)
@@ -255,11 +220,7 @@ internal sealed class ContactPairs(CrmDb db) : LikelyPairs<ContactPair>(db)
         || Db.Set<Contact>().Any(k => k.Id == p.SecondId && Db.Set<Customer>().Any(c => c.Id == k.CustomerId && units.Contains(c.UnitId))));
 
     /// <inheritdoc/>
-    protected override async Task<List<long>> Records(IQueryable<Customer> customers, CancellationToken ct)
-    {
-        var theirs = await customers.Select(c => c.Id).ToListAsync(ct);
-        return await Db.Set<Contact>().Where(k => EF.Parameter(theirs).Contains(k.CustomerId)).Select(k => k.Id).ToListAsync(ct);
-    }
+    protected override Task<List<long>> Records(List<long> customers, CancellationToken ct) => Db.Set<Contact>().Where(k => EF.Parameter(customers).Contains(k.CustomerId)).Select(k => k.Id).Take(PairsOfFew.Most + 1).ToListAsync(ct);
 
     /// <inheritdoc/>
     protected override async Task Tell(ContactPair pair, bool two, (string? Before, string? After)? why, CancellationToken ct)

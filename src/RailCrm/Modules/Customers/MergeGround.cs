@@ -12,9 +12,12 @@ namespace RailCrm.Modules.Customers;
 /// <summary>What a merge and its undo both stand on: who may, what is held meanwhile, what is told, what follows.</summary>
 internal static class MergeGround
 {
-    /// <summary>Those that an address names to be merged, in its order: several with commas between them, or the name several times; no more than one too many.</summary>
+    /// <summary>Of those ticked so many are shown where they are too many to be merged.</summary>
+    public const int MostTicked = 50;
+
+    /// <summary>Those that an address names to be merged, in its order: several with commas between them, or the name several times; of too many the first, to choose from.</summary>
     public static List<long> Asked(HttpRequest request) =>
-        [.. request.Query["ids"].ToString().Split(',').Take(2 * CustomerMerge.Most).Select(t => long.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0).Distinct().Take(CustomerMerge.Most + 1)];
+        [.. request.Query["ids"].ToString().Split(',').Take(2 * MostTicked).Select(t => long.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0).Distinct().Take(MostTicked)];
 
     /// <summary>Those that an address names, with the one whose name was typed beside them; and why that is not taken, or that none was chosen.</summary>
     /// <param name="request">The request.</param>

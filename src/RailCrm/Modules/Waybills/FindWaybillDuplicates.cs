@@ -20,7 +20,7 @@ public sealed class FindWaybillDuplicates(CrmDb db, RecordWaybills record)
     private const int MostScored = 200;
 
     /// <summary>One that may be the same.</summary>
-    /// <param name="Reasons">What is the same: number, revenue, weight, day, goods; sources where it came from another system.</param>
+    /// <param name="Reasons">What is the same: number, revenue, weight, day, lane, goods; sources where it came from another system.</param>
     /// <param name="Id">The line.</param>
     /// <param name="Name">Its number.</param>
     /// <param name="Hints">Its day, where it is from, what was carried, for how much.</param>

@@ -18,7 +18,8 @@ internal sealed class GetWaybill(CrmDb db, CustomFields fields)
     /// <param name="UnitName">The unit that did the work.</param>
     /// <param name="State">Changes with every field: who changes the line shows which he saw.</param>
     /// <param name="Custom">Its own fields as they are stored.</param>
-    public sealed record Answer(ListWaybills.Item Line, string CustomerNumber, string UnitName, string State, string? Custom);
+    /// <param name="CustomerInBin">Whether its customer lies in the bin.</param>
+    public sealed record Answer(ListWaybills.Item Line, string CustomerNumber, string UnitName, string State, string? Custom, bool CustomerInBin);
 
     /// <summary>The line, or that there is none.</summary>
     public async Task<Result<Answer>> Run(long id, CancellationToken ct)
@@ -28,9 +29,9 @@ internal sealed class GetWaybill(CrmDb db, CustomFields fields)
             return new Refusal.NotFound();
         }
 
-        var customer = await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => c.Id == line.CustomerId).Select(c => new { c.Name, c.Number }).SingleAsync(ct);
+        var customer = await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => c.Id == line.CustomerId).Select(c => new { c.Name, c.Number, InBin = c.DeletedAt != null }).SingleAsync(ct);
         var unit = await db.Set<OrgUnit>().Where(u => u.Id == line.UnitId).Select(u => u.Name).SingleAsync(ct);
-        return new Answer(ListWaybills.Of(line, customer.Name, fields.Said("waybills", line.Custom, db.Actor)), customer.Number, unit, StateOf(line), line.Custom);
+        return new Answer(ListWaybills.Of(line, customer.Name, fields.Said("waybills", line.Custom, db.Actor)), customer.Number, unit, StateOf(line), line.Custom, customer.InBin);
     }
 
     /// <summary>A line carries no version, because millions are written that nobody ever changes by hand; its content says as well whether it is still the one seen.</summary>

@@ -61,6 +61,7 @@ internal sealed class KeepWaybill(CrmDb db, SaveWaybill save, WorkOnWaybills wor
 
         var (stays, goes) = (input.Keep, pair.FirstId + pair.SecondId - input.Keep);
         await HeldLines.Hold(db, [pair.FirstId, pair.SecondId], [], ct);
+        await HeldLines.Going(db, [goes], ct);
         var lines = await db.Set<WaybillLine>().AsNoTracking().Where(w => w.Id == stays || w.Id == goes).ToDictionaryAsync(w => w.Id, ct);
         if (!lines.TryGetValue(stays, out var kept) || !lines.TryGetValue(goes, out var other))
         {

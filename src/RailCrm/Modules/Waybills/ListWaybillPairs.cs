@@ -25,7 +25,7 @@ public sealed class ListWaybillPairs(CrmDb db, Runner runner)
     /// <param name="Limit">Pairs of a page, 1–200.</param>
     /// <param name="Unit">The customer is of this unit, or of one below it.</param>
     /// <param name="Least">As likely at least, 1–100.</param>
-    /// <param name="Reason">What speaks for it, or against it: number, revenue, weight, sources, day, goods, other_goods, other_weight, other_revenue.</param>
+    /// <param name="Reason">What speaks for it, or against it: number, revenue, weight, sources, day, lane, goods, other_goods, other_weight, other_revenue.</param>
     public sealed record Query(bool Dismissed = false, string? Cursor = null, int Limit = 50, long? Unit = null, int? Least = null, string? Reason = null);
 
     /// <summary>One of a pair; money in fen. <paramref name="State"/> changes with every field; <paramref name="Lacks"/> names fields that are empty here and not in the other.</summary>
@@ -33,9 +33,9 @@ public sealed class ListWaybillPairs(CrmDb db, Runner runner)
         long Id, string Source, string ExternalNo, DateOnly Date, long UnitId, string UnitName, string Service, string Origin, string Destination, string CommodityCategory, string? Commodity, string Mode,
         int Wagons, int Containers, long WeightKg, long RevenueFen, long CostFen, string? Contract, string? Note, string State, IReadOnlyList<string> Lacks);
 
-    /// <summary>A pair: how likely it is one service, why, and whether the actor may put either into the bin.</summary>
+    /// <summary>A pair: how likely it is one service, why, whether the actor may put either into the bin, and whether the customer lies there.</summary>
     public sealed record Item(
-        long Id, long CustomerId, string CustomerNumber, string CustomerName, Side First, Side Second, int Score, IReadOnlyList<string> Reasons, DateTime FoundAt, DateTime? DismissedAt, string? DismissedBy, string? DismissedReason, bool CanBin);
+        long Id, long CustomerId, string CustomerNumber, string CustomerName, Side First, Side Second, int Score, IReadOnlyList<string> Reasons, DateTime FoundAt, DateTime? DismissedAt, string? DismissedBy, string? DismissedReason, bool CanBin, bool CustomerInBin);
 
     /// <summary>The likeliest first.</summary>
     public async Task<Result<Listing<Item>>> Run(Query query, CancellationToken ct)
@@ -68,7 +68,7 @@ public sealed class ListWaybillPairs(CrmDb db, Runner runner)
         var ids = pairs.SelectMany(p => new[] { p.FirstId, p.SecondId }).Distinct().ToList();
         var lines = await db.Set<WaybillLine>().AsNoTracking().Where(w => EF.Parameter(ids).Contains(w.Id)).ToDictionaryAsync(w => w.Id, ct);
         var (customers, units, people) = (lines.Values.Select(w => w.CustomerId).Distinct().ToList(), lines.Values.Select(w => w.UnitId).Distinct().ToList(), pairs.Select(p => p.DismissedBy).OfType<long>().Distinct().ToList());
-        var whose = await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(customers).Contains(c.Id)).Select(c => new { c.Id, c.Number, c.Name }).ToDictionaryAsync(c => c.Id, ct);
+        var whose = await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => EF.Parameter(customers).Contains(c.Id)).Select(c => new { c.Id, c.Number, c.Name, InBin = c.DeletedAt != null }).ToDictionaryAsync(c => c.Id, ct);
         var did = await db.Set<OrgUnit>().Where(u => EF.Parameter(units).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
         var names = people.Count == 0 ? [] : await db.Set<User>().Where(u => EF.Parameter(people).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, ct);
         var owned = (await Ownership.Of(db, customers, ct)).Owned;
@@ -80,7 +80,7 @@ public sealed class ListWaybillPairs(CrmDb db, Runner runner)
             .. from p in pairs
                where lines.ContainsKey(p.FirstId) && lines.ContainsKey(p.SecondId) && whose.ContainsKey(p.CustomerId)
                let both = (First: lines[p.FirstId], Second: lines[p.SecondId])
-               select new Item(p.Id, p.CustomerId, whose[p.CustomerId].Number, whose[p.CustomerId].Name, Of(both.First, both.Second), Of(both.Second, both.First), p.Score, p.Reasons.Split(','), p.FoundAt, p.DismissedAt, names.GetValueOrDefault(p.DismissedBy ?? 0), p.DismissedReason, owned.Contains(p.CustomerId)),
+               select new Item(p.Id, p.CustomerId, whose[p.CustomerId].Number, whose[p.CustomerId].Name, Of(both.First, both.Second), Of(both.Second, both.First), p.Score, p.Reasons.Split(','), p.FoundAt, p.DismissedAt, names.GetValueOrDefault(p.DismissedBy ?? 0), p.DismissedReason, owned.Contains(p.CustomerId), whose[p.CustomerId].InBin),
         ];
     }
 

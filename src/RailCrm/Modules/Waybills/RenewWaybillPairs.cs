@@ -31,11 +31,27 @@ internal static class RenewWaybillPairs
         }
 
         var pairs = WaybillScore.Among(lines, near.Values).Concat(known.Keys.Where(k => near.ContainsKey(k.FirstId) && near.ContainsKey(k.SecondId)).Select(k => (First: near[k.FirstId], Second: near[k.SecondId])));
-        foreach (var (first, second) in pairs.DistinctBy(p => (p.First.Id, p.Second.Id)).OrderBy(p => p.First.Id).ThenBy(p => p.Second.Id)) // In order: two writers never wait for each other in a ring.
+        var changes = pairs.DistinctBy(p => (p.First.Id, p.Second.Id)).Select(p => new Change(known.GetValueOrDefault((p.First.Id, p.Second.Id)), p.First, p.Second)).Where(c => c.Is).ToList();
+        var held = await Held(db, [.. changes.SelectMany(c => new[] { c.First.Id, c.Second.Id }).Distinct()], ct);
+        foreach (var change in changes.Where(c => held.Contains(c.First.Id) && held.Contains(c.Second.Id)).OrderBy(c => c.First.Id).ThenBy(c => c.Second.Id)) // In order: two writers never wait for each other in a ring.
         {
-            await Keep(db, known.GetValueOrDefault((first.Id, second.Id)), first, second, ct);
+            await Keep(db, change, ct);
         }
     }
+
+    /// <summary>A pair as it is stored and as its lines have it by now.</summary>
+    private sealed record Change(WaybillPair? Known, Subject First, Subject Second)
+    {
+        public string Fingerprint { get; } = WaybillScore.Fingerprint(First, Second);
+
+        public (int Score, string Reasons)? Now { get; } = WaybillScore.Of(First, Second);
+
+        public bool Is => Known is null ? Now is not null : Known.Fingerprint != Fingerprint || Known.CustomerId != First.CustomerId || First.CustomerId != Second.CustomerId;
+    }
+
+    /// <summary>Those lines that stay until the transaction ends. On PostgreSQL one that somebody is deleting at this moment is left out rather than waited for: its pairs go along with it, and were it kept after all, the night finds them.</summary>
+    private static async Task<HashSet<long>> Held(CrmDb db, long[] ids, CancellationToken ct) => ids.Length == 0 || !db.IsPostgres ? [.. ids]
+        : [.. await db.Database.SqlQuery<long>($"SELECT id AS \"Value\" FROM waybill_lines WHERE id = ANY({ids}) ORDER BY id FOR KEY SHARE SKIP LOCKED").ToListAsync(ct)];
 
     /// <summary>What is compared of lines by their keys.</summary>
     public static async Task<List<Subject>> Subjects(CrmDb db, IReadOnlyCollection<long> ids, CancellationToken ct) =>
@@ -83,18 +99,13 @@ internal static class RenewWaybillPairs
         }
     }
 
-    /// <remarks>Past the change tracker: somebody may delete a line, or find the same pair, at this very moment.</remarks>
-    private static async Task Keep(CrmDb db, WaybillPair? known, Subject first, Subject second, CancellationToken ct)
+    /// <remarks>Past the change tracker: somebody may find the same pair at this very moment.</remarks>
+    private static async Task Keep(CrmDb db, Change change, CancellationToken ct)
     {
-        var fingerprint = WaybillScore.Fingerprint(first, second);
-        if (known is not null && known.Fingerprint == fingerprint && known.CustomerId == first.CustomerId && first.CustomerId == second.CustomerId)
+        var (known, first, second, fingerprint) = (change.Known, change.First, change.Second, change.Fingerprint);
+        if (change.Now is not var (score, reasons))
         {
-            return;
-        }
-
-        if (WaybillScore.Of(first, second) is not var (score, reasons))
-        {
-            await (known is null ? Task.CompletedTask : db.Set<WaybillPair>().Where(p => p.Id == known.Id).ExecuteDeleteAsync(ct));
+            await db.Set<WaybillPair>().Where(p => p.Id == known!.Id).ExecuteDeleteAsync(ct);
         }
         else if (known is null)
         {

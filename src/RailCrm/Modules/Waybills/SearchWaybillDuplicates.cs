@@ -6,7 +6,7 @@ using RailCrm.Platform.Jobs;
 namespace RailCrm.Modules.Waybills;
 
 /// <summary>Looks for waybill lines booked twice, at night or when asked: among the lines made since the last search, which have the larger keys, and those changed since, of which the trail tells. Never all of them: there may be a hundred million.</summary>
-/// <remarks>Goes on from its checkpoint; each batch is one transaction, so that others write in between. How far it came stands in the job's result, where the next one begins.</remarks>
+/// <remarks>Where the points changed since the last search, the pairs that are stored are told anew first. Goes on from its checkpoint; each batch is one transaction, so that others write in between. How far it came stands in the job's result, where the next one begins.</remarks>
 internal sealed class SearchWaybillDuplicates(CrmDb db)
 {
     /// <summary>The kind of job.</summary>
@@ -20,11 +20,11 @@ internal sealed class SearchWaybillDuplicates(CrmDb db)
 
     private const int LinesAtOnce = 500;
 
-    /// <summary>How far it is. Lines and then entries of the trail, up to what was there when it began.</summary>
-    private sealed record Place(string Phase, long Last, long LastLine, long LastEntry, long Done, long Total, long FirstEntry);
+    /// <summary>How far it is. Pairs where that is due, lines and then entries of the trail, up to what was there when it began.</summary>
+    private sealed record Place(string Phase, long Last, long LastLine, long LastEntry, long Done, long Total, long FirstEntry, long FirstLine);
 
     /// <summary>What the next search goes by.</summary>
-    private sealed record Outcome(int Found, long Line, long Entry);
+    private sealed record Outcome(int Found, long Line, long Entry, int Rules = 0);
 
     public static Task<string> Run(IServiceProvider services, JobLease lease, CancellationToken ct) => new SearchWaybillDuplicates(services.GetRequiredService<CrmDb>()).Run(lease, ct);
 
@@ -38,14 +38,14 @@ internal sealed class SearchWaybillDuplicates(CrmDb db)
             var here = place;
             place = await db.Write(async () =>
             {
-                var next = await (here.Phase == "lines" ? Lines(here, ct) : Entries(here, ct));
+                var next = await (here.Phase switch { "pairs" => Pairs(here, ct), "lines" => Lines(here, ct), _ => Entries(here, ct) });
                 await lease.Advance(JsonSerializer.Serialize(next), Math.Min(next.Done, next.Total), 0, next.Total, ct);
                 return next;
             }, ct);
             db.ChangeTracker.Clear();
         }
 
-        return JsonSerializer.Serialize(new Outcome(await db.Set<WaybillPair>().CountAsync(p => p.DismissedAt == null, ct), place.LastLine, place.LastEntry));
+        return JsonSerializer.Serialize(new Outcome(await db.Set<WaybillPair>().CountAsync(p => p.DismissedAt == null, ct), place.LastLine, place.LastEntry, WaybillScore.Rules));
     }
 
     private async Task<Place> Begin(CancellationToken ct)
@@ -56,7 +56,25 @@ internal sealed class SearchWaybillDuplicates(CrmDb db)
         var entry = await Changes.OrderByDescending(a => a.Id).Select(a => a.Id).FirstOrDefaultAsync(ct);
         var from = Math.Max(0, before is null ? line - MostAtFirst : before.Line - Again);
         var since = before is null ? entry : Math.Max(0, before.Entry - Again);
-        return new("lines", from, line, entry, 0, Math.Max(0, line - from) + Math.Max(0, entry - since), since);
+        var again = before?.Rules == WaybillScore.Rules ? 0 : await db.Set<WaybillPair>().OrderByDescending(p => p.Id).Select(p => p.Id).FirstOrDefaultAsync(ct);
+        return new(again > 0 ? "pairs" : "lines", again > 0 ? 0 : from, line, entry, 0, again + Math.Max(0, line - from) + Math.Max(0, entry - since), since, from);
+    }
+
+    /// <summary>Tells stored pairs by the points of today. What somebody said of one holds: its lines are what they were.</summary>
+    private async Task<Place> Pairs(Place at, CancellationToken ct)
+    {
+        var pairs = await db.Set<WaybillPair>().AsNoTracking().Where(p => p.Id > at.Last).OrderBy(p => p.Id).Take(LinesAtOnce).ToListAsync(ct);
+        var lines = (await RenewWaybillPairs.Subjects(db, [.. pairs.SelectMany(p => new[] { p.FirstId, p.SecondId }).Distinct()], ct)).ToDictionary(s => s.Id);
+        foreach (var pair in pairs.OrderBy(p => p.FirstId).ThenBy(p => p.SecondId))
+        {
+            if (lines.TryGetValue(pair.FirstId, out var first) && lines.TryGetValue(pair.SecondId, out var second) && pair.Fingerprint == WaybillScore.Fingerprint(first, second)
+                && WaybillScore.Of(first, second) is var (score, reasons) && (pair.Score != score || pair.Reasons != reasons))
+            {
+                await db.Set<WaybillPair>().Where(p => p.Id == pair.Id && p.Fingerprint == pair.Fingerprint).ExecuteUpdateAsync(u => u.SetProperty(p => p.Score, score).SetProperty(p => p.Reasons, reasons), ct);
+            }
+        }
+
+        return pairs.Count < LinesAtOnce ? at with { Phase = "lines", Last = at.FirstLine, Done = at.Total - Math.Max(0, at.LastLine - at.FirstLine) - Math.Max(0, at.LastEntry - at.FirstEntry) } : at with { Last = pairs[^1].Id, Done = at.Done + pairs[^1].Id - at.Last };
     }
 
     private async Task<Place> Lines(Place at, CancellationToken ct)

@@ -88,6 +88,7 @@ internal sealed class WaybillBin(CrmDb db, CustomFields fields, WaybillLedger le
         await db.Set<BinnedLine>().Where(b => EF.Parameter(back).Contains(b.Id)).ExecuteDeleteAsync(ct);
         db.AddRange(going.Where(l => back.Contains(l.Id)).Select(l => SaveWaybill.Told(db, "restored", null, l)));
         await db.SaveChangesAsync(ct);
+        await RenewWaybillPairs.Of(db, [.. going.Where(l => back.Contains(l.Id)).Select(WaybillScore.Subject.Of)], ct);
         return answers;
     }, ct);
 

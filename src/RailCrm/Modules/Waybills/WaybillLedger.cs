@@ -108,7 +108,8 @@ public sealed class WaybillLedger(CrmDb db)
     public async Task<int> Delete(IReadOnlyCollection<long> ids, CancellationToken ct) => await db.Write(async () =>
     {
         var lines = await db.Set<WaybillLine>().AsNoTracking().Where(w => EF.Parameter(ids).Contains(w.Id)).ToListAsync(ct);
-        var gone = lines.Select(l => l.Id).ToList();
+        var gone = lines.Select(l => l.Id).ToArray();
+        await HeldLines.Going(db, gone, ct);
         await db.Set<WaybillLine>().Where(w => EF.Parameter(gone).Contains(w.Id)).ExecuteDeleteAsync(ct);
         await _facts.Post([.. lines.Select(l => (l, -1))], ct);
         return lines.Count;

@@ -75,6 +75,9 @@ internal sealed partial class WaybillList(CustomFields? custom = null, CurrentAc
         new("delete", "waybill.delete", "trash", Platform.Access.Permission.WaybillsWrite, Danger: true),
     ];
 
+    public override IReadOnlyList<(string TextKey, IReadOnlyList<string> Fields)> Sections { get; } =
+        [("waybill.section_what", ["toCustomer", "toUnit", "service", "mode"]), ("waybill.section_goods", ["goods", "origin", "destination"]), ("waybill.section_money", ["contract", "note"])];
+
     /// <summary>Those in the bin too: what a work on many took away keeps its name.</summary>
     public override async Task<Dictionary<long, string>> NamesOfRows(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) =>
         BinnedLine.Named(await base.NamesOfRows(db, ids, ct), await db.Set<BinnedLine>().Where(b => EF.Parameter(ids).Contains(b.Id)).ToDictionaryAsync(b => b.Id, b => b.ExternalNo, ct));

@@ -6,9 +6,11 @@ using RailCrm.Platform.Lists;
 
 namespace RailCrm.Modules.Waybills;
 
-/// <summary>How the pairs of lines that a reader asks for are found: each condition by an index, or tested on the walk along the likeliest first, which is given up where it leads nowhere.</summary>
+/// <summary>How the pairs of lines that a reader asks for are found: by few customers, or on a walk along the likeliest first, or along each set of reasons at once, that never goes far (<see cref="PairWalk{TPair}"/>).</summary>
 internal sealed class WaybillPairsFound(CrmDb db, Order<WaybillPair, WaybillPair> order)
 {
+    private readonly PairWalk<WaybillPair> _walk = new(order);
+
     /// <summary>One page.</summary>
     /// <param name="query">What is asked for.</param>
     /// <param name="unitPath">The path of the unit asked for, whose the customer is; null for any.</param>
@@ -16,46 +18,35 @@ internal sealed class WaybillPairsFound(CrmDb db, Order<WaybillPair, WaybillPair
     /// <param name="ct">Cancels.</param>
     public async Task<PageOf<WaybillPair>> Page(ListWaybillPairs.Query query, string? unitPath, Mark? mark, CancellationToken ct)
     {
-        var open = db.Set<WaybillPair>().AsNoTracking().Where(p => (p.DismissedAt != null) == query.Dismissed);
-        open = query.Least is { } least ? open.Where(p => p.Score >= least) : open;
-        var sets = query.Reason is null ? [] : WaybillScore.SetsWith(query.Reason).ToList();
-        var wanted = query.Reason is null ? open : open.Where(p => EF.Parameter(sets).Contains(p.Reasons));
-        return await order.Page(await Found(wanted, open, unitPath, query.Reason is not null, ct), descending: true, mark, query.Limit, q => q, ct);
-    }
-
-    /// <summary>An outlet's are gathered by its few customers; a unit's by its customers, and those of a reason by the index over it, where the walk finds too few.</summary>
-    private async Task<Found<WaybillPair>> Found(IQueryable<WaybillPair> wanted, IQueryable<WaybillPair> open, string? unitPath, bool ofReason, CancellationToken ct)
-    {
-        if (db.Scope.Width == ScopeWidth.Narrow)
+        // To tell how far a walk goes, past the scope; what is shown comes from within it.
+        var (seen, all) = (Narrowed(db.Set<WaybillPair>(), query), Narrowed(db.Set<WaybillPair>().IgnoreQueryFilters([CrmDb.ScopeFilter]), query));
+        var within = $",{query.Reason},";
+        var wanted = query.Reason is null ? seen : seen.Where(p => ("," + p.Reasons + ",").Contains(within));
+        var customers = db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]); // In the bin or not: their lines are seen as well.
+        if ((unitPath is not null || db.Scope.Width != ScopeWidth.All) && await PairsOfFew.Customers(db, customers, unitPath, ct) is { } few)
         {
-            var mine = await Customers(unitPath).ToListAsync(ct);
-            return new(wanted.Where(p => EF.Parameter(mine).Contains(p.CustomerId)));
+            return await order.Page(wanted.Where(p => EF.Parameter(few).Contains(p.CustomerId)), descending: true, mark, query.Limit, q => q, ct);
         }
 
-        var theirs = Customers(unitPath);
-        var within = unitPath is null ? wanted : wanted.Where(p => theirs.Contains(p.CustomerId));
-        var byCustomer = unitPath is not null || db.Scope.Width != ScopeWidth.All;
-        return !byCustomer && !ofReason ? new(wanted) : new(within, async most =>
-        {
-            // Null where there are more than is worth it: then the walk soon fills its page.
-            var some = byCustomer ? await OfCustomers(wanted, await theirs.ToListAsync(ct), most, ct) : await wanted.Select(p => p.Id).Take(most < int.MaxValue ? most + 1 : most).ToListAsync(ct);
-            return some.Count > most ? null : wanted.Where(p => EF.Parameter(some).Contains(p.Id));
-        }, open);
+        var units = unitPath is null ? null : PathRange.Below(unitPath).Of(db).Select(u => u.Id);
+        IQueryable<WaybillPair> Asked(IQueryable<WaybillPair> pairs) => units is null ? pairs : pairs.Where(p => db.Set<ScopeCustomer>().Any(c => c.Id == p.CustomerId && units.Contains(c.UnitId)));
+        var parts = query.Reason is null || query.Dismissed ? [new Part<WaybillPair>(Asked(wanted), all)] // Of those called two there are few.
+            : (await SetsWith(query.Reason, ct)).ConvertAll(set => new Part<WaybillPair>(Asked(seen.Where(p => p.Reasons == set)), all.Where(p => p.Reasons == set)));
+        return await _walk.Page(parts, mark, query.Limit, ct);
     }
 
-    private static Task<List<long>> OfCustomers(IQueryable<WaybillPair> wanted, List<long> customers, int most, CancellationToken ct) =>
-        wanted.Where(p => EF.Parameter(customers).Contains(p.CustomerId)).Select(p => p.Id).Take(most < int.MaxValue ? most + 1 : most).ToListAsync(ct);
-
-    /// <summary>Those in sight, in the bin or not: their lines are seen as well.</summary>
-    private IQueryable<long> Customers(string? unitPath)
+    private static IQueryable<WaybillPair> Narrowed(IQueryable<WaybillPair> pairs, ListWaybillPairs.Query query)
     {
-        var all = db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]);
-        if (unitPath is null)
-        {
-            return all.Select(c => c.Id);
-        }
-
-        var units = PathRange.Below(unitPath).Of(db).Select(u => u.Id);
-        return all.Where(c => units.Contains(c.UnitId)).Select(c => c.Id);
+        var open = query.Dismissed ? pairs.AsNoTracking().Where(p => p.DismissedAt != null) : pairs.AsNoTracking().Where(p => p.DismissedAt == null);
+        return query.Least is { } least ? open.Where(p => p.Score >= least) : open;
     }
+
+    /// <summary>The sets of reasons of open pairs that hold one, some dozens: each is a seek behind the one before it.</summary>
+    private async Task<List<string>> SetsWith(string reason, CancellationToken ct) => (await db.Database.SqlQuery<string>($"""
+        WITH RECURSIVE sets(one) AS (
+            SELECT (SELECT reasons FROM waybill_pairs WHERE dismissed_at IS NULL ORDER BY reasons LIMIT 1)
+            UNION ALL
+            SELECT (SELECT reasons FROM waybill_pairs WHERE dismissed_at IS NULL AND reasons > sets.one ORDER BY reasons LIMIT 1) FROM sets WHERE sets.one IS NOT NULL)
+        SELECT one AS "Value" FROM sets WHERE one IS NOT NULL
+        """).ToListAsync(ct)).FindAll(s => s.Split(',').Contains(reason));
 }

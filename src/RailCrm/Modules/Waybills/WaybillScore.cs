@@ -6,15 +6,22 @@ namespace RailCrm.Modules.Waybills;
 /// <summary>How likely two waybill lines of one customer are one service booked twice (docs/decisions/0013). No database here.</summary>
 /// <remarks>
 /// Compared are lines of the same service and stations, at most a day apart, that agree in weight or revenue. What else agrees or differs adds points or takes some away.
+/// The stations alike, which they have to be, add to the likeness that is told, but make no pair: else lines without stations would be measured by another rule.
 /// Within one other system two lines of different numbers are two, unless they differ in spacing, zeros or letters alone: it knows what it has.
 /// </remarks>
 internal static class WaybillScore
 {
-    /// <summary>Below this a pair is not kept.</summary>
+    /// <summary>Below this, the stations left aside, a pair is not kept.</summary>
     public const int Least = 60;
 
     /// <summary>Below this nobody is warned while a line is written: fewer of its fields are filled in then.</summary>
     public const int Told = 40;
+
+    /// <summary>No likelier than this without numbers alike.</summary>
+    private const int MostWithoutNumber = 95;
+
+    /// <summary>Goes up with the points below: what is stored is then told anew by the next search (<see cref="SearchWaybillDuplicates"/>).</summary>
+    public const int Rules = 2;
 
     /// <summary>Of lines typed by hand that are alike in all, more than these are the wagons of a train.</summary>
     public const int MostByHand = 3;
@@ -28,7 +35,7 @@ internal static class WaybillScore
     /// <summary>What speaks for it and, below zero, against it; the text of each is <c>waybillpairs.reason_{code}</c>.</summary>
     public static readonly IReadOnlyDictionary<string, int> Weights = new Dictionary<string, int>
     {
-        ["number"] = 40, ["revenue"] = 30, ["weight"] = 25, ["sources"] = 20, ["day"] = 15, ["goods"] = 5, ["other_goods"] = -20, ["other_weight"] = -25, ["other_revenue"] = -26,
+        ["number"] = 40, ["revenue"] = 30, ["weight"] = 25, ["sources"] = 20, ["day"] = 15, ["lane"] = 15, ["goods"] = 5, ["other_goods"] = -20, ["other_weight"] = -25, ["other_revenue"] = -26,
     };
 
     /// <summary>What is compared of a line.</summary>
@@ -63,12 +70,15 @@ internal static class WaybillScore
         var (goods, known) = (Same(a.Commodity, b.Commodity), a.Category.Length > 0 && b.Category.Length > 0);
         (string Code, bool Holds)[] all =
         [
-            ("number", number), ("revenue", revenue), ("weight", weight), ("sources", sources), ("day", a.Date == b.Date), ("goods", goods || (known && a.Category == b.Category)),
+            ("number", number), ("revenue", revenue), ("weight", weight), ("sources", sources), ("day", a.Date == b.Date), ("lane", a.Origin.Length > 0 && a.Destination.Length > 0), ("goods", goods || (known && a.Category == b.Category)),
             ("other_goods", known && !goods && a.Category != b.Category), ("other_weight", !weight && a.WeightKg != 0 && b.WeightKg != 0), ("other_revenue", !revenue && a.RevenueFen != 0 && b.RevenueFen != 0),
         ];
-        var score = Math.Min(100, all.Sum(r => r.Holds ? Weights[r.Code] : 0));
-        return score >= least ? (score, string.Join(',', all.Where(r => r.Holds).Select(r => r.Code))) : null;
+        var reasons = all.Where(r => r.Holds).Select(r => r.Code).ToList();
+        return Kept(reasons) >= least ? (Math.Min(number ? 100 : MostWithoutNumber, reasons.Sum(r => Weights[r])), string.Join(',', reasons)) : null;
     }
+
+    /// <summary>The points that tell whether a pair is kept.</summary>
+    private static int Kept(IEnumerable<string> reasons) => reasons.Sum(r => r == "lane" ? 0 : Weights[r]);
 
     /// <summary>Of some lines each with its likeliest others among those of the same customers and days.</summary>
     public static IEnumerable<(Subject First, Subject Second)> Among(IReadOnlyCollection<Subject> some, IReadOnlyCollection<Subject> near)
@@ -88,18 +98,6 @@ internal static class WaybillScore
             .OrderByDescending(o => o.Score).ThenByDescending(o => o.Other.Id).Take(MostOfALine)
             .Select(o => s.Id < o.Other.Id ? (First: s, Second: o.Other) : (First: o.Other, Second: s))).DistinctBy(p => (p.First.Id, p.Second.Id));
     }
-
-    /// <summary>Every set of reasons a stored pair may have that holds one, as it is stored: some two hundred at most, so that an index over them leads to all pairs of a reason.</summary>
-    public static IEnumerable<string> SetsWith(string reason) =>
-        from number in new[] { null, "number" }
-        from revenue in new[] { null, "revenue", "other_revenue" }
-        from weight in new[] { null, "weight", "other_weight" }
-        from sources in new[] { null, "sources" }
-        from day in new[] { null, "day" }
-        from goods in new[] { null, "goods", "other_goods" }
-        let set = new[] { number, revenue, weight, sources, day, goods }.OfType<string>().OrderByDescending(r => Weights[r]).ToList()
-        where set.Contains(reason) && (revenue == "revenue" || weight == "weight") && set.Sum(r => Weights[r]) >= Least
-        select string.Join(',', set);
 
     /// <summary>What was compared, of both.</summary>
     public static string Fingerprint(Subject a, Subject b)

@@ -88,6 +88,9 @@ public abstract class ListOf
     /// <summary>Who may change a cell where it stands; null where nobody may.</summary>
     public virtual string? EditPermission => null;
 
+    /// <summary>The sections of the record's form, in its order, with the fields of each that can be changed in many rows at once; the group's own come behind them.</summary>
+    public virtual IReadOnlyList<(string TextKey, IReadOnlyList<string> Fields)> Sections => [];
+
     /// <summary>Where counting stops: "1,000+" is all a reader needs to know, and a million rows take longer to count than to show.</summary>
     public virtual int MostCounted => 1_000;
 

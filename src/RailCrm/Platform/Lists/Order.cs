@@ -70,7 +70,7 @@ internal abstract class Order<TRow, TItem>(string name) where TRow : class
     protected abstract Expression<Func<TRow, long>> Key { get; }
 
     /// <summary>The rows that lie no further in the order than a mark.</summary>
-    protected abstract IQueryable<TRow> Until(IQueryable<TRow> rows, bool down, Mark end);
+    public abstract IQueryable<TRow> Until(IQueryable<TRow> rows, bool down, Mark end);
 
     /// <summary>The mark at a row.</summary>
     public abstract Mark At(TItem item, bool descending, bool back);
@@ -228,7 +228,7 @@ internal abstract class Order<TRow, TItem>(string name) where TRow : class
             return mark is null ? [Sorted(rows, down)] : [Sorted(rows.Where(Equals(mark, down)), down), Sorted(rows.Where(Beyond(mark, down)), down)];
         }
 
-        protected override IQueryable<TRow> Until(IQueryable<TRow> rows, bool down, Mark end)
+        public override IQueryable<TRow> Until(IQueryable<TRow> rows, bool down, Mark end)
         {
             // The range first and the ties beside it, so that an engine sees the range.
             var place = Expression.Constant(new Place(value(end), end.Id));

@@ -97,4 +97,23 @@ public sealed class ContactMergePageTests
         using var hidden = await n1.GetAsync(At($"/contacts/merge?ids={scene.Stays},{scene.Elsewhere}"), Ct);
         Assert.Equal(HttpStatusCode.NotFound, hidden.StatusCode);
     }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Of_more_than_five_ticked_some_are_taken_off_and_the_rest_is_compared(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var scene = await ContactScene.Make(app);
+        var ids = new List<long> { scene.Goes, scene.Stays };
+        for (var n = 0; n < 4; n++)
+        {
+            ids.Add((await Person(app, "n1", scene.Here, new() { Name = $"员工{n}" })).Id);
+        }
+
+        using var n1 = await app.SignedIn("n1");
+        var page = await Text(n1, $"/contacts/merge?ids={string.Join(',', ids)}");
+
+        Assert.Equal(ids.Select(i => $"{i}"), System.Text.RegularExpressions.Regex.Matches(page, "type=\"checkbox\" name=\"ids\" value=\"([0-9]+)\" checked").Select(m => m.Groups[1].Value));
+        Assert.Contains("请留下 2 至 5 个", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("请留下 2 至 5 个", await Text(n1, $"/contacts/merge?ids={ids[0]}&ids={ids[2]}"), StringComparison.Ordinal);
+    }
 }

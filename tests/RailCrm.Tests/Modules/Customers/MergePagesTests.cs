@@ -114,4 +114,28 @@ public sealed class MergePagesTests
         Assert.Contains("北方煤业有限公司", await Text(north, $"/customers/{scene.Stays}"), StringComparison.Ordinal);
         Assert.Contains("撤销合并", await Text(north, $"/customers/{scene.Stays}/history"), StringComparison.Ordinal);
     }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Of_more_than_five_ticked_some_are_taken_off_and_the_rest_is_compared(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var scene = await MergeScene.Make(app);
+        var ids = new List<long> { scene.GoesToo, scene.Goes, scene.Stays };
+        for (var n = 0; n < 4; n++)
+        {
+            ids.Add((await Platform.PaletteUse.Customer(app, "n1", new() { Name = $"东风物流{n}" })).Id);
+        }
+
+        var hidden = (await Platform.PaletteUse.Customer(app, "s1", new() { Name = "南方公司" })).Id;
+        using var north = await app.SignedIn("north");
+        var page = await Text(north, $"/customers/merge?ids={string.Join(',', ids)},{hidden}");
+
+        Assert.Equal(ids.Select(i => $"{i}"), System.Text.RegularExpressions.Regex.Matches(page, "type=\"checkbox\" name=\"ids\" value=\"([0-9]+)\" checked").Select(m => m.Groups[1].Value)); // In the order of the ticks; another unit's is not told.
+        Assert.Contains("请留下 2 至 5 个", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("南方公司", page, StringComparison.Ordinal);
+        var left = await Text(north, $"/customers/merge?ids={ids[2]}&ids={ids[3]}");
+        Assert.Contains("东风物流0", left, StringComparison.Ordinal);
+        Assert.DoesNotContain("请留下 2 至 5 个", left, StringComparison.Ordinal);
+        Assert.Contains("只列出最先勾选的 50 个", await Text(north, $"/customers/merge?ids={string.Join(',', Enumerable.Range(1, 90))}"), StringComparison.Ordinal);
+    }
 }

@@ -46,7 +46,7 @@ public sealed class WaybillDuplicateTests
         await app.With<RecordWaybills, RecordWaybills.Answer[]>(n1, r => r.Run("TMS", [new() { ExternalNo = "TMS-77", Customer = customer.Number, Date = new(2026, 3, 1), Origin = "高桥镇", Destination = "苏州", WeightKg = 60_500, RevenueFen = 100_000 }], false, Ct));
         Assert.Equal(["TMS-77", "A1"], await Found(api));
         var told = (await api.GetFromJsonAsync<JsonElement>("/api/v1/waybills/duplicates?externalNo=77777&" + string.Join('&', typed.Select(t => $"{t.Key}={Uri.EscapeDataString(t.Value)}")), Ct)).GetProperty("items")[0];
-        Assert.Equal(["revenue", "weight", "sources", "day"], told.GetProperty("reasons").EnumerateArray().Select(r => r.GetString()!));
+        Assert.Equal(["revenue", "weight", "sources", "day", "lane"], told.GetProperty("reasons").EnumerateArray().Select(r => r.GetString()!));
         Assert.Equal(["2026-03-01", "TMS", "高桥镇 → 苏州"], told.GetProperty("hints").EnumerateArray().Select(r => r.GetString()!).Take(3));
 
         typed["weight"] = typed["revenue"] = "";

@@ -48,9 +48,9 @@ public sealed class WaybillPairTests
     }
 
     /// <summary>As if a search had seen all lines there will ever be, so that the next one has the trail alone to go by.</summary>
-    private static Task<int> SeenAllLines(CrmApp app) => app.In(System, db =>
+    private static Task<int> SeenAllLines(CrmApp app, int rules = 0) => app.In(System, db =>
     {
-        db.Add(new Job { Kind = SearchWaybillDuplicates.Job, State = "completed", Result = """{"Found":0,"Line":1000000000,"Entry":0}""", CreatedAt = db.UtcNow });
+        db.Add(new Job { Kind = SearchWaybillDuplicates.Job, State = "completed", Result = $$"""{"Found":0,"Line":1000000000,"Entry":0,"Rules":{{rules}}}""", CreatedAt = db.UtcNow });
         return db.SaveChangesAsync(Ct);
     });
 
@@ -67,22 +67,22 @@ public sealed class WaybillPairTests
         var customer = await Made(app);
         var imported = await Imported(app, Draft(customer, "T1"), Draft(customer, "T2", day: 20));
         var typed = await Typed(app, Draft(customer, "M1"));
-        Assert.Equal([$"{imported[0]}-{typed} 90"], await Stored(app));
+        Assert.Equal([$"{imported[0]}-{typed} 95"], await Stored(app));
 
         var late = await Imported(app, Draft(customer, "T3", day: 2), Draft(customer, "T4", day: 20, weight: 1));
         Assert.Single(await Stored(app)); // An import pays nothing.
         await Search(app);
-        Assert.Equal([$"{imported[0]}-{typed} 90", $"{typed}-{late[0]} 75"], await Stored(app));
+        Assert.Equal([$"{imported[0]}-{typed} 95", $"{typed}-{late[0]} 90"], await Stored(app));
 
         // The next search begins where the last one ended, and learns from the trail what changed since.
         await app.In(System, db => db.Set<WaybillPair>().ExecuteDeleteAsync(Ct));
         await Imported(app, Draft(customer, "T4", day: 2, weight: 60_000));
         await SeenAllLines(app);
         await Search(app);
-        Assert.Equal([$"{typed}-{late[1]} 75"], await Stored(app));
+        Assert.Equal([$"{typed}-{late[1]} 90"], await Stored(app));
         await app.In(System, db => db.Set<WaybillPair>().ExecuteDeleteAsync(Ct));
         await Search(app); // And this one where that did: a few lines are looked at again.
-        Assert.Equal([$"{imported[0]}-{typed} 90", $"{typed}-{late[0]} 75", $"{typed}-{late[1]} 75"], await Stored(app));
+        Assert.Equal([$"{imported[0]}-{typed} 95", $"{typed}-{late[0]} 90", $"{typed}-{late[1]} 90"], await Stored(app));
     }
 
     [Theory, ClassData(typeof(BothEngines))]
@@ -94,16 +94,16 @@ public sealed class WaybillPairTests
         var imported = (await Imported(app, Draft(customer, "T1")))[0];
         var typed = await Typed(app, Draft(customer, "M1"));
         Assert.True((await Judge(app, "n1", two: true, "两车")).TryGet(out _, out _));
-        Assert.Equal([$"{imported}-{typed} 90 two"], await Stored(app));
+        Assert.Equal([$"{imported}-{typed} 95 two"], await Stored(app));
 
         // A note is not compared; a word on the pair holds until something compared changes.
         var draft = Draft(customer, "M1");
         draft.Note = "已核对";
         Assert.Null((await app.With<SaveWaybill, Result<long>>(n1, s => s.Run(typed, null, draft, Ct))).Refusal);
-        Assert.Equal([$"{imported}-{typed} 90 two"], await Stored(app));
+        Assert.Equal([$"{imported}-{typed} 95 two"], await Stored(app));
         draft.Date = new(2026, 3, 2);
         Assert.Null((await app.With<SaveWaybill, Result<long>>(n1, s => s.Run(typed, null, draft, Ct))).Refusal);
-        Assert.Equal([$"{imported}-{typed} 75"], await Stored(app));
+        Assert.Equal([$"{imported}-{typed} 90"], await Stored(app));
         draft.Destination = "上海";
         Assert.Null((await app.With<SaveWaybill, Result<long>>(n1, s => s.Run(typed, null, draft, Ct))).Refusal);
         Assert.Empty(await Stored(app));
@@ -116,9 +116,11 @@ public sealed class WaybillPairTests
         await Search(app);
         Assert.Empty(await Stored(app));
         Assert.Null((await app.With<WaybillBin, Result<long>>(n1, b => b.Restore(imported, Ct))).Refusal);
+        Assert.Equal([$"{imported}-{typed} 90"], await Stored(app));
+        await app.In(System, db => db.Set<WaybillPair>().ExecuteDeleteAsync(Ct));
         await SeenAllLines(app);
         await Search(app);
-        Assert.Equal([$"{imported}-{typed} 75"], await Stored(app));
+        Assert.Equal([$"{imported}-{typed} 90"], await Stored(app));
     }
 
     [Theory, ClassData(typeof(BothEngines))]
@@ -141,14 +143,17 @@ public sealed class WaybillPairTests
         await Search(app);
         var all = await Seen("group");
         Assert.Equal(["T30003 T030003 100", "T30003 XT30003 100", "XT30003 T030003 100"], all[..3].Order(StringComparer.Ordinal));
-        Assert.Equal(["T1 M1 90", "T2 M2 60"], all[3..]);
-        Assert.Equal(["T1 M1 90", "T2 M2 60"], await Seen("n1"));
-        Assert.Equal(["T1 M1 90", "T2 M2 60"], await Seen("north"));
-        Assert.Equal(["T1 M1 90", "T2 M2 60"], await Seen("group", $"?unit={units["甲公司"]}"));
-        Assert.Equal(["T1 M1 90"], await Seen("group", $"?unit={units["甲公司"]}&least=61"));
-        Assert.Equal(["T1 M1 90"], await Seen("north", "?reason=revenue"));
+        Assert.Equal(["T1 M1 95", "T2 M2 75"], all[3..]);
+        Assert.Equal(["T1 M1 95", "T2 M2 75"], await Seen("n1"));
+        Assert.Equal(["T1 M1 95", "T2 M2 75"], await Seen("north"));
+        Assert.Equal(["T1 M1 95", "T2 M2 75"], await Seen("group", $"?unit={units["甲公司"]}"));
+        Assert.Equal(["T1 M1 95"], await Seen("group", $"?unit={units["甲公司"]}&least=76"));
+        Assert.Equal(["T1 M1 95"], await Seen("north", "?reason=revenue"));
         Assert.Equal(3, (await Seen("group", "?reason=number")).Length);
-        Assert.Equal(["T1 M1 90", "T2 M2 60"], await Seen("north", "?least=1&reason=weight&limit=200"));
+        Assert.Equal(["T1 M1 95", "T2 M2 75"], (await Seen("group", "?reason=lane"))[3..]);
+        Assert.Equal(["T1 M1 95"], await Seen("group", $"?reason=revenue&unit={units["甲公司"]}"));
+        Assert.Empty(await Seen("group", "?reason=lane&dismissed=true"));
+        Assert.Equal(["T1 M1 95", "T2 M2 75"], await Seen("north", "?least=1&reason=weight&limit=200"));
         Assert.Empty(await Seen("group", "?reason=other_goods"));
         Assert.Equal(3, (await Seen("s1")).Length);
         using var n1 = await app.Api("n1");
@@ -157,6 +162,28 @@ public sealed class WaybillPairTests
             using var answer = await n1.GetAsync($"/api/v1/waybills/duplicate-pairs?{query}", Ct);
             Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         }
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Pairs_told_by_the_points_of_yesterday_are_told_anew_and_what_was_said_of_them_holds(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var customer = await Made(app);
+        var imported = (await Imported(app, Draft(customer, "T1")))[0];
+        var typed = await Typed(app, Draft(customer, "M1"));
+        Assert.True((await Judge(app, "n1", two: true, "两车")).TryGet(out _, out _));
+        await app.In(System, db => db.Set<WaybillPair>().ExecuteUpdateAsync(u => u.SetProperty(p => p.Score, 60).SetProperty(p => p.Reasons, "weight,sources"), Ct));
+        await SeenAllLines(app);
+
+        await Search(app);
+
+        Assert.Equal([$"{imported}-{typed} 95 two"], await Stored(app));
+        Assert.Equal("revenue,weight,sources,day,lane", await app.In(System, db => db.Set<WaybillPair>().Select(p => p.Reasons).SingleAsync(Ct)));
+
+        await app.In(System, db => db.Set<WaybillPair>().ExecuteUpdateAsync(u => u.SetProperty(p => p.Score, 61), Ct));
+        await SeenAllLines(app, WaybillScore.Rules);
+        await Search(app); // Once is enough.
+        Assert.Equal([$"{imported}-{typed} 61 two"], await Stored(app));
     }
 
     [Theory, ClassData(typeof(BothEngines))]
@@ -233,16 +260,59 @@ public sealed class WaybillPairTests
         var twin = (await Imported(app, Draft(goes, "T1")))[0];
         var third = (await Imported(app, Draft(stays, "T2", day: 2)))[0];
         await Search(app);
-        Assert.Equal([$"{first}-{twin} 90"], await Stored(app));
+        Assert.Equal([$"{first}-{twin} 95"], await Stored(app));
 
         var n1 = await app.ActorOf("n1");
         Assert.True((await app.With<MergeCustomers, Result<MergeCustomers.Answer>>(n1, m => m.Run(new() { SurvivorId = stays.Id, LoserIds = [goes.Id] }, Ct))).TryGet(out var merged, out _));
         Assert.Equal([stays.Id], await app.In(System, db => db.Set<WaybillPair>().Select(p => p.CustomerId).ToListAsync(Ct)));
         await Search(app);
-        Assert.Equal([$"{first}-{twin} 90", $"{first}-{third} 75"], await Stored(app));
+        Assert.Equal([$"{first}-{twin} 95", $"{first}-{third} 90"], await Stored(app));
 
         Assert.Null((await app.With<UndoMerge, Result<UndoMerge.Answer>>(n1, m => m.Run(merged.Id, Ct))).Refusal);
-        Assert.Equal([$"{first}-{twin} 90"], await Stored(app));
+        Assert.Equal([$"{first}-{twin} 95"], await Stored(app));
         Assert.Equal([goes.Id], await app.In(System, db => db.Set<WaybillPair>().Select(p => p.CustomerId).ToListAsync(Ct)));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_customer_in_the_bin_is_named_with_the_way_out_for_whoever_may_look_there(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var customer = await Made(app);
+        var line = (await Imported(app, Draft(customer, "T1")))[0];
+        await Typed(app, Draft(customer, "M1"));
+        Assert.True((await app.With<GetCustomer, Result<Customer>>(await app.ActorOf("north"), g => g.Bin(customer.Id, true, null, Ct))).TryGet(out _, out var refusal), refusal?.Code);
+        using var browser = await app.SignedIn("north");
+        var may = (await app.ActorOf("north")).May(Permission.CustomersDelete);
+        Assert.True(may);
+
+        foreach (var path in new[] { "/waybills/duplicates", $"/waybills/{line}" })
+        {
+            var page = await browser.GetStringAsync(new Uri(path, UriKind.Relative), Ct);
+            Assert.Contains($"href=\"/customers/{customer.Id}/bin\"", page, StringComparison.Ordinal);
+            Assert.DoesNotContain($"href=\"/customers/{customer.Id}\"", page, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task While_a_search_runs_an_empty_list_says_so_and_not_that_there_was_none(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        foreach (var kind in new[] { SearchWaybillDuplicates.Job, SearchDuplicates.Job, SearchContactDuplicates.Job })
+        {
+            await app.In(System, db =>
+            {
+                db.Add(new Job { Kind = kind, CreatedAt = db.UtcNow, State = "running", LeaseUntil = long.MaxValue, Token = 1, RowsDone = 3, RowsTotal = 10 });
+                return db.SaveChangesAsync(Ct);
+            });
+        }
+
+        using var browser = await app.SignedIn("north");
+        foreach (var path in new[] { "/waybills/duplicates", "/customers/duplicates", "/contacts/duplicates" })
+        {
+            var page = WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri(path, UriKind.Relative), Ct));
+            Assert.Contains("正在查找，进度见上方", page, StringComparison.Ordinal);
+            Assert.Contains("<rc-progress", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("还没有查找过", page, StringComparison.Ordinal);
+        }
     }
 }
