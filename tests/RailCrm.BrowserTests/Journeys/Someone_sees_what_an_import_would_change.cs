@@ -24,8 +24,7 @@ public sealed partial class Someone_sees_what_an_import_would_change(Browser bro
 
         await Assertions.Expect(page.Locator("#row-2 .rc-meets a")).ToHaveTextAsync($"{one} {own.Name}");
         await Assertions.Expect(page.Locator("#row-2 .rc-change ins").First).ToHaveTextAsync($"新简称{own.Customer}");
-        await Assertions.Expect(page.Locator("#row-2 .rc-change ins").First).ToBeInViewportAsync(new() { Ratio = width < 500 ? 1 : 0.01f });
-        Assert.False(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"));
+        Assert.True(width > 500 || await page.EvaluateAsync<bool>("[...document.querySelectorAll('.rc-change')].every(c => { const { left, right } = c.getBoundingClientRect(); return left >= 0 && right <= innerWidth; })")); // On a phone nothing is to be found by scrolling sideways.
         await Assertions.Expect(page.Locator("#row-3 .rc-change del").First).ToHaveTextAsync(other.Name);
         await Assertions.Expect(page.Locator("#row-3 .rc-warned")).ToContainTextAsync(other.Name);
         await walk.Check();

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
@@ -23,6 +22,9 @@ internal sealed partial record Proposal(string To, string Text)
 
     /// <summary>Values of a page that customers are searched for: each is a few questions to the index.</summary>
     private const int MostCustomers = 10;
+
+    /// <summary>Customers of the same names that are read.</summary>
+    private const int MostSame = 500;
 
     /// <summary>Hits of a search among which the nearest is taken.</summary>
     private const int MostHits = 8;
@@ -68,18 +70,23 @@ internal sealed partial record Proposal(string To, string Text)
         return Among(values.Take(MostNames), new(units.Select(u => (u.Code, $"{u.Name}{Dot}{u.Code}"))), to => units.Find(u => u.Code == to)!.Name + Dot + to);
     }
 
-    /// <summary>As the search of all records finds one that was mistyped, among the customers the actor sees.</summary>
+    /// <summary>Among the customers the actor sees: the one of the same name but for its legal form, else as the search of all records finds one that was mistyped.</summary>
     private static async Task<Dictionary<string, Proposal>> Customers(CrmDb db, IReadOnlyList<string> values, CancellationToken ct)
     {
         var (meant, source) = (new Dictionary<string, Proposal>(), new CustomersSource());
-        foreach (var value in values.Take(MostCustomers))
+        var cores = values.Where(v => v.Length <= 100 && PlainText.IsStorable(v)).ToDictionary(v => v, CompanyName.Normalised);
+        var asked = cores.Values.Where(c => c.Length > 0).Distinct().ToList();
+        var same = (await db.Set<Customer>().AsNoTracking().Where(c => EF.Parameter(asked).Contains(c.NormalizedName)).Select(c => new { c.Number, c.Name, c.NormalizedName }).Take(MostSame).ToListAsync(ct)).ToLookup(c => c.NormalizedName);
+        foreach (var (value, core) in cores)
         {
-            var text = value.Normalize(NormalizationForm.FormKC).Trim();
-            if (text.Length is 0 or > 100 || !PlainText.IsStorable(text))
+            if (same[core].Take(2).ToList() is [var one])
             {
-                continue;
+                meant[value] = new(one.Number, Lookups.Text(one.Number, one.Name));
             }
+        }
 
+        foreach (var (value, text) in cores.Where(c => c.Value.Length > 1 && !same.Contains(c.Value)).Take(MostCustomers))
+        {
             var hits = (await source.Find(new(db, db.Actor, text, MostHits, []), ct)).Where(h => h.Hint is not null).Select(h => (Number: h.Hint!.Split(Dot)[0], Name: h.Title)).ToList();
             if (new Alike(hits).Nearest(text) is { } number)
             {
