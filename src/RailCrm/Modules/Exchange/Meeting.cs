@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;

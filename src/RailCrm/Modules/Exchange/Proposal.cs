@@ -5,7 +5,6 @@ using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
 using RailCrm.Modules.Reference;
 using RailCrm.Platform.Data;
-using RailCrm.Platform.Ui.Palette;
 
 namespace RailCrm.Modules.Exchange;
 

@@ -50,7 +50,7 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
         return new Look(open.Import, open.Kind, open.File, open.Map, Counts(open), rows, open.Edits.Keys.ToHashSet(), backwards ? more : after is > 0, backwards || more) { Met = await Met(open, rows, ct) };
     }
 
-    private async Task<IReadOnlyDictionary<long, Meeting>> Met(Opened open, IEnumerable<ReviewRow> rows, CancellationToken ct)
+    private async Task<Dictionary<long, Meeting>> Met(Opened open, IEnumerable<ReviewRow> rows, CancellationToken ct)
     {
         var known = rows.Where(r => r.Outcome is not ("created" or "skipped")).Select(r => new TableRow(r.Number, [.. r.Cells])).ToList();
         var met = known.Count == 0 ? [] : await open.Kind.Take(services, open.Map, open.Import, open.Found.Days).Meet(known, ct);
