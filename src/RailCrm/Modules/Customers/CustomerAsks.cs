@@ -110,8 +110,8 @@ internal static class CustomerAsks
     public static Task<Result<Condition<Customer>>> Below(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value => Task.FromResult(
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var below) ? Of(db, c => c.Completeness < below, "completeness", "-completeness") : None(db)));
 
-    /// <summary>Those of one manager, by name.</summary>
-    public static Task<Result<Condition<Customer>>> Manager(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value => AccountManagers.Ask(db, value.Trim(), ct));
+    /// <summary>Those of one manager, by sign-in name, employee number or a name that nobody else bears.</summary>
+    public static Task<Result<Condition<Customer>>> Manager(CrmDb db, Criterion asked, CancellationToken ct) => EachRight(asked, value => AccountManagers.Ask(db, asked.Field, value.Trim(), ct));
 
     /// <summary>Those whose manager the reader is.</summary>
     public static Task<Result<Condition<Customer>>> Mine(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value =>
@@ -186,7 +186,10 @@ internal static class CustomerAsks
     private static Expression<Func<Customer, bool>> And(Expression<Func<Customer, bool>> a, Expression<Func<Customer, bool>> b) =>
         Expression.Lambda<Func<Customer, bool>>(Expression.AndAlso(a.Body, new Swap(b.Parameters[0], a.Parameters[0]).Visit(b.Body)!), a.Parameters);
 
-    private static async Task<Result<Condition<Customer>>> Each(Criterion asked, Func<string, Task<Condition<Customer>>> of)
+    private static Task<Result<Condition<Customer>>> Each(Criterion asked, Func<string, Task<Condition<Customer>>> of) => EachRight(asked, async value => await of(value));
+
+    /// <summary>As the other, of values that may be refused.</summary>
+    private static async Task<Result<Condition<Customer>>> EachRight(Criterion asked, Func<string, Task<Result<Condition<Customer>>>> of)
     {
         var alternatives = new List<Condition<Customer>>();
         foreach (var value in asked.Values)
@@ -196,7 +199,12 @@ internal static class CustomerAsks
                 return new Refusal.InvalidMany([new(asked.Field, "customer.text_unstorable")]);
             }
 
-            alternatives.Add(await of(value));
+            if (!(await of(value)).TryGet(out var alternative, out var refusal))
+            {
+                return refusal;
+            }
+
+            alternatives.Add(alternative);
         }
 
         return alternatives.Contains(Condition<Customer>.Holds) ? Condition<Customer>.Holds : Condition<Customer>.Any(alternatives);

@@ -32,6 +32,17 @@ internal static class CustomerConflict
         ]);
     }
 
+    /// <summary>What saving would change, field by field and as people read it: of what is said, against what is stored. The own fields are left out.</summary>
+    internal static IEnumerable<(string Field, string? Before, string? After)> Changes(SaveCustomer.Input said, SaveCustomer.Input stored, IReadOnlyDictionary<string, string> names)
+    {
+        var typed = Understood(said);
+        return from field in Fields
+               let now = field.GetValue(typed)
+               let was = field.GetValue(stored)
+               where !(field.GetValue(said) is null && MissingMeansUnchanged(field.Name)) && Plain(now) != Plain(was)
+               select (field.Name, Say(field.Name, was, names), Say(field.Name, now, names));
+    }
+
     /// <summary>What was typed as it would be stored: "14 食品制造业" is the code 14.</summary>
     private static SaveCustomer.Input Understood(SaveCustomer.Input typed)
     {

@@ -1,4 +1,5 @@
 using RailCrm.Modules.Customers;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Text;
@@ -15,6 +16,21 @@ internal sealed record CellChoices(IReadOnlyList<(string Value, string Text)> Va
     private const int MostInRow = 40;
 
     private const string Dot = " · ";
+
+    /// <summary>Where industries are looked up.</summary>
+    public const string Industries = "/api/v1/lookup/industries?q=";
+
+    /// <summary>Where regions are.</summary>
+    public const string Regions = "/api/v1/lookup/regions?q=";
+
+    /// <summary>Where stations are.</summary>
+    public const string Stations = "/api/v1/lookup/stations?q=";
+
+    /// <summary>Where units are, where they are too many for a list.</summary>
+    public const string Units = "/api/v1/lookup/units?q=";
+
+    /// <summary>Where customers are.</summary>
+    public const string Customers = "/api/v1/lookup/customers?q=";
 
     /// <summary>Whether a cell is one of few values.</summary>
     public bool IsSelect => IsClosed && Values.Count is > 0 and <= MostInRow;
@@ -48,9 +64,11 @@ internal sealed record CellChoices(IReadOnlyList<(string Value, string Text)> Va
     private static async Task<CellChoices?> Of(CrmDb db, CustomFields fields, ImportField field, CancellationToken ct) => field switch
     {
         { Own: { } own } => own.Kind == CustomKind.Choices ? null : new(own.Choices, fields.Reference(own.Kind)?.Lookup),
-        { Name: "industry" } => new([], "/api/v1/lookup/industries?q="),
-        { Name: "region" } => new([], "/api/v1/lookup/regions?q="),
-        { Name: "origin" or "destination" or "station" } => new([], "/api/v1/lookup/stations?q="),
+        { Name: "industry" } => new([], Industries),
+        { Name: "region" } => new([], Regions),
+        { Name: "origin" or "destination" or "station" } => new([], Stations),
+        { Name: "customer" or "parentCustomer" } when db.Actor.May(Permission.CustomersRead) => new([], Customers),
+        { Name: "unit" or "parent" } => await Interpreted.Known(db, field.Name, ct) is { Count: > 0 } units ? new(units) : new([], Units),
         { Name: "transportCycle" } => new([.. CustomerRules.Cycles.Select(c => Texts.Get($"cycle.{c}")).Select(c => (c, c))], IsClosed: false),
         { Name: "transportModes" } => new([.. CustomerRules.Modes.Select(m => Texts.Get($"mode.{m}")).Select(m => (m, m))], IsClosed: false),
         _ => new(await Interpreted.Known(db, field.Name, ct)),

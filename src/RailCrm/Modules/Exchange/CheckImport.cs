@@ -26,7 +26,8 @@ internal static class CheckImport
 
     /// <summary>What was found; also how far it is.</summary>
     /// <param name="Values">Column → the values refused in it, the most frequent first.</param>
-    public sealed record Found(long Created, long Updated, long Unchanged, long Wrong, long Skipped, DayOrder Days, Dictionary<string, List<Unknown>> Values)
+    /// <param name="Warned">Of all these, the rows that somebody should look at.</param>
+    public sealed record Found(long Created, long Updated, long Unchanged, long Wrong, long Skipped, DayOrder Days, Dictionary<string, List<Unknown>> Values, long Warned = 0)
     {
         public long Rows => Created + Updated + Unchanged + Wrong + Skipped;
 
@@ -91,8 +92,9 @@ internal static class CheckImport
             {
                 var answer = read.IsSkipped(row.Number) ? null : answers.Dequeue();
                 var outcome = answer is null ? "skipped" : answer.Outcome ?? "wrong";
-                review.Write(new(row.Number, outcome, [.. row.Cells.Take(file.Headers.Count)], answer?.Errors ?? []));
+                review.Write(new(row.Number, outcome, [.. row.Cells.Take(file.Headers.Count)], answer?.Errors ?? []) { Warnings = answer?.Warnings is { Count: > 0 } warnings ? warnings : null });
                 Count(values, map, file.Headers, row, answer?.Errors ?? []);
+                found = answer?.Warnings.Count > 0 ? found with { Warned = found.Warned + 1 } : found;
                 found = outcome switch
                 {
                     "created" => found with { Created = found.Created + 1 }, "updated" => found with { Updated = found.Updated + 1 }, "unchanged" => found with { Unchanged = found.Unchanged + 1 },

@@ -21,6 +21,23 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
 
     public override Task<RowAnswer[]> Preview(IReadOnlyList<TableRow> rows, CancellationToken ct) => Each(rows, write: false, ct);
 
+    public override async Task<Meeting?[]> Meet(IReadOnlyList<TableRow> rows, CancellationToken ct)
+    {
+        var customers = await Customers(rows, ct);
+        var ids = customers.Values.OfType<long>().Distinct().ToList();
+        var people = ids.Count == 0 ? Enumerable.Empty<Contact>().ToLookup(k => k.CustomerId) : (await _db.Set<Contact>().AsNoTracking().Where(k => EF.Parameter(ids).Contains(k.CustomerId)).OrderBy(k => k.Id).ToListAsync(ct)).ToLookup(k => k.CustomerId);
+        var names = ids.Count == 0 ? [] : await _db.Set<Customer>().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
+        var met = rows.Select(row => map.Written(row, "customer") is { } typed && PlainText.IsStorable(typed) && customers.GetValueOrDefault(Key(typed)) is { } id && Known(row, people[id]) is { } same ? (Same: same, Input: Said(row, same, [])) : default).ToList();
+        var own = await OwnChanges.Of(_db, _fields, "contacts", [.. met.Select(m => new OwnChanges.Row(m.Same?.Custom, m.Input?.Custom, m.Same?.CustomerId ?? 0, m.Same?.Id ?? 0))], ct);
+        return [.. met.Select((m, i) => m.Same is null ? null : new Meeting($"{m.Same.Name} · {names.GetValueOrDefault(m.Same.CustomerId)}", $"/customers/{m.Same.CustomerId}/contacts/{m.Same.Id}", [.. CellChange.Of(Fields(m.Same, m.Input!)), .. own[i]]))];
+    }
+
+    private static IEnumerable<(string Field, string? Before, string? After)> Fields(Contact same, SaveContact.Input said) =>
+    [
+        ("name", same.Name, said.Name), ("title", same.Title, said.Title), ("mobile", same.Mobile, said.Mobile), ("phone", same.Phone, said.Phone), ("email", same.Email, said.Email),
+        ("main", CustomerText.Said(same.IsMain, "main"), CustomerText.Said(said.IsMain ?? same.IsMain, "main")), ("active", CustomerText.Said(same.Active, "active"), CustomerText.Said(said.Active ?? same.Active, "active")),
+    ];
+
     private async Task<RowAnswer[]> Each(IReadOnlyList<TableRow> rows, bool write, CancellationToken ct)
     {
         var customers = await Customers(rows, ct);
@@ -54,18 +71,15 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
 
         var stored = id is null ? [] : await _db.Set<Contact>().AsNoTracking().Where(k => k.CustomerId == id).OrderBy(k => k.Id).ToListAsync(ct);
         var digits = PhoneNumber.Digits(mobile);
-        var same = (digits is null ? null : stored.Find(k => k.MobileDigits == digits)) ?? stored.Find(k => k.Name == name && (digits is null || k.MobileDigits is null));
-        var input = new SaveContact.Input
-        {
-            Name = name ?? same?.Name ?? "", Title = map.Written(row, "title") ?? same?.Title, Mobile = mobile ?? same?.Mobile, Phone = map.Written(row, "phone") ?? same?.Phone, Email = map.Written(row, "email") ?? same?.Email,
-            IsMain = YesNo(row, "main", errors), Active = YesNo(row, "active", errors), Custom = Own(row),
-        };
+        var same = Known(row, stored);
+        var input = Said(row, same, errors);
+        var warnings = same is not null && digits is not null && same.MobileDigits == digits ? Named(name, same.Name, "import.person_differs") : [];
         var origin = await _origin.Read(row, errors, ct);
         errors.AddRange(SaveContact.Check(input));
         errors.AddRange(id is not null && Kept(digits is null ? "name" : "mobile", same is null) is { } kept ? [kept] : []);
         if (errors.Count > 0)
         {
-            return new(null, errors);
+            return new(null, errors) { Warnings = warnings };
         }
 
         if (same is not null && Same(same, input.Custom) && (same.Name, same.Title, same.Mobile, same.Phone, same.Email, same.IsMain, same.Active) == (input.Name, input.Title, input.Mobile, input.Phone, input.Email, input.IsMain ?? same.IsMain, input.Active ?? same.Active))
@@ -75,13 +89,26 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
 
         if (!write)
         {
-            return same is null && _above.Add((id!.Value, digits ?? input.Name)) ? RowAnswer.Created : RowAnswer.Updated;
+            return same is null && _above.Add((id!.Value, digits ?? input.Name)) ? RowAnswer.Created : RowAnswer.Updated with { Warnings = warnings };
         }
 
         return (await ContactUndo.Write(_db, _fields, _save, id!.Value, same, stored.Find(k => k.IsMain && k != same), input, origin, ct)).TryGet(out var made, out var refusal)
             ? (same is null ? RowAnswer.Created : made.Count > 0 ? RowAnswer.Updated : RowAnswer.Unchanged) with { Made = made }
             : new(null, refusal is Refusal.InvalidMany many ? many.Errors : [new("name", refusal.Code, refusal.Args)]);
     }
+
+    /// <summary>Whom of a customer's people the row speaks of: by mobile, else by name.</summary>
+    private Contact? Known(TableRow row, IEnumerable<Contact> stored)
+    {
+        var (name, digits) = (map.Written(row, "name"), PhoneNumber.Digits(map.Written(row, "mobile")));
+        return (digits is null ? null : stored.FirstOrDefault(k => k.MobileDigits == digits)) ?? stored.FirstOrDefault(k => k.Name == name && (digits is null || k.MobileDigits is null));
+    }
+
+    private SaveContact.Input Said(TableRow row, Contact? same, List<FieldError> errors) => new()
+    {
+        Name = map.Written(row, "name") ?? same?.Name ?? "", Title = map.Written(row, "title") ?? same?.Title, Mobile = map.Written(row, "mobile") ?? same?.Mobile, Phone = map.Written(row, "phone") ?? same?.Phone, Email = map.Written(row, "email") ?? same?.Email,
+        IsMain = YesNo(row, "main", errors), Active = YesNo(row, "active", errors), Custom = Own(row),
+    };
 
     /// <summary>What the row says of the group's own fields; an empty cell changes nothing.</summary>
     private Dictionary<string, string?>? Own(TableRow row)

@@ -1,5 +1,6 @@
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
+using RailCrm.Platform.Fields;
 
 namespace RailCrm.Modules.Exchange;
 
@@ -12,10 +13,12 @@ internal sealed partial class CustomerTaker
     public override async Task<RowAnswer[]> Preview(IReadOnlyList<TableRow> rows, CancellationToken ct)
     {
         var answers = new RowAnswer[rows.Count];
+        _ahead = await LookAhead(rows, withLists: false, ct);
         for (var i = 0; i < rows.Count; i++)
         {
             var errors = new List<FieldError>();
             var (known, input, contact, _) = await Read(rows[i], errors, ct);
+            var warnings = Warnings(rows[i], known);
             if (errors.Count > 0 && map.Written(rows[i], "parentCustomer") is { } parent && _above.Contains(Mark(parent)))
             {
                 errors.RemoveAll(e => e.Code == "customer.parent_unknown");
@@ -23,8 +26,7 @@ internal sealed partial class CustomerTaker
 
             if (errors.Count > 0)
             {
-                errors.AddRange(CustomerRules.Check(input).Select(e => e with { Field = FieldOf(e.Field, input) }));
-                answers[i] = new(null, errors);
+                answers[i] = new(null, await All(errors, known, input, ct)) { Warnings = warnings };
                 continue;
             }
 
@@ -35,10 +37,30 @@ internal sealed partial class CustomerTaker
             {
                 answers[i] = new(null, [new("name", "import.mode_exists")]);
             }
+
+            answers[i] = warnings.Count > 0 ? answers[i] with { Warnings = warnings } : answers[i];
         }
 
+        _ahead = null;
         return answers;
     }
+
+    /// <summary>What could not be read, and what is wrong with the rest: whoever mends a row wants to hear all of it at once.</summary>
+    private async Task<IReadOnlyList<FieldError>> All(List<FieldError> errors, Customer? known, SaveCustomer.Input input, CancellationToken ct)
+    {
+        var own = input.Custom;
+        var read = own is null ? [] : await new CustomBatch(_db, _fields, "customers", "CAST(id AS text)").Read([new(own, known?.Id ?? 0, $"{known?.Id}")], ct);
+        input.Custom = null; // Wrong ones are named already, and the rest of them need not be told twice.
+        var refusal = (await _save.Look(known?.Id, input, ct)).Refusal;
+        input.Custom = own;
+        IEnumerable<FieldError> more = [.. read.SelectMany(r => r.Errors), .. refusal is null ? [] : Errors(refusal, input)];
+        return [.. errors, .. more.Where(m => errors.All(e => RejectedFile.FieldName(e.Field) != RejectedFile.FieldName(m.Field)))];
+    }
+
+    /// <summary>A number or a credit code names one customer, and the row calls it another. Of one that was merged the row has the old name.</summary>
+    private IReadOnlyList<FieldError> Warnings(TableRow row, Customer? known) =>
+        known is not null && (map.Clean(row, "number") is { } number ? known.Number == number : map.Clean(row, "creditCode") is { } code && known.CreditCode == UnifiedSocialCreditCode.Normalise(code))
+            ? Named(map.Written(row, "name"), known.Name, "import.name_differs") : [];
 
     /// <summary>Whether a row above makes this customer; from now on one does.</summary>
     private bool Seen(SaveCustomer.Input input)

@@ -105,7 +105,7 @@ internal sealed partial class CustomerTaker
         }
 
         var id = known?.Id;
-        var stored = id is null ? [] : await _db.Set<Contact>().AsNoTracking().Where(k => k.CustomerId == id).OrderByDescending(k => k.IsMain).ThenBy(k => k.Id).ToListAsync(ct);
+        var stored = id is null ? [] : _ahead is not null ? [.. _ahead.Contacts[id.Value]] : await _db.Set<Contact>().AsNoTracking().Where(k => k.CustomerId == id).OrderByDescending(k => k.IsMain).ThenBy(k => k.Id).ToListAsync(ct);
         var same = stored.Find(k => name is null ? k.IsMain : k.Name == name);
         var input = new SaveContact.Input
         {

@@ -31,7 +31,7 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
         {
             var errors = new List<FieldError>();
             var (known, input, contact, origin) = await Read(rows[i], errors, ct);
-            answers[i] = errors.Count > 0 ? new(null, errors) : known is null ? await Create(input, contact, origin, ct) : await Update(known, input, contact, ct);
+            answers[i] = errors.Count > 0 ? new(null, await All(errors, known, input, ct)) : known is null ? await Create(input, contact, origin, ct) : await Update(known, input, contact, ct);
             _db.ChangeTracker.Clear();
         }
 
@@ -89,23 +89,24 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
         var (known, merged) = ((Customer?)null, false);
         if (number is not null && PlainText.IsStorable(number))
         {
-            known = await all.SingleOrDefaultAsync(c => c.Number == number, ct) ?? await Merged([number], ct);
+            known = (_ahead is null ? await all.SingleOrDefaultAsync(c => c.Number == number, ct) : _ahead.Numbers.GetValueOrDefault(number)) ?? await Merged([number], ct);
             merged = known is not null && known.Number != number;
             if (known is null)
             {
                 errors.Add(new("number", "common.not_found"));
             }
         }
-        else if (code is not null && PlainText.IsStorable(code) && await all.SingleOrDefaultAsync(c => c.CreditCode == code, ct) is { } byCode)
+        else if (code is not null && PlainText.IsStorable(code) && (_ahead is null ? await all.SingleOrDefaultAsync(c => c.CreditCode == code, ct) : _ahead.Codes.GetValueOrDefault(code)) is { } byCode)
         {
             known = byCode;
         }
         else if (name is not null && PlainText.IsStorable(name))
         {
             var names = Names(name);
-            var called = await all.Where(c => EF.Parameter(names).Contains(c.Name) && (code == null || c.CreditCode == null)).Take(2).ToListAsync(ct);
+            var called = _ahead is null ? await all.Where(c => EF.Parameter(names).Contains(c.Name) && (code == null || c.CreditCode == null)).Take(2).ToListAsync(ct)
+                : [.. names.SelectMany(n => _ahead.Names[n]).Where(c => code is null || c.CreditCode is null).Take(2)];
             known = called is [var byName] ? byName : null;
-            if (called.Count == 0 && (code is null || !await all.AnyAsync(c => EF.Parameter(names).Contains(c.Name), ct)))
+            if (called.Count == 0 && (code is null || !(_ahead is null ? await all.AnyAsync(c => EF.Parameter(names).Contains(c.Name), ct) : names.Exists(_ahead.Names.Contains))))
             {
                 known = await Merged(names, ct);
                 merged = known is not null;
@@ -162,7 +163,8 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
 
         if (Text("unit") is { } unit)
         {
-            var found = await _db.Set<OrgUnit>().AsNoTracking().Where(u => u.Code == unit || u.Name == unit).OrderByDescending(u => u.Code == unit).FirstOrDefaultAsync(ct);
+            var found = _ahead is null ? await _db.Set<OrgUnit>().AsNoTracking().Where(u => u.Code == unit || u.Name == unit).OrderByDescending(u => u.Code == unit).FirstOrDefaultAsync(ct)
+                : _ahead.Units.Find(u => u.Code == unit) ?? _ahead.Units.Find(u => u.Name == unit);
             input.UnitId = found?.Id;
             errors.AddRange(found is null || !_db.Scope.Covers(found.Path) ? [new("unit", "waybill.unit_unknown")] : []);
         }

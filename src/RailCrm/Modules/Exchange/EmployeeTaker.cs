@@ -42,13 +42,8 @@ internal sealed class EmployeeTaker(IServiceProvider services, FieldMap map, Imp
         }
 
         var before = found is null ? new() : EmployeeUndo.Of(found, user);
-        var input = found is null ? new SaveEmployee.Input() : EmployeeUndo.Of(found, user);
-        input.Number = number ?? input.Number;
-        input.Name = map.Written(row, "name") ?? input.Name;
-        input.Position = map.Written(row, "position") ?? input.Position;
-        input.Phone = map.Written(row, "phone") ?? input.Phone;
-        input.Email = map.Written(row, "email") ?? input.Email;
-        input.Account = account ?? input.Account;
+        var input = Told(row, found is null ? new() : EmployeeUndo.Of(found, user));
+        IReadOnlyList<FieldError> warnings = found is not null && number is not null ? Named(map.Written(row, "name"), found.Name, "import.person_differs") : [];
         if (map.Clean(row, "unit") is { } typed)
         {
             var units = PathRange.Of(_db.Scope).Of(_db);
@@ -69,11 +64,50 @@ internal sealed class EmployeeTaker(IServiceProvider services, FieldMap map, Imp
         if (!(await _save.Run(found?.Id, found?.Version, input, write && errors.Count == 0, ct)).TryGet(out var employee, out var refusal) || errors.Count > 0)
         {
             errors.AddRange(Errors(refusal).Where(e => errors.All(known => known.Field != FieldOf(e.Field))).Select(e => e with { Field = FieldOf(e.Field) }));
-            return new(null, errors);
+            return new(null, errors) { Warnings = warnings };
         }
 
-        var answer = found is null && _above.Add(number!) ? RowAnswer.Created : RowAnswer.Updated;
+        var answer = found is null && _above.Add(number!) ? RowAnswer.Created : RowAnswer.Updated with { Warnings = warnings };
         return write ? answer with { Made = [new(EmployeeUndo.Code, employee.Id, employee.Version, found is null ? null : Changes.Of(before, EmployeeUndo.Of(employee, input.Account)))] } : answer;
+    }
+
+    public override async Task<Meeting?[]> Meet(IReadOnlyList<TableRow> rows, CancellationToken ct)
+    {
+        List<string> Said(string field) => [.. rows.Select(r => map.Clean(r, field)).OfType<string>().Where(PlainText.IsStorable).Distinct()];
+        var (numbers, accounts, typed) = (Said("staffNumber"), Said("account"), Said("unit"));
+        var units = PathRange.Of(_db.Scope).Of(_db);
+        var found = await (from e in _db.Set<Employee>().AsNoTracking()
+                           join u in _db.Set<User>() on e.UserId equals u.Id into users
+                           from user in users.DefaultIfEmpty()
+                           where units.Any(u => u.Id == e.UnitId) && (EF.Parameter(numbers).Contains(e.Number) || (user != null && EF.Parameter(accounts).Contains(user.UserName!)))
+                           select new { Employee = e, UserName = user == null ? null : user.UserName }).ToListAsync(ct);
+        var theirs = found.Select(f => f.Employee.UnitId).Distinct().ToList();
+        var named = await units.AsNoTracking().Where(u => EF.Parameter(theirs).Contains(u.Id) || EF.Parameter(typed).Contains(u.Code) || EF.Parameter(typed).Contains(u.Name)).Select(u => new { u.Id, u.Code, u.Name }).ToListAsync(ct);
+        return [.. rows.Select(row =>
+        {
+            var (number, account, unit) = (map.Clean(row, "staffNumber"), map.Clean(row, "account"), map.Clean(row, "unit"));
+            if (found.Find(f => number is not null ? f.Employee.Number == number : account is not null && f.UserName == account) is not { } known)
+            {
+                return null;
+            }
+
+            var (before, now) = (EmployeeUndo.Of(known.Employee, known.UserName), Told(row, EmployeeUndo.Of(known.Employee, known.UserName)));
+            var was = named.Find(u => u.Id == before.UnitId)?.Name;
+            return new Meeting($"{before.Name} · {before.Number}", $"/employees/{known.Employee.Id}", [.. CellChange.Of(
+                ("staffNumber", before.Number, now.Number), ("name", before.Name, now.Name), ("position", before.Position, now.Position), ("phone", before.Phone, now.Phone), ("email", before.Email, now.Email),
+                ("account", before.Account, now.Account), ("unit", was, unit is null ? was : (named.Find(u => u.Code == unit) ?? named.Find(u => u.Name == unit))?.Name ?? unit))]);
+        })];
+    }
+
+    private SaveEmployee.Input Told(TableRow row, SaveEmployee.Input input)
+    {
+        input.Number = map.Clean(row, "staffNumber") ?? input.Number;
+        input.Name = map.Written(row, "name") ?? input.Name;
+        input.Position = map.Written(row, "position") ?? input.Position;
+        input.Phone = map.Written(row, "phone") ?? input.Phone;
+        input.Email = map.Written(row, "email") ?? input.Email;
+        input.Account = map.Clean(row, "account") ?? input.Account;
+        return input;
     }
 
     /// <summary>The person the row speaks of, and the sign-in name of their account. One outside the scope is not looked at: the number is then found to be taken.</summary>

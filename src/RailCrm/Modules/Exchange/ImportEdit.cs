@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RailCrm.Kernel;
 
 namespace RailCrm.Modules.Exchange;
 
@@ -27,8 +29,27 @@ public sealed class ImportEdit
     /// <summary>What would become of the row now: created, updated, unchanged, wrong or skipped.</summary>
     public string Outcome { get; set; } = "";
 
-    /// <summary>JSON: what is still wrong.</summary>
+    /// <summary>JSON: what is still wrong, and what is to be looked at. (<see cref="Judged"/>)</summary>
     public string Errors { get; set; } = "[]";
+
+    /// <summary>What is said of a row that was written over.</summary>
+    /// <param name="Errors">What is still wrong.</param>
+    /// <param name="Warnings">What is to be looked at.</param>
+    /// <param name="WasWarned">Whether the check had found something to be looked at.</param>
+    internal sealed record Judged(IReadOnlyList<FieldError> Errors, IReadOnlyList<FieldError> Warnings, bool WasWarned)
+    {
+        private static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+        /// <summary>As it is kept.</summary>
+        public string Write() => JsonSerializer.Serialize(this, Json);
+
+        /// <summary>As it was kept; before there were warnings, the errors alone.</summary>
+        public static Judged Of(ImportEdit edit)
+        {
+            var kept = edit.Errors.StartsWith('[') ? new(JsonSerializer.Deserialize<List<FieldError>>(edit.Errors, Json)!, [], false) : JsonSerializer.Deserialize<Judged>(edit.Errors, Json)!;
+            return kept with { Errors = ReviewFile.Read(kept.Errors), Warnings = ReviewFile.Read(kept.Warnings) };
+        }
+    }
 
     internal sealed class Configuration : IEntityTypeConfiguration<ImportEdit>
     {

@@ -11,8 +11,14 @@ namespace RailCrm.Modules.Exchange;
 /// <param name="Errors">What is wrong.</param>
 internal sealed record ReviewRow(long Number, string Outcome, string[] Cells, IReadOnlyList<FieldError> Errors)
 {
-    /// <summary>What may be asked for: all, or one outcome.</summary>
-    public static readonly IReadOnlyList<string> Filters = ["all", "wrong", "created", "updated", "unchanged", "skipped"];
+    /// <summary>Rows that somebody should look at, whatever becomes of them.</summary>
+    public const string Warned = "warned";
+
+    /// <summary>What may be asked for: all, one outcome, or those with a warning.</summary>
+    public static readonly IReadOnlyList<string> Filters = ["all", "wrong", Warned, "created", "updated", "unchanged", "skipped"];
+
+    /// <summary>What somebody should look at, though it is not wrong; null of a check before there were any.</summary>
+    public IReadOnlyList<FieldError>? Warnings { get; init; }
 }
 
 /// <summary>What the check of a whole file found, beside the file: a line a row, and for each outcome a list of rows and places, so that any page of any size of file is a few reads.</summary>
@@ -48,6 +54,11 @@ internal static class ReviewFile
             BinaryPrimitives.WriteInt64LittleEndian(entry[8..], _lines.Position);
             _indexes["all"].Write(entry);
             _indexes[row.Outcome].Write(entry);
+            if (row.Warnings is { Count: > 0 })
+            {
+                _indexes[ReviewRow.Warned].Write(entry);
+            }
+
             JsonSerializer.Serialize(_lines, row, Json);
             _lines.WriteByte((byte)'\n');
         }
@@ -88,7 +99,7 @@ internal static class ReviewFile
             lines.BaseStream.Position = At(index, at).Place;
             lines.DiscardBufferedData();
             var row = JsonSerializer.Deserialize<ReviewRow>(lines.ReadLine()!, Json)!;
-            yield return row with { Errors = Read(row.Errors) };
+            yield return row with { Errors = Read(row.Errors), Warnings = Read(row.Warnings ?? []) };
         }
     }
 

@@ -29,12 +29,13 @@ internal static class ReviewForms
         return TypedResults.Redirect($"{Back(id, form["show"], form["after"])}#row-{row}");
     }
 
-    /// <summary>Takes what is replaced in a column: pairs of <c>from</c> and <c>to</c> of whole cells, or of parts; <c>drop</c> takes a replacement away by its place.</summary>
+    /// <summary>Takes what is replaced in a column: pairs of <c>from</c> and <c>to</c> of whole cells, or of parts; <c>only</c> takes one of them by its place; <c>drop</c> takes a replacement away by its place.</summary>
     public static async Task<IResult> PostFixes(long id, HttpContext http, ReviewImport useCase, CancellationToken ct)
     {
         var form = await http.Request.ReadFormAsync(ct);
         var (column, whole) = (form["column"].ToString(), form["whole"].ToString() != "false");
-        var pairs = form["from"].Zip(form["to"], (from, to) => new ColumnFix(column, (whole ? from?.Trim() : from) ?? "", to ?? "", whole)).Where(f => f.From.Length > 0 && (!whole || f.To.Length > 0)).ToList();
+        var only = int.TryParse(form["only"], NumberStyles.None, CultureInfo.InvariantCulture, out var one) ? one : -1;
+        var pairs = form["from"].Zip(form["to"]).Where((_, i) => only < 0 || i == only).Select(p => new ColumnFix(column, (whole ? p.First?.Trim() : p.First) ?? "", p.Second ?? "", whole)).Where(f => f.From.Length > 0 && (!whole || f.To.Length > 0)).ToList();
         var drop = int.TryParse(form["drop"], NumberStyles.None, CultureInfo.InvariantCulture, out var place) ? place : -1;
         if (pairs.Count == 0 && drop < 0)
         {

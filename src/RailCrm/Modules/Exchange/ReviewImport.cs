@@ -26,7 +26,11 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
     /// <param name="Edited">Rows that somebody has written over.</param>
     /// <param name="Previous">Whether there are rows before.</param>
     /// <param name="Next">Whether there are rows after.</param>
-    public sealed record Look(Import Import, ImportKind Kind, TableFile File, FieldMap Map, CheckImport.Found Found, IReadOnlyList<ReviewRow> Rows, IReadOnlySet<long> Edited, bool Previous, bool Next);
+    public sealed record Look(Import Import, ImportKind Kind, TableFile File, FieldMap Map, CheckImport.Found Found, IReadOnlyList<ReviewRow> Rows, IReadOnlySet<long> Edited, bool Previous, bool Next)
+    {
+        /// <summary>The records that rows of the page speak of, as they are now, by the row; new ones speak of none.</summary>
+        public IReadOnlyDictionary<long, Meeting> Met { get; init; } = new Dictionary<long, Meeting>();
+    }
 
     /// <summary>The rows of a filter after one, or before one.</summary>
     public async Task<Result<Look>> Run(long id, string filter, long? after, long? before, CancellationToken ct)
@@ -43,7 +47,15 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
         var more = rows.Count > PageSize;
         rows = rows[..Math.Min(rows.Count, PageSize)];
         rows.Reverse(0, backwards ? rows.Count : 0);
-        return new Look(open.Import, open.Kind, open.File, open.Map, Counts(open), rows, open.Edits.Keys.ToHashSet(), backwards ? more : after is > 0, backwards || more);
+        return new Look(open.Import, open.Kind, open.File, open.Map, Counts(open), rows, open.Edits.Keys.ToHashSet(), backwards ? more : after is > 0, backwards || more) { Met = await Met(open, rows, ct) };
+    }
+
+    private async Task<Dictionary<long, Meeting>> Met(Opened open, IEnumerable<ReviewRow> rows, CancellationToken ct)
+    {
+        var known = rows.Where(r => r.Outcome is not ("created" or "skipped")).Select(r => new TableRow(r.Number, [.. r.Cells])).ToList();
+        var met = known.Count == 0 ? [] : await open.Kind.Take(services, open.Map, open.Import, open.Found.Days).Meet(known, ct);
+        db.ChangeTracker.Clear();
+        return known.Zip(met).Where(m => m.Second is not null).ToDictionary(m => m.First.Number, m => m.Second!);
     }
 
     /// <summary>Writes over the cells of one row, or leaves it out, and says what would become of it now.</summary>
@@ -91,14 +103,16 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
 
         var written = known is null ? [] : EditedRows.CellsOf(known);
         var now = Over(found, open.Edits.GetValueOrDefault(number)).Cells;
-        foreach (var (column, text) in cells.Where(c => c.Value != now[c.Key]))
+        foreach (var (column, typed) in cells.Where(c => c.Value != now[c.Key]))
         {
+            var text = open.NamesCustomer(column) ? Proposal.Plain(typed) : typed;
             (written[column], now[column]) = (text, text);
         }
 
-        var edit = new ImportEdit { ImportId = id, Row = number, CheckJobId = open.CheckId, Cells = JsonSerializer.Serialize(written, Json), Skipped = skip ?? known?.Skipped ?? false, Was = open.Edits.GetValueOrDefault(number)?.Was ?? found.Outcome };
+        var was = open.Edits.GetValueOrDefault(number);
+        var edit = new ImportEdit { ImportId = id, Row = number, CheckJobId = open.CheckId, Cells = JsonSerializer.Serialize(written, Json), Skipped = skip ?? known?.Skipped ?? false, Was = was?.Was ?? found.Outcome };
         var answer = edit.Skipped ? new RowAnswer("skipped", []) : await Judge(open, new(number, now), edit, ct);
-        (edit.Outcome, edit.Errors) = (answer.Outcome ?? "wrong", JsonSerializer.Serialize(answer.Errors, Json));
+        (edit.Outcome, edit.Errors) = (answer.Outcome ?? "wrong", new ImportEdit.Judged(answer.Errors, answer.Warnings, was is null ? found.Warnings is { Count: > 0 } : ImportEdit.Judged.Of(was).WasWarned).Write());
         db.ChangeTracker.Clear();
         var late = await db.Write<Refusal?>(async () =>
         {
@@ -119,7 +133,7 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
             return null;
         }, ct);
         db.ChangeTracker.Clear();
-        return late is not null ? late : new ReviewRow(number, edit.Outcome, now, answer.Errors);
+        return late is not null ? late : new ReviewRow(number, edit.Outcome, now, answer.Errors) { Warnings = answer.Warnings };
     }
 
     /// <summary>Sets what is replaced in whole columns, and checks the file anew.</summary>
@@ -130,7 +144,7 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
             return refusal;
         }
 
-        var fixes = change(ColumnFix.Read(open.Import.Fixes));
+        var fixes = change(ColumnFix.Read(open.Import.Fixes)).ConvertAll(f => f.Whole && open.NamesCustomer(open.File.Headers.ToList().IndexOf(f.Column)) ? f with { To = Proposal.Plain(f.To) } : f);
         if (fixes.Count > ColumnFix.Most || fixes.Any(f => f.From.Length is 0 or > ColumnFix.Longest || f.To.Length > ColumnFix.Longest || !PlainText.IsStorable(f.From + f.To) || !open.File.Headers.Contains(f.Column)))
         {
             return new Refusal.Invalid("import.fix_wrong", "fix");
@@ -168,7 +182,11 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
         await db.Set<Import>().Where(i => i.Id == id).Select(i => new { i.JobId, i.CheckJobId }).SingleAsync(ct) is { JobId: null } import && import.CheckJobId == checkId ? null : new Refusal.Conflict("import.not_in_review");
 
     /// <summary>A checked import with its file and what was mended since the check.</summary>
-    private sealed record Opened(Import Import, ImportKind Kind, TableFile File, FieldMap Map, string Path, long CheckId, CheckImport.Found Found, Dictionary<long, ImportEdit> Edits);
+    private sealed record Opened(Import Import, ImportKind Kind, TableFile File, FieldMap Map, string Path, long CheckId, CheckImport.Found Found, Dictionary<long, ImportEdit> Edits)
+    {
+        /// <summary>Whether a column says whose a row is.</summary>
+        public bool NamesCustomer(int column) => Map["customer"]?.Columns.Contains(column) == true;
+    }
 
     private async Task<Result<Opened>> Open(long id, CancellationToken ct)
     {
@@ -205,14 +223,18 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
     private static CheckImport.Found Counts(Opened open)
     {
         long Of(string outcome, long found) => found + open.Edits.Values.Count(e => e.Outcome == outcome) - open.Edits.Values.Count(e => e.Was == outcome);
-        var f = open.Found;
-        return f with { Created = Of("created", f.Created), Updated = Of("updated", f.Updated), Unchanged = Of("unchanged", f.Unchanged), Wrong = Of("wrong", f.Wrong), Skipped = Of("skipped", f.Skipped) };
+        var (f, judged) = (open.Found, open.Edits.Values.Select(ImportEdit.Judged.Of).ToList());
+        return f with
+        {
+            Warned = f.Warned + judged.Count(j => j.Warnings.Count > 0) - judged.Count(j => j.WasWarned),
+            Created = Of("created", f.Created), Updated = Of("updated", f.Updated), Unchanged = Of("unchanged", f.Unchanged), Wrong = Of("wrong", f.Wrong), Skipped = Of("skipped", f.Skipped),
+        };
     }
 
     /// <summary>What the check found and what was mended since, as one list in the order of the file.</summary>
     private static IEnumerable<ReviewRow> Merged(Opened open, string filter, long beyond, bool backwards)
     {
-        var mended = open.Edits.Values.Where(e => (filter == "all" || e.Outcome == filter) && (backwards ? e.Row < beyond : e.Row > beyond));
+        var mended = open.Edits.Values.Where(e => (filter == "all" || e.Outcome == filter || (filter == ReviewRow.Warned && ImportEdit.Judged.Of(e).Warnings.Count > 0)) && (backwards ? e.Row < beyond : e.Row > beyond));
         using var now = (backwards ? mended.OrderByDescending(e => e.Row) : mended.OrderBy(e => e.Row)).GetEnumerator();
         var left = now.MoveNext();
         foreach (var row in ReviewFile.Rows(open.Path, open.CheckId, filter, beyond, backwards).Where(r => !open.Edits.ContainsKey(r.Number)))
@@ -241,7 +263,8 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
         }
 
         EditedRows.Write(cells, EditedRows.CellsOf(edit));
-        return found with { Cells = cells, Outcome = edit.Outcome, Errors = ReviewFile.Read(JsonSerializer.Deserialize<List<FieldError>>(edit.Errors, Json)!) };
+        var judged = ImportEdit.Judged.Of(edit);
+        return found with { Cells = cells, Outcome = edit.Outcome, Errors = judged.Errors, Warnings = judged.Warnings };
     }
 
     /// <summary>What would become of one row; of one that stands or falls with others, along with them.</summary>

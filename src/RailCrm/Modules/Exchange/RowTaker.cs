@@ -18,6 +18,9 @@ internal sealed record RowAnswer(string? Outcome, IReadOnlyList<FieldError> Erro
     public static readonly RowAnswer Updated = new("updated", []);
     public static readonly RowAnswer Unchanged = new("unchanged", []);
 
+    /// <summary>What somebody should look at, though it is not wrong.</summary>
+    public IReadOnlyList<FieldError> Warnings { get; init; } = [];
+
     /// <summary>The records it made or changed, in the order of writing.</summary>
     public IReadOnlyList<Made> Made { get; init; } = [];
 }
@@ -42,6 +45,13 @@ internal abstract class RowTaker(Import import)
 
     /// <summary>Says what would become of each row, and writes nothing.</summary>
     public abstract Task<RowAnswer[]> Preview(IReadOnlyList<TableRow> rows, CancellationToken ct);
+
+    /// <summary>Says of each row which record it speaks of and what it would change of it, in a few reads for all of them; null where there is none yet. Judges nothing.</summary>
+    public abstract Task<Meeting?[]> Meet(IReadOnlyList<TableRow> rows, CancellationToken ct);
+
+    /// <summary>Warns where a row is known by its key and calls the record something else.</summary>
+    protected static IReadOnlyList<FieldError> Named(string? written, string known, string code) =>
+        written is not null && Alike.Differ(written, known) ? [new("name", code, known)] : [];
 
     /// <summary>Why the mode of the import keeps a row out; null where it does not.</summary>
     /// <param name="field">The field that is the key.</param>

@@ -59,6 +59,18 @@ internal sealed class UnitTaker(IServiceProvider services, FieldMap map, Import 
         return answers;
     }
 
+    public override async Task<Meeting?[]> Meet(IReadOnlyList<TableRow> rows, CancellationToken ct)
+    {
+        var codes = rows.Select(r => map.Clean(r, "code")).OfType<string>().Where(PlainText.IsStorable).Distinct().ToList();
+        var typed = rows.Select(r => map.Clean(r, "station")).OfType<string>().Where(PlainText.IsStorable).Distinct().ToList();
+        var known = await PathRange.Of(_db.Scope).Of(_db).AsNoTracking().Where(u => EF.Parameter(codes).Contains(u.Code)).ToDictionaryAsync(u => u.Code, ct);
+        var stations = typed.Count == 0 ? [] : await _db.Set<Station>().AsNoTracking().Where(s => EF.Parameter(typed).Contains(s.Name) || EF.Parameter(typed).Contains(s.TmisCode!)).ToListAsync(ct);
+        return [.. rows.Select(row => map.Clean(row, "code") is { } code && known.TryGetValue(code, out var unit) ? new Meeting($"{unit.Name} · {unit.Code}", $"/organization/{unit.Id}",
+            [.. CellChange.Of(("name", unit.Name, map.Written(row, "name") ?? unit.Name), ("station", unit.StationCode, Code(map.Clean(row, "station")) ?? unit.StationCode))]) : null)];
+
+        string? Code(string? station) => stations.FindAll(s => s.Name == station || s.TmisCode == station) is [var one] ? one.TelegraphCode : station;
+    }
+
     private async Task<RowAnswer> Take(TableRow row, bool write, CancellationToken ct)
     {
         var (code, name, parentText, station) = (map.Clean(row, "code"), map.Written(row, "name"), map.Clean(row, "parent"), map.Clean(row, "station"));
@@ -143,7 +155,7 @@ internal sealed class UnitTaker(IServiceProvider services, FieldMap map, Import 
 
         if (!write)
         {
-            return RowAnswer.Updated;
+            return RowAnswer.Updated with { Warnings = Named(name, before.Name!, "import.other_name") };
         }
 
         await _db.SaveChangesAsync(ct);

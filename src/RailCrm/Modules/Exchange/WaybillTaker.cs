@@ -6,7 +6,7 @@ using RailCrm.Platform.Fields;
 namespace RailCrm.Modules.Exchange;
 
 /// <summary>Takes waybill lines: cells become drafts, which <see cref="RecordWaybills"/> checks and writes.</summary>
-internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Import import, DayOrder order) : RowTaker(import)
+internal sealed partial class WaybillTaker(IServiceProvider services, FieldMap map, Import import, DayOrder order) : RowTaker(import)
 {
     private readonly RecordWaybills _record = services.GetRequiredService<RecordWaybills>();
     private readonly Filling? _source = map["source"], _externalNo = map["externalNo"], _date = map["date"], _customer = map["customer"], _unit = map["unit"], _service = map["service"],
@@ -65,7 +65,7 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
             var looked = await _record.Preview(source.Key, [.. source.Select(d => d.Draft)], Import.CreateCustomers && Import.Mode != ImportMode.Update, Unwanted, ct);
             foreach (var (place, answer) in source.Zip(looked, (d, w) => (d.Place, w)))
             {
-                answers[place] = answer.Errors.Count > 0 ? new(null, answer.Errors) : Of(answer);
+                answers[place] = (answer.Errors.Count > 0 ? new(null, answer.Errors) : Of(answer)) with { Warnings = answer.LeavesCustomer ? [new("customer", "import.line_leaves")] : [] };
             }
         }
 
@@ -80,25 +80,7 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
         var errors = new List<FieldError>();
         for (var i = 0; i < rows.Count; i++)
         {
-            var row = rows[i];
-            var draft = new WaybillDraft
-            {
-                ExternalNo = _externalNo?.Clean(row), Customer = _customer?.Written(row), Unit = _unit?.Written(row), Service = _service?.Clean(row),
-                Commodity = _commodity?.Written(row), Origin = _origin?.Clean(row), Destination = _destination?.Clean(row), Mode = _mode?.Clean(row),
-                Contract = _contract?.Written(row), Note = _note?.Written(row),
-                Date = Day(row, errors), Wagons = Whole(_wagons, row, "wagons", errors), Containers = Whole(_containers, row, "containers", errors),
-                Teu = _teu?.Clean(row) is { } teu ? CellText.TryNumber(teu, out var boxes) ? boxes : Wrong<decimal>(errors, "teu", "import.number_wrong") : null,
-                WeightKg = _weight?.Clean(row) is { } weight ? CellText.Kg(weight, _weight.Kg, out var kg) is { } bad ? Wrong<long>(errors, "weight", bad) : kg : null,
-                RevenueFen = Fen(_revenue, row, "revenue", errors), CostFen = Fen(_cost, row, "cost", errors),
-                Custom = _own.Count == 0 ? null : _own.ToDictionary(f => f.Key, f => f.Filling.Written(row)),
-            };
-            var source = _source?.Clean(row) ?? Import.Source;
-            if (source.Length > WaybillLine.SourceLength || !PlainText.IsStorable(source))
-            {
-                errors.Add(new("source", "waybill.source_wrong"));
-                source = Import.Source;
-            }
-
+            var (source, draft) = Draft(rows[i], errors);
             if (errors.Count > 0)
             {
                 answers[i] = new(null, [.. errors]);
@@ -123,6 +105,29 @@ internal sealed class WaybillTaker(IServiceProvider services, FieldMap map, Impo
         }
 
         return (answers, drafts);
+    }
+
+    private (string Source, WaybillDraft Draft) Draft(TableRow row, List<FieldError> errors)
+    {
+        var draft = new WaybillDraft
+        {
+            ExternalNo = _externalNo?.Clean(row), Customer = _customer?.Written(row), Unit = _unit?.Written(row), Service = _service?.Clean(row),
+            Commodity = _commodity?.Written(row), Origin = _origin?.Clean(row), Destination = _destination?.Clean(row), Mode = _mode?.Clean(row),
+            Contract = _contract?.Written(row), Note = _note?.Written(row),
+            Date = Day(row, errors), Wagons = Whole(_wagons, row, "wagons", errors), Containers = Whole(_containers, row, "containers", errors),
+            Teu = _teu?.Clean(row) is { } teu ? CellText.TryNumber(teu, out var boxes) ? boxes : Wrong<decimal>(errors, "teu", "import.number_wrong") : null,
+            WeightKg = _weight?.Clean(row) is { } weight ? CellText.Kg(weight, _weight.Kg, out var kg) is { } bad ? Wrong<long>(errors, "weight", bad) : kg : null,
+            RevenueFen = Fen(_revenue, row, "revenue", errors), CostFen = Fen(_cost, row, "cost", errors),
+            Custom = _own.Count == 0 ? null : _own.ToDictionary(f => f.Key, f => f.Filling.Written(row)),
+        };
+        var source = _source?.Clean(row) ?? Import.Source;
+        if (source.Length > WaybillLine.SourceLength || !PlainText.IsStorable(source))
+        {
+            errors.Add(new("source", "waybill.source_wrong"));
+            source = Import.Source;
+        }
+
+        return (source, draft);
     }
 
     private DateOnly? Day(TableRow row, List<FieldError> errors) =>

@@ -33,6 +33,9 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         /// <summary>What stood there before; null where the line is new.</summary>
         internal WaybillLine? Before { get; init; }
 
+        /// <summary>Whether the line is another customer's so far; told by a preview alone.</summary>
+        internal bool LeavesCustomer { get; init; }
+
         /// <summary>The customer that was made for it; null where it was known.</summary>
         internal Customer? MadeCustomer { get; init; }
     }
@@ -139,10 +142,15 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         var (answers, lines, places, _) = prepared;
         await Keep(prepared, drafts, kept, ct);
         await Spare(source, prepared, ct);
-        var looked = await ledger.Look(lines, prepared.Complete, ct);
+        var leaves = new HashSet<int>();
+        var looked = await ledger.Look(lines, (i, before) =>
+        {
+            prepared.Complete(i, before);
+            _ = lines[i].CustomerId != before.CustomerId && leaves.Add(i);
+        }, ct);
         for (var i = 0; i < looked.Length; i++)
         {
-            answers[places[i]] = answers[places[i]] with { Errors = Refused(looked[i]) is { } refused ? [refused] : [], Outcome = Refused(looked[i]) is null ? looked[i] : null };
+            answers[places[i]] = answers[places[i]] with { Errors = Refused(looked[i]) is { } refused ? [refused] : [], Outcome = Refused(looked[i]) is null ? looked[i] : null, LeavesCustomer = leaves.Contains(i) };
         }
 
         await (createCustomers ? Foresee(source, drafts, answers, kept, ct) : Task.CompletedTask);
@@ -153,10 +161,11 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
     private async Task Foresee(string source, IReadOnlyList<WaybillDraft> drafts, Answer[] answers, Func<bool, FieldError?>? kept, CancellationToken ct)
     {
         var made = Enumerable.Range(0, answers.Length).Where(i => answers[i].Errors is [{ Code: "waybill.customer_unknown" }]).ToList();
-        var looked = await ledger.Look(made.ConvertAll(i => new WaybillLine { Source = source, ExternalNo = drafts[i].ExternalNo!.Trim() }), ct);
+        var known = new HashSet<int>();
+        var looked = await ledger.Look(made.ConvertAll(i => new WaybillLine { Source = source, ExternalNo = drafts[i].ExternalNo!.Trim() }), (k, _) => known.Add(made[k]), ct);
         foreach (var (i, outcome) in made.Zip(looked))
         {
-            answers[i] = (Refused(outcome) ?? kept?.Invoke(outcome == LineOutcome.Created)) is { } refused ? new(null, [refused]) : new(outcome, []);
+            answers[i] = (Refused(outcome) ?? kept?.Invoke(outcome == LineOutcome.Created)) is { } refused ? new(null, [refused]) : new(outcome, []) { LeavesCustomer = known.Contains(i) };
         }
 
         for (var i = 0; i < answers.Length; i++)

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
+using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 
 namespace RailCrm.Tests.Modules.Customers;
@@ -51,9 +52,47 @@ public sealed class AccountManagerTests
         Assert.DoesNotContain("乙公司", page, StringComparison.Ordinal);
 
         async Task<string[]> Looked(string q) => [.. (await north.GetFromJsonAsync<JsonElement>($"/api/v1/lookup/managers?q={Uri.EscapeDataString(q)}", Ct)).GetProperty("items").EnumerateArray().Select(i => i.GetProperty("value").GetString()!)];
-        Assert.Equal(["李经理"], await Looked("ljl"));
-        Assert.Equal(["李经理", "王经理"], (await Looked("经理")).Order(StringComparer.Ordinal));
+        Assert.Equal(["李经理 (n2)"], await Looked("ljl"));
+        Assert.Equal(["李经理 (n2)", "王经理 (n1)"], (await Looked("经理")).Order(StringComparer.Ordinal));
         Assert.Empty(await Looked("s1"));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Two_of_one_name_are_told_apart_by_sign_in_name_or_employee_number(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var made = new List<long>();
+        foreach (var (who, name) in new[] { ("n1", "甲公司"), ("n2", "乙公司"), ("s1", "丙公司") })
+        {
+            made.Add((await app.With<SaveCustomer, Result<Customer>>(await app.ActorOf(who), s => s.Run(null, null, new() { Name = name }, Ct))).TryGet(out var customer, out _) ? customer.Id : 0);
+        }
+
+        var (n1, n2, s1) = (await app.ActorOf("n1"), await app.ActorOf("n2"), await app.ActorOf("s1"));
+        await app.In(System, async db =>
+        {
+            await db.Set<User>().Where(u => u.Id == n1.UserId || u.Id == n2.UserId || u.Id == s1.UserId).ExecuteUpdateAsync(u => u.SetProperty(p => p.DisplayName, "王伟"), Ct);
+            db.AddRange(new[] { n1, n2, s1 }.Select((a, i) => new CustomerGrant { CustomerId = made[i], UserId = a.UserId, Reason = "manager" }));
+            db.Add(new Employee { Number = "80021", Name = "王伟", UnitId = n2.UnitId, UserId = n2.UserId });
+            return await db.SaveChangesAsync(Ct);
+        });
+        using var north = await app.Api("north");
+        Task<HttpResponseMessage> Asked(string filter) => north.GetAsync($"/api/v1/customers?filter={Uri.EscapeDataString(filter)}", Ct);
+        async Task<string[]> Found(string filter) => [.. (await (await Asked(filter)).Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("items").EnumerateArray().Select(i => i.GetProperty("name").GetString()!)];
+
+        Assert.Equal(["甲公司"], await Found("managedBy=n1"));
+        Assert.Equal(["甲公司"], await Found("managedBy=王伟 (n1)"));
+        Assert.Equal(["乙公司"], await Found("managedBy=王伟（N2）"));
+        Assert.Equal(["乙公司"], await Found("managedBy=80021"));
+        Assert.Empty(await Found("managedBy=李静 (n1)"));
+        var refused = await Asked("managedBy=王伟");
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        var said = JsonDocument.Parse(await refused.Content.ReadAsStringAsync(Ct)).RootElement.ToString();
+        Assert.Contains("n1", said, StringComparison.Ordinal);
+        Assert.Contains("n2", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("s1", said, StringComparison.Ordinal); // North does not see what that one manages.
+
+        await app.In(System, db => db.Set<CustomerGrant>().Where(g => g.UserId == n2.UserId).ExecuteDeleteAsync(Ct));
+        Assert.Equal(["甲公司"], await Found("managedBy=王伟")); // The only one of that name who manages anything here.
     }
 
     [Theory, ClassData(typeof(BothEngines))]

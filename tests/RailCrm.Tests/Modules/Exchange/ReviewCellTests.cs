@@ -19,7 +19,7 @@ public sealed class ReviewCellTests
         using var browser = await app.SignedIn("n1");
 
         var page = WebUtility.HtmlDecode(await browser.GetStringAsync($"/imports/{id}/review", Ct));
-        string Cell(int column) => Regex.Match(page, $"<td class=\"rc-wrong\">\\s*(?:<rc-combobox[^>]*>)?<(?:select|input)[^>]* name=\"c{column}\".*?</td>", RegexOptions.Singleline).Value;
+        string Cell(int column) => Regex.Match(page, $"<td class=\"rc-wrong\"[^>]*>\\s*(?:<rc-combobox[^>]*>)?<(?:select|input)[^>]* name=\"c{column}\".*?</td>", RegexOptions.Singleline).Value;
 
         Assert.Contains("<option value=\"工厂\" selected", Cell(1), StringComparison.Ordinal);
         Assert.Contains(">企业</option>", Cell(1), StringComparison.Ordinal);

@@ -1,0 +1,79 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace RailCrm.BrowserTests.Journeys;
+
+public sealed partial class Someone_sees_what_an_import_would_change(Browser browser)
+{
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    public async Task Old_beside_new_a_warning_a_proposal_taken_for_all_rows_and_the_record_that_came_of_it(string language, int width)
+    {
+        var own = await Own.Make(browser);
+        var other = await Own.Make(browser);
+        await using var walk = await browser.Open(null, language, width, user: "group", dark: width < 500);
+        var page = walk.Page;
+        // The second number is one customer's and its name another's.
+        var (one, two) = ($"KH-{own.Customer:0000000}", $"KH-{other.Customer:0000000}");
+        var rows = $"客户编号,客户名称,简称,网址\n{one},{own.Name},新简称{own.Customer},https://new.example.cn\n{two},完全另外一家纺织厂,,\n";
+        await page.GotoAsync("/imports?kind=customers");
+        await page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = "更新.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(rows) });
+        await page.Locator("main form button.btn-primary").First.ClickAsync();
+        await page.WaitForURLAsync(NewImport());
+        await page.ClickAsync("button[value=review]");
+        await page.WaitForURLAsync("**/review", new() { Timeout = 30_000 });
+
+        await Assertions.Expect(page.Locator("#row-2 .rc-meets a")).ToHaveTextAsync($"{one} {own.Name}");
+        await Assertions.Expect(page.Locator("#row-2 .rc-change ins").First).ToHaveTextAsync($"新简称{own.Customer}");
+        Assert.True(width > 500 || await page.EvaluateAsync<bool>("[...document.querySelectorAll('.rc-change')].every(c => { const { left, right } = c.getBoundingClientRect(); return left >= 0 && right <= innerWidth; })")); // On a phone nothing is to be found by scrolling sideways.
+        await Assertions.Expect(page.Locator("#row-3 .rc-change del").First).ToHaveTextAsync(other.Name);
+        await Assertions.Expect(page.Locator("#row-3 .rc-warned")).ToContainTextAsync(other.Name);
+        await walk.Check();
+
+        await page.ClickAsync(".rc-segments a[href$='show=warned']");
+        await Assertions.Expect(page.Locator("tr[id^=row-]")).ToHaveCountAsync(1);
+        await page.Locator("#row-3 button[name=skip]").ClickAsync();
+        await page.WaitForURLAsync("**#row-3");
+        await Assertions.Expect(page.Locator("tr[id^=row-]")).ToHaveCountAsync(0);
+        await page.ClickAsync("button[value=start]");
+        await page.Locator(".rc-figures").WaitForAsync(new() { Timeout = 30_000 });
+        await page.ClickAsync("main a[href$='/rows']");
+        await page.Locator("table tbody a", new() { HasText = own.Name }).ClickAsync();
+        await page.WaitForURLAsync($"**/customers/{own.Customer}");
+        Assert.Equal("https://new.example.cn", Assert.Single(await own.Stored(browser, "customers")));
+        Assert.Null(Assert.Single(await other.Stored(browser, "customers")));
+    }
+
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    public async Task A_customer_that_was_mistyped_in_many_lines_is_proposed_and_taken_by_one_click(string language, int width)
+    {
+        var own = await Own.Make(browser);
+        await using var walk = await browser.Open(null, language, width, user: "group", dark: width < 500);
+        var page = walk.Page;
+        var wrong = own.Name.Replace("公司", "有限责任公司", StringComparison.Ordinal);
+        var rows = $"来源系统,运单号,日期,客户,收入\n旅程,DM{own.Customer}-1,2026-03-05,{wrong},10\n旅程,DM{own.Customer}-2,2026-03-06,{wrong},20\n旅程,DM{own.Customer}-3,2026-03-07,天外飞仙{own.Customer},20\n";
+        await page.GotoAsync("/imports?kind=waybills");
+        await page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = "运单.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(rows) });
+        await page.Locator("main form button.btn-primary").First.ClickAsync();
+        await page.WaitForURLAsync(NewImport());
+        await page.ClickAsync("button[value=review]");
+        await page.WaitForURLAsync("**/review", new() { Timeout = 30_000 });
+        var row = page.Locator(".rc-values tbody tr", new() { HasText = wrong });
+        await Assertions.Expect(row.Locator(".rc-meant")).ToContainTextAsync(own.Name);
+        await Assertions.Expect(row.Locator("input[name=to]")).ToHaveValueAsync($"KH-{own.Customer:0000000}");
+        await Assertions.Expect(page.Locator("tr[id^=row-] .rc-success")).ToHaveCountAsync(0); // Proposed, and nothing done.
+        await walk.Check();
+
+        await row.Locator("button[name=only]").ClickAsync();
+        await page.WaitForURLAsync("**/review", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("tr[id^=row-] .rc-success")).ToHaveCountAsync(2);
+        await walk.Check();
+        await page.ClickAsync("button[value=start]");
+        await page.Locator(".rc-figures").WaitForAsync(new() { Timeout = 30_000 });
+        Assert.Equal(5, (await own.Stored(browser, "waybills")).Count);
+        await page.Locator(".rc-figures a[href*='brought=']").First.ClickAsync();
+        await Assertions.Expect(page.Locator("table.rc-list .rc-tick")).ToHaveCountAsync(2);
+    }
+
+    [GeneratedRegex(@"/imports/\d+$")]
+    private static partial Regex NewImport();
+}

@@ -1,0 +1,92 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
+using RailCrm.Modules.Exchange;
+using RailCrm.Modules.Waybills;
+using RailCrm.Platform.Access;
+using static RailCrm.Tests.Modules.Exchange.ReviewUse;
+
+namespace RailCrm.Tests.Modules.Exchange;
+
+/// <summary>Values nobody knows: what is likely meant is proposed, and taken by one click for all their rows.</summary>
+public sealed class ReviewProposalTests
+{
+    private static readonly Actor System = Actor.System("test");
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private static async Task<string> Page(HttpClient browser, long id) => WebUtility.HtmlDecode(await browser.GetStringAsync($"/imports/{id}/review", Ct));
+
+    /// <summary>The row of a value in the list of those nobody knows.</summary>
+    private static string Of(string page, string value) => Regex.Match(page, $"<tr>\\s*<th scope=\"row\">{Regex.Escape(value)}<.*?</tr>", RegexOptions.Singleline).Value;
+
+    private static async Task Take(HttpClient browser, string page, long id, string column, IReadOnlyList<(string From, string To)> shown, int? only)
+    {
+        var fields = new List<KeyValuePair<string, string>> { new("__RequestVerificationToken", Regex.Match(page, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value), new("column", column) };
+        fields.AddRange(shown.SelectMany(s => new KeyValuePair<string, string>[] { new("from", s.From), new("to", s.To) }));
+        fields.AddRange(only is null ? [] : [new("only", $"{only}")]);
+        using var form = new FormUrlEncodedContent(fields);
+        using var answer = await browser.PostAsync($"/imports/{id}/fixes", form, Ct);
+        Assert.True(answer.StatusCode is HttpStatusCode.Found or HttpStatusCode.OK, answer.StatusCode.ToString());
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Units_industries_regions_and_choices_propose_the_known_value_most_like_it_and_apply_nothing(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var group = await app.ActorOf("group");
+        var unit = (await app.In(System, db => db.Set<RailCrm.Modules.Organization.OrgUnit>().SingleAsync(u => u.Code == "N1", Ct))).Name;
+        var id = await Checked(app, group, "customers", $"客户名称,所属单位,所属行业,所在地区,企业性质\n甲公司,{unit}点,煤碳开采和洗选业,杭洲市,国有企叶\n乙公司,查无此处,挖矿,火星,火星制\n");
+        using var browser = await app.SignedIn("group");
+
+        var page = await Page(browser, id);
+
+        Assert.Matches("<option value=\"N1\" selected", Of(page, $"{unit}点"));
+        Assert.Contains("rc-meant", Of(page, $"{unit}点"), StringComparison.Ordinal);
+        Assert.Matches("name=\"to\"[^>]* value=\"06\"", Of(page, "煤碳开采和洗选业"));
+        Assert.Matches("name=\"to\"[^>]* value=\"330100\"", Of(page, "杭洲市"));
+        foreach (var nothing in new[] { "查无此处", "挖矿", "火星" })
+        {
+            Assert.DoesNotContain("rc-meant", Of(page, nothing), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, (await Look(app, group, id)).Found.Wrong);
+        Assert.Equal("[]", await app.In(System, db => db.Set<Import>().Where(i => i.Id == id).Select(i => i.Fixes).SingleAsync(Ct)));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Unknown_customers_of_lines_are_proposed_and_one_click_takes_one_of_them_for_all_its_rows(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var n1 = await app.ActorOf("n1");
+        var known = Value(await app.With<SaveCustomer, Result<Customer>>(n1, s => s.Run(null, null, new() { Name = "华东钢铁有限公司" }, Ct)));
+        var second = Value(await app.With<SaveCustomer, Result<Customer>>(n1, s => s.Run(null, null, new() { Name = "西山煤业集团有限公司" }, Ct)));
+        Value(await app.With<SaveCustomer, Result<Customer>>(await app.ActorOf("s1"), s => s.Run(null, null, new() { Name = "南山水泥有限公司" }, Ct)));
+        var id = await Checked(app, n1, "waybills", "externalNo,date,customer,revenue\nA1,2026-03-01,华东钢铁股份公司,1\nA2,2026-03-01,华东钢铁股份公司,2\nA3,2026-03-01,西山媒业集团有限公司,4\nA4,2026-03-01,南山水尼有限公司,8\n");
+        using var browser = await app.SignedIn("n1");
+
+        var page = await Page(browser, id);
+        Assert.Matches($"name=\"to\"[^>]* value=\"{known.Number}\"", Of(page, "华东钢铁股份公司"));
+        Assert.Matches($"name=\"to\"[^>]* value=\"{second.Number}\"", Of(page, "西山媒业集团有限公司"));
+        Assert.Contains($"{second.Number} 西山煤业集团有限公司", Of(page, "西山媒业集团有限公司"), StringComparison.Ordinal);
+        Assert.DoesNotContain("rc-meant", Of(page, "南山水尼有限公司"), StringComparison.Ordinal); // The south's, out of sight.
+        Assert.Contains("<rc-combobox src=\"/api/v1/lookup/customers?q=\">", Of(page, "南山水尼有限公司"), StringComparison.Ordinal);
+
+        // As a look-up writes it; what else was proposed stays unapplied.
+        await Take(browser, page, id, "customer", [("华东钢铁股份公司", $"{known.Number} 华东钢铁有限公司"), ("西山媒业集团有限公司", second.Number)], only: 0);
+        await Rested(app, n1, id);
+
+        var look = await Look(app, n1, id);
+        Assert.Equal((2, 2), (look.Found.Created, look.Found.Wrong));
+        var fix = Assert.Single(ColumnFix.Read(look.Import.Fixes));
+        Assert.Equal(("华东钢铁股份公司", known.Number), (fix.From, fix.To));
+
+        await Take(browser, page, id, "customer", [("西山媒业集团有限公司", second.Number), ("南山水尼有限公司", "")], only: null);
+        await Rested(app, n1, id);
+        Assert.Equal("created", (await Mend(app, n1, id, 5, 2, $"{second.Number} 西山煤业集团有限公司")).Outcome); // One cell by the same look-up.
+        Assert.Equal(4, (await Loaded(app, n1, id)).Created);
+        Assert.Equal([3_00L, 12_00L], await app.In(System, db => db.Set<WaybillLine>().GroupBy(w => w.CustomerId).OrderBy(g => g.Key).Select(g => g.Sum(w => w.RevenueFen)).ToListAsync(Ct)));
+    }
+}
