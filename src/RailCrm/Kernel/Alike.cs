@@ -23,6 +23,9 @@ public sealed class Alike
         }
     }
 
+    /// <summary>How many names a text is compared with.</summary>
+    public int Count => _known.Count;
+
     /// <summary>Whether a name is another one, rather than the same one shortened or mistyped.</summary>
     public static bool Differ(string one, string other) => Mistakes(CompanyName.Normalised(one), CompanyName.Normalised(other)) is null;
 
@@ -62,6 +65,13 @@ public sealed class Alike
         if (longer.Contains(shorter, StringComparison.Ordinal))
         {
             return 0;
+        }
+
+        // A character that the longer has nowhere is a mistake for sure: most names are told apart by these alone.
+        var most = shorter.Length / PerMistake;
+        if (most == 0 || shorter.Count(c => !longer.Contains(c, StringComparison.Ordinal)) > most)
+        {
+            return null;
         }
 
         var mistakes = TextMatch.Distance(shorter, longer);

@@ -12,6 +12,8 @@ public sealed class AlikeTests
     [InlineData("西山煤业", "萧山纺织厂", true)]
     [InlineData("王伟", "王大伟", true)]
     [InlineData("张小明", "张晓明", false)]
+    [InlineData("华东钢铁", "东华钢铁厂", false)]
+    [InlineData("华东钢铁", "华北煤铁", true)]
     public void Names_differ_where_more_than_one_character_in_three_is_another(string one, string other, bool differ) => Assert.Equal((differ, differ), (Alike.Differ(one, other), Alike.Differ(other, one)));
 
     [Theory]

@@ -92,7 +92,7 @@ internal static class CheckImport
             {
                 var answer = read.IsSkipped(row.Number) ? null : answers.Dequeue();
                 var outcome = answer is null ? "skipped" : answer.Outcome ?? "wrong";
-                review.Write(new(row.Number, outcome, [.. row.Cells.Take(file.Headers.Count)], answer?.Errors ?? []) { Warnings = answer?.Warnings is { Count: > 0 } warnings ? warnings : null });
+                review.Write(new(row.Number, outcome, [.. row.Cells.Take(file.Headers.Count)], answer?.Errors ?? []) { Warnings = answer?.Warnings is { Count: > 0 } warnings ? warnings : null, Above = answer?.Above == true });
                 Count(values, map, file.Headers, row, answer?.Errors ?? []);
                 found = answer?.Warnings.Count > 0 ? found with { Warned = found.Warned + 1 } : found;
                 found = outcome switch

@@ -89,7 +89,7 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
 
         if (!write)
         {
-            return same is null && _above.Add((id!.Value, digits ?? input.Name)) ? RowAnswer.Created : RowAnswer.Updated with { Warnings = warnings };
+            return same is null && _above.Add((id!.Value, digits ?? input.Name)) ? RowAnswer.Created : RowAnswer.Updated with { Warnings = warnings, Above = same is null };
         }
 
         return (await ContactUndo.Write(_db, _fields, _save, id!.Value, same, stored.Find(k => k.IsMain && k != same), input, origin, ct)).TryGet(out var made, out var refusal)

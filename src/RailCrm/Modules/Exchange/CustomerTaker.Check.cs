@@ -31,7 +31,7 @@ internal sealed partial class CustomerTaker
             }
 
             answers[i] = (await _save.Look(known?.Id, input, ct)).TryGet(out var changes, out var refusal)
-                ? known is null ? Seen(input) ? RowAnswer.Updated : RowAnswer.Created : changes || contact is not null ? RowAnswer.Updated : RowAnswer.Unchanged
+                ? known is null ? Seen(input) ? RowAnswer.Updated with { Above = true } : RowAnswer.Created : changes || contact is not null ? RowAnswer.Updated : RowAnswer.Unchanged
                 : new(null, Errors(refusal, input));
             if (answers[i].Outcome == "updated" && known is null && Import.Mode == ImportMode.Create)
             {
@@ -46,16 +46,29 @@ internal sealed partial class CustomerTaker
     }
 
     /// <summary>What could not be read, and what is wrong with the rest: whoever mends a row wants to hear all of it at once.</summary>
+    /// <remarks>Of a row whose customer is not found, or that the import keeps out, the rules alone: what the rest would be saved to is not known.</remarks>
     private async Task<IReadOnlyList<FieldError>> All(List<FieldError> errors, Customer? known, SaveCustomer.Input input, CancellationToken ct)
     {
+        if (errors.Exists(e => e.Code is "common.not_found" or "import.mode_exists" or "import.mode_missing"))
+        {
+            return Ruled(errors, input);
+        }
+
         var own = input.Custom;
         var read = own is null ? [] : await new CustomBatch(_db, _fields, "customers", "CAST(id AS text)").Read([new(own, known?.Id ?? 0, $"{known?.Id}")], ct);
         input.Custom = null; // Wrong ones are named already, and the rest of them need not be told twice.
         var refusal = (await _save.Look(known?.Id, input, ct)).Refusal;
         input.Custom = own;
-        IEnumerable<FieldError> more = [.. read.SelectMany(r => r.Errors), .. refusal is null ? [] : Errors(refusal, input)];
-        return [.. errors, .. more.Where(m => errors.All(e => RejectedFile.FieldName(e.Field) != RejectedFile.FieldName(m.Field)))];
+        return Together(errors, [.. read.SelectMany(r => r.Errors), .. refusal is null ? [] : Errors(refusal, input)]);
     }
+
+    /// <summary>What could not be read, and what breaks a rule: as much as is told without a question to the database.</summary>
+    private static IReadOnlyList<FieldError> Ruled(List<FieldError> errors, SaveCustomer.Input input) =>
+        Together(errors, CustomerRules.Check(input) is { Count: > 0 } broken ? Errors(new Refusal.InvalidMany(broken), input) : []);
+
+    /// <summary>The second only of fields that the first says nothing of.</summary>
+    private static IReadOnlyList<FieldError> Together(List<FieldError> errors, IReadOnlyList<FieldError> more) =>
+        [.. errors, .. more.Where(m => errors.All(e => RejectedFile.FieldName(e.Field) != RejectedFile.FieldName(m.Field)))];
 
     /// <summary>A number or a credit code names one customer, and the row calls it another. Of one that was merged the row has the old name.</summary>
     private IReadOnlyList<FieldError> Warnings(TableRow row, Customer? known) =>

@@ -15,7 +15,9 @@ internal sealed partial class CustomerTaker
     private Ahead? _ahead;
 
     /// <summary>What the rows of a batch may speak of, read in a few queries.</summary>
-    private sealed record Ahead(Dictionary<string, Customer> Numbers, Dictionary<string, Customer> Codes, ILookup<string, Customer> Names, ILookup<long, Contact> Contacts, List<OrgUnit> Units);
+    /// <param name="Went">Customers that were merged, by whose old number or name rows may speak of them.</param>
+    /// <param name="Stayed">The ones they became part of, by their keys.</param>
+    private sealed record Ahead(Dictionary<string, Customer> Numbers, Dictionary<string, Customer> Codes, ILookup<string, Customer> Names, ILookup<long, Contact> Contacts, List<OrgUnit> Units, IReadOnlyList<MergedInto.Went> Went, Dictionary<long, Customer> Stayed);
 
     private async Task<Ahead> LookAhead(IReadOnlyList<TableRow> rows, bool withLists, CancellationToken ct)
     {
@@ -28,11 +30,14 @@ internal sealed partial class CustomerTaker
         var byCode = codes.Count == 0 ? [] : await all.Where(c => EF.Parameter(codes).Contains(c.CreditCode!)).ToListAsync(ct);
         var names = Said(r => map.Clean(r, "number") is null ? map.Written(r, "name") : null).SelectMany(Names).Distinct().ToList();
         var byName = names.Count == 0 ? [] : await all.Where(c => EF.Parameter(names).Contains(c.Name)).ToListAsync(ct);
-        var ids = ContactFields.Any(f => map[f] is not null) ? byNumber.Concat(byCode).Concat(byName).Select(c => c.Id).Distinct().ToList() : [];
+        var went = await Went([.. numbers.Except(byNumber.Select(c => c.Number)), .. names.Except(byName.Select(c => c.Name))], ct);
+        var into = went.Select(w => w.SurvivorId).Distinct().ToList();
+        var stayed = into.Count == 0 ? [] : await all.Where(c => EF.Parameter(into).Contains(c.Id)).ToListAsync(ct);
+        var ids = ContactFields.Any(f => map[f] is not null) ? byNumber.Concat(byCode).Concat(byName).Concat(stayed).Select(c => c.Id).Distinct().ToList() : [];
         var people = ids.Count == 0 ? [] : await _db.Set<Contact>().AsNoTracking().Where(k => EF.Parameter(ids).Contains(k.CustomerId)).OrderByDescending(k => k.IsMain).ThenBy(k => k.Id).ToListAsync(ct);
         var units = Said(r => map.Clean(r, "unit"));
         var named = units.Count == 0 ? [] : await _db.Set<OrgUnit>().AsNoTracking().Where(u => EF.Parameter(units).Contains(u.Code) || EF.Parameter(units).Contains(u.Name)).OrderBy(u => u.Id).ToListAsync(ct);
-        return new(byNumber.ToDictionary(c => c.Number), byCode.ToDictionary(c => c.CreditCode!), byName.ToLookup(c => c.Name), people.ToLookup(k => k.CustomerId), named);
+        return new(byNumber.ToDictionary(c => c.Number), byCode.ToDictionary(c => c.CreditCode!), byName.ToLookup(c => c.Name), people.ToLookup(k => k.CustomerId), named, went, stayed.ToDictionary(c => c.Id));
     }
 
     public override async Task<Meeting?[]> Meet(IReadOnlyList<TableRow> rows, CancellationToken ct)

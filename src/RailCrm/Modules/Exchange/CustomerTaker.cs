@@ -31,7 +31,7 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
         {
             var errors = new List<FieldError>();
             var (known, input, contact, origin) = await Read(rows[i], errors, ct);
-            answers[i] = errors.Count > 0 ? new(null, await All(errors, known, input, ct)) : known is null ? await Create(input, contact, origin, ct) : await Update(known, input, contact, ct);
+            answers[i] = errors.Count > 0 ? new(null, Ruled(errors, input)) : known is null ? await Create(input, contact, origin, ct) : await Update(known, input, contact, ct);
             _db.ChangeTracker.Clear();
         }
 
@@ -184,8 +184,12 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
     }
 
     /// <summary>The customer that those of one of these old numbers or names became part of; null where there is none, or several.</summary>
-    private async Task<Customer?> Merged(IReadOnlyList<string> asked, CancellationToken ct) =>
-        (_anyMerged ??= await MergedInto.Any(_db, ct)) && (await MergedInto.Named(_db, asked, ct)).Select(w => w.SurvivorId).Distinct().ToList() is [var id] ? await _db.Set<Customer>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) : null;
+    private async Task<Customer?> Merged(IReadOnlyList<string> asked, CancellationToken ct) => (_ahead is not null ? _ahead.Went.Where(w => asked.Contains(w.Number) || asked.Contains(w.Name)) : await Went(asked, ct)).Select(w => w.SurvivorId).Distinct().ToList() is not [var id] ? null
+        : _ahead is not null ? _ahead.Stayed.GetValueOrDefault(id) : await _db.Set<Customer>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct);
+
+    /// <summary>Those merged that bore one of these; asks for nothing where nobody ever merged any.</summary>
+    private async Task<IReadOnlyList<MergedInto.Went>> Went(IReadOnlyList<string> asked, CancellationToken ct) =>
+        asked.Count > 0 && (_anyMerged ??= await MergedInto.Any(_db, ct)) ? await MergedInto.Named(_db, asked, ct) : [];
 
     /// <summary>What the one that stayed has stays: the row speaks of one that went, and what of it is kept was chosen when they were merged.</summary>
     private void OnlyFill(SaveCustomer.Input input, Customer stayed)

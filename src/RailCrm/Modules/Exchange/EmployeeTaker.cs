@@ -67,7 +67,7 @@ internal sealed class EmployeeTaker(IServiceProvider services, FieldMap map, Imp
             return new(null, errors) { Warnings = warnings };
         }
 
-        var answer = found is null && _above.Add(number!) ? RowAnswer.Created : RowAnswer.Updated with { Warnings = warnings };
+        var answer = found is null && _above.Add(number!) ? RowAnswer.Created : RowAnswer.Updated with { Warnings = warnings, Above = found is null };
         return write ? answer with { Made = [new(EmployeeUndo.Code, employee.Id, employee.Version, found is null ? null : Changes.Of(before, EmployeeUndo.Of(employee, input.Account)))] } : answer;
     }
 

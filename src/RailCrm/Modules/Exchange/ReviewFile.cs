@@ -19,6 +19,9 @@ internal sealed record ReviewRow(long Number, string Outcome, string[] Cells, IR
 
     /// <summary>What somebody should look at, though it is not wrong; null of a check before there were any.</summary>
     public IReadOnlyList<FieldError>? Warnings { get; init; }
+
+    /// <summary>Whether a row above makes the record that this one changes.</summary>
+    public bool Above { get; init; }
 }
 
 /// <summary>What the check of a whole file found, beside the file: a line a row, and for each outcome a list of rows and places, so that any page of any size of file is a few reads.</summary>

@@ -29,13 +29,15 @@ internal static class ReviewForms
         return TypedResults.Redirect($"{Back(id, form["show"], form["after"])}#row-{row}");
     }
 
-    /// <summary>Takes what is replaced in a column: pairs of <c>from</c> and <c>to</c> of whole cells, or of parts; <c>only</c> takes one of them by its place; <c>drop</c> takes a replacement away by its place.</summary>
+    /// <summary>Takes what is replaced in a column: pairs of <c>from</c> and <c>to</c> of whole cells, or of parts; <c>only</c> takes one of them by its place; <c>meant</c> takes what was proposed for one, as place and value; <c>drop</c> takes a replacement away by its place.</summary>
     public static async Task<IResult> PostFixes(long id, HttpContext http, ReviewImport useCase, CancellationToken ct)
     {
         var form = await http.Request.ReadFormAsync(ct);
         var (column, whole) = (form["column"].ToString(), form["whole"].ToString() != "false");
         var only = int.TryParse(form["only"], NumberStyles.None, CultureInfo.InvariantCulture, out var one) ? one : -1;
-        var pairs = form["from"].Zip(form["to"]).Where((_, i) => only < 0 || i == only).Select(p => new ColumnFix(column, (whole ? p.First?.Trim() : p.First) ?? "", p.Second ?? "", whole)).Where(f => f.From.Length > 0 && (!whole || f.To.Length > 0)).ToList();
+        var meant = form["meant"].ToString().Split(':', 2) is [var at, var to] && int.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var of) ? (Place: of, To: to) : (Place: -1, To: "");
+        var said = meant.Place < 0 ? form["from"].Zip(form["to"]).Where((_, i) => only < 0 || i == only) : form["from"].Skip(meant.Place).Take(1).Select(from => (First: from, Second: (string?)meant.To));
+        var pairs = said.Select(p => new ColumnFix(column, (whole ? p.First?.Trim() : p.First) ?? "", p.Second ?? "", whole)).Where(f => f.From.Length > 0 && (!whole || f.To.Length > 0)).ToList();
         var drop = int.TryParse(form["drop"], NumberStyles.None, CultureInfo.InvariantCulture, out var place) ? place : -1;
         if (pairs.Count == 0 && drop < 0)
         {

@@ -103,9 +103,10 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
 
         var written = known is null ? [] : EditedRows.CellsOf(known);
         var now = Over(found, open.Edits.GetValueOrDefault(number)).Cells;
+        var plain = await Proposal.Plain(db, cells.Where(c => open.NamesCustomer(c.Key)).Select(c => c.Value), ct);
         foreach (var (column, typed) in cells.Where(c => c.Value != now[c.Key]))
         {
-            var text = open.NamesCustomer(column) ? Proposal.Plain(typed) : typed;
+            var text = open.NamesCustomer(column) ? plain(typed) : typed;
             (written[column], now[column]) = (text, text);
         }
 
@@ -144,13 +145,15 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
             return refusal;
         }
 
-        var fixes = change(ColumnFix.Read(open.Import.Fixes)).ConvertAll(f => f.Whole && open.NamesCustomer(open.File.Headers.ToList().IndexOf(f.Column)) ? f with { To = Proposal.Plain(f.To) } : f);
+        var fixes = change(ColumnFix.Read(open.Import.Fixes));
         if (fixes.Count > ColumnFix.Most || fixes.Any(f => f.From.Length is 0 or > ColumnFix.Longest || f.To.Length > ColumnFix.Longest || !PlainText.IsStorable(f.From + f.To) || !open.File.Headers.Contains(f.Column)))
         {
             return new Refusal.Invalid("import.fix_wrong", "fix");
         }
 
-        var text = ColumnFix.Write(fixes);
+        bool IsCustomer(ColumnFix fix) => fix.Whole && open.NamesCustomer(open.File.Headers.ToList().IndexOf(fix.Column));
+        var plain = await Proposal.Plain(db, fixes.Where(IsCustomer).Select(f => f.To), ct);
+        var text = ColumnFix.Write(fixes.Select(f => IsCustomer(f) ? f with { To = plain(f.To) } : f));
         if (text.Length > ColumnFix.MostCharacters)
         {
             return new Refusal.Invalid("import.fix_wrong", "fix");
@@ -264,7 +267,7 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
 
         EditedRows.Write(cells, EditedRows.CellsOf(edit));
         var judged = ImportEdit.Judged.Of(edit);
-        return found with { Cells = cells, Outcome = edit.Outcome, Errors = judged.Errors, Warnings = judged.Warnings };
+        return found with { Cells = cells, Outcome = edit.Outcome, Errors = judged.Errors, Warnings = judged.Warnings, Above = false };
     }
 
     /// <summary>What would become of one row; of one that stands or falls with others, along with them.</summary>

@@ -21,6 +21,9 @@ internal sealed record RowAnswer(string? Outcome, IReadOnlyList<FieldError> Erro
     /// <summary>What somebody should look at, though it is not wrong.</summary>
     public IReadOnlyList<FieldError> Warnings { get; init; } = [];
 
+    /// <summary>Whether a row above makes the record that this one changes; told by a preview alone.</summary>
+    public bool Above { get; init; }
+
     /// <summary>The records it made or changed, in the order of writing.</summary>
     public IReadOnlyList<Made> Made { get; init; } = [];
 }

@@ -101,6 +101,8 @@ internal sealed class StationTaker(IServiceProvider services, FieldMap map, Impo
             {
                 written.Add((i, station, isNew ? null : before));
             }
+
+            answers[i] = !isNew && _db.Entry(station).State == EntityState.Added ? answers[i] with { Above = true } : answers[i];
         }
 
         return (answers, written);

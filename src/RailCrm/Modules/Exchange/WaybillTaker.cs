@@ -65,7 +65,7 @@ internal sealed partial class WaybillTaker(IServiceProvider services, FieldMap m
             var looked = await _record.Preview(source.Key, [.. source.Select(d => d.Draft)], Import.CreateCustomers && Import.Mode != ImportMode.Update, Unwanted, ct);
             foreach (var (place, answer) in source.Zip(looked, (d, w) => (d.Place, w)))
             {
-                answers[place] = (answer.Errors.Count > 0 ? new(null, answer.Errors) : Of(answer)) with { Warnings = answer.LeavesCustomer ? [new("customer", "import.line_leaves")] : [] };
+                answers[place] = (answer.Errors.Count > 0 ? new(null, answer.Errors) : Of(answer)) with { Warnings = answer.LeavesCustomer ? [new("customer", "import.line_leaves")] : [], Above = answer.Above };
             }
         }
 

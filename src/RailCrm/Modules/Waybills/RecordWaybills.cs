@@ -36,6 +36,9 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         /// <summary>Whether the line is another customer's so far; told by a preview alone.</summary>
         internal bool LeavesCustomer { get; init; }
 
+        /// <summary>Whether a line before it makes the one it changes; told by a preview alone.</summary>
+        internal bool Above { get; init; }
+
         /// <summary>The customer that was made for it; null where it was known.</summary>
         internal Customer? MadeCustomer { get; init; }
     }
@@ -142,15 +145,16 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         var (answers, lines, places, _) = prepared;
         await Keep(prepared, drafts, kept, ct);
         await Spare(source, prepared, ct);
-        var leaves = new HashSet<int>();
+        var (leaves, met) = (new HashSet<int>(), new HashSet<int>());
         var looked = await ledger.Look(lines, (i, before) =>
         {
             prepared.Complete(i, before);
+            met.Add(i);
             _ = lines[i].CustomerId != before.CustomerId && leaves.Add(i);
         }, ct);
         for (var i = 0; i < looked.Length; i++)
         {
-            answers[places[i]] = answers[places[i]] with { Errors = Refused(looked[i]) is { } refused ? [refused] : [], Outcome = Refused(looked[i]) is null ? looked[i] : null, LeavesCustomer = leaves.Contains(i) };
+            answers[places[i]] = answers[places[i]] with { Errors = Refused(looked[i]) is { } refused ? [refused] : [], Outcome = Refused(looked[i]) is null ? looked[i] : null, LeavesCustomer = leaves.Contains(i), Above = looked[i] == LineOutcome.Updated && !met.Contains(i) };
         }
 
         await (createCustomers ? Foresee(source, drafts, answers, kept, ct) : Task.CompletedTask);
@@ -165,7 +169,7 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         var looked = await ledger.Look(made.ConvertAll(i => new WaybillLine { Source = source, ExternalNo = drafts[i].ExternalNo!.Trim() }), (k, _) => known.Add(made[k]), ct);
         foreach (var (i, outcome) in made.Zip(looked))
         {
-            answers[i] = (Refused(outcome) ?? kept?.Invoke(outcome == LineOutcome.Created)) is { } refused ? new(null, [refused]) : new(outcome, []) { LeavesCustomer = known.Contains(i) };
+            answers[i] = (Refused(outcome) ?? kept?.Invoke(outcome == LineOutcome.Created)) is { } refused ? new(null, [refused]) : new(outcome, []) { LeavesCustomer = known.Contains(i), Above = outcome == LineOutcome.Updated && !known.Contains(i) };
         }
 
         for (var i = 0; i < answers.Length; i++)

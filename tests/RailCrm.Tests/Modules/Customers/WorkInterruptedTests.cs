@@ -61,11 +61,15 @@ public sealed class WorkInterruptedTests
             var started = await ApiScene.Ask(api, "POST", path, order);
             Assert.True(started.Status == HttpStatusCode.Accepted, started.Body.ToString());
             id = started.Body.GetProperty("id").GetInt64();
-            while (done == 0)
+            for (var i = 0; i < 6_000 && done == 0; i++)
             {
                 await Task.Delay(10, Ct);
-                done = await app.In(System, db => db.Set<Job>().Where(j => j.Id == id).Select(j => j.RowsDone).SingleAsync(Ct));
+                var now = await app.In(System, db => db.Set<Job>().Where(j => j.Id == id).Select(j => new { j.State, j.RowsDone }).SingleAsync(Ct));
+                Assert.True(now.State is "queued" or "running", $"It was over before it was killed: {now}");
+                done = now.RowsDone;
             }
+
+            Assert.True(done > 0, "The work had no row done within its time.");
 
             server.Process.Kill();
             await server.Process.WaitForExitAsync(Ct);

@@ -79,4 +79,22 @@ public sealed class MergedImportTests
         Assert.Contains(after.Shareholders, s => s.Name == "北方集团");
         Assert.Equal(1, await app.In(System, db => db.Set<Customer>().CountAsync(Ct)));
     }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_review_compares_the_main_contact_of_an_old_number_or_name_with_that_of_the_one_that_stayed(Engine engine)
+    {
+        var (app, api, _, stays, goes) = await Scene(engine);
+        await using var closed = app;
+        var number = await app.In(System, db => db.Set<Customer>().Where(c => c.Id == goes).Select(c => c.Number).SingleAsync(Ct));
+        await Merge(api, stays, goes);
+        await app.In(System, db => db.Set<Contact>().Where(k => k.CustomerId == stays).ExecuteUpdateAsync(s => s.SetProperty(k => k.IsMain, true), Ct));
+        var north = await app.ActorOf("north");
+
+        var look = await ReviewUse.Look(app, north, await ReviewUse.Checked(app, north, "customers", $"客户编号,客户名称,主联系人,联系人手机\n{number},大屯运销处,李娜,13812345678\n,大屯运销处,李娜,13812345678\n,大屯运销处,李娜,13900139000\n"));
+
+        Assert.Equal(["unchanged", "unchanged", "updated"], look.Rows.Select(r => r.Outcome));
+        Assert.All(look.Rows, r => Assert.Equal($"/customers/{stays}", look.Met[r.Number].Href));
+        Assert.Equal((0, 0), (look.Met[2].Changes.Count, look.Met[3].Changes.Count));
+        Assert.Equal(new("contactMobile", "13812345678", "13900139000"), Assert.Single(look.Met[4].Changes));
+    }
 }

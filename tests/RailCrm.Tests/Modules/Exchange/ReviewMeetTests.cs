@@ -4,8 +4,10 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Exchange;
+using RailCrm.Modules.Organization;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
+using RailCrm.Tests.Modules.Customers;
 using static RailCrm.Tests.Modules.Exchange.ReviewUse;
 
 namespace RailCrm.Tests.Modules.Exchange;
@@ -182,5 +184,83 @@ public sealed class ReviewMeetTests
         Assert.Equal((1, 1, 0), (look.Found.Created, look.Found.Wrong, look.Found.Warned));
         Assert.Equal("RegionCode", look.Rows[0].Errors.Single().Field);
         Assert.Empty((await Look(app, n1, id, ReviewRow.Warned)).Rows);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_row_says_that_one_above_makes_its_record_only_where_one_does(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var n1 = await app.ActorOf("n1");
+        var known = await Made(app, n1, "甲公司");
+        await Made(app, n1, "乙公司");
+        var id = await Checked(app, n1, "customers", $"客户编号,客户名称,电话\n{known.Number},甲公司,0571-11111111\n,丙公司,0571-22222222\n,丙公司,0571-33333333\n");
+        await app.In(System, db => db.Set<Customer>().Where(c => c.Id == known.Id).ExecuteUpdateAsync(s => s.SetProperty(c => c.DeletedAt, db.UtcNow), Ct));
+        using var browser = await app.SignedIn("n1");
+
+        var page = WebUtility.HtmlDecode(await browser.GetStringAsync($"/imports/{id}/review", Ct));
+        string Row(int number) => Regex.Match(page, $"<tr id=\"row-{number}\".*?</tr>", RegexOptions.Singleline).Value;
+        Assert.Contains("检查后已找不到", Row(2), StringComparison.Ordinal);
+        Assert.DoesNotContain("前面的行", Row(2), StringComparison.Ordinal);
+        Assert.Contains("对应前面的行将新建的记录", Row(4), StringComparison.Ordinal);
+
+        foreach (var (kind, file, create) in new[]
+        {
+            ("waybills", "externalNo,date,customer,revenue\nB1,2026-03-01,乙公司,1\nB1,2026-03-01,乙公司,2\n", false), ("waybills", "externalNo,date,customer,revenue\nB2,2026-03-01,新来的公司,1\nB2,2026-03-01,新来的公司,2\n", true),
+            ("contacts", "客户,姓名,手机,职务\n乙公司,王伟,13800138000,\n乙公司,王伟,13800138000,科长\n", false),
+        })
+        {
+            Assert.Equal([("created", false), ("updated", true)], (await Look(app, n1, await Checked(app, n1, kind, file, create: create))).Rows.Select(r => (r.Outcome, r.Above)));
+        }
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Keys_of_records_beyond_the_scope_meet_none_and_the_page_names_none(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var n1 = await app.ActorOf("n1");
+        var south = await app.In(System, db => db.Set<OrgUnit>().Where(u => u.Code == "S1").Select(u => u.Id).SingleAsync(Ct));
+        Assert.Null((await app.With<SetUpGroup, Result<User>>(System, s => s.CreateUser(new() { UserName = "sadmin", DisplayName = "sadmin", UnitId = south }, CrmApp.Password, "admin", Ct))).Refusal);
+        var hidden = Value(await app.With<SaveCustomer, Result<Customer>>(n1, s => s.Run(null, null, new() { Name = "北方机密公司", CreditCode = MergeScene.Code, LegalRepresentative = "赵机密" }, Ct)));
+        await Whole(app, n1, "contacts", "客户,姓名,手机\n北方机密公司,王机密,13800138000\n");
+        await Whole(app, n1, "waybills", "externalNo,date,customer,note\nA1,2026-03-01,北方机密公司,机密货\n");
+        await Whole(app, await app.ActorOf("admin"), "employees", "工号,姓名,单位,岗位\n1001,李机密,N1,站长\n");
+        await app.In(System, db => db.Set<OrgUnit>().Where(u => u.Code == "N1").ExecuteUpdateAsync(s => s.SetProperty(u => u.Name, "机密网点"), Ct));
+        var actor = await app.ActorOf("sadmin");
+        using var browser = await app.SignedIn("sadmin");
+
+        // A taken credit code is told with the unit to be asked, and nothing else of the customer.
+        foreach (var (kind, file, told) in new[]
+        {
+            ("customers", $"客户编号,客户名称,电话\n{hidden.Number},丁公司,\n", ""), ("customers", $"客户名称,信用代码\n戊公司,{MergeScene.Code}\n", "机密网点"), ("contacts", $"客户,姓名,手机\n{hidden.Number},钱多,13800138000\n", ""),
+            ("waybills", $"externalNo,date,customer\nA1,2026-03-01,{hidden.Number}\nA1,2026-03-01,\n", ""), ("employees", "工号,姓名,单位\n1001,钱多,S1\n", ""), ("org", "单位编码,单位名称\nN1,新名\n", ""),
+        })
+        {
+            var id = await Checked(app, actor, kind, file);
+            var look = await Look(app, actor, id);
+            Assert.Empty(look.Met);
+            Assert.All(look.Rows, r => Assert.Equal((kind, "wrong"), (kind, r.Outcome)));
+            var page = WebUtility.HtmlDecode(await browser.GetStringAsync($"/imports/{id}/review", Ct));
+            Assert.Contains("rc-why", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("机密", told.Length == 0 ? page : page.Replace(told, "", StringComparison.Ordinal), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_row_wrong_anyhow_is_told_of_likely_duplicates_by_the_review_and_not_looked_up_by_the_run(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var n1 = await app.ActorOf("n1");
+        await Made(app, n1, "华东钢铁有限公司");
+        const string File = "客户名称,职工人数,网址\n华东钢铁股份有限公司,许多,\n新公司,许多,ftp://x\n";
+
+        var rows = (await Look(app, n1, await Checked(app, n1, "customers", File))).Rows;
+        Assert.Equal(["employees", "name"], rows[0].Errors.Select(e => e.Field).Order(StringComparer.Ordinal));
+
+        using var api = await app.Api("n1");
+        var done = await ImportHttp.Loaded(api, "customers", ImportHttp.Utf8(File));
+        var lines = (await api.GetStringAsync($"/api/v1/imports/{ImportHttp.Number(done, "id")}/rejected", Ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains("职工人数: ", lines[1], StringComparison.Ordinal);
+        Assert.DoesNotContain("客户名称: ", lines[1], StringComparison.Ordinal);
+        Assert.Contains("网址: ", lines[2], StringComparison.Ordinal); // The rules are asked all the same.
     }
 }

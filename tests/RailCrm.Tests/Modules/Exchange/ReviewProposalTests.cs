@@ -22,11 +22,19 @@ public sealed class ReviewProposalTests
     /// <summary>The row of a value in the list of those nobody knows.</summary>
     private static string Of(string page, string value) => Regex.Match(page, $"<tr>\\s*<th scope=\"row\">{Regex.Escape(value)}<.*?</tr>", RegexOptions.Singleline).Value;
 
-    private static async Task Take(HttpClient browser, string page, long id, string column, IReadOnlyList<(string From, string To)> shown, int? only)
+    /// <summary>The values of a column's form with what is chosen for each, as a browser sends it untouched.</summary>
+    private static List<(string From, string To)> AsItStands(string page, string column) =>
+    [
+        .. Regex.Matches(Regex.Match(page, $"<input type=\"hidden\" name=\"column\" value=\"{Regex.Escape(column)}\".*?</form>", RegexOptions.Singleline).Value, "<tr>\\s*<th scope=\"row\">.*?</tr>", RegexOptions.Singleline)
+            .Select(row => (Regex.Match(row.Value, "name=\"from\" value=\"([^\"]*)\"").Groups[1].Value, Regex.Match(row.Value, "<option value=\"([^\"]*)\" selected|name=\"to\"[^>]* value=\"([^\"]*)\"") is { Success: true } chosen ? chosen.Groups[1].Value + chosen.Groups[2].Value : "")),
+    ];
+
+    private static async Task Take(HttpClient browser, string page, long id, string column, IReadOnlyList<(string From, string To)> shown, int? only, string? meant = null)
     {
         var fields = new List<KeyValuePair<string, string>> { new("__RequestVerificationToken", Regex.Match(page, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value), new("column", column) };
         fields.AddRange(shown.SelectMany(s => new KeyValuePair<string, string>[] { new("from", s.From), new("to", s.To) }));
         fields.AddRange(only is null ? [] : [new("only", $"{only}")]);
+        fields.AddRange(meant is null ? [] : [new("meant", meant)]);
         using var form = new FormUrlEncodedContent(fields);
         using var answer = await browser.PostAsync($"/imports/{id}/fixes", form, Ct);
         Assert.True(answer.StatusCode is HttpStatusCode.Found or HttpStatusCode.OK, answer.StatusCode.ToString());
@@ -38,21 +46,31 @@ public sealed class ReviewProposalTests
         await using var app = await CrmApp.Start(engine);
         var group = await app.ActorOf("group");
         var unit = (await app.In(System, db => db.Set<RailCrm.Modules.Organization.OrgUnit>().SingleAsync(u => u.Code == "N1", Ct))).Name;
-        var id = await Checked(app, group, "customers", $"客户名称,所属单位,所属行业,所在地区,企业性质\n甲公司,{unit}点,煤碳开采和洗选业,杭洲市,国有企叶\n乙公司,查无此处,挖矿,火星,火星制\n");
+        var id = await Checked(app, group, "customers", $"客户名称,所属单位,所属行业,所在地区,企业性质\n甲公司,{unit}点,煤碳开采和洗选业,杭洲市,国有企叶\n乙公司,查无此处,挖矿,火星,火星制\n丙公司,{unit}{new string('点', 40)},,,\n");
         using var browser = await app.SignedIn("group");
 
         var page = await Page(browser, id);
 
-        Assert.Matches("<option value=\"N1\" selected", Of(page, $"{unit}点"));
+        Assert.Matches("name=\"meant\" value=\"[0-9]+:N1\"", Of(page, $"{unit}点"));
         Assert.Contains("rc-meant", Of(page, $"{unit}点"), StringComparison.Ordinal);
-        Assert.Matches("name=\"to\"[^>]* value=\"06\"", Of(page, "煤碳开采和洗选业"));
-        Assert.Matches("name=\"to\"[^>]* value=\"330100\"", Of(page, "杭洲市"));
-        foreach (var nothing in new[] { "查无此处", "挖矿", "火星" })
+        Assert.Matches("name=\"meant\" value=\"[0-9]+:06\"", Of(page, "煤碳开采和洗选业"));
+        Assert.Matches("name=\"meant\" value=\"[0-9]+:330100\"", Of(page, "杭洲市"));
+        foreach (var nothing in new[] { "查无此处", "挖矿", "火星", unit + new string('点', 40) })
         {
             Assert.DoesNotContain("rc-meant", Of(page, nothing), StringComparison.Ordinal);
         }
 
-        Assert.Equal(2, (await Look(app, group, id)).Found.Wrong);
+        // The first button takes every value of the column, and Enter presses it: a proposal nobody took does not go along.
+        foreach (var column in new[] { "所属单位", "所属行业", "所在地区", "企业性质" })
+        {
+            var shown = AsItStands(page, column);
+            Assert.NotEmpty(shown);
+            Assert.All(shown, s => Assert.Equal("", s.To));
+            await Take(browser, page, id, column, shown, only: null);
+        }
+
+        Assert.Equal("review", (await Rested(app, group, id)).State);
+        Assert.Equal(3, (await Look(app, group, id)).Found.Wrong);
         Assert.Equal("[]", await app.In(System, db => db.Set<Import>().Where(i => i.Id == id).Select(i => i.Fixes).SingleAsync(Ct)));
     }
 
@@ -68,13 +86,13 @@ public sealed class ReviewProposalTests
         using var browser = await app.SignedIn("n1");
 
         var page = await Page(browser, id);
-        Assert.Matches($"name=\"to\"[^>]* value=\"{known.Number}\"", Of(page, "华东钢铁股份公司"));
-        Assert.Matches($"name=\"to\"[^>]* value=\"{second.Number}\"", Of(page, "西山媒业集团有限公司"));
+        Assert.Contains($"name=\"meant\" value=\"0:{known.Number}\"", Of(page, "华东钢铁股份公司"), StringComparison.Ordinal);
+        Assert.Matches($"name=\"meant\" value=\"[0-9]+:{second.Number}\"", Of(page, "西山媒业集团有限公司"));
         Assert.Contains($"{second.Number} 西山煤业集团有限公司", Of(page, "西山媒业集团有限公司"), StringComparison.Ordinal);
         Assert.DoesNotContain("rc-meant", Of(page, "南山水尼有限公司"), StringComparison.Ordinal); // The south's, out of sight.
         Assert.Contains("<rc-combobox src=\"/api/v1/lookup/customers?q=\">", Of(page, "南山水尼有限公司"), StringComparison.Ordinal);
 
-        // As a look-up writes it; what else was proposed stays unapplied.
+        // As a look-up writes it; what stands in other rows stays unapplied.
         await Take(browser, page, id, "customer", [("华东钢铁股份公司", $"{known.Number} 华东钢铁有限公司"), ("西山媒业集团有限公司", second.Number)], only: 0);
         await Rested(app, n1, id);
 
@@ -83,10 +101,34 @@ public sealed class ReviewProposalTests
         var fix = Assert.Single(ColumnFix.Read(look.Import.Fixes));
         Assert.Equal(("华东钢铁股份公司", known.Number), (fix.From, fix.To));
 
-        await Take(browser, page, id, "customer", [("西山媒业集团有限公司", second.Number), ("南山水尼有限公司", "")], only: null);
+        // What was proposed, by its own button.
+        page = await Page(browser, id);
+        await Take(browser, page, id, "customer", AsItStands(page, "customer"), only: null, meant: Regex.Match(Of(page, "西山媒业集团有限公司"), "name=\"meant\" value=\"([^\"]+)\"").Groups[1].Value);
         await Rested(app, n1, id);
         Assert.Equal("created", (await Mend(app, n1, id, 5, 2, $"{second.Number} 西山煤业集团有限公司")).Outcome); // One cell by the same look-up.
         Assert.Equal(4, (await Loaded(app, n1, id)).Created);
         Assert.Equal([3_00L, 12_00L], await app.In(System, db => db.Set<WaybillLine>().GroupBy(w => w.CustomerId).OrderBy(g => g.Key).Select(g => g.Sum(w => w.RevenueFen)).ToListAsync(Ct)));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_number_beside_a_name_is_read_as_the_number_only_of_a_customer_in_sight_that_has_both(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var n1 = await app.ActorOf("n1");
+        var known = Value(await app.With<SaveCustomer, Result<Customer>>(n1, s => s.Run(null, null, new() { Name = "华东钢铁有限公司" }, Ct)));
+        var hidden = Value(await app.With<SaveCustomer, Result<Customer>>(await app.ActorOf("s1"), s => s.Run(null, null, new() { Name = "南山水泥有限公司" }, Ct)));
+        var id = await Checked(app, n1, "waybills", "externalNo,date,customer\nA1,2026-03-01,无人知晓\nA2,2026-03-01,无人知晓\nA3,2026-03-01,无人知晓\n");
+
+        // The numbers of another database are other customers' here.
+        Assert.Equal("wrong", (await Mend(app, n1, id, 2, 2, $"{known.Number} 杭州萧山纺织厂")).Outcome);
+        Assert.Equal("wrong", (await Mend(app, n1, id, 3, 2, $"{hidden.Number} 南山水泥有限公司")).Outcome);
+        Assert.Equal("created", (await Mend(app, n1, id, 4, 2, $"{known.Number} 华东钢铁股份公司")).Outcome);
+        Assert.Equal([$"{known.Number} 杭州萧山纺织厂", $"{hidden.Number} 南山水泥有限公司", known.Number], (await Look(app, n1, id)).Rows.Select(r => r.Cells[2]));
+
+        Value(await app.With<ReviewImport, Result<Import>>(n1, r => r.Fix(id, _ => [new("customer", "无人知晓", $"{known.Number} 杭州萧山纺织厂", true)], Ct)));
+        await Rested(app, n1, id);
+        var look = await Look(app, n1, id);
+        Assert.Equal($"{known.Number} 杭州萧山纺织厂", Assert.Single(ColumnFix.Read(look.Import.Fixes)).To);
+        Assert.Equal((1, 2), (look.Found.Created, look.Found.Wrong));
     }
 }
