@@ -59,11 +59,14 @@ public sealed partial class Someone_sees_what_an_import_would_change(Browser bro
         await page.WaitForURLAsync("**/review", new() { Timeout = 30_000 });
         var row = page.Locator(".rc-values tbody tr", new() { HasText = wrong });
         await Assertions.Expect(row.Locator(".rc-meant")).ToContainTextAsync(own.Name);
-        await Assertions.Expect(row.Locator("input[name=to]")).ToHaveValueAsync($"KH-{own.Customer:0000000}");
+        await Assertions.Expect(row.Locator("input[name=to]")).ToHaveValueAsync("");
         await Assertions.Expect(page.Locator("tr[id^=row-] .rc-success")).ToHaveCountAsync(0); // Proposed, and nothing done.
         await walk.Check();
+        await row.Locator("input[name=to]").PressAsync("Enter");
+        await Assertions.Expect(page.Locator(".rc-toast-error")).ToBeVisibleAsync(); // Nothing was chosen.
+        await Assertions.Expect(page.Locator("tr[id^=row-] .rc-success")).ToHaveCountAsync(0);
 
-        await row.Locator("button[name=only]").ClickAsync();
+        await row.Locator(".rc-meant button").ClickAsync();
         await page.WaitForURLAsync("**/review", new() { Timeout = 30_000 });
         await Assertions.Expect(page.Locator("tr[id^=row-] .rc-success")).ToHaveCountAsync(2);
         await walk.Check();

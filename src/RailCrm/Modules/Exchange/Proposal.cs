@@ -119,7 +119,7 @@ internal sealed partial record Proposal(string To, string Text)
     {
         var named = typed.Select(t => (Typed: t, Match: NumberAndName().Match(t))).Where(t => t.Match.Success && PlainText.IsStorable(t.Typed)).DistinctBy(t => t.Typed).ToList();
         var numbers = named.Select(t => t.Match.Groups[1].Value).Distinct().ToList();
-        var known = numbers.Count == 0 ? [] : await db.Set<Customer>().Where(c => EF.Parameter(numbers).Contains(c.Number)).ToDictionaryAsync(c => c.Number, c => c.NormalizedName, ct);
+        var known = numbers.Count == 0 ? [] : await db.Set<Customer>().Where(c => EF.Parameter(numbers).Contains(c.Number)).Select(c => new { c.Number, c.NormalizedName }).ToDictionaryAsync(c => c.Number, c => c.NormalizedName, ct);
         var plain = named.Where(t => known.GetValueOrDefault(t.Match.Groups[1].Value) == CompanyName.Normalised(t.Match.Groups[2].Value)).ToDictionary(t => t.Typed, t => t.Match.Groups[1].Value);
         return text => plain.GetValueOrDefault(text, text);
     }

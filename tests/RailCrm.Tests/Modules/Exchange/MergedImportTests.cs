@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Modules.Customers;
+using RailCrm.Modules.Exchange;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 using RailCrm.Tests.Modules.Customers;
@@ -95,6 +96,6 @@ public sealed class MergedImportTests
         Assert.Equal(["unchanged", "unchanged", "updated"], look.Rows.Select(r => r.Outcome));
         Assert.All(look.Rows, r => Assert.Equal($"/customers/{stays}", look.Met[r.Number].Href));
         Assert.Equal((0, 0), (look.Met[2].Changes.Count, look.Met[3].Changes.Count));
-        Assert.Equal(new("contactMobile", "13812345678", "13900139000"), Assert.Single(look.Met[4].Changes));
+        Assert.Equal(new CellChange("contactMobile", "13812345678", "13900139000"), Assert.Single(look.Met[4].Changes));
     }
 }
