@@ -62,7 +62,7 @@ public sealed partial class RouteMatrixTests
         ("stations/{}", Everybody, Station),
         ("reference/{}", Everybody, _ => Task.FromResult("bureaus")),
         ("reference/sidings/{}", Everybody, SidingOf),
-        ("reference/stations/{}", Everybody, Station),
+        ("reference/stations/{}", Everybody, Station), ("reference/stations/{}/edit", Everybody, Station),
         ("fields/{}", Everybody, Field),
         ("attachments/{}", Scope, AttachmentOf),
         ("jobs/{}", Everybody, _ => Task.FromResult("1")),

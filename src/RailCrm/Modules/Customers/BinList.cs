@@ -64,7 +64,7 @@ internal sealed class BinList : ListOf<Customer>
 
     /// <summary>A name that contains this, as in the list of customers.</summary>
     private static async Task<Result<Condition<Customer>>> Name(CrmDb db, Criterion asked, CancellationToken ct) =>
-        (await CustomerAsks.Name(db, asked, ct)).TryGet(out var named, out var refusal) ? named.Some is null ? named : Bins.Along(named) : refusal;
+        (await CustomerAsks.Name(db, asked, few: true, ct)).TryGet(out var named, out var refusal) ? named.Some is null ? named : Bins.Along(named) : refusal;
 
     protected override async Task<Searched<Customer>> Search(CrmDb db, string typed, CancellationToken ct)
     {

@@ -134,16 +134,22 @@ internal static class CustomerAsks
     });
 
     /// <summary>A phone that begins with these digits.</summary>
-    public static Task<Result<Condition<Customer>>> Phone(CrmDb db, Criterion asked, CancellationToken ct) => asked is { Operator: "!~", Values.Count: > 1 }
+    public static Task<Result<Condition<Customer>>> Phone(CrmDb db, Criterion asked, CancellationToken ct) => asked.Operator == "!~" && (asked.Values.Count != 1 || asked.Values.Any(v => string.IsNullOrEmpty(PhoneNumber.Digits(v))))
         ? Task.FromResult<Result<Condition<Customer>>>(new Refusal.InvalidMany([new(asked.Field, "contact.phone_wrong")])) : Each(asked, value =>
     {
         var digits = PhoneNumber.Digits(value) ?? "";
         var end = digits + ":"; // The character behind 9.
-        return Task.FromResult(asked.Operator == "!~" ? digits.Length == 0 ? Condition<Customer>.Holds : Condition<Customer>.Any([Of(db, c => string.Compare(c.PhoneDigits, digits) < 0), Of(db, c => string.Compare(c.PhoneDigits, end) >= 0), Of(db, c => c.PhoneDigits == null)]) : digits.Length == 0 ? None(db) : Of(db, c => string.Compare(c.PhoneDigits, digits) >= 0 && string.Compare(c.PhoneDigits, end) < 0));
+        return Task.FromResult(asked.Operator == "!~" ? Condition<Customer>.Any([Of(db, c => string.Compare(c.PhoneDigits, digits) < 0), Of(db, c => string.Compare(c.PhoneDigits, end) >= 0), Of(db, c => c.PhoneDigits == null)]) : digits.Length == 0 ? None(db) : Of(db, c => string.Compare(c.PhoneDigits, digits) >= 0 && string.Compare(c.PhoneDigits, end) < 0));
     });
 
     /// <summary>A name that contains this, by the search's own rules, or does not; or that is exactly this.</summary>
-    public static Task<Result<Condition<Customer>>> Name(CrmDb db, Criterion asked, CancellationToken ct) => asked.Operator == "!~" ? Nameless(db, asked, ct) : Each(asked, async value =>
+    public static Task<Result<Condition<Customer>>> Name(CrmDb db, Criterion asked, CancellationToken ct) => Name(db, asked, few: db.Scope.Width == ScopeWidth.Narrow, ct);
+
+    /// <param name="db">The database.</param>
+    /// <param name="asked">What is asked.</param>
+    /// <param name="few">Whether so few rows are asked that each can be read.</param>
+    /// <param name="ct">Cancels.</param>
+    internal static Task<Result<Condition<Customer>>> Name(CrmDb db, Criterion asked, bool few, CancellationToken ct) => asked.Operator == "!~" ? Nameless(db, asked, few, ct) : Each(asked, async value =>
     {
         if (asked.Operator == "=")
         {
@@ -156,26 +162,33 @@ internal static class CustomerAsks
     });
 #pragma warning restore CA1309, CA1310, CA1311
 
-    /// <summary>None of those that the search finds. No index leads to the rest, so what is common is refused: few might be left of a million.</summary>
-    private static async Task<Result<Condition<Customer>>> Nameless(CrmDb db, Criterion asked, CancellationToken ct)
+    /// <summary>None of those that the search finds. No index leads to the rest, so among many rows what is common is refused: few might be left of a million.</summary>
+    private static async Task<Result<Condition<Customer>>> Nameless(CrmDb db, Criterion asked, bool few, CancellationToken ct)
     {
-        var some = new List<long>();
-        foreach (var value in asked.Values)
+        var (some, tests) = (new List<long>(), new List<Expression<Func<Customer, bool>>>());
+        foreach (var value in asked.Values.DefaultIfEmpty(""))
         {
             if (!PlainText.IsStorable(value) || value.Length > Customer.NameLength)
             {
                 return new Refusal.InvalidMany([new(asked.Field, "customer.text_unstorable")]);
             }
 
-            if ((await CustomerSearch.Matching(db, value, ct)).Ids is not { } ids || some.Count + ids.Count > CustomerSearch.Common)
+            if (SearchTerms.Query(value) is null)
+            {
+                return new Refusal.InvalidMany([new(asked.Field, "customer.name_nothing", value)]);
+            }
+
+            var (ids, words) = await CustomerSearch.Matching(db, value, ct);
+            if (!few && (ids is null || some.Count + ids.Count > CustomerSearch.Common))
             {
                 return new Refusal.InvalidMany([new(asked.Field, "customer.name_common", value, CustomerSearch.Common)]);
             }
 
-            some.AddRange(ids);
+            some.AddRange(ids ?? []);
+            tests.AddRange(ids is null ? [words.Aggregate((a, b) => a with { Test = And(a.Test, b.Test) }).Not().Test] : []);
         }
 
-        return new Condition<Customer>(c => !EF.Parameter(some).Contains(c.Id), null);
+        return new Condition<Customer>(tests.Aggregate((Expression<Func<Customer, bool>>)(c => !EF.Parameter(some).Contains(c.Id)), And), null);
     }
 
     private static Condition<Customer> Of(CrmDb db, Expression<Func<Customer, bool>> test, params string[] serves) =>

@@ -14,7 +14,7 @@ namespace RailCrm.Modules.Organization;
 internal sealed class EmployeeList : ListOf<Employee>
 {
     private static readonly NamesOf Units = (db, ids, ct) => db.Set<OrgUnit>().Where(u => EF.Parameter(ids).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
-    private static readonly NamesOf Accounts = (db, ids, ct) => db.Set<User>().Where(u => EF.Parameter(ids).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.UserName ?? "", ct);
+    private static readonly NamesOf Accounts = (db, ids, ct) => db.Set<User>().Where(u => EF.Parameter(ids).Contains(u.Id) && Seen(db).Any(e => e.UserId == u.Id)).ToDictionaryAsync(u => u.Id, u => u.UserName ?? "", ct);
 
     public override string Key => "employees";
     public override string Path => "/employees";
@@ -35,7 +35,7 @@ internal sealed class EmployeeList : ListOf<Employee>
         F.Of("name", "employee.name", K.Text, e => e.Name).Sorted().Indexed().Named(),
         F.Of("id", "list.id", K.Number, e => e.Id).Indexed().Hidden(),
         F.Of("number", "employee.number", K.Text, e => e.Number).Indexed().SortedNear().Copied(),
-        F.Of("unit", "employee.unit", K.Reference, e => e.UnitId).Asked(["=", "=="], Unit).Refers(Units, id => $"/organization/{id}").Grouped(),
+        F.Of("unit", "employee.unit", K.Reference, e => e.UnitId).Asked(["=", "=="], Unit).Refers(Units).Grouped(),
         F.Of("position", "employee.position", K.Text, e => e.Position).Indexed().SortedNear().Grouped(),
         F.Of("phone", "employee.phone", K.Text, e => e.Phone).Indexed().Copied(),
         F.Of("email", "employee.email", K.Text, e => e.Email).Indexed().Copied(),

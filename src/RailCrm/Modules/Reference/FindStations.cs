@@ -72,22 +72,6 @@ public sealed class FindStations(CrmDb db)
         return found is null ? null : (found.TelegraphCode, found.Name);
     }
 
-    /// <summary>A page of all stations, or of one bureau's, by name; and where the next begins.</summary>
-    public async Task<(IReadOnlyList<Item> Items, string? Next)> Browse(string? bureau, string? after, CancellationToken ct)
-    {
-        var stations = db.Set<Station>().AsNoTracking();
-        stations = string.IsNullOrEmpty(bureau) || !PlainText.IsStorable(bureau) ? stations : stations.Where(s => s.BureauCode == bureau);
-        if (Mark.Read(after) is var (name, id))
-        {
-#pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
-            stations = stations.Where(s => string.Compare(s.Name, name) > 0 || (s.Name == name && s.Id > id));
-#pragma warning restore CA1309
-        }
-
-        var rows = await stations.OrderBy(s => s.Name).ThenBy(s => s.Id).Take(MaxLimit + 1).ToListAsync(ct);
-        return ([.. rows.Take(MaxLimit).Select(Of)], rows.Count > MaxLimit ? Mark.Of(rows[MaxLimit - 1].Name, rows[MaxLimit - 1].Id) : null);
-    }
-
     private static Item Of(Station s) => new(s.Id, s.TelegraphCode, s.Name, s.PinyinCode, s.TmisCode, s.City, s.BureauCode, s.Freight);
 
     internal static async Task<IResult> Get(string? q, int? limit, FindStations useCase, CancellationToken ct) =>

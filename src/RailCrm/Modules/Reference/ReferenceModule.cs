@@ -1,6 +1,7 @@
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Fields;
+using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui;
 
 namespace RailCrm.Modules.Reference;
@@ -19,7 +20,10 @@ internal static class ReferenceModule
             .AddScoped<FindStations>()
             .AddSingleton(new StationNames(FindStations.Named))
             .AddScoped<SaveStation>()
-            .AddScoped<ListSidings>()
+            .AddScoped<StationList>()
+            .AddScoped<ListOf>(s => s.GetRequiredService<StationList>())
+            .AddScoped<SidingList>()
+            .AddScoped<ListOf>(s => s.GetRequiredService<SidingList>())
             .AddScoped<SaveSiding>()
             .AddScoped<Holidays>()
             .AddSingleton(new MenuItem("reference.title", "/reference", "address-book", Permission.OrganizationRead, 85, Go: "s"));

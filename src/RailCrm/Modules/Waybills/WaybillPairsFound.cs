@@ -25,7 +25,11 @@ internal sealed class WaybillPairsFound(CrmDb db, Order<WaybillPair, WaybillPair
         var customers = db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]); // In the bin or not: their lines are seen as well.
         if ((unitPath is not null || db.Scope.Width != ScopeWidth.All) && await PairsOfFew.Customers(db, customers, unitPath, ct) is { } few)
         {
-            return await order.Page(wanted.Where(p => EF.Parameter(few).Contains(p.CustomerId)), descending: true, mark, query.Limit, q => q, ct);
+            var ids = await wanted.Where(p => EF.Parameter(few).Contains(p.CustomerId)).Select(p => p.Id).Take(PairsOfFew.Most + 1).ToListAsync(ct);
+            if (ids.Count <= PairsOfFew.Most)
+            {
+                return await order.Page(wanted.Where(p => EF.Parameter(ids).Contains(p.Id)), descending: true, mark, query.Limit, q => q, ct);
+            }
         }
 
         var units = unitPath is null ? null : PathRange.Below(unitPath).Of(db).Select(u => u.Id);

@@ -133,6 +133,9 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     /// <summary>Names what it refers to.</summary>
     public NamesOf? Names { get; protected set; }
 
+    /// <summary>Of what kind the badge is that a value stands in; null where it stands in none.</summary>
+    public Func<object, string?>? Badge { get; protected set; }
+
     /// <summary>The page of what it refers to.</summary>
     public Func<long, string>? Href { get; protected set; }
 

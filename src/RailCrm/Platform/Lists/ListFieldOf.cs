@@ -152,6 +152,13 @@ internal abstract partial class ListField<TRow>(string key, string textKey, Fiel
         return this;
     }
 
+    /// <summary>Values of some kinds stand in a badge.</summary>
+    public ListField<TRow> Badged(Func<object, string?> kind)
+    {
+        Badge = kind;
+        return this;
+    }
+
     /// <summary>A filter offers these, some of which a cell may hold.</summary>
     public ListField<TRow> Offers(Func<IEnumerable<(string, string)>> offered)
     {

@@ -54,6 +54,13 @@ public sealed class RefusedConditionTests
         Assert.Contains("nonsense", page.Split("rc-chip-wrong")[1][..400], StringComparison.Ordinal);
         Assert.DoesNotMatch("<details[^>]*id=\"filter\"[^>]* open", page); // Nothing to choose it from.
         Assert.EndsWith("tier=large", Regex.Match(page, "<a class=\"btn btn-primary\" href=\"([^\"]+)\">移除条件").Groups[1].Value, StringComparison.Ordinal);
+
+        foreach (var (nothing, why) in new[] { ("name!~", "没有可查找的字"), ("phone!~abc", "电话") })
+        {
+            page = await Page(browser, "/customers?" + Filter(nothing));
+            Assert.Contains("rc-chip-wrong", page, StringComparison.Ordinal); // Rather than a condition that leaves nothing out.
+            Assert.Contains(why, page.Split("rc-empty")[1], StringComparison.Ordinal);
+        }
     }
 
     [Theory, ClassData(typeof(BothEngines))]

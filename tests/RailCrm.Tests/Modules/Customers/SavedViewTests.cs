@@ -221,9 +221,15 @@ public sealed class SavedViewTests
         Assert.EndsWith("/customers?view=" + view.Key, led, StringComparison.Ordinal);
         Assert.Equal(("我的大客户", "tier=large", true), (view.Name, view.Address, view.IsDefault));
 
-        await Post($"/customers?view={view.Key}&tier=small", "view-save", ("id", view.Key), ("version", $"{view.Stored!.Version}"), ("name", view.Name), ("address", "?tier=small"), ("share", "true"));
+        await Post($"/customers?view={view.Key}&tier=small", "view-new", ("id", view.Key), ("version", $"{view.Stored!.Version}"), ("name", view.Name), ("address", "?tier=small"), ("share", "true"));
         view = Assert.Single(await Seen(app, "n1"), v => !v.IsSystem);
         Assert.Equal(("tier=small", n1.UnitId), (view.Address, view.Stored!.UnitId));
+
+        // Its own form, sent once it is gone: what was typed comes back as a new one.
+        Assert.True((await app.With<SavedViews, Result<SavedView>>(n1, s => s.Delete(new CustomerList(), view.Stored!.Id, Ct))).TryGet(out _, out _));
+        using var late = await CrmApp.Submit(browser, "/customers?tier=small", "view-new", new() { ["id"] = view.Key, ["version"] = $"{view.Stored!.Version}", ["name"] = "我的小客户", ["address"] = "?tier=small", ["share"] = "true" });
+        Assert.Equal(HttpStatusCode.OK, late.StatusCode);
+        Assert.Contains("value=\"我的小客户\"", WebUtility.HtmlDecode(await late.Content.ReadAsStringAsync(Ct)).Split("id=\"save-view\"")[1], StringComparison.Ordinal);
     }
 
     [Theory, ClassData(typeof(BothEngines))]
@@ -252,7 +258,7 @@ public sealed class SavedViewTests
         var view = await Saved(app, "north", "北方", "?tier=large", share: true);
         var south = await app.In(Actor.System("test"), db => db.Set<RailCrm.Modules.Organization.OrgUnit>().Where(u => u.Code == "S").Select(u => u.Id).SingleAsync(Ct));
         await app.In(Actor.System("test"), db => db.Set<SavedView>().Where(v => v.Id == view.Id).ExecuteUpdateAsync(s => s.SetProperty(v => v.UnitId, south), Ct));
-        page = await Refused($"/customers?view={view.Id}&tier=small", "view-save", ("id", $"{view.Id}"), ("version", $"{view.Version}"), ("name", view.Name), ("address", "?tier=small"), ("share", "true"));
+        page = await Refused($"/customers?view={view.Id}&tier=small", "view-new", ("id", $"{view.Id}"), ("version", $"{view.Version}"), ("name", view.Name), ("address", "?tier=small"), ("share", "true"));
         Assert.Contains(" open", Tag(page, "all-views"), StringComparison.Ordinal);
         Assert.Contains("“南方公司”已不在您的范围内", page.Split($"id=\"view-unit-{view.Id}-error\"")[1][..200], StringComparison.Ordinal);
         Assert.Contains("name=\"address\" value=\"?tier=small\"", page.Split("class=\"rc-view-edit\" open")[1].Split("</form>")[0], StringComparison.Ordinal); // The change is not lost either.

@@ -173,6 +173,10 @@ public sealed class UnitTests
         Assert.Equal("王小明", await Found("n1", "wxm"));
         Assert.Equal("李长安", await Found("group", "HY002"));
         Assert.Equal("", await Found("n1", "HY002"));
+        using var outlet = await app.SignedIn("n1");
+        var others = string.Join(',', await app.In(Actor.System("test"), db => db.Set<User>().Where(u => u.UserName == "admin" || u.UserName == "s1").Select(u => u.Id).ToListAsync(Ct)));
+        var chips = await outlet.GetStringAsync(new Uri($"/employees?filter=account={others}", UriKind.Relative), Ct);
+        Assert.DoesNotContain("admin", chips, StringComparison.Ordinal); // Whose account a number is, the address does not tell.
         Assert.Equal("", await Found("group", "%"));
 
         var taken = await app.With<SaveEmployee, Result<Employee>>(admin, async s => await s.Run(null, null, new() { Number = "HY001", Name = "重号", UnitId = (await Unit(app, "S1")).Id, Account = "n1" }, Ct));

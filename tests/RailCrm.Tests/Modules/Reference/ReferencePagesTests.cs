@@ -1,12 +1,15 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Reference;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
+using RailCrm.Platform.Lists;
 
 namespace RailCrm.Tests.Modules.Reference;
 
@@ -28,6 +31,38 @@ public sealed class ReferencePagesTests
         using var answer = await CrmApp.Submit(browser, path, handler, fields);
         return answer.StatusCode;
     }
+
+    /// <summary>The rows of a view as a reader sees them, columns apart by spaces.</summary>
+    private static async Task<List<string>> Listed<TList>(CrmApp app, Actor actor, string address, params string[] columns) where TList : ListOf
+    {
+        await using var services = app.Services.CreateAsyncScope();
+        services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = actor;
+        var list = services.ServiceProvider.GetRequiredService<TList>();
+        Assert.True(View.TryRead(list, QueryHelpers.ParseQuery(address).Select(p => new KeyValuePair<string, string?>(p.Key, p.Value)), out var view));
+        IReadOnlyList<ListField> fields = [.. columns.Select(c => list.Find(c)!)];
+        Assert.True((await list.Read(services.ServiceProvider.GetRequiredService<CrmDb>(), view, fields, Ct)).TryGet(out var page, out var refusal), refusal?.Code);
+        return [.. page.Lines.Select(l => string.Join(' ', fields.Select((f, n) => f.Say(l.Cells[n], page.Names.GetValueOrDefault(f.Key)))))];
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Stations_are_listed_by_bureau_freight_and_what_a_clerk_types(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var n1 = await app.ActorOf("n1");
+        await Add(app, new() { TelegraphCode = "GZD", Name = "高桥镇", PinyinCode = "gqz", Pinyin = "gaoqiaozhen", BureauCode = "H", Freight = true }, new() { TelegraphCode = "LLX", Name = "临澧西", PinyinCode = "llx", Pinyin = "linlixi", Freight = false });
+
+        Assert.Equal(["高桥镇"], await Listed<StationList>(app, n1, "q=gqz", "name"));
+        Assert.Equal(["高桥镇 办理货运"], await Listed<StationList>(app, n1, "freight=yes", "name", "freight"));
+        Assert.Equal(["高桥镇"], await Listed<StationList>(app, n1, "bureau=H", "name"));
+        Assert.Equal(["临澧西 不办理"], await Listed<StationList>(app, n1, "freight=no", "name", "freight"));
+        Assert.Equal(2, (await Listed<StationList>(app, n1, "sort=-tmis", "name")).Count);
+    }
+
+    private static Task<int> Add(CrmApp app, params Station[] stations) => app.In(System, db =>
+    {
+        db.AddRange(stations);
+        return db.SaveChangesAsync(Ct);
+    });
 
     [Theory, ClassData(typeof(BothEngines))]
     public async Task Every_part_of_the_reference_data_can_be_read_and_searched(Engine engine)
@@ -66,8 +101,8 @@ public sealed class ReferencePagesTests
         Assert.Equal(HttpStatusCode.Found, await Send(admin, "/reference/stations/new", "station", Fields("llx", "")));
         var station = await app.In(System, db => db.Set<Station>().SingleAsync(Ct));
         Assert.Equal(("LLX", "柳林", "ll", "liulin", (bool?)null), (station.TelegraphCode, station.Name, station.PinyinCode, station.Pinyin, station.Freight));
-        Assert.Equal(HttpStatusCode.Found, await Send(admin, $"/reference/stations/{station.Id}", "station", Fields("LLX", "true")));
-        Assert.Equal(HttpStatusCode.OK, await Send(admin, $"/reference/stations/{station.Id}", "station", Fields("LLX", "false").Append(new("Version", "0")).ToDictionary()));
+        Assert.Equal(HttpStatusCode.Found, await Send(admin, $"/reference/stations/{station.Id}/edit", "station", Fields("LLX", "true")));
+        Assert.Equal(HttpStatusCode.OK, await Send(admin, $"/reference/stations/{station.Id}/edit", "station", Fields("LLX", "false").Append(new("Version", "0")).ToDictionary()));
         Assert.Equal(HttpStatusCode.OK, await Send(admin, "/reference/stations/new", "station", Fields("LLX", "")));
         Assert.Equal(HttpStatusCode.OK, await Send(admin, "/reference/stations/new", "station", Fields("L1", "")));
         using var refused = await outlet.GetAsync(new Uri("/reference/stations/new", UriKind.Relative), Ct);
@@ -104,17 +139,19 @@ public sealed class ReferencePagesTests
         var taken = await app.With<SaveSiding, Result<Siding>>(group, s => s.Run(null, null, new() { Name = "钢厂专用线", ConnectionStation = "高桥镇" }, Ct));
         var forbidden = await app.With<SaveSiding, Result<Siding>>(await app.ActorOf("n1"), s => s.Run(null, null, new() { Name = "偷建专用线", ConnectionStation = "高桥镇" }, Ct));
         var stale = await app.With<SaveSiding, Result<Siding>>(group, s => s.Run(past.Id, past.Version + 1, new() { Name = "煤场专用线", ConnectionStation = "高桥镇" }, Ct));
-        var seen = await app.With<ListSidings, ListSidings.Listed>(await app.ActorOf("n1"), l => l.Run(null, false, null, Ct));
-        var ending = await app.With<ListSidings, ListSidings.Listed>(group, l => l.Run(null, true, null, Ct));
+        var seen = await Listed<SidingList>(app, await app.ActorOf("n1"), "", "name", "customers");
+        var ending = await Listed<SidingList>(app, group, "state=past,soon&sort=expires", "name", "state", "customers");
+        await Add(app, new Station { TelegraphCode = "GZD", Name = "高桥镇", PinyinCode = "gqz", Pinyin = "gaoqiaozhen" });
+        var found = await Listed<SidingList>(app, group, "q=gqz&sort=wagons", "name");
         using var browser = await app.SignedIn("n1");
         var page = WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri($"/reference/sidings/{shared.Id}", UriKind.Relative), Ct));
 
         Assert.Equal("siding.name_taken", taken.Refusal?.Code);
         Assert.IsType<Refusal.Forbidden>(forbidden.Refusal);
         Assert.IsType<Refusal.Stale>(stale.Refusal);
-        Assert.Equal(1, seen.Items.Single(i => i.Siding.Id == shared.Id).Customers);
-        Assert.Equal([(past.Id, ListSidings.Expiry.Past), (shared.Id, ListSidings.Expiry.Soon)], ending.Items.Select(i => (i.Siding.Id, i.Expiry)));
-        Assert.Equal(2, ending.Items[1].Customers);
+        Assert.Contains("钢厂专用线 1", seen);
+        Assert.Equal(["煤场专用线 已过期 0", "钢厂专用线 60 天内到期 2"], ending);
+        Assert.Equal(3, found.Count);
         Assert.Contains("甲公司", page, StringComparison.Ordinal);
         Assert.DoesNotContain("乙公司", page, StringComparison.Ordinal);
         Assert.Equal(3, await app.In(System, db => db.Set<AuditEntry>().CountAsync(a => a.Entity == "Siding", Ct)));

@@ -1,0 +1,14 @@
+namespace RailCrm.Modules.Reference;
+
+/// <summary>A customer on a siding.</summary>
+public sealed record SidingUser(long CustomerId, string Number, string Name);
+
+/// <summary>Answers, from the module that knows customers, who uses which siding, within the actor's scope.</summary>
+public interface ISidingUsers
+{
+    /// <summary>Siding → number of customers; sidings nobody uses are left out.</summary>
+    Task<IReadOnlyDictionary<long, int>> Count(IReadOnlyList<long> sidings, CancellationToken ct);
+
+    /// <summary>The first customers of one siding, by name.</summary>
+    Task<IReadOnlyList<SidingUser>> List(long siding, CancellationToken ct);
+}
