@@ -3,6 +3,7 @@ using RailCrm.Modules.Customers;
 using RailCrm.Modules.Demo;
 using RailCrm.Modules.Dossier;
 using RailCrm.Modules.Exchange;
+using RailCrm.Modules.Managers;
 using RailCrm.Modules.Organization;
 using RailCrm.Modules.Reference;
 using RailCrm.Modules.Waybills;
@@ -18,6 +19,7 @@ internal static class ModuleList
         OrganizationModule.Add(services);
         ReferenceModule.Add(services);
         CustomersModule.Add(services);
+        ManagersModule.Add(services);
         WaybillsModule.Add(services);
         ClassificationModule.Add(services);
         DossierModule.Add(services);
@@ -32,6 +34,7 @@ internal static class ModuleList
         OrganizationModule.Map(api);
         ReferenceModule.Map(api);
         CustomersModule.Map(api);
+        ManagersModule.Map(api);
         WaybillsModule.Map(api);
         ClassificationModule.Map(api);
         WorkbenchModule.Map(api);

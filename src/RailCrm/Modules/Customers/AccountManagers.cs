@@ -27,8 +27,9 @@ internal static partial class AccountManagers
         var held = await (
             from g in db.Set<CustomerGrant>()
             join u in db.Set<User>() on g.UserId equals u.Id
-            where EF.Parameter(customers).Contains(g.CustomerId) && g.Reason == "manager" && (g.Until == null || g.Until > now)
-            orderby g.Id
+            join unit in db.Set<OrgUnit>() on u.UnitId equals unit.Id
+            where EF.Parameter(customers).Contains(g.CustomerId) && g.Reason == CustomerGrant.Manager && (g.Until == null || g.Until > now)
+            orderby unit.Path.Length descending, g.Id // From the outlet up.
             select new { g.CustomerId, u.DisplayName }).ToListAsync(ct);
         return held.GroupBy(m => m.CustomerId).ToDictionary(m => m.Key, m => string.Join(Texts.Get("customer.list_comma"), m.Select(h => h.DisplayName).Distinct()));
     };
@@ -39,7 +40,7 @@ internal static partial class AccountManagers
         var now = db.UtcNow;
         if (name.Length == 0)
         {
-            return new Condition<Customer>(c => db.Set<CustomerGrant>().Any(g => g.CustomerId == c.Id && g.UserId != null && g.Reason == "manager" && (g.Until == null || g.Until > now)), null).Not();
+            return new Condition<Customer>(c => db.Set<CustomerGrant>().Any(g => g.CustomerId == c.Id && g.UserId != null && g.Reason == CustomerGrant.Manager && (g.Until == null || g.Until > now)), null).Not();
         }
 
         var named = await Named(db, name, ct);
@@ -50,8 +51,8 @@ internal static partial class AccountManagers
 
         var people = named.ConvertAll(n => (long?)n.Id);
         return new Condition<Customer>(
-            c => db.Set<CustomerGrant>().Any(g => g.CustomerId == c.Id && EF.Parameter(people).Contains(g.UserId) && g.Reason == "manager" && (g.Until == null || g.Until > now)),
-            db.Set<CustomerGrant>().Where(g => EF.Parameter(people).Contains(g.UserId) && g.Reason == "manager" && (g.Until == null || g.Until > now)).Select(g => g.CustomerId).Distinct());
+            c => db.Set<CustomerGrant>().Any(g => g.CustomerId == c.Id && EF.Parameter(people).Contains(g.UserId) && g.Reason == CustomerGrant.Manager && (g.Until == null || g.Until > now)),
+            db.Set<CustomerGrant>().Where(g => EF.Parameter(people).Contains(g.UserId) && g.Reason == CustomerGrant.Manager && (g.Until == null || g.Until > now)).Select(g => g.CustomerId).Distinct());
     }
 
     /// <summary>The very account, alone or as the look-up writes it, before everybody who is called so; of several namesakes those who manage a customer that the actor sees.</summary>
@@ -66,7 +67,7 @@ internal static partial class AccountManagers
         if (found.Count > 1)
         {
             var (ids, now) = (found.ConvertAll(f => (long?)f.Id), db.UtcNow);
-            var held = await db.Set<CustomerGrant>().Where(g => EF.Parameter(ids).Contains(g.UserId) && g.Reason == "manager" && (g.Until == null || g.Until > now) && db.Set<Customer>().Any(c => c.Id == g.CustomerId)).Select(g => g.UserId).Distinct().ToListAsync(ct);
+            var held = await db.Set<CustomerGrant>().Where(g => EF.Parameter(ids).Contains(g.UserId) && g.Reason == CustomerGrant.Manager && (g.Until == null || g.Until > now) && db.Set<Customer>().Any(c => c.Id == g.CustomerId)).Select(g => g.UserId).Distinct().ToListAsync(ct);
             found.RemoveAll(f => !held.Contains(f.Id));
         }
 
@@ -86,7 +87,7 @@ internal static partial class AccountManagers
         }
 
         var units = PathRange.Of(db.Scope).Of(db).Select(u => u.Id);
-        var people = await db.Set<User>().Where(u => units.Contains(u.UnitId) && db.Set<CustomerGrant>().Any(g => g.UserId == u.Id && g.Reason == "manager")).OrderBy(u => u.Id).Select(u => new { u.Id, u.UserName, u.DisplayName }).Take(MostRead).ToListAsync(ct);
+        var people = await db.Set<User>().Where(u => units.Contains(u.UnitId) && db.Set<CustomerGrant>().Any(g => g.UserId == u.Id && g.Reason == CustomerGrant.Manager)).OrderBy(u => u.Id).Select(u => new { u.Id, u.UserName, u.DisplayName }).Take(MostRead).ToListAsync(ct);
         static LookupItem Item(long id, string? userName, string name) => new(id, $"{name} ({userName})", $"{name} ({userName})", null);
         if (text.Length == 0)
         {

@@ -118,6 +118,9 @@ public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned, ICu
     /// <summary>The class it falls in.</summary>
     public CustomerTier Tier { get; set; }
 
+    /// <summary>The levels at which it has a main manager, each a bit: 2 group, 4 subsidiary, 8 outlet. Kept so that gaps are read off an index.</summary>
+    public int ManagerLevels { get; set; }
+
     /// <summary>Revenue of the trailing twelve months, fen.</summary>
     public long Trailing12RevenueFen { get; set; }
 
@@ -215,6 +218,7 @@ public sealed class Customer : ICustomerRoot, IAudited, IVersioned, IBinned, ICu
             builder.HasIndex(c => new { c.UnitId, c.Name, c.Id });
             // Counts, groups and sums without reading a row; and with all else that customers are filtered or sorted by, for a subsidiary's lie scattered over every order, and are few enough to be sorted off this.
             builder.HasIndex(c => new { c.UnitId, c.Tier, c.IndustryCode, c.RegionCode, c.SizeClass, c.OwnershipType, c.Kind, c.Active, c.Trailing12RevenueFen, c.Trailing12GrossProfitFen, c.Trailing12WeightKg, c.RevenueChangeFen, c.Completeness, c.Name, c.Id, c.UpdatedAt, c.CreatedAt, c.CreditCode, c.EmployeeCount, c.CreatedBy }).HasFilter("deleted_at IS NULL").HasDatabaseName(GroupCustomers.Index);
+            builder.HasIndex(c => new { c.Tier, c.ManagerLevels, c.Name, c.Id, c.UnitId, c.DeletedAt }).HasDatabaseName("ix_customers_by_managers");
             builder.HasIndex(c => new { c.RevenueChangeFen, c.Id });
             builder.HasIndex(c => new { c.DeletedAt, c.Id, c.Name, c.Number, c.UnitId, c.DeletedBy }).HasFilter("deleted_at IS NOT NULL").HasDatabaseName(BinList.Index); // The bin, newest first, with what it is filtered by.
             builder.HasIndex(c => new { c.Trailing12GrossProfitFen, c.Id });

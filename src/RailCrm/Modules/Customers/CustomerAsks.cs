@@ -113,13 +113,13 @@ internal static class CustomerAsks
     /// <summary>Those of one manager, by sign-in name, employee number or a name that nobody else bears.</summary>
     public static Task<Result<Condition<Customer>>> Manager(CrmDb db, Criterion asked, CancellationToken ct) => EachRight(asked, value => AccountManagers.Ask(db, asked.Field, value.Trim(), ct));
 
-    /// <summary>Those whose manager the reader is.</summary>
+    /// <summary>Those whose manager or deputy the reader is.</summary>
     public static Task<Result<Condition<Customer>>> Mine(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, value =>
     {
         var (me, now) = (db.Actor.UserId, db.UtcNow);
         var mine = new Condition<Customer>(
-            c => db.Set<CustomerGrant>().Any(g => g.CustomerId == c.Id && g.UserId == me && g.Reason == "manager" && (g.Until == null || g.Until > now)),
-            db.Set<CustomerGrant>().Where(g => g.UserId == me && g.Reason == "manager" && (g.Until == null || g.Until > now)).Select(g => g.CustomerId).Distinct());
+            c => db.Set<CustomerGrant>().Any(g => g.CustomerId == c.Id && g.UserId == me && g.Reason != CustomerGrant.Shared && (g.Until == null || g.Until > now)),
+            db.Set<CustomerGrant>().Where(g => g.UserId == me && g.Reason != CustomerGrant.Shared && (g.Until == null || g.Until > now)).Select(g => g.CustomerId).Distinct());
         return Task.FromResult(value == "true" ? mine : mine.Not());
     });
 

@@ -7,6 +7,15 @@ namespace RailCrm.Modules.Customers;
 /// <summary>Lets a person or a unit see a customer that is not theirs.</summary>
 public sealed class CustomerGrant : IAudited
 {
+    /// <summary>Given to whoever answers for the customer at a level.</summary>
+    public const string Manager = "manager";
+
+    /// <summary>Given to whoever helps him.</summary>
+    public const string Deputy = "deputy";
+
+    /// <summary>Given by the owner to others.</summary>
+    public const string Shared = "shared";
+
     /// <inheritdoc/>
     public long Id { get; set; }
 
@@ -19,8 +28,11 @@ public sealed class CustomerGrant : IAudited
     /// <summary>To which unit; or null for a person.</summary>
     public long? UnitId { get; set; }
 
-    /// <summary>shared or manager.</summary>
-    public string Reason { get; set; } = "shared";
+    /// <summary>One of the constants above. Those of managers and deputies follow from the book of responsibilities, which alone writes them.</summary>
+    public string Reason { get; set; } = Shared;
+
+    /// <summary>Whether what is said of the customer may be changed too; managers and deputies always may.</summary>
+    public bool Writes { get; set; }
 
     /// <summary>When it ends (UTC); null never.</summary>
     public DateTime? Until { get; set; }

@@ -16,11 +16,14 @@ public sealed class CustomerHistory(CrmDb db, CustomFields fields, IEnumerable<I
     /// <summary>What a waybill's entries are of: a module above this one writes them.</summary>
     private const string WaybillLine = "WaybillLine";
 
+    /// <summary>What the entries of account managers are of: a module above this one writes them.</summary>
+    internal const string Responsibility = "Responsibility";
+
     /// <summary>The kinds told apart, each with what it is made of; other modules bring more.</summary>
     private static readonly (string Kind, string[] Entities)[] Kinds =
     [
         ("record", [nameof(Customer), nameof(Shareholder), nameof(CustomerProduct), nameof(MainStation), nameof(CustomerSiding)]),
-        ("contacts", [nameof(Contact)]), ("attachments", [nameof(Attachment)]), ("notes", [nameof(Note)]),
+        ("contacts", [nameof(Contact)]), ("attachments", [nameof(Attachment)]), ("notes", [nameof(Note)]), ("managers", [Responsibility]),
     ];
 
     /// <summary>Fields the machine keeps for itself.</summary>

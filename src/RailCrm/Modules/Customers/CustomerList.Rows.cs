@@ -26,12 +26,14 @@ internal sealed partial class CustomerList
         return ids.Where(i => !held.Changes(i)).ToHashSet();
     }
 
-    public override async Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => await OwnWrong(db, order, ct) ?? await WorkOnCustomers.Refuses(db, this, order, ct);
+    public override async Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => await OwnWrong(db, order, ct) ?? await (PartOf(order) is { } part ? part.Refuses(db, order, ct) : WorkOnCustomers.Refuses(db, this, order, ct));
+
+    private CustomerListPart? PartOf(WorkOrder order) => _parts.FirstOrDefault(p => p.Works.Any(w => w.Key == order.Act));
 
     public override async Task<IReadOnlyList<(string Value, string Text)>> WorkChoices(CrmDb db, string act, CancellationToken ct) =>
         act == "assign" ? [.. (await new ListUnits(db).Run(ct)).Where(u => u.Active).Select(u => (u.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), u.Name))] : [];
 
-    public override Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct) => WorkOnCustomers.Run(services.GetRequiredService<CrmDb>(), services.GetRequiredService<CustomFields>(), this, order, rows, ct);
+    public override Task Work(IServiceProvider services, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct) => PartOf(order) is { } part ? part.Work(services.GetRequiredService<CrmDb>(), order, rows, ct) : WorkOnCustomers.Run(services.GetRequiredService<CrmDb>(), services.GetRequiredService<CustomFields>(), this, order, rows, ct);
 
     /// <summary>Fields by which likely duplicates are found.</summary>
     private static readonly HashSet<string> Compared = [nameof(SaveCustomer.Input.Name), nameof(SaveCustomer.Input.CreditCode), nameof(SaveCustomer.Input.Phone), nameof(SaveCustomer.Input.RegisteredAddress), nameof(SaveCustomer.Input.BusinessAddress)];

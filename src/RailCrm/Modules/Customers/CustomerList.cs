@@ -11,8 +11,10 @@ using K = RailCrm.Platform.Lists.FieldKind;
 namespace RailCrm.Modules.Customers;
 
 /// <summary>The list of customers: every field that can be shown, filtered by, sorted, grouped or changed in it.</summary>
-internal sealed partial class CustomerList(CustomFields? custom = null, CurrentActor? current = null) : ListOf<Customer>(custom, current)
+internal sealed partial class CustomerList(CustomFields? custom = null, CurrentActor? current = null, IEnumerable<CustomerListPart>? brought = null) : ListOf<Customer>(custom, current)
 {
+    private readonly IReadOnlyList<CustomerListPart> _parts = [.. brought ?? []];
+
     private static readonly NamesOf Units = (db, ids, ct) => db.Set<OrgUnit>().Where(u => EF.Parameter(ids).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
     private static readonly NamesOf Parents = (db, ids, ct) => db.Set<Customer>().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
 
@@ -25,13 +27,15 @@ internal sealed partial class CustomerList(CustomFields? custom = null, CurrentA
     public override string SearchKey => "customer.search_hint";
     public override IReadOnlyList<string> Columns { get; } = ["name", "tier", "unit", "manager", "phone", "revenue", "change"];
     public override IReadOnlyList<string> Quick { get; } = ["unit", "tier", "mine"];
-    public override IReadOnlyList<SystemView> Views { get; } =
+    public override IReadOnlyList<SystemView> Views => [.. OwnViews, .. _parts.SelectMany(p => p.Views)];
+
+    private static readonly IReadOnlyList<SystemView> OwnViews =
     [
         new("all", "list.view_all", ""), new("mine", "customer.mine_yes", "mine=true"), new("favourites", "mark.favourites", "favourite=true"), new("large", "tier.large", "tier=large&sort=-revenue"), new("atRisk", "tier.atRisk", "tier=atRisk&sort=-revenue"),
         new("falling", "customer.view_falling", "sort=change&columns=name,tier,unit,revenue,change,phone"), new("incomplete", "customer.view_incomplete", "below=50&sort=completeness&columns=name,tier,unit,manager,phone,completeness,updated"), new("board", "customer.view_board", "layout=board&group=tier&sort=-revenue"),
     ];
 
-    protected override IReadOnlyList<ListField<Customer>> Declared => Own;
+    protected override IReadOnlyList<ListField<Customer>> Declared => [.. Own, .. _parts.SelectMany(p => p.Fields)];
 
     /// <summary>What is changed on the record alone: too long for a column, or chosen there by another name than it is stored by.</summary>
     private static readonly IReadOnlyList<ListField<Customer>> OnRecord =
@@ -92,7 +96,9 @@ internal sealed partial class CustomerList(CustomFields? custom = null, CurrentA
         .. OnRecord,
     ];
 
-    public override IReadOnlyList<ListWork> Works { get; } =
+    public override IReadOnlyList<ListWork> Works => [.. OwnWorks, .. _parts.SelectMany(p => p.Works)];
+
+    private static readonly IReadOnlyList<ListWork> OwnWorks =
     [
         new("edit", "list.work_edit", "edit", Platform.Access.Permission.CustomersWrite), new("assign", "customer.work_assign", "building-community", Platform.Access.Permission.CustomersSupervise),
         new("tag", "customer.work_tag", "tag", Platform.Access.Permission.CustomersWrite), new("untag", "customer.work_untag", "tags", Platform.Access.Permission.CustomersWrite),

@@ -63,6 +63,8 @@ internal static class CustomerText
     /// <summary>A value from the history in words. <paramref name="names"/>: what keys of other rows are called, as <c>field:key</c>.</summary>
     public static string? Stored(string entity, string field, string? stored, IReadOnlyDictionary<string, string> names) => stored is null ? null : field switch
     {
+        "Level" or "Duty" when entity == CustomerHistory.Responsibility => Texts.Get($"{JsonNamingPolicy.CamelCase.ConvertName(field)}.{JsonNamingPolicy.CamelCase.ConvertName(stored)}"),
+        "EndReason" when entity == CustomerHistory.Responsibility => Texts.Find($"manager.end_{stored}") ?? stored,
         nameof(Customer.Kind) when entity == nameof(Customer) => Choice<CustomerKind>(stored),
         nameof(Customer.OwnershipType) => Choice<OwnershipType>(stored),
         nameof(Customer.SizeClass) => Choice<SizeClass>(stored),

@@ -124,7 +124,7 @@ internal static class CustomersModule
         .AddSingleton<ICustomerChildren>(new MovingRows("notes", "note.title", typeof(Note)))
         .AddSingleton<ICustomerChildren>(new MovingRows("inbox", null, typeof(InboxLine)))
         .AddSingleton<ICustomerChildren, MergeMarks>()
-        .AddSingleton<ICustomerChildren>(new MovingRows("grants", "merge.grants", typeof(CustomerGrant)))
+        .AddSingleton<ICustomerChildren, MergeGrants>()
         .AddSingleton<ICustomerChildren>(new MovingRows("children", "customer.subsidiaries", typeof(Customer), nameof(Customer.ParentId)))
         .AddSingleton<ICustomerChildren>(new MovingRows("merged", "merge.earlier", typeof(Customer), nameof(Customer.MergedIntoId)))
         .AddSingleton<ICustomerChildren>(new MergeLists<Shareholder>("shareholders", "customer.shareholders", nameof(SaveCustomer.Input.Shareholders), s => s.Name))

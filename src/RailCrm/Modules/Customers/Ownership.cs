@@ -7,7 +7,7 @@ namespace RailCrm.Modules.Customers;
 
 /// <summary>Whose customers are to the actor. A grant lets them be read; their account manager may change what is said of them; unit, bin and removing are left to those in whose units they are.</summary>
 /// <param name="Owned">Those of units of the actor's own.</param>
-/// <param name="Managed">Those whose account manager the actor is.</param>
+/// <param name="Managed">Those whose account manager or deputy the actor is, or that were shared for changing.</param>
 internal sealed record Ownership(IReadOnlySet<long> Owned, IReadOnlySet<long> Managed)
 {
     /// <summary>Whether the actor may change what is said of one.</summary>
@@ -34,9 +34,9 @@ internal sealed record Ownership(IReadOnlySet<long> Owned, IReadOnlySet<long> Ma
         var units = customers.Select(c => c.UnitId).Distinct().ToList();
         var own = (await db.Set<OrgUnit>().Where(u => EF.Parameter(units).Contains(u.Id)).Select(u => new { u.Id, u.Path }).ToListAsync(ct)).Where(u => db.Scope.Covers(u.Path)).Select(u => u.Id).ToHashSet();
         var others = customers.Where(c => !own.Contains(c.UnitId)).Select(c => c.Id).ToList();
-        var (me, now) = (db.Actor.UserId, db.UtcNow);
+        var (me, mine, now) = (db.Actor.UserId, db.Scope.UnitId, db.UtcNow);
         return new(customers.Where(c => own.Contains(c.UnitId)).Select(c => c.Id).ToHashSet(),
-            others.Count == 0 ? new HashSet<long>() : await db.Set<CustomerGrant>().Where(g => EF.Parameter(others).Contains(g.CustomerId) && g.UserId == me && g.Reason == "manager" && (g.Until == null || g.Until > now)).Select(g => g.CustomerId).ToHashSetAsync(ct));
+            others.Count == 0 ? new HashSet<long>() : await db.Set<CustomerGrant>().Where(g => EF.Parameter(others).Contains(g.CustomerId) && (g.UserId == me || g.UnitId == mine) && (g.Reason != CustomerGrant.Shared || g.Writes) && (g.Until == null || g.Until > now)).Select(g => g.CustomerId).ToHashSetAsync(ct));
     }
 
     /// <summary>As the other, of customers by their keys, in the bin or not.</summary>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
+using RailCrm.Modules.Managers;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
@@ -58,21 +59,40 @@ internal sealed class DemoCustomers(CrmDb db, SaveCustomer saveCustomer, TimePro
         return shippers;
     }
 
-    /// <summary>Gives every customer an account manager of its outlet, or of the subsidiary above where the outlet has none.</summary>
-    public async Task Entrust(CancellationToken ct)
+    /// <summary>Gives customers the main managers that their tier asks for, at each level; a few are left without one, as they are anywhere.</summary>
+    public async Task Entrust(Random dice, CancellationToken ct)
     {
-        var managers = await (from u in db.Set<User>() join r in db.Set<IdentityUserRole<long>>() on u.Id equals r.UserId join role in db.Set<Role>() on r.RoleId equals role.Id where role.Name == "manager" orderby u.Id select new { u.Id, u.UnitId }).ToListAsync(ct);
+        var people = await (
+            from u in db.Set<User>() join r in db.Set<IdentityUserRole<long>>() on u.Id equals r.UserId join role in db.Set<Role>() on r.RoleId equals role.Id join unit in db.Set<OrgUnit>() on u.UnitId equals unit.Id
+            where role.Name == "manager" || (role.Name == "group" && unit.Level == UnitLevel.Group) || (role.Name == "subsidiary" && unit.Level == UnitLevel.Subsidiary) || (role.Name == "outlet" && unit.Level == UnitLevel.Outlet)
+            orderby role.Name != "manager", u.Id
+            select new { u.Id, Unit = unit.Id, unit.Level, IsManager = role.Name == "manager" }).ToListAsync(ct);
+        var able = people.GroupBy(p => p.Unit).ToDictionary(g => g.Key, g => g.Where(p => p.IsManager == g.First().IsManager).ToList()); // Heads answer only where a unit has no managers.
         var parents = await db.Set<OrgUnit>().ToDictionaryAsync(u => u.Id, u => u.ParentId, ct);
-        var customers = await db.Set<Customer>().OrderBy(c => c.Id).Select(c => new { c.Id, c.UnitId }).ToListAsync(ct);
+        var customers = await db.Set<Customer>().OrderBy(c => c.Id).Select(c => new { c.Id, c.UnitId, c.Tier }).ToListAsync(ct);
         var turn = 0;
         foreach (var part in customers.Chunk(500))
         {
-            db.AddRange(from c in part
-                        let own = managers.Where(m => m.UnitId == c.UnitId).ToList()
-                        let able = own.Count > 0 ? own : managers.Where(m => m.UnitId == parents[c.UnitId]).ToList()
-                        where able.Count > 0
-                        select new CustomerGrant { CustomerId = c.Id, UserId = able[turn++ % able.Count].Id, Reason = "manager" });
-            await db.SaveChangesAsync(ct);
+            var book = new ManagerBook(db);
+            foreach (var c in part)
+            {
+                var needed = c.Tier switch { CustomerTier.Large => 3, CustomerTier.Medium or CustomerTier.AtRisk => 2, CustomerTier.Small or CustomerTier.Prospective => 1 };
+                long? unit = c.UnitId;
+                for (var level = 0; level < needed && unit is not null; level++, unit = parents[unit.Value])
+                {
+                    if (able.TryGetValue(unit.Value, out var here) && dice.Next(100) >= 3)
+                    {
+                        var who = here[turn++ % here.Count];
+                        book.Appoint(c.Id, (who.Id, who.Level), Duty.Main, book.Today.AddDays(-dice.Next(30, 900)), null, null);
+                    }
+                }
+            }
+
+            await db.Write(async () =>
+            {
+                await book.Save(ct);
+                return 0;
+            }, ct);
             db.ChangeTracker.Clear();
         }
     }

@@ -52,7 +52,7 @@ internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers custome
         var shippers = await customers.Make(options.Customers, outlets, places, dice, Told(done => tell(5 + (done * 45 / Math.Max(1, options.Customers)))), ct);
         await lines.Write(options.Waybills, "demo", shippers, dice, Told(done => tell(50 + (int)(done * 45L / Math.Max(1, options.Waybills)))), ct);
         await classify.RunAll(null, ct);
-        await customers.Entrust(ct);
+        await customers.Entrust(dice, ct);
         var group = await db.Set<OrgUnit>().SingleAsync(u => u.ParentId == null, ct);
         group.Code = Code;
         await db.SaveChangesAsync(ct);

@@ -12,7 +12,7 @@ using RailCrm.Platform.Access;
 namespace RailCrm.Platform.Data;
 
 /// <summary>The database, seen by one person. A context keeps the scope it was made with.</summary>
-public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider clock, WriteGate gate) : DbContext(options), IDataProtectionKeyContext
+public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider clock, WriteGate gate, IEnumerable<IFollowsChange> followers) : DbContext(options), IDataProtectionKeyContext
 {
     /// <summary>The filter that hides what is outside the scope.</summary>
     public const string ScopeFilter = "scope";
@@ -206,7 +206,19 @@ public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider 
 
     /// <inheritdoc/>
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default) =>
-        ChangeTracker.HasChanges() ? Write(() => SaveWithAudit(acceptAllChangesOnSuccess, cancellationToken), cancellationToken) : Task.FromResult(0);
+        ChangeTracker.HasChanges() ? Write(() => SaveAndFollow(acceptAllChangesOnSuccess, cancellationToken), cancellationToken) : Task.FromResult(0);
+
+    private async Task<int> SaveAndFollow(bool accept, CancellationToken ct)
+    {
+        var following = followers.Select(f => f.Of(this)).OfType<Func<CancellationToken, Task>>().ToList();
+        var written = await SaveWithAudit(accept, ct);
+        foreach (var follow in following)
+        {
+            await follow(ct);
+        }
+
+        return written;
+    }
 
     /// <summary>Only for the framework's own keys: every write of ours is asynchronous, audited and takes its turn.</summary>
     /// <exception cref="InvalidOperationException">Something else than a Data Protection key was changed.</exception>
@@ -281,9 +293,9 @@ internal sealed class ScopeGrant
     public DateTime? Until { get; set; }
 }
 
-internal sealed class SqliteCrmDb(DbContextOptions<SqliteCrmDb> options, Actor actor, TimeProvider clock, WriteGate gate) : CrmDb(options, actor, clock, gate);
+internal sealed class SqliteCrmDb(DbContextOptions<SqliteCrmDb> options, Actor actor, TimeProvider clock, WriteGate gate, IEnumerable<IFollowsChange> followers) : CrmDb(options, actor, clock, gate, followers);
 
-internal sealed class PostgresCrmDb(DbContextOptions<PostgresCrmDb> options, Actor actor, TimeProvider clock, WriteGate gate) : CrmDb(options, actor, clock, gate);
+internal sealed class PostgresCrmDb(DbContextOptions<PostgresCrmDb> options, Actor actor, TimeProvider clock, WriteGate gate, IEnumerable<IFollowsChange> followers) : CrmDb(options, actor, clock, gate, followers);
 
 internal sealed class MonthConverter() : Microsoft.EntityFrameworkCore.Storage.ValueConversion.ValueConverter<Month, int>(m => m.Number, n => new Month(n));
 

@@ -74,11 +74,11 @@ public static class Storage
 internal sealed class SqliteDesign : IDesignTimeDbContextFactory<SqliteCrmDb>
 {
     public SqliteCrmDb CreateDbContext(string[] args) =>
-        new((DbContextOptions<SqliteCrmDb>)Storage.Configure(new DbContextOptionsBuilder<SqliteCrmDb>(), "Data Source=none").Options, Actor.System("cli"), TimeProvider.System, new());
+        new((DbContextOptions<SqliteCrmDb>)Storage.Configure(new DbContextOptionsBuilder<SqliteCrmDb>(), "Data Source=none").Options, Actor.System("cli"), TimeProvider.System, new(), []);
 }
 
 internal sealed class PostgresDesign : IDesignTimeDbContextFactory<PostgresCrmDb>
 {
     public PostgresCrmDb CreateDbContext(string[] args) =>
-        new((DbContextOptions<PostgresCrmDb>)Storage.Configure(new DbContextOptionsBuilder<PostgresCrmDb>(), "Host=none").Options, Actor.System("cli"), TimeProvider.System, new());
+        new((DbContextOptions<PostgresCrmDb>)Storage.Configure(new DbContextOptionsBuilder<PostgresCrmDb>(), "Host=none").Options, Actor.System("cli"), TimeProvider.System, new(), []);
 }

@@ -23,6 +23,12 @@ public sealed class InboxLine : IOnRecord
     /// <summary>A followed customer moved to another tier.</summary>
     public const string Tier = "tier";
 
+    /// <summary>One was made a manager of customers; the first of them is named, and how many they are.</summary>
+    public const string Entrusted = "entrusted";
+
+    /// <summary>One is no longer their manager.</summary>
+    public const string Relieved = "relieved";
+
     /// <summary>A file that one ordered can be fetched; it is about no customer.</summary>
     public const string Ready = "ready";
 
@@ -47,7 +53,7 @@ public sealed class InboxLine : IOnRecord
     /// <summary>The note; null where it is about none.</summary>
     public long? NoteId { get; set; }
 
-    /// <summary>The names of the fields that changed, or the tiers before and after, apart by commas.</summary>
+    /// <summary>The names of the fields that changed, or the tiers before and after, apart by commas; of managers how many customers, where they are several.</summary>
     public string? Detail { get; set; }
 
     /// <summary>Who did it; 0 is the system.</summary>

@@ -29,7 +29,7 @@ internal sealed class ReadInbox(CrmDb db, CustomFields fields, RecordKinds recor
         public string? Said { get; init; }
 
         /// <summary>Where it leads: the notes of the record, its history, or the record.</summary>
-        public string Href => Line.NoteId is { } note ? $"{Record.Notes}#note-{note.ToString(CultureInfo.InvariantCulture)}" : Line is { Kind: InboxLine.Changed, RecordKind: RecordKind.Customer or RecordKind.Contact } ? $"{Record.Href}/history" : Record.Href;
+        public string Href => Line is { Kind: InboxLine.Entrusted, Detail: not null } ? "/customers?mine=true" : Line.NoteId is { } note ? $"{Record.Notes}#note-{note.ToString(CultureInfo.InvariantCulture)}" : Line is { Kind: InboxLine.Changed, RecordKind: RecordKind.Customer or RecordKind.Contact } ? $"{Record.Href}/history" : Record.Href;
     }
 
     /// <summary>A line as the API tells it.</summary>

@@ -1,0 +1,164 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
+using RailCrm.Modules.Organization;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Inbox;
+using RailCrm.Platform.Records;
+
+namespace RailCrm.Modules.Managers;
+
+/// <summary>The book of who answers for which customer. Every appointment and every end of one goes through here, with all that follows: sight and the right to change (<see cref="CustomerGrant"/>), the levels that a customer carries, the audit trail, a line in the inbox.</summary>
+/// <remarks>Looks past the scope on purpose: at a customer there is one main manager at a level, whoever looks. What the actor may do is decided before.</remarks>
+public sealed class ManagerBook(CrmDb db)
+{
+    /// <summary>What stands in <see cref="Responsibility.EndReason"/> where nobody wrote one.</summary>
+    public static readonly IReadOnlySet<string> OwnReasons = new HashSet<string> { "replaced", "promoted", "moved", "undone" };
+
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+
+    private readonly List<Responsibility> _open = [];
+    private readonly List<Responsibility> _ended = [];
+    private readonly List<Responsibility> _added = [];
+
+    /// <summary>Today in Beijing.</summary>
+    public DateOnly Today { get; } = BusinessCalendar.Day(db.UtcNow);
+
+    private IQueryable<Responsibility> All => db.Set<Responsibility>().IgnoreQueryFilters([CrmDb.ScopeFilter]);
+
+    /// <summary>Reads who answers for some customers, to be changed.</summary>
+    public async Task Read(IReadOnlyCollection<long> customers, CancellationToken ct)
+    {
+        var today = Today;
+        _open.AddRange(await All.Where(r => EF.Parameter(customers).Contains(r.CustomerId) && (r.Until == null || r.Until > today)).ToListAsync(ct));
+    }
+
+    /// <summary>Who holds a duty at a customer now.</summary>
+    public IEnumerable<Responsibility> Of(long customerId) => _open.Where(r => r.CustomerId == customerId && r.Holds(Today));
+
+    /// <summary>The main manager at a level.</summary>
+    public Responsibility? Main(long customerId, UnitLevel level) => Of(customerId).FirstOrDefault(r => r.Duty == Duty.Main && r.Level == level);
+
+    /// <summary>Appoints somebody. A main manager takes the place of the one before, on the same day, so that there is neither gap nor overlap; a deputy who becomes the main one is no deputy any more.</summary>
+    public void Appoint(long customerId, (long Id, UnitLevel Level) who, Duty duty, DateOnly from, DateOnly? until, string? reason, long? mergeId = null)
+    {
+        if (duty == Duty.Main)
+        {
+            if (Main(customerId, who.Level) is { } before)
+            {
+                End(before, from, "replaced");
+            }
+
+            foreach (var deputy in Of(customerId).Where(r => r.UserId == who.Id).ToList())
+            {
+                End(deputy, from < deputy.From ? deputy.From : from, "promoted");
+            }
+        }
+
+        var made = new Responsibility { CustomerId = customerId, Level = who.Level, UserId = who.Id, Duty = duty, From = from, Until = until, Reason = reason, ApprovedBy = db.Actor.UserId, ApprovedAt = db.UtcNow, MergeId = mergeId };
+        _added.Add(made);
+        _open.Add(made);
+    }
+
+    /// <summary>Ends a duty on a day.</summary>
+    public void End(Responsibility responsibility, DateOnly day, string reason)
+    {
+        (responsibility.Until, responsibility.EndReason, responsibility.EndedBy, responsibility.EndedAt) = (day, reason, db.Actor.UserId, db.UtcNow);
+        _ended.Add(responsibility);
+        _open.Remove(responsibility);
+    }
+
+    /// <summary>Ends what no longer fits: a manager's unit is no longer the one at his level above the customer, because the customer, the person or the unit moved.</summary>
+    public async Task EndMisplaced(IReadOnlyCollection<long>? customers, IReadOnlyCollection<long>? people, CancellationToken ct)
+    {
+        var today = Today;
+        var rows = db.Set<Responsibility>().Where(r => r.Until == null || r.Until > today);
+        rows = customers is null ? rows : rows.Where(r => EF.Parameter(customers).Contains(r.CustomerId));
+        rows = people is null ? rows : rows.Where(r => EF.Parameter(people).Contains(r.UserId));
+        var placed = await (
+            from r in rows
+            join c in db.Set<Customer>() on r.CustomerId equals c.Id
+            join cu in db.Set<OrgUnit>() on c.UnitId equals cu.Id
+            join u in db.Set<User>() on r.UserId equals u.Id
+            join mu in db.Set<OrgUnit>() on u.UnitId equals mu.Id
+            select new { Row = r, r.Level, CustomerPath = cu.Path, ManagerPath = mu.Path, ManagerLevel = mu.Level }).IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).ToListAsync(ct);
+        foreach (var misplaced in placed.Where(p => p.Level != p.ManagerLevel || !p.CustomerPath.StartsWith(p.ManagerPath, StringComparison.Ordinal)))
+        {
+            End(misplaced.Row, today < misplaced.Row.From ? misplaced.Row.From : today, "moved");
+        }
+
+        await Save(ct);
+    }
+
+    /// <summary>Writes what was appointed and ended, with what follows. Within a transaction of the caller's.</summary>
+    /// <exception cref="DbUpdateException">Somebody else appointed a main manager at the same moment.</exception>
+    public async Task Save(CancellationToken ct)
+    {
+        if (_ended.Count + _added.Count == 0)
+        {
+            return;
+        }
+
+        var people = _ended.Concat(_added).Select(r => r.UserId).Distinct().ToList();
+        var names = await db.Set<User>().Where(u => EF.Parameter(people).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => $"{u.DisplayName} ({u.UserName})", ct);
+        db.AddRange(_ended.Select(r => Told(r, "relieved", new() { ["Manager"] = [names[r.UserId], null], ["Level"] = [$"{r.Level}", null], ["Duty"] = [$"{r.Duty}", null], ["Until"] = [null, $"{r.Until:yyyy-MM-dd}"], ["EndReason"] = [null, r.EndReason] })));
+        await db.SaveChangesAsync(ct); // The one before gives the place free, then the next takes it.
+        db.AddRange(_added.Select(r => Told(r, "appointed", new() { ["Manager"] = [null, names[r.UserId]], ["Level"] = [null, $"{r.Level}"], ["Duty"] = [null, $"{r.Duty}"], ["From"] = [null, $"{r.From:yyyy-MM-dd}"], ["Until"] = [null, r.Until is null ? null : $"{r.Until:yyyy-MM-dd}"], ["Reason"] = [null, r.Reason] })));
+        db.AddRange(_added);
+        Tell(_added, InboxLine.Entrusted);
+        Tell(_ended.Where(e => !_added.Exists(a => a.UserId == e.UserId && a.CustomerId == e.CustomerId)), InboxLine.Relieved);
+        await db.SaveChangesAsync(ct);
+        await Project([.. _ended.Concat(_added).Select(r => r.CustomerId).Distinct()], ct);
+        _ended.Clear();
+        _added.Clear();
+    }
+
+    private AuditEntry Told(Responsibility r, string action, Dictionary<string, string?[]> changes) => new(db.Actor, db.UtcNow, action, nameof(Responsibility), r.CustomerId, r.CustomerId,
+        JsonSerializer.Serialize(changes.Where(c => c.Value[0] != c.Value[1]).ToDictionary(), Json));
+
+    /// <summary>One line for each person, however many the customers are: the first of them, and how many.</summary>
+    private void Tell(IEnumerable<Responsibility> rows, string kind) => db.AddRange(
+        from r in rows
+        where r.UserId != db.Actor.UserId
+        group r.CustomerId by r.UserId into told
+        select new InboxLine
+        {
+            UserId = told.Key, Kind = kind, CustomerId = told.First(), RecordKind = RecordKind.Customer, RecordId = 0, ActorId = db.Actor.UserId, At = db.UtcNow,
+            Detail = told.Distinct().Skip(1).Any() ? told.Distinct().Count().ToString(System.Globalization.CultureInfo.InvariantCulture) : null,
+        });
+
+    /// <summary>Makes sight and the levels of some customers what the book says.</summary>
+    public async Task Project(IReadOnlyCollection<long> customers, CancellationToken ct)
+    {
+        var today = Today;
+        var open = await All.AsNoTracking().Where(r => EF.Parameter(customers).Contains(r.CustomerId) && r.From <= today && (r.Until == null || r.Until > today)).ToListAsync(ct);
+        var held = await db.Set<CustomerGrant>().Where(g => EF.Parameter(customers).Contains(g.CustomerId) && (g.Reason == CustomerGrant.Manager || g.Reason == CustomerGrant.Deputy)).ToListAsync(ct);
+        var wanted = open.GroupBy(r => (r.CustomerId, r.UserId)).ToDictionary(g => g.Key, g => (
+            Reason: g.Any(r => r.Duty == Duty.Main) ? CustomerGrant.Manager : CustomerGrant.Deputy,
+            Until: g.Any(r => r.Until is null) ? (DateTime?)null : BusinessCalendar.StartOfDay(g.Max(r => r.Until!.Value))));
+        foreach (var grant in held)
+        {
+            if (grant.UserId is { } user && wanted.Remove((grant.CustomerId, user), out var now))
+            {
+                (grant.Reason, grant.Until) = now;
+            }
+            else
+            {
+                db.Remove(grant);
+            }
+        }
+
+        db.AddRange(wanted.Select(w => new CustomerGrant { CustomerId = w.Key.CustomerId, UserId = w.Key.UserId, Reason = w.Value.Reason, Until = w.Value.Until }));
+        await db.SaveChangesAsync(ct);
+        var levels = open.Where(r => r.Duty == Duty.Main).GroupBy(r => r.CustomerId).ToDictionary(g => g.Key, g => g.Select(r => r.Level).Distinct().Sum(ManagerRule.Bit));
+        foreach (var alike in customers.GroupBy(c => levels.GetValueOrDefault(c)))
+        {
+            var (ids, now) = (alike.ToList(), alike.Key);
+            await db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).Where(c => EF.Parameter(ids).Contains(c.Id) && c.ManagerLevels != now).ExecuteUpdateAsync(s => s.SetProperty(c => c.ManagerLevels, now), ct);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
+using RailCrm.Modules.Organization;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Text;
+using RailCrm.Platform.Ui.Kit;
+using RailCrm.Platform.Ui.Palette;
+
+namespace RailCrm.Modules.Managers;
+
+/// <summary>Who can be made a manager: an account that works, whose role may change customers, in a unit of the actor's scope.</summary>
+internal static partial class ManagerCandidates
+{
+    private const int Most = 12;
+
+    /// <summary>Somebody who can be appointed, and where he works.</summary>
+    public sealed record Person(long Id, string UserName, string Name, long UnitId, UnitLevel Level, string Path, string UnitName)
+    {
+        /// <summary>As the look-up writes it and as it is understood again.</summary>
+        public string Typed => $"{Name} ({UserName})";
+    }
+
+    /// <summary>All of them, or those whose unit is one of <paramref name="units"/>.</summary>
+    public static async Task<List<Person>> Of(CrmDb db, IReadOnlyCollection<long>? units, CancellationToken ct)
+    {
+        var seen = PathRange.Of(db.Scope).Of(db);
+        seen = units is null ? seen : seen.Where(u => EF.Parameter(units).Contains(u.Id));
+        return await (
+            from u in db.Set<User>()
+            join unit in seen on u.UnitId equals unit.Id
+            where !u.Disabled && (from r in db.Set<IdentityUserRole<long>>() join p in db.Set<RolePermission>() on r.RoleId equals p.RoleId where r.UserId == u.Id && p.Permission == Permission.CustomersWrite select r).Any()
+            orderby unit.Path, u.Id
+            select new Person(u.Id, u.UserName!, u.DisplayName, unit.Id, unit.Level, unit.Path, unit.Name)).ToListAsync(ct);
+    }
+
+    /// <summary>Whom somebody meant: by sign-in name, as the look-up writes it, by employee number, or by a name that only one of them bears.</summary>
+    public static async Task<Result<Person>> Find(CrmDb db, string? typed, IReadOnlyCollection<long>? units, string field, CancellationToken ct)
+    {
+        var text = (typed ?? "").Normalize(NormalizationForm.FormKC).Trim();
+        if (text.Length == 0)
+        {
+            return new Refusal.Invalid("manager.person_missing", field);
+        }
+
+        var people = await Of(db, units, ct);
+        var written = NameAndAccount().Match(text);
+        if (people.Find(p => string.Equals(p.UserName, text, StringComparison.OrdinalIgnoreCase) || (written.Success && p.Name == written.Groups[1].Value && string.Equals(p.UserName, written.Groups[2].Value, StringComparison.OrdinalIgnoreCase))) is { } one)
+        {
+            return one;
+        }
+
+        var numbered = await db.Set<Employee>().Where(e => e.Number == text && e.UserId != null).Select(e => e.UserId).FirstOrDefaultAsync(ct);
+        return people.FindAll(p => p.Id == numbered || p.Name == text) switch
+        {
+            [var only] => only,
+            [] => new Refusal.InvalidMany([new(field, "manager.person_unfit", text)]),
+            var several => new Refusal.InvalidMany([new(field, "customer.manager_ambiguous", text, string.Join(Texts.Get("customer.list_comma"), several.Select(s => s.UserName)))]),
+        };
+    }
+
+    /// <summary>The units at which a customer can have a manager: its own and those above it, as far as the actor's scope reaches.</summary>
+    public static IReadOnlyList<long> Line(CrmDb db, string unitPath)
+    {
+        var ids = unitPath.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return [.. ids.Select((id, n) => (Id: long.Parse(id, System.Globalization.CultureInfo.InvariantCulture), Path: string.Join('/', ids.Take(n + 1)) + "/")).Where(u => db.Scope.Covers(u.Path)).Select(u => u.Id)];
+    }
+
+    /// <summary>While one types; with a customer those alone who fit it.</summary>
+    internal static async Task<IResult> Get(string? q, long? customer, CrmDb db, OpenedRecords opened, CancellationToken ct)
+    {
+        var text = (q ?? "").Normalize(NormalizationForm.FormKC).Trim();
+        if (text.Length > 50 || !PlainText.IsStorable(text))
+        {
+            return LookupAnswer.None;
+        }
+
+        IReadOnlyList<long>? line = null;
+        if (customer is { } id)
+        {
+            var path = await (from c in db.Set<Customer>() join u in db.Set<OrgUnit>() on c.UnitId equals u.Id where c.Id == id select u.Path).SingleOrDefaultAsync(ct);
+            line = path is null ? [] : Line(db, path);
+        }
+
+        var people = await Of(db, line, ct);
+        static LookupItem Item(Person p) => new(p.Id, p.Typed, p.Typed, p.UnitName);
+        return text.Length == 0
+            ? LookupAnswer.Recent(await opened.Chosen(db, "candidates", ct), people.Select(Item), Most)
+            : LookupAnswer.Of(people.Select(p => (Person: p, Rank: TextMatch.Rank(text, p.Name) ?? TextMatch.Rank(text, p.UserName))).Where(p => p.Rank is not null)
+                .OrderBy(p => p.Rank).ThenBy(p => p.Person.Name.Length).ThenBy(p => p.Person.UserName, StringComparer.Ordinal).Take(Most).Select(p => Item(p.Person)));
+    }
+
+    [GeneratedRegex(@"^(.+?) ?[(（]([^()（）]+)[)）]$", RegexOptions.CultureInvariant)]
+    private static partial Regex NameAndAccount();
+}

@@ -1,0 +1,78 @@
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Modules.Customers;
+using RailCrm.Modules.Organization;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Modules.Managers;
+
+/// <summary>Managers in a merge: those of the customer that goes help at the one that stays, so that nobody loses sight of the business; who answered for the one that goes stays its own past.</summary>
+internal sealed class MergeManagers : ICustomerChildren
+{
+    public string Kind => "managers";
+
+    public string? TextKey => "manager.title";
+
+    public bool GoesWithCustomer => true;
+
+    public IReadOnlyList<(Type Entity, string Property)> Covers => [(typeof(Responsibility), nameof(Responsibility.CustomerId))];
+
+    public async Task<long> Count(CrmDb db, long customerId, CancellationToken ct)
+    {
+        var today = Kernel.BusinessCalendar.Day(db.UtcNow);
+        return await All(db).LongCountAsync(r => r.CustomerId == customerId && (r.Until == null || r.Until > today), ct);
+    }
+
+    public async Task<long> Move(CrmDb db, CustomerMove move, CancellationToken ct)
+    {
+        var (book, theirs) = (new ManagerBook(db), new ManagerBook(db));
+        await book.Read([move.SurvivorId], ct);
+        await theirs.Read([move.LoserId], ct);
+        var path = await (from c in db.Set<Customer>() join u in db.Set<OrgUnit>() on c.UnitId equals u.Id where c.Id == move.SurvivorId select u.Path).IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).SingleAsync(ct);
+        var people = theirs.Of(move.LoserId).Select(r => r.UserId).Distinct().ToList();
+        var places = await (from u in db.Set<User>() join unit in db.Set<OrgUnit>() on u.UnitId equals unit.Id where EF.Parameter(people).Contains(u.Id) select new { u.Id, unit.Path, unit.Level }).ToListAsync(ct);
+        var joining = places.Where(p => path.StartsWith(p.Path, StringComparison.Ordinal) && !book.Of(move.SurvivorId).Any(r => r.UserId == p.Id)).ToList();
+        foreach (var person in joining)
+        {
+            var until = theirs.Of(move.LoserId).Where(r => r.UserId == person.Id).Select(r => r.Until).Aggregate((a, b) => a is null || b is null ? null : a > b ? a : b);
+            book.Appoint(move.SurvivorId, (person.Id, person.Level), Duty.Deputy, book.Today, until, null, move.MergeId);
+        }
+
+        await book.Save(ct);
+        return joining.Count;
+    }
+
+    public async Task<long> GiveBack(CrmDb db, CustomerMove move, CancellationToken ct)
+    {
+        // Those that the merge brought and nobody touched since leave no trace; one that was ended or became the main manager meanwhile is history.
+        var gone = await All(db).Where(r => r.MergeId == move.MergeId && r.CustomerId == move.SurvivorId && r.EndedBy == null).ExecuteDeleteAsync(ct);
+        await new ManagerBook(db).Project([move.SurvivorId, move.LoserId], ct);
+        return gone;
+    }
+
+    /// <summary>A merge may bring the survivor into another unit, where its managers no longer fit; taken back, they are what they were unless somebody else is by now.</summary>
+    public async Task Settle(CrmDb db, CustomersMoved moved, CancellationToken ct)
+    {
+        var ended = All(db).Where(r => r.CustomerId == moved.SurvivorId && r.EndReason == "moved");
+        if (!moved.Undone)
+        {
+            await MovedRows.Note(db, moved.MergeId, Kind, moved.SurvivorId, moved.SurvivorId, await ended.Where(r => r.EndedAt >= moved.At).Select(r => r.Id).OrderBy(id => id).ToListAsync(ct), ct);
+            return;
+        }
+
+        var noted = await MovedRows.Noted(db, moved.MergeId, Kind, moved.SurvivorId, moved.SurvivorId, ct);
+        var open = await All(db).AsNoTracking().Where(r => r.CustomerId == moved.SurvivorId && r.Until == null && r.Duty == Duty.Main).Select(r => r.Level).ToListAsync(ct);
+        foreach (var row in await ended.Where(r => EF.Parameter(noted).Contains(r.Id)).ToListAsync(ct))
+        {
+            if (row.Duty == Duty.Deputy || !open.Contains(row.Level))
+            {
+                (row.Until, row.EndReason, row.EndedBy, row.EndedAt) = (null, null, null, null);
+            }
+        }
+
+        await db.SaveChangesAsync(ct);
+        await new ManagerBook(db).Project([moved.SurvivorId, .. moved.LoserIds], ct);
+    }
+
+    private static IQueryable<Responsibility> All(CrmDb db) => db.Set<Responsibility>().IgnoreQueryFilters([CrmDb.ScopeFilter]);
+}
