@@ -90,7 +90,7 @@ internal sealed class DemoCustomers(CrmDb db, SaveCustomer saveCustomer, TimePro
 
             await db.Write(async () =>
             {
-                await book.Save(ct);
+                await book.Save(tell: false, ct);
                 return 0;
             }, ct);
             db.ChangeTracker.Clear();

@@ -131,7 +131,7 @@ internal sealed class AppointManager(CrmDb db)
         }
 
         book.Appoint(customerId, (person.Id, person.Level), input.Duty, from, input.Until, reason);
-        await book.Save(ct);
+        await book.Save(tell: true, ct);
         return book.Of(customerId).First(r => r.UserId == person.Id && r.Duty == input.Duty);
     }
 
@@ -176,7 +176,7 @@ internal sealed class AppointManager(CrmDb db)
         }
 
         book.End(held, until, reason!);
-        await book.Save(ct);
+        await book.Save(tell: true, ct);
         return held;
     }, ct);
 

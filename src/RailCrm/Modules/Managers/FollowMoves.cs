@@ -37,7 +37,7 @@ internal sealed class FollowMoves : IFollowsChange
             {
                 var (book, level) = (new ManagerBook(db), (UnitLevel)db.Actor.UnitPath.Count(c => c == '/'));
                 made.ForEach(c => book.Appoint(c.Id, (db.Actor.UserId, level), Duty.Main, book.Today, null, null));
-                await book.Save(ct);
+                await book.Save(tell: true, ct);
             }
         };
     }

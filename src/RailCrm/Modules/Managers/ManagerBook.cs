@@ -91,12 +91,14 @@ public sealed class ManagerBook(CrmDb db)
             End(misplaced.Row, today < misplaced.Row.From ? misplaced.Row.From : today, "moved");
         }
 
-        await Save(ct);
+        await Save(tell: true, ct);
     }
 
     /// <summary>Writes what was appointed and ended, with what follows. Within a transaction of the caller's.</summary>
+    /// <param name="tell">Whether those concerned find a line in their inbox.</param>
+    /// <param name="ct">Cancels.</param>
     /// <exception cref="DbUpdateException">Somebody else appointed a main manager at the same moment.</exception>
-    public async Task Save(CancellationToken ct)
+    public async Task Save(bool tell, CancellationToken ct)
     {
         if (_ended.Count + _added.Count == 0)
         {
@@ -109,8 +111,12 @@ public sealed class ManagerBook(CrmDb db)
         await db.SaveChangesAsync(ct); // The one before gives the place free, then the next takes it.
         db.AddRange(_added.Select(r => Told(r, "appointed", new() { ["Manager"] = [null, names[r.UserId]], ["Level"] = [null, $"{r.Level}"], ["Duty"] = [null, $"{r.Duty}"], ["From"] = [null, $"{r.From:yyyy-MM-dd}"], ["Until"] = [null, r.Until is null ? null : $"{r.Until:yyyy-MM-dd}"], ["Reason"] = [null, r.Reason] })));
         db.AddRange(_added);
-        Tell(_added, InboxLine.Entrusted);
-        Tell(_ended.Where(e => !_added.Exists(a => a.UserId == e.UserId && a.CustomerId == e.CustomerId)), InboxLine.Relieved);
+        if (tell)
+        {
+            Tell(_added, InboxLine.Entrusted);
+            Tell(_ended.Where(e => !_added.Exists(a => a.UserId == e.UserId && a.CustomerId == e.CustomerId)), InboxLine.Relieved);
+        }
+
         await db.SaveChangesAsync(ct);
         await Project([.. _ended.Concat(_added).Select(r => r.CustomerId).Distinct()], ct);
         _ended.Clear();

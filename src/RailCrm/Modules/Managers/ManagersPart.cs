@@ -67,7 +67,7 @@ internal sealed class ManagersPart : CustomerListPart
             }
         }
 
-        await book.Save(ct);
+        await book.Save(tell: true, ct);
     }
 
     private static async Task TakeBack(CrmDb db, ManagerBook book, Duty duty, IReadOnlyList<WorkRow> rows, Dictionary<long, string> paths, CancellationToken ct)
@@ -101,7 +101,7 @@ internal sealed class ManagersPart : CustomerListPart
             }
         }
 
-        await book.Save(ct);
+        await book.Save(tell: true, ct);
     }
 
     private static string? Said(string code) => Platform.Text.Texts.Get(code == "any" ? "manager.gap_any" : $"level.{code}");

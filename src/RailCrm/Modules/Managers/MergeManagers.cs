@@ -38,7 +38,7 @@ internal sealed class MergeManagers : ICustomerChildren
             book.Appoint(move.SurvivorId, (person.Id, person.Level), Duty.Deputy, book.Today, until, null, move.MergeId);
         }
 
-        await book.Save(ct);
+        await book.Save(tell: false, ct); // A merge that is taken back leaves no trace.
         return joining.Count;
     }
 

@@ -811,6 +811,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnName("local_customs")
                         .UseCollation("C");
 
+                    b.Property<int>("ManagerLevels")
+                        .HasColumnType("integer")
+                        .HasColumnName("manager_levels");
+
                     b.Property<int?>("MarketShareBasisPoints")
                         .HasColumnType("integer")
                         .HasColumnName("market_share_basis_points");
@@ -1027,6 +1031,9 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasDatabaseName("ix_customers_bin")
                         .HasFilter("deleted_at IS NOT NULL");
 
+                    b.HasIndex("Tier", "ManagerLevels", "Name", "Id", "UnitId", "DeletedAt")
+                        .HasDatabaseName("ix_customers_by_managers");
+
                     b.HasIndex("Completeness", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
                         .HasDatabaseName("ix_customers_by_completeness");
 
@@ -1096,6 +1103,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.Property<long?>("UserId")
                         .HasColumnType("bigint")
                         .HasColumnName("user_id");
+
+                    b.Property<bool>("Writes")
+                        .HasColumnType("boolean")
+                        .HasColumnName("writes");
 
                     b.HasKey("Id")
                         .HasName("pk_customer_grants");
@@ -1947,6 +1958,133 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasName("pk_remembered_mappings");
 
                     b.ToTable("remembered_mappings", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Managers.ManagerRule", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<int>("AtRisk")
+                        .HasColumnType("integer")
+                        .HasColumnName("at_risk");
+
+                    b.Property<int>("Large")
+                        .HasColumnType("integer")
+                        .HasColumnName("large");
+
+                    b.Property<int>("Medium")
+                        .HasColumnType("integer")
+                        .HasColumnName("medium");
+
+                    b.Property<int>("Prospective")
+                        .HasColumnType("integer")
+                        .HasColumnName("prospective");
+
+                    b.Property<int>("Small")
+                        .HasColumnType("integer")
+                        .HasColumnName("small");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_manager_rule");
+
+                    b.ToTable("manager_rule", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Managers.Responsibility", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTime>("ApprovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("approved_at");
+
+                    b.Property<long>("ApprovedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("approved_by");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customer_id");
+
+                    b.Property<string>("Duty")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("duty");
+
+                    b.Property<string>("EndReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("end_reason")
+                        .UseCollation("C");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<long?>("EndedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ended_by");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("date")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Level")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("level");
+
+                    b.Property<long?>("MergeId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("merge_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("reason")
+                        .UseCollation("C");
+
+                    b.Property<DateOnly?>("Until")
+                        .HasColumnType("date")
+                        .HasColumnName("until");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_responsibilities");
+
+                    b.HasIndex("MergeId")
+                        .HasDatabaseName("ix_responsibilities_merge_id")
+                        .HasFilter("merge_id IS NOT NULL");
+
+                    b.HasIndex("CustomerId", "Level")
+                        .IsUnique()
+                        .HasDatabaseName("ix_responsibilities_main")
+                        .HasFilter("duty = 'Main' AND until IS NULL");
+
+                    b.HasIndex("CustomerId", "Level", "From")
+                        .HasDatabaseName("ix_responsibilities_customer_id_level_from");
+
+                    b.HasIndex("UserId", "Until", "CustomerId")
+                        .HasDatabaseName("ix_responsibilities_user_id_until_customer_id");
+
+                    b.ToTable("responsibilities", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>
@@ -4146,6 +4284,23 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_import_rows_imports_import_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Managers.Responsibility", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_responsibilities_customers_customer_id");
+
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_responsibilities_user_user_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>

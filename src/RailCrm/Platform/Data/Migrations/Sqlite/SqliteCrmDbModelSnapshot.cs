@@ -744,6 +744,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("local_customs");
 
+                    b.Property<int>("ManagerLevels")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("manager_levels");
+
                     b.Property<int?>("MarketShareBasisPoints")
                         .HasColumnType("INTEGER")
                         .HasColumnName("market_share_basis_points");
@@ -945,6 +949,9 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_customers_bin")
                         .HasFilter("deleted_at IS NOT NULL");
 
+                    b.HasIndex("Tier", "ManagerLevels", "Name", "Id", "UnitId", "DeletedAt")
+                        .HasDatabaseName("ix_customers_by_managers");
+
                     b.HasIndex("Completeness", "Id", "Tier", "IndustryCode", "RegionCode", "SizeClass", "Active", "UnitId", "DeletedAt")
                         .HasDatabaseName("ix_customers_by_completeness");
 
@@ -1011,6 +1018,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.Property<long?>("UserId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("user_id");
+
+                    b.Property<bool>("Writes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("writes");
 
                     b.HasKey("Id")
                         .HasName("pk_customer_grants");
@@ -1801,6 +1812,129 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasName("pk_remembered_mappings");
 
                     b.ToTable("remembered_mappings", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Managers.ManagerRule", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<int>("AtRisk")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at_risk");
+
+                    b.Property<int>("Large")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("large");
+
+                    b.Property<int>("Medium")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("medium");
+
+                    b.Property<int>("Prospective")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("prospective");
+
+                    b.Property<int>("Small")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("small");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_manager_rule");
+
+                    b.ToTable("manager_rule", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Managers.Responsibility", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("ApprovedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("approved_at");
+
+                    b.Property<long>("ApprovedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("approved_by");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<string>("Duty")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("duty");
+
+                    b.Property<string>("EndReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("end_reason");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ended_at");
+
+                    b.Property<long?>("EndedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ended_by");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Level")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("level");
+
+                    b.Property<long?>("MergeId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("merge_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<DateOnly?>("Until")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("until");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_responsibilities");
+
+                    b.HasIndex("MergeId")
+                        .HasDatabaseName("ix_responsibilities_merge_id")
+                        .HasFilter("merge_id IS NOT NULL");
+
+                    b.HasIndex("CustomerId", "Level")
+                        .IsUnique()
+                        .HasDatabaseName("ix_responsibilities_main")
+                        .HasFilter("duty = 'Main' AND until IS NULL");
+
+                    b.HasIndex("CustomerId", "Level", "From")
+                        .HasDatabaseName("ix_responsibilities_customer_id_level_from");
+
+                    b.HasIndex("UserId", "Until", "CustomerId")
+                        .HasDatabaseName("ix_responsibilities_user_id_until_customer_id");
+
+                    b.ToTable("responsibilities", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>
@@ -3854,6 +3988,23 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_import_rows_imports_import_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Managers.Responsibility", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_responsibilities_customers_customer_id");
+
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_responsibilities_user_user_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>
