@@ -75,7 +75,7 @@ public sealed class ManagerWorkTests
         Assert.Equal(["Outlet Main a1 04-01 04-01", "Outlet Main a2 04-01"], await scene.Book(first));
         Assert.Equal(["Outlet Main a2 04-01"], await scene.Book(second));
         Assert.Empty(await scene.Book(other));
-        Assert.Equal("2", await app.In(ManagerScene.System, db => (from l in db.Set<Platform.Inbox.InboxLine>() join u in db.Set<User>() on l.UserId equals u.Id where u.UserName == "a2" select l.Detail).SingleAsync(Ct)));
+        Assert.Equal("2", await app.In(ManagerScene.System, db => (from l in db.Set<RailCrm.Platform.Inbox.InboxLine>() join u in db.Set<User>() on l.UserId equals u.Id where u.UserName == "a2" select l.Detail).SingleAsync(Ct)));
         Assert.Equal(2, (await WorkOnRowsTests.Work(app, "north", new() { List = "customers", Act = "entrust", Value = "a2", Ids = [first, second] })).Counts["same"]);
 
         await scene.Appoint("n1", second, "a1");
@@ -133,7 +133,7 @@ public sealed class ManagerWorkTests
                 await db.SaveChangesAsync(Ct);
             }
 
-            var sql = engine == Engine.Postgres ? Platform.Data.Migrations.ManagersFromGrants.Sql("'2026-04-01'::date", "now()", "TRUE") : Platform.Data.Migrations.ManagersFromGrants.Sql("'2026-04-01'", "'2026-04-01 00:00:00'", "1");
+            var sql = engine == Engine.Postgres ? RailCrm.Platform.Data.Migrations.ManagersFromGrants.Sql("'2026-04-01'::date", "now()", "TRUE") : RailCrm.Platform.Data.Migrations.ManagersFromGrants.Sql("'2026-04-01'", "'2026-04-01 00:00:00'", "1");
             foreach (var statement in sql.Where(s => !s.Contains("role_permissions", StringComparison.Ordinal))) // Those are there already.
             {
                 await db.Write(() => db.Database.ExecuteSqlRawAsync(statement, [], Ct), Ct);
