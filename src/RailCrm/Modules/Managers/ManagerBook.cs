@@ -17,13 +17,16 @@ namespace RailCrm.Modules.Managers;
 public sealed class ManagerBook(CrmDb db)
 {
     /// <summary>What stands in <see cref="Responsibility.EndReason"/> where nobody wrote one.</summary>
-    public static readonly IReadOnlySet<string> OwnReasons = new HashSet<string> { "replaced", "promoted", "moved", "undone" };
+    public static readonly IReadOnlySet<string> OwnReasons = new HashSet<string> { "replaced", "promoted", "moved", "undone", "handover" };
 
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     private readonly List<Responsibility> _open = [];
     private readonly List<Responsibility> _ended = [];
     private readonly List<Responsibility> _added = [];
+
+    /// <summary>Who decided it: the actor, unless somebody else did and the actor carries it out.</summary>
+    public long ApprovedBy { get; init; } = db.Actor.UserId;
 
     /// <summary>Today in Beijing.</summary>
     public DateOnly Today { get; } = BusinessCalendar.Day(db.UtcNow);
@@ -44,7 +47,7 @@ public sealed class ManagerBook(CrmDb db)
     public Responsibility? Main(long customerId, UnitLevel level) => Of(customerId).FirstOrDefault(r => r.Duty == Duty.Main && r.Level == level);
 
     /// <summary>Appoints somebody. A main manager takes the place of the one before, on the same day, so that there is neither gap nor overlap; a deputy who becomes the main one is no deputy any more.</summary>
-    public void Appoint(long customerId, (long Id, UnitLevel Level) who, Duty duty, DateOnly from, DateOnly? until, string? reason, long? mergeId = null)
+    public Responsibility Appoint(long customerId, (long Id, UnitLevel Level) who, Duty duty, DateOnly from, DateOnly? until, string? reason, long? mergeId = null)
     {
         if (duty == Duty.Main)
         {
@@ -59,15 +62,16 @@ public sealed class ManagerBook(CrmDb db)
             }
         }
 
-        var made = new Responsibility { CustomerId = customerId, Level = who.Level, UserId = who.Id, Duty = duty, From = from, Until = until, Reason = reason, ApprovedBy = db.Actor.UserId, ApprovedAt = db.UtcNow, MergeId = mergeId };
+        var made = new Responsibility { CustomerId = customerId, Level = who.Level, UserId = who.Id, Duty = duty, From = from, Until = until, Reason = reason, ApprovedBy = ApprovedBy, ApprovedAt = db.UtcNow, MergeId = mergeId };
         _added.Add(made);
         _open.Add(made);
+        return made;
     }
 
     /// <summary>Ends a duty on a day.</summary>
     public void End(Responsibility responsibility, DateOnly day, string reason)
     {
-        (responsibility.Until, responsibility.EndReason, responsibility.EndedBy, responsibility.EndedAt) = (day, reason, db.Actor.UserId, db.UtcNow);
+        (responsibility.Until, responsibility.EndReason, responsibility.EndedBy, responsibility.EndedAt) = (day, reason, ApprovedBy, db.UtcNow);
         _ended.Add(responsibility);
         _open.Remove(responsibility);
     }

@@ -5,11 +5,12 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Text;
 
 namespace RailCrm.Modules.Organization;
 
 /// <summary>Creates accounts and changes them: unit, role, password, whether they may sign in. The rules of who may are in docs/decisions/0005.</summary>
-public sealed class ChangeAccount(CrmDb db, UserManager<User> users)
+public sealed class ChangeAccount(CrmDb db, UserManager<User> users, IEnumerable<IHandsOver> hands)
 {
     private const int PasswordLength = 16;
 
@@ -92,10 +93,27 @@ public sealed class ChangeAccount(CrmDb db, UserManager<User> users)
             return last;
         }
 
+        if (await Hanging(user.Id, ct) is { Count: > 0 } hangs)
+        {
+            return new Refusal.InvalidMany([new(nameof(User.Disabled), "accounts.hangs_on", string.Join(Texts.Get("customer.list_comma"), hangs.Select(h => $"{Texts.Get(h.TextKey)} {h.Count}")))]);
+        }
+
         user.Disabled = true;
         await EndSessions(user, ct);
         return null;
     }, ct);
+
+    /// <summary>What must go to others before an account can end; nothing where it can.</summary>
+    public async Task<IReadOnlyList<(string TextKey, int Count)>> Hanging(long userId, CancellationToken ct)
+    {
+        var found = new List<(string, int)>();
+        foreach (var hand in hands.Where(h => h.HoldsAccount))
+        {
+            found.Add((hand.TextKey, await hand.Count(db, userId, ct)));
+        }
+
+        return found.FindAll(h => h.Item2 > 0);
+    }
 
     /// <summary>Lets the account sign in again.</summary>
     public Task<Result<User>> Enable(long id, CancellationToken ct) => Change(id, Permission.System, async user =>

@@ -1,0 +1,105 @@
+using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
+using RailCrm.Modules.Organization;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+
+namespace RailCrm.Modules.Managers;
+
+/// <summary>Customers in a handover: the receiver answers for each from the day the leaver no longer does, or helps where the leaver helped. In the bin or not: a customer that is restored must have its manager.</summary>
+internal sealed class HandResponsibilities : IHandsOver
+{
+    public string Kind => "customers";
+
+    public string TextKey => "handover.customers";
+
+    public bool HoldsAccount => true;
+
+    public Task<int> Count(CrmDb db, long userId, CancellationToken ct) => Open(db, userId).CountAsync(ct);
+
+    public async Task<IReadOnlyList<Handed>> Of(CrmDb db, long userId, CancellationToken ct) =>
+        [.. (await Open(db, userId).OrderBy(r => r.Id).Select(r => new { r.Id, r.CustomerId }).ToListAsync(ct)).Select(r => new Handed { RecordId = r.Id, CustomerId = r.CustomerId })];
+
+    public async Task Give(CrmDb db, long from, long approvedBy, string number, IReadOnlyList<Handed> rows, CancellationToken ct)
+    {
+        var book = new ManagerBook(db) { ApprovedBy = approvedBy };
+        await book.Read([.. rows.Select(r => r.CustomerId!.Value)], ct);
+        var (places, made) = (await Places(db, rows, ct), new List<(Handed Row, Responsibility Made)>());
+        foreach (var row in rows)
+        {
+            var (customer, held) = (row.CustomerId!.Value, book.Of(row.CustomerId.Value).FirstOrDefault(r => r.Id == row.RecordId));
+            row.Reason = held is null || held.UserId != from ? "accounts.hangs_gone"
+                : !places.TryGetValue((customer, row.ToUserId), out var level) || level != held.Level ? "manager.unit_other" : null;
+            if (row.Reason is not null)
+            {
+                continue;
+            }
+
+            var theirs = book.Of(customer).Where(r => r.UserId == row.ToUserId).ToList();
+            book.End(held!, book.Today, "handover");
+            if (theirs.Exists(r => r.Duty == Duty.Main || r.Duty == held!.Duty))
+            {
+                continue; // He answers for it already.
+            }
+
+            made.Add((row, book.Appoint(customer, (row.ToUserId, held!.Level), held.Duty, book.Today, held.Duty == Duty.Deputy ? held.Until : null, number)));
+        }
+
+        await book.Save(tell: false, ct);
+        made.ForEach(m => m.Row.MovedId = m.Made.Id);
+    }
+
+    public async Task TakeBack(CrmDb db, long from, long approvedBy, string number, IReadOnlyList<Handed> rows, CancellationToken ct)
+    {
+        var book = new ManagerBook(db) { ApprovedBy = approvedBy };
+        await book.Read([.. rows.Select(r => r.CustomerId!.Value)], ct);
+        var ids = rows.Select(r => r.RecordId).ToList();
+        var past = await db.Set<Responsibility>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking().Where(r => EF.Parameter(ids).Contains(r.Id)).ToDictionaryAsync(r => r.Id, ct);
+        var home = await Places(db, [.. rows.Select(r => new Handed { RecordId = r.RecordId, CustomerId = r.CustomerId, ToUserId = from })], ct);
+        var customers = rows.Select(r => r.CustomerId!.Value).ToList();
+        var promoted = (await db.Set<Responsibility>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(r => EF.Parameter(customers).Contains(r.CustomerId) && r.EndReason == "promoted" && r.Until != null).Select(r => new { r.CustomerId, r.UserId, r.Until }).ToListAsync(ct))
+            .Select(r => (r.CustomerId, r.UserId, r.Until!.Value)).ToHashSet();
+        var back = await db.Set<User>().AnyAsync(u => u.Id == from && !u.Disabled, ct);
+        foreach (var row in rows)
+        {
+            var (customer, before) = (row.CustomerId!.Value, past[row.RecordId]);
+            var given = row.MovedId is null ? null : book.Of(customer).FirstOrDefault(r => r.Id == row.MovedId);
+            row.Reason = !back ? "handover.leaver_closed"
+                : !home.TryGetValue((customer, from), out var level) || level != before.Level ? "manager.former_gone"
+                : (row.MovedId is not null && given is null) || (before.Duty == Duty.Main && book.Main(customer, before.Level) is { } main && main != given) ? "list.changed_since"
+                : null;
+            if (row.Reason is null)
+            {
+                if (given is not null)
+                {
+                    book.End(given, book.Today, "undone");
+                    if (promoted.Contains((customer, given.UserId, given.From)))
+                    {
+                        book.Appoint(customer, (given.UserId, given.Level), Duty.Deputy, book.Today, null, number); // He helped before he took over.
+                    }
+                }
+
+                book.Appoint(customer, (from, before.Level), before.Duty, book.Today, before.Duty == Duty.Deputy && before.Until > book.Today ? before.Until : null, number);
+            }
+        }
+
+        await book.Save(tell: false, ct);
+    }
+
+    private static IQueryable<Responsibility> Open(CrmDb db, long userId)
+    {
+        var today = BusinessCalendar.Day(db.UtcNow);
+        return db.Set<Responsibility>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(r => r.UserId == userId && (r.Until == null || r.Until > today));
+    }
+
+    /// <summary>At which level of a customer each receiver works; none where he works elsewhere.</summary>
+    private static async Task<Dictionary<(long Customer, long User), UnitLevel>> Places(CrmDb db, IReadOnlyList<Handed> rows, CancellationToken ct)
+    {
+        var (people, customers) = (rows.Select(r => r.ToUserId).Distinct().ToList(), rows.Select(r => r.CustomerId!.Value).Distinct().ToList());
+        var units = await (from u in db.Set<User>() join unit in db.Set<OrgUnit>() on u.UnitId equals unit.Id where EF.Parameter(people).Contains(u.Id) select new { u.Id, unit.Path, unit.Level }).ToDictionaryAsync(u => u.Id, ct);
+        var paths = await (from c in db.Set<Customers.Customer>() join unit in db.Set<OrgUnit>() on c.UnitId equals unit.Id where EF.Parameter(customers).Contains(c.Id) select new { c.Id, unit.Path })
+            .IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).ToDictionaryAsync(c => c.Id, c => c.Path, ct);
+        return rows.Where(r => units.TryGetValue(r.ToUserId, out var unit) && paths[r.CustomerId!.Value].StartsWith(unit.Path, StringComparison.Ordinal))
+            .DistinctBy(r => (r.CustomerId, r.ToUserId)).ToDictionary(r => (r.CustomerId!.Value, r.ToUserId), r => units[r.ToUserId].Level);
+    }
+}
