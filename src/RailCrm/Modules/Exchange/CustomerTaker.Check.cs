@@ -15,10 +15,7 @@ internal sealed partial class CustomerTaker
         for (var i = 0; i < rows.Count; i++)
         {
             answers[i] = await Preview(rows[i], ct);
-            if (answers[i].Outcome is not null)
-            {
-                Note(rows[i]);
-            }
+            Note(rows[i], isRight: answers[i].Outcome is not null);
         }
 
         _ahead = null;
@@ -76,16 +73,16 @@ internal sealed partial class CustomerTaker
         : Above.Of("phone", PhoneNumber.Digits(input.Phone)) is { } called ? new("phone", "import.like_row.phone", called)
         : null;
 
-    public override void Note(TableRow row)
+    public override void Note(TableRow row, bool isRight = true)
     {
         var (code, name) = (map.Clean(row, "creditCode") is { } typed ? UnifiedSocialCreditCode.Normalise(typed) : null, map.Written(row, "name"));
-        Above.Add(row.Number, "code", code);
-        Above.Add(row.Number, "named", Narrow(name));
-        Above.Add(row.Number, "bare", code is null ? Narrow(name) : null);
-        Above.Add(row.Number, "core", name is null ? null : CompanyName.Normalised(name));
+        Above.Add(row.Number, "code", code, isRight);
+        Above.Add(row.Number, "named", Narrow(name), isRight);
+        Above.Add(row.Number, "bare", code is null ? Narrow(name) : null, isRight);
+        Above.Add(row.Number, "core", name is null ? null : CompanyName.Normalised(name), isRight);
         foreach (var field in new[] { "phone", "contactMobile", "contactPhone" })
         {
-            Above.Add(row.Number, "phone", PhoneNumber.Digits(map.Written(row, field)));
+            Above.Add(row.Number, "phone", PhoneNumber.Digits(map.Written(row, field)), isRight);
         }
     }
 

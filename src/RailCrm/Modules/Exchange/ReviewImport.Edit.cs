@@ -12,7 +12,7 @@ internal sealed partial class ReviewImport
     private const int MostTries = 5;
 
     /// <summary>Rows below one that are looked through for some that were compared with it.</summary>
-    private const int MostLooked = 5_000;
+    private const int MostLooked = 2_000;
 
     /// <summary>Rows that are judged anew along with one.</summary>
     private const int MostAgain = 20;
@@ -50,10 +50,24 @@ internal sealed partial class ReviewImport
 
         bool Speaks(FieldError error) => error.Code.EndsWith("_of_row", StringComparison.Ordinal) || error.Code.StartsWith("import.like_row.", StringComparison.Ordinal) || error.Code == "import.row_exists";
         var told = number.ToString(CultureInfo.InvariantCulture);
+        HashSet<long> Marks(long row)
+        {
+            var taker = open.Kind.Take(services, open.Map, open.Import, open.Found.Days);
+            taker.Note(new(row, Over(ReviewFile.Row(open.Path, open.CheckId, row)!, open.Edits.GetValueOrDefault(row)).Cells));
+            return [.. taker.Above.Marks];
+        }
+
+        if (ReviewFile.Row(open.Path, open.CheckId, number) is null)
+        {
+            return;
+        }
+
+        var marks = Marks(number);
+        var alike = RowsAbove.Below(ReviewFile.Above(open.Path, open.CheckId), number, marks, MostAgain);
         var compared = Merged(open, "all", number, backwards: false).Take(MostLooked)
             .Where(r => r.AboveRow == number || r.Errors.Concat(r.Warnings ?? []).Any(e => Speaks(e) && e.Args is [{ } row] && row.ToString() == told)).Select(r => r.Number).Take(MostAgain);
-        var judged = open.Edits.Values.Where(e => e.Row > number && !e.Skipped && (e.Outcome == "created" || ImportEdit.Judged.Of(e).Errors.Any(Speaks))).Select(e => e.Row).Order().Take(MostAgain);
-        foreach (var row in compared.Concat(judged).Distinct().Order().ToList())
+        var judged = marks.Count == 0 ? [] : open.Edits.Values.Where(e => e.Row > number && !e.Skipped).Select(e => e.Row).Order().Where(row => marks.Overlaps(Marks(row))).Take(MostAgain);
+        foreach (var row in compared.Concat(judged).Concat(alike).Distinct().Order().ToList())
         {
             await TryEdit(id, row, new Dictionary<int, string>(), null, null, ct);
         }

@@ -58,8 +58,8 @@ internal abstract class RowTaker(Import import)
     /// <summary>Says of each row which record it speaks of and what it would change of it, in a few reads for all of them; null where there is none yet. Judges nothing.</summary>
     public abstract Task<Meeting?[]> Meet(IReadOnlyList<TableRow> rows, CancellationToken ct);
 
-    /// <summary>Keeps in mind what a row says, as far as the row alone tells, for those below it.</summary>
-    public virtual void Note(TableRow row)
+    /// <summary>Keeps in mind what a row says, as far as the row alone tells, for those below it; a wrong one is kept only to be judged anew with those above it.</summary>
+    public virtual void Note(TableRow row, bool isRight = true)
     {
     }
 

@@ -70,6 +70,12 @@ public sealed class ReviewRowsTests
         Assert.Equal([4L], (await Look(app, n1, id)).Edited); // Left out and taken in again is not written over.
         await Mend(app, n1, id, 2, 0, "天目山水泥厂");
         Assert.Equal(["2 created", "3 created", "4 wrong import.like_row.name 3"], Told(await Look(app, n1, id)));
+
+        // A row that was wrong itself is met by those below once it is right.
+        id = await Checked(app, n1, "customers", "客户名称,所在地区\n双生公司,火星\n双生有限公司,330100\n");
+        Assert.Equal(["2 wrong customer.region_unknown", "3 created"], Told(await Look(app, n1, id)));
+        await Mend(app, n1, id, 2, 1, "330100");
+        Assert.Equal(["2 created", "3 wrong import.like_row.name 2"], Told(await Look(app, n1, id)));
     }
 
     [Theory, ClassData(typeof(BothEngines))]
