@@ -46,17 +46,17 @@ internal sealed partial class CustomerTaker
 
         if (!(await _save.Look(known?.Id, input, ct)).TryGet(out var changes, out var refusal))
         {
-            return new(null, Errors(refusal, input)) { Warnings = warnings };
+            return new(null, Together([.. Errors(refusal, input)], Likely(known, input))) { Warnings = warnings };
         }
 
         if (above is { } first)
         {
-            return RowAnswer.Updated with { Above = true, AboveRow = first, Warnings = Above.Of("core", CompanyName.Normalised(input.Name!)) == first ? [] : [new("name", "import.code_of_row", first)] };
+            return RowAnswer.Updated with { Above = true, AboveRow = first, Warnings = Above.Of("core", Core(input.Name)) == first ? [] : [new("name", "import.code_of_row", first)] };
         }
 
         if (known is null)
         {
-            return Like(input) is { } like ? new(null, [like]) : RowAnswer.Created;
+            return Likely(known, input) is { Count: > 0 } likely ? new(null, likely) : RowAnswer.Created;
         }
 
         return changes || contact is not null ? RowAnswer.Updated with { Warnings = warnings } : warnings.Count > 0 ? RowAnswer.Unchanged with { Warnings = warnings } : RowAnswer.Unchanged;
@@ -67,11 +67,11 @@ internal sealed partial class CustomerTaker
         ? Above.Of("code", code) ?? Above.Of("bare", Narrow(input.Name))
         : Above.Of("named", Narrow(input.Name));
 
-    /// <summary>Why the run would take a new customer for the one of a row above; null where it would not, or somebody gave the reason.</summary>
-    private FieldError? Like(SaveCustomer.Input input) => !string.IsNullOrWhiteSpace(input.DuplicateReason) ? null
-        : Above.Of("core", CompanyName.Normalised(input.Name!)) is { } named ? new("name", "import.like_row.name", named)
-        : Above.Of("phone", PhoneNumber.Digits(input.Phone)) is { } called ? new("phone", "import.like_row.phone", called)
-        : null;
+    /// <summary>Why the run would take a new customer for the one of a row above; nothing where it would not, or somebody gave the reason.</summary>
+    private IReadOnlyList<FieldError> Likely(Customer? known, SaveCustomer.Input input) => known is not null || !string.IsNullOrWhiteSpace(input.DuplicateReason) || Same(input) is not null ? []
+        : Above.Of("core", Core(input.Name)) is { } named ? [new("name", "import.like_row.name", named)]
+        : Above.Of("phone", PhoneNumber.Digits(input.Phone)) is { } called ? [new("phone", "import.like_row.phone", called)]
+        : [];
 
     public override void Note(TableRow row, bool isRight = true)
     {
@@ -79,7 +79,7 @@ internal sealed partial class CustomerTaker
         Above.Add(row.Number, "code", code, isRight);
         Above.Add(row.Number, "named", Narrow(name), isRight);
         Above.Add(row.Number, "bare", code is null ? Narrow(name) : null, isRight);
-        Above.Add(row.Number, "core", name is null ? null : CompanyName.Normalised(name), isRight);
+        Above.Add(row.Number, "core", Core(name), isRight);
         foreach (var field in new[] { "phone", "contactMobile", "contactPhone" })
         {
             Above.Add(row.Number, "phone", PhoneNumber.Digits(map.Written(row, field)), isRight);
@@ -87,7 +87,10 @@ internal sealed partial class CustomerTaker
     }
 
     /// <summary>A name as names are found by, whatever its brackets.</summary>
-    private static string? Narrow(string? name) => name?.Normalize(System.Text.NormalizationForm.FormKC);
+    private static string? Narrow(string? name) => PlainText.IsStorable(name) ? name?.Normalize(System.Text.NormalizationForm.FormKC) : null;
+
+    /// <summary>A name without its legal form.</summary>
+    private static string? Core(string? name) => name is not null && PlainText.IsStorable(name) ? CompanyName.Normalised(name) : null;
 
     /// <summary>What could not be read, and what is wrong with the rest: whoever mends a row wants to hear all of it at once.</summary>
     /// <remarks>Of a row whose customer is not found, or that the import keeps out, the rules alone: what the rest would be saved to is not known.</remarks>
@@ -103,7 +106,7 @@ internal sealed partial class CustomerTaker
         input.Custom = null; // Wrong ones are named already, and the rest of them need not be told twice.
         var refusal = (await _save.Look(known?.Id, input, ct)).Refusal;
         input.Custom = own;
-        return Together(errors, [.. read.SelectMany(r => r.Errors), .. refusal is null ? [] : Errors(refusal, input)]);
+        return Together(errors, [.. read.SelectMany(r => r.Errors), .. refusal is null ? [] : Errors(refusal, input), .. Likely(known, input)]);
     }
 
     /// <summary>What could not be read, and what breaks a rule: as much as is told without a question to the database.</summary>

@@ -73,9 +73,12 @@ public sealed class ReviewRowsTests
 
         // A row that was wrong itself is met by those below once it is right.
         id = await Checked(app, n1, "customers", "客户名称,所在地区\n双生公司,火星\n双生有限公司,330100\n");
-        Assert.Equal(["2 wrong customer.region_unknown", "3 created"], Told(await Look(app, n1, id)));
+        Assert.Equal(["2 wrong reference.region_unknown", "3 created"], Told(await Look(app, n1, id)));
+        await Mend(app, n1, id, 3, 1, "火星");
+        Assert.DoesNotContain("like_row", string.Join(' ', Told(await Look(app, n1, id))), StringComparison.Ordinal);
         await Mend(app, n1, id, 2, 1, "330100");
-        Assert.Equal(["2 created", "3 wrong import.like_row.name 2"], Told(await Look(app, n1, id)));
+        Assert.Equal("2 created", Told(await Look(app, n1, id)).First());
+        Assert.Equal(["import.like_row.name", "reference.region_unknown"], (await Look(app, n1, id)).Rows[1].Errors.Select(e => e.Code).Order(StringComparer.Ordinal)); // All that is wrong at once.
     }
 
     [Theory, ClassData(typeof(BothEngines))]
@@ -96,6 +99,20 @@ public sealed class ReviewRowsTests
 
         var units = await Checked(app, admin, "org", "单位编码,单位名称,上级\nZ1,新网点,N\nZ1,另一个新网点,N\nZ1,新网点,N\n");
         Assert.Equal(["2 created", "3 updated import.code_of_row 2", "4 updated"], Told(await Look(app, admin, units)));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_line_whose_new_customer_is_likely_that_of_a_line_above_is_told_so_and_the_run_names_the_customer(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var n1 = await app.ActorOf("n1");
+        var id = await Checked(app, n1, "waybills", "externalNo,date,customer,revenue\nA1,2026-03-01,双生有限公司,1\nA2,2026-03-01,双生股份有限公司,2\nA3,2026-03-01,双生有限公司,3\n", create: true);
+
+        Assert.Equal(["2 created", "3 wrong import.customer_like_row 2", "4 created"], Told(await Look(app, n1, id)));
+
+        var done = await Loaded(app, n1, id);
+        Assert.Equal((2, 1), (done.Created, done.RowsRejected));
+        Assert.Contains("“双生有限公司”", await Rejected(app, "n1", id), StringComparison.Ordinal);
     }
 
     [Theory, ClassData(typeof(BothEngines))]
