@@ -32,7 +32,7 @@ public sealed class FilterWords(ListOf list, IReadOnlyDictionary<string, IEnumer
     public string Figure(Criterion asked)
     {
         ArgumentNullException.ThrowIfNull(asked);
-        return asked.Values[0].Length == 0 ? "" : list.Find(asked.Field)?.SayAsked(asked.Values[0]) ?? asked.Values[0];
+        return asked.Values[0].Length == 0 ? "" : (list.Find(asked.Field)?.SayAsked(asked.Values[0]) ?? asked.Values[0]).TrimEnd(' ', '%');
     }
 
     /// <summary>How a field is compared, for whoever chooses; of any field where it is null.</summary>
