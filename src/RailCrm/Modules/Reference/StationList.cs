@@ -36,7 +36,7 @@ internal sealed class StationList : ListOf<Station>
         F.Of("city", "reference.city", K.Text, s => s.City).Indexed().SortedNear().Grouped(),
         F.Of("province", "station.province", K.Choice, s => s.ProvinceCode).Indexed().Coded(ReferenceData.RegionName, () => ReferenceData.ProvinceOptions).Grouped(),
         F.Of("bureau", "reference.bureau", K.Choice, s => s.BureauCode).Indexed().Coded(ReferenceData.BureauName, () => ReferenceData.BureauOptions).Grouped(),
-        F.Of("freight", "station.freight", K.Choice, s => s.Freight == null ? null : s.Freight.Value ? "yes" : "no").Asked(["="], Freight).Coded(OfFreight, () => [("yes", OfFreight("yes")!), ("no", OfFreight("no")!)]).Badged(f => f is "yes" ? "success" : "neutral").Grouped(),
+        F.Of("freight", "station.freight", K.Choice, s => s.Freight == null ? null : s.Freight.Value ? "yes" : "no").Asked(["="], Freight).AsksNothing().Coded(OfFreight, () => [("yes", OfFreight("yes")!), ("no", OfFreight("no")!)]).Badged(f => f is "yes" ? "success" : "neutral").Grouped(),
         F.Of("passenger", "station.passenger", K.Flag, s => s.Passenger).Indexed().Grouped(),
     ];
 
