@@ -60,7 +60,7 @@ internal sealed partial class ContactList(CustomFields? custom = null, CurrentAc
     public override IReadOnlyList<ListWork> Works { get; } =
     [
         new("edit", "list.work_edit", "edit", Platform.Access.Permission.CustomersWrite), .. MarkRows.Works(Platform.Access.Permission.CustomersRead),
-        new("merge", "merge.contacts_title", "arrows-sort", Platform.Access.Permission.CustomersWrite, Leads: "/contacts/merge"),
+        new("merge", "merge.contacts_title", "arrows-sort", Platform.Access.Permission.CustomersWrite, Leads: "/contacts/merge", Most: CustomerMerge.Most),
         new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/contacts/export"), new("bin", "customer.bin", "trash", Platform.Access.Permission.CustomersWrite, Danger: true),
     ];
 

@@ -97,7 +97,7 @@ internal sealed partial class CustomerList(CustomFields? custom = null, CurrentA
         new("edit", "list.work_edit", "edit", Platform.Access.Permission.CustomersWrite), new("assign", "customer.work_assign", "building-community", Platform.Access.Permission.CustomersSupervise),
         new("tag", "customer.work_tag", "tag", Platform.Access.Permission.CustomersWrite), new("untag", "customer.work_untag", "tags", Platform.Access.Permission.CustomersWrite),
         .. MarkRows.Works(Platform.Access.Permission.CustomersRead),
-        new("merge", "merge.title", "arrows-sort", Platform.Access.Permission.CustomersDelete, Leads: "/customers/merge"), new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/customers/export"), new("bin", "customer.bin", "trash", Platform.Access.Permission.CustomersDelete, Danger: true),
+        new("merge", "merge.title", "arrows-sort", Platform.Access.Permission.CustomersDelete, Leads: "/customers/merge", Most: CustomerMerge.Most), new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/customers/export"), new("bin", "customer.bin", "trash", Platform.Access.Permission.CustomersDelete, Danger: true),
     ];
 
     public override string MarkedAs => RecordKind.Customer;

@@ -100,6 +100,13 @@ public sealed class ListState
     /// <summary>The address at which the views of units below are told, too.</summary>
     public string LowerViews => QueryHelpers.AddQueryString(Href(View with { Cursor = null }), "views", "lower");
 
+    /// <summary>The address at which it is asked whether a shared view shall go.</summary>
+    public string Removal(SavedViews.Choice choice)
+    {
+        ArgumentNullException.ThrowIfNull(choice);
+        return QueryHelpers.AddQueryString(Href(View with { Cursor = null }), "remove", choice.Key);
+    }
+
     /// <summary>The address without what narrows it.</summary>
     public string Unfiltered => Href(View with { Search = null, Filter = Filter.None, Cursor = null });
 
@@ -120,7 +127,7 @@ public sealed class ListState
     public string Within => View.Kept(List).TrimStart('?') is { Length: > 0 } kept ? kept : "all";
 
     /// <summary>What an address says beside the view: what the filter panel adds or changes, and what stands open.</summary>
-    private static readonly HashSet<string> Asides = ["add", "op", "value", "or", "panel", "edit", "shown", "views", "choose"];
+    private static readonly HashSet<string> Asides = ["add", "op", "value", "or", "panel", "edit", "shown", "views", "choose", "remove"];
 
     /// <summary>Reads an address: a saved view alone stands for what it keeps, and an empty address for the reader's default.</summary>
     public static ListState Of(ListOf list, IEnumerable<KeyValuePair<string, string?>> address, SavedViews.Choices choices)
