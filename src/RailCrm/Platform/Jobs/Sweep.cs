@@ -32,7 +32,9 @@ internal static class Sweep
         foreach (var list in services.GetServices<ListOf>())
         {
             var (key, own) = (list.Key, list.Views.Select(v => v.Key).Append("").ToList());
+#pragma warning disable CA1305 // Translated to SQL.
             await db.Write(() => db.Set<ListChoice>().Where(c => c.List == key && !EF.Parameter(own).Contains(c.ViewKey) && !db.Set<SavedView>().Any(v => v.Id.ToString() == c.ViewKey)).ExecuteDeleteAsync(ct), ct);
+#pragma warning restore CA1305
         }
 
         return "{}";

@@ -134,7 +134,7 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     public bool SaysHow { get; protected set; }
 
     /// <summary>The comparison that is meant where none was chosen: a figure is seldom asked for exactly, a day seldom alone, a text seldom known to its last letter.</summary>
-    public string Usual => new[] { ">=", "~", "=" }.FirstOrDefault(Operators.Contains) ?? Operators[0];
+    public string Usual => Operators.FirstOrDefault(o => o == ">=") ?? Operators.FirstOrDefault(o => o == "~") ?? Operators.FirstOrDefault(o => o == "=") ?? Operators[0];
 
     /// <summary>Whether it holds paragraphs rather than a line.</summary>
     public bool IsLong { get; protected set; }
