@@ -10,6 +10,7 @@ import "./progress";
 import "./rows";
 import "./cells";
 import "./lists";
+import "./choices";
 import "./select";
 import "./rowmenu";
 import "./duplicates";

@@ -26,6 +26,13 @@ const again = async (row: HTMLElement, changed: HTMLElement) => {
     document.querySelector(".rc-toasts")?.replaceChildren(toast);
   }
 };
+// The boxes of a filter as the choices of a cell.
+const ticked = (template: HTMLTemplateElement | null) => {
+  const boxes = [...(template?.content.querySelectorAll<HTMLInputElement>("input[type=checkbox][name]") ?? [])].filter((box) => box.value !== "");
+  const select = document.createElement("select");
+  boxes.forEach((box) => select.add(new Option(box.closest("label")!.textContent!.trim(), box.value)));
+  return boxes.length > 0 ? select : null;
+};
 const edit = (cell: HTMLElement) => {
   const row = cell.closest<HTMLElement>("[data-id]");
   const list = row?.dataset["list"] ?? document.querySelector<HTMLFormElement>("#work, #columns form")?.action.match(/\/lists\/([a-z]+)\//)?.[1];
@@ -37,7 +44,7 @@ const edit = (cell: HTMLElement) => {
   const template = document.querySelector<HTMLTemplateElement>(`template[data-field="${CSS.escape(cell.dataset["field"] ?? "")}"]`);
   const stored = cell.dataset["value"] ?? "";
   type Control = HTMLSelectElement | HTMLInputElement | HTMLTextAreaElement;
-  const control = (template?.content.querySelector("input[type=date], select, textarea")?.cloneNode(true) as Control | undefined) ?? document.createElement(stored.includes("\n") ? "textarea" : "input"); // A line alone would lose the others.
+  const control = (template?.content.querySelector("input[type=date], select, textarea")?.cloneNode(true) as Control | undefined) ?? ticked(template) ?? document.createElement(stored.includes("\n") ? "textarea" : "input"); // A line alone would lose the others.
   const choice = control instanceof HTMLSelectElement ? control : null;
   const many = choice !== null && template?.dataset["many"] === "true";
   control.className = choice ? "form-select form-select-sm" : "form-control form-control-sm";

@@ -163,7 +163,12 @@ class Combobox extends HTMLElement {
     this.#waits = crypto.randomUUID();
     input.dataset["making"] = ""; // What is typed is no answer yet, wherever the focus goes.
     this.#close(input);
-    window.open(`${href}&for=${this.#waits}`, "_blank");
+    const to = new URL(href, location.href);
+    if (to.searchParams.has("name")) {
+      to.searchParams.set("name", this.#parts(input).typed); // The offer may be of what was typed a moment before.
+    }
+    to.searchParams.set("for", this.#waits);
+    window.open(to, "_blank");
   }
 
   #told = (event: MessageEvent<Made>) => {

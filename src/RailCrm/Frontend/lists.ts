@@ -3,6 +3,8 @@ const token = () => document.querySelector<HTMLInputElement>("input[name=__Reque
 
 // The field chosen decides the comparisons and what its value is typed into.
 class FilterPanel extends HTMLElement {
+  #compares = false; // Whether a comparison was chosen, which then stays where a field knows it.
+
   connectedCallback() {
     this.addEventListener("change", (event) => {
       const field = event.target as HTMLSelectElement;
@@ -11,6 +13,7 @@ class FilterPanel extends HTMLElement {
         // A day or a span of time: the one chosen stands.
         this.querySelectorAll<HTMLInputElement>(".rc-filter-value [name=value]").forEach((other) => (other !== event.target && other.type !== "checkbox" ? (other.value = "") : null));
       }
+      this.#compares ||= field.name === "op";
       if (field.name === "add") {
         this.#choose(field);
       } else if (field.name === "value" && /^-\d+[dmy]$/.test(field.value) && op?.value === "=" && [...op.options].some((option) => option.value === ">=" && !option.disabled)) {
@@ -33,6 +36,7 @@ class FilterPanel extends HTMLElement {
         sheet.hidePopover(); // It came up for this condition alone.
       }
       (event.target as HTMLFormElement).reset();
+      this.#compares = false;
       this.querySelector(".rc-filter-value")?.replaceWith(plain!.cloneNode(true));
     }));
   }
@@ -41,9 +45,11 @@ class FilterPanel extends HTMLElement {
     const taken = (field.selectedOptions[0]?.dataset["ops"] ?? "").split(" ");
     const op = this.querySelector<HTMLSelectElement>("select[name=op]")!;
     [...op.options].forEach((option) => (option.hidden = option.disabled = !taken.includes(option.value)));
-    // A text is seldom known to its last letter: as long as nobody chose a comparison, what it contains is asked.
-    const usual = !keep && op.value === "=" && taken.includes("~") ? "~" : op.value;
-    op.value = taken.includes(usual) ? usual : (taken.includes("=") ? "=" : (taken[0] ?? "="));
+    // Said as this field is compared; as long as nobody chose a comparison, the one that is usual for it.
+    const words = (field.selectedOptions[0]?.dataset["words"] ?? "").split("|");
+    [...op.options].forEach((option) => (option.text = words[taken.indexOf(option.value)] || option.text));
+    const chosen = keep || this.#compares ? op.value : "";
+    op.value = chosen && taken.includes(chosen) ? chosen : (field.selectedOptions[0]?.dataset["usual"] ?? taken[0] ?? "");
     const template = this.querySelector<HTMLTemplateElement>(`template[data-field="${CSS.escape(field.value)}"]`);
     const place = this.querySelector<HTMLElement>(".rc-filter-value")!;
     if (template && !(keep && place.dataset["of"] === field.value)) {

@@ -114,6 +114,7 @@ class Select extends HTMLElement {
       const total = document.querySelector(".rc-pager .num")?.textContent ?? "";
       count.textContent = all ? total : full ? (count.dataset["full"] ?? "") : (count.dataset["text"] ?? "").replace("{0}", picked.toLocaleString(document.documentElement.lang));
     }
+    this.querySelectorAll<HTMLElement>("[data-over]").forEach((few) => (few.hidden = !all && picked <= Number(few.dataset["over"])));
     const page = document.querySelector<HTMLInputElement>(".rc-tick-all");
     if (page) {
       const rows = document.querySelectorAll(".rc-tick").length;

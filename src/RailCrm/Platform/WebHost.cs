@@ -76,7 +76,7 @@ public static class WebHost
         services.AddProblemDetails();
         services.AddExceptionHandler<ApiFaults>();
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
-        services.AddOpenApi();
+        services.AddOpenApi(o => o.AddOperationTransformer(Examples.Words));
         services.AddValidation();
         services.Configure<JsonOptions>(o => Answers.UseStrictJson(o.SerializerOptions));
         services.AddSingleton(new JobHandler(Sweep.Kind, Sweep.Run)).AddSingleton(new Schedule(Sweep.Kind, HourOfDay: 3));

@@ -59,7 +59,7 @@ public sealed partial class Someone_changes_a_record_in_place(Browser browser)
         await page.FillAsync("[name='Form.Note']", "留着");
         var field = page.Locator("[name='Form.Customer']");
         await field.PressSequentiallyAsync(name);
-        var beside = await page.RunAndWaitForPopupAsync(() => page.Locator("rc-combobox [role=option][data-new]").ClickAsync());
+        var beside = await page.RunAndWaitForPopupAsync(() => page.Locator("rc-combobox [role=option][data-new]").Filter(new() { HasText = name }).ClickAsync());
         await Assertions.Expect(beside.Locator("[name='Form.Name']")).ToHaveValueAsync(name);
 
         await beside.Locator("main form button.btn-primary").ClickAsync();
@@ -80,6 +80,24 @@ public sealed partial class Someone_changes_a_record_in_place(Browser browser)
         await found.ClickAsync();
         await Assertions.Expect(field).ToHaveValueAsync(new Regex($@"^KH-\d+ {name}$"));
         await walk.Check();
+    }
+
+    [Fact]
+    public async Task Makes_it_under_the_name_that_stands_in_the_field_where_the_answer_to_the_last_letters_is_late()
+    {
+        await using var walk = await browser.Open(null, "zh-CN", 1400, dark: false, user: "group");
+        var page = walk.Page;
+        await page.GotoAsync("/waybills/new");
+        var field = page.Locator("[name='Form.Customer']");
+        await field.PressSequentiallyAsync("查无甲");
+        var offer = page.Locator("rc-combobox [role=option][data-new]").Filter(new() { HasText = "查无甲" });
+        await offer.WaitForAsync();
+        await page.RouteAsync("**/lookup/**", _ => Task.CompletedTask); // No further answer comes.
+        await field.PressSequentiallyAsync("&乙公司");
+
+        var beside = await page.RunAndWaitForPopupAsync(() => offer.ClickAsync());
+
+        await Assertions.Expect(beside.Locator("[name='Form.Name']")).ToHaveValueAsync("查无甲&乙公司");
     }
 
     private static async Task New(IPage page, string name)

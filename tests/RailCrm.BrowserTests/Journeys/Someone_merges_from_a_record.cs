@@ -7,6 +7,42 @@ namespace RailCrm.BrowserTests.Journeys;
 public sealed partial class Someone_merges_from_a_record(Browser browser)
 {
     [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    public async Task Is_told_how_many_a_merge_takes_before_and_as_a_sixth_is_ticked(string language, int width)
+    {
+        await using var walk = await browser.Open(null, language, width, user: "group");
+        var page = walk.Page;
+        await page.GotoAsync("/customers?view=all");
+        for (var n = 0; n < 5; n++)
+        {
+            await page.Locator(".rc-tick").Nth(n).CheckAsync();
+        }
+
+        if (width < 768)
+        {
+            await page.ClickAsync("[popovertarget=work-more]");
+        }
+
+        var (merge, over) = (page.Locator(".rc-work button[value=merge]"), page.Locator(".rc-work-over"));
+        await Assertions.Expect(merge).ToContainTextAsync("5");
+        await Assertions.Expect(over).ToBeHiddenAsync();
+        if (width < 768)
+        {
+            await page.ClickAsync("#work-more .rc-sheet-head button");
+        }
+
+        await page.Locator(".rc-tick").Nth(5).CheckAsync();
+        if (width < 768)
+        {
+            await page.ClickAsync("[popovertarget=work-more]");
+        }
+
+        await Assertions.Expect(over).ToBeVisibleAsync();
+        await walk.Check();
+        await merge.ClickAsync();
+        await Assertions.Expect(page.Locator(".rc-merge-stay input[name=ids]")).ToHaveCountAsync(6); // Where one is left out.
+    }
+
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
     public async Task Ticks_the_one_alike_looks_up_another_and_merges_them(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");

@@ -77,6 +77,49 @@ public sealed partial class Someone_sees_what_an_import_would_change(Browser bro
         await Assertions.Expect(page.Locator("table.rc-list .rc-tick")).ToHaveCountAsync(2);
     }
 
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    public async Task Rows_alike_are_told_one_warned_of_is_confirmed_a_wide_file_scrolls_in_its_box_and_discarding_asks(string language, int width)
+    {
+        var own = await Own.Make(browser);
+        await using var walk = await browser.Open(null, language, width, user: "group", dark: width < 500);
+        var page = walk.Page;
+        var mark = $"{language}{own.Customer}";
+        var rows = "客户编号,客户名称,简称,客户类型,所在地区,所属行业,电话,网址,注册地址,经营地址,生产规模,公司介绍,运输周期,经营方向\n"
+            + $"KH-{own.Customer:0000000},另外一家纺织厂,,,,,,,,,,,,\n,双生公司{mark},,企业,330100,06,,https://a.example.cn,杭州市上城区,杭州市下城区,大,很长的介绍很长的介绍很长的介绍,每月,贸易\n,双生有限公司{mark},,企叶,杭洲市,,,,,,,,,\n";
+        await page.GotoAsync("/imports?kind=customers");
+        await page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = "双生.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(rows) });
+        await page.Locator("main form button.btn-primary").First.ClickAsync();
+        await page.WaitForURLAsync(NewImport());
+        await page.ClickAsync("button[value=review]");
+        await page.WaitForURLAsync("**/review", new() { Timeout = 30_000 });
+
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
+        if (width > 500)
+        {
+            // Scrolled aside in its own box, each row still shows which it is.
+            Assert.True(await page.EvaluateAsync<bool>("(() => { const box = document.querySelector('.rc-scroll:has(> .rc-review)'); box.scrollLeft = 400; return box.scrollLeft > 300 && Math.abs(box.querySelector('#row-3 > th').getBoundingClientRect().left - box.getBoundingClientRect().left) < 3; })()"));
+            await page.EvaluateAsync("document.querySelector('.rc-scroll:has(> .rc-review)').scrollLeft = 0");
+        }
+
+        await Assertions.Expect(page.Locator("#row-4 ul.rc-why")).ToContainTextAsync(new Regex("第 3 行|row 3"));
+        await Assertions.Expect(page.Locator("#row-4 .rc-meant").First).ToBeVisibleAsync();
+        var all = page.Locator("input[name=WithWarned]");
+        await Assertions.Expect(all).Not.ToBeCheckedAsync();
+        await walk.Check();
+        await page.Locator("#row-2 button[name=take]").ClickAsync();
+        await Assertions.Expect(all).ToHaveCountAsync(0); // Confirmed, so that nothing is left to tick.
+        await walk.Check();
+
+        await page.ClickAsync("[data-target=discard]");
+        await walk.Check();
+        await page.Locator("#discard [data-rc=close-dialog]").ClickAsync();
+        await Assertions.Expect(page.Locator("#row-2")).ToBeVisibleAsync();
+        await page.ClickAsync("[data-target=discard]");
+        await page.ClickAsync("#discard button.btn-danger");
+        await page.WaitForURLAsync("**/imports");
+        Assert.Null(Assert.Single(await own.Stored(browser, "customers")));
+    }
+
     [GeneratedRegex(@"/imports/\d+$")]
     private static partial Regex NewImport();
 }

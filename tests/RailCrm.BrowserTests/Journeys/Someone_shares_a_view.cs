@@ -46,16 +46,27 @@ public sealed partial class Someone_shares_a_view(Browser browser)
         await Assertions.Expect(line).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("#all-views:modal")).ToHaveCountAsync(1);
         await above.Check();
-        await line.Locator("a").ClickAsync();
+        await line.Locator("a").First.ClickAsync();
         await Assertions.Expect(page.Locator(".rc-views-tabs a.active")).ToContainTextAsync(name);
         await Assertions.Expect(page.Locator(".rc-chip")).ToHaveCountAsync(1);
         await page.WaitForLoadStateAsync();
         await page.ClickAsync("[data-target=all-views]");
         await page.ClickAsync("a#lower-views");
-        await line.Locator("button[value=delete]").ClickAsync();
+        await line.Locator("a[href*=remove]").ClickAsync();
+        await Assertions.Expect(page.Locator("#remove-view:modal")).ToContainTextAsync(name);
+        await Assertions.Expect(page.Locator("#remove-view li")).ToHaveCountAsync(3); // Its owner pinned it.
+        await above.Check();
+        await page.ClickAsync("#remove-view .rc-dialog-foot a");
+        await Assertions.Expect(page.Locator("dialog[open]")).ToHaveCountAsync(0); // Nothing is done yet.
+        await page.WaitForLoadStateAsync();
+        await page.ClickAsync("[data-target=all-views]");
+        await page.ClickAsync("a#lower-views");
+        await line.Locator("a[href*=remove]").ClickAsync();
+        await page.ClickAsync("#remove-view button[value=delete]");
         await Assertions.Expect(page.Locator(".rc-toast")).ToContainTextAsync(name);
-        await Assertions.Expect(page.Locator("#all-views:modal")).ToHaveCountAsync(1);
-        await Assertions.Expect(line).ToHaveCountAsync(0);
+        await page.ClickAsync(".rc-toast form button"); // Taken back at once.
+        await Assertions.Expect(page.Locator(".rc-views-tabs a.active")).ToContainTextAsync(name);
+        await above.Check();
     }
 
     [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]

@@ -77,9 +77,14 @@ public sealed class Someone_signs_in_and_finds_the_way(Browser browser)
         await Assertions.Expect(page.Locator(".rc-side")).ToBeHiddenAsync();
         await page.ClickAsync("[data-rc=menu]");
         await Assertions.Expect(page.Locator(".rc-side")).ToBeVisibleAsync();
+        Assert.DoesNotContain('#', page.Url); // Which Back would lead through.
         await walk.Check();
         await page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(page.Locator(".rc-side")).ToBeHiddenAsync();
+        await page.ClickAsync("[data-rc=menu]");
+        await page.ClickAsync(".rc-backdrop", new() { Position = new() { X = 380, Y = 600 } });
+        await Assertions.Expect(page.Locator(".rc-side")).ToBeHiddenAsync();
+        Assert.DoesNotContain('#', page.Url);
         var low = await page.Locator("button:visible, .btn:visible, select:visible, input:visible").EvaluateAllAsync<string[]>("all => all.filter(e => e.getBoundingClientRect().height < 43.5 && e.type !== 'checkbox' && e.type !== 'radio').map(e => e.outerHTML.slice(0, 120))");
         Assert.True(low.Length == 0, string.Join('\n', low));
     }

@@ -126,11 +126,11 @@ public sealed class CustomChoicesTests
         await All(app);
         using var browser = await app.SignedIn("n1");
         var page = WebUtility.HtmlDecode(await browser.GetStringAsync("/customers?view=all", Ct));
-        Assert.Matches("<template data-field=\"x_qudao\"[^>]*>\\s*<select[^>]* multiple[^>]*>\\s*<option value=\"电话\">", page);
+        Assert.Matches("<template data-field=\"x_qudao\"[^>]*>\\s*<rc-choices[^>]*>\\s*<div[^>]*>\\s*<label[^>]*><input[^>]* type=\"checkbox\" name=\"value\" value=\"电话\"[^>]*> <span>电话", page);
         using var added = await browser.GetAsync(new Uri("/customers?view=all&add=x_qudao&op=%3D&value=电话&value=展会", UriKind.Relative), Ct);
         Assert.Equal(HttpStatusCode.Found, added.StatusCode);
         var found = WebUtility.HtmlDecode(await browser.GetStringAsync(added.Headers.Location!, Ct));
-        Assert.Contains("渠道</span> 电话、展会", found, StringComparison.Ordinal);
+        Assert.Contains("渠道 是</span> 电话、展会", found, StringComparison.Ordinal);
         Assert.DoesNotContain("/customers/" + await app.In(System, db => db.Set<Customer>().Where(c => c.Name == "C").Select(c => c.Id).SingleAsync(Ct)) + "\"", found, StringComparison.Ordinal);
     }
 

@@ -25,6 +25,10 @@ public sealed class KitTests
     [InlineData("１２３．５", "yuan", 12_350L)]
     [InlineData("-0.01", "yuan", -1L)]
     [InlineData("0.000001", "wan", 1L)]
+    [InlineData("1,200", "wan", 1_200_000_000L)]
+    [InlineData("50万", "yuan", 50_000_000L)]
+    [InlineData("50万元", "wan", 50_000_000L)]
+    [InlineData("1.2M", "yuan", 120_000_000L)]
     public void Money_is_read_exactly_in_the_unit_beside_it(string text, string unit, long fen)
     {
         Assert.True(MoneyField.TryRead(text, unit, out var read));
@@ -36,6 +40,7 @@ public sealed class KitTests
     [InlineData("1e308", "yuan")]
     [InlineData("NaN", "yuan")]
     [InlineData("", "wan")]
+    [InlineData("12,34", "yuan")]
     [InlineData("99999999999999999999", "wan")]
     public void What_is_no_exact_amount_is_refused(string text, string unit) => Assert.False(MoneyField.TryRead(text, unit, out _));
 

@@ -37,13 +37,13 @@ internal sealed class BinList : ListOf<Customer>
 
     private static readonly IReadOnlyList<ListField<Customer>> Own =
     [
-        F.Of("name", "customer.name", K.Text, c => c.Name).Asked(["~", "=", "!~"], Name).Named(),
+        F.Of("name", "customer.name", K.Text, c => c.Name).Asked(["~", "=", "!~"], Name).Containing().Named(),
         F.Of("id", "list.id", K.Number, c => c.Id).Indexed().Hidden(),
         F.Of("number", "customer.number", K.Text, c => c.Number).Indexed().Copied(),
         F.Of("unit", "customer.unit", K.Reference, c => c.UnitId).Asked(["=", "=="], Bins.Walked<Customer>(CustomerAsks.Unit)).Refers(Units, id => $"/organization/{id}"),
         When,
-        F.Only("from", "bin.from", K.Text, ["="], (db, asked, ct) => When.Where(db, asked with { Operator = ">=" }, ct)),
-        F.Only("to", "bin.to", K.Text, ["="], (db, asked, ct) => When.Where(db, asked with { Operator = "<=" }, ct)),
+        F.Only("from", "bin.from", K.Text, ["="], (db, asked, ct) => When.Where(db, asked with { Operator = ">=" }, ct)).SayingHow(),
+        F.Only("to", "bin.to", K.Text, ["="], (db, asked, ct) => When.Where(db, asked with { Operator = "<=" }, ct)).SayingHow(),
         F.Of("by", "bin.who", K.Reference, c => c.DeletedBy).Asked(["="], Bins.By<Customer>(c => c.DeletedBy)).Refers(Origin.People).LookedUp("/api/v1/lookup/accounts?q="),
         F.Of("into", "merge.bin_into", K.Reference, c => c.MergedIntoId).Refers(Survivors, id => $"/customers/{id}"),
     ];

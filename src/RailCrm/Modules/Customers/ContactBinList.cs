@@ -43,7 +43,7 @@ internal sealed class ContactBinList : ListOf<Contact>
 
     private static readonly IReadOnlyList<ListField<Contact>> Own =
     [
-        F.Of("name", "contact.name", K.Text, k => k.Name).Asked(["~", "=", "!~"], Name).Named(),
+        F.Of("name", "contact.name", K.Text, k => k.Name).Asked(["~", "=", "!~"], Name).Containing().Named(),
         F.Of("id", "list.id", K.Number, k => k.Id).Indexed().Hidden(),
         F.Of("customer", "contact.customer", K.Reference, k => k.CustomerId).Asked(["=", "!="], ContactAsks.Customer).Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q="),
         F.Of("unit", "customer.unit", K.Reference, k => k.Customer!.UnitId).Asked(["=", "=="], Bins.Walked(ContactAsks.OfCustomer(CustomerAsks.Unit))).Refers(Units, id => $"/organization/{id}"),
@@ -52,8 +52,8 @@ internal sealed class ContactBinList : ListOf<Contact>
         F.Of("phone", "customer.phone", K.Text, k => k.Phone),
         F.Of("email", "contact.email", K.Text, k => k.Email),
         When,
-        F.Only("from", "bin.from", K.Text, ["="], (db, asked, ct) => When.Where(db, asked with { Operator = ">=" }, ct)),
-        F.Only("to", "bin.to", K.Text, ["="], (db, asked, ct) => When.Where(db, asked with { Operator = "<=" }, ct)),
+        F.Only("from", "bin.from", K.Text, ["="], (db, asked, ct) => When.Where(db, asked with { Operator = ">=" }, ct)).SayingHow(),
+        F.Only("to", "bin.to", K.Text, ["="], (db, asked, ct) => When.Where(db, asked with { Operator = "<=" }, ct)).SayingHow(),
         F.Of("by", "bin.who", K.Reference, k => k.DeletedBy).Asked(["="], Bins.By<Contact>(k => k.DeletedBy)).Refers(Origin.People).LookedUp("/api/v1/lookup/accounts?q="),
     ];
 

@@ -41,26 +41,26 @@ internal sealed partial class ContactList(CustomFields? custom = null, CurrentAc
         F.Of("title", "contact.post", K.Text, k => k.Title).Indexed("name").SortedNear().Edited(nameof(SaveContact.Input.Title)),
         F.Of("mobile", "contact.mobile", K.Text, k => k.Mobile).Asked(["~", "!~"], ContactAsks.Mobile).Copied().Edited(nameof(SaveContact.Input.Mobile), bulk: false),
         F.Of("phone", "customer.phone", K.Text, k => k.Phone).Asked(["~", "!~"], ContactAsks.Phone).Copied().Edited(nameof(SaveContact.Input.Phone), bulk: false),
-        F.Of("email", "contact.email", K.Text, k => k.Email).Asked(["="], ContactAsks.Email).Copied().Edited(nameof(SaveContact.Input.Email), bulk: false),
+        F.Of("email", "contact.email", K.Text, k => k.Email).Asked(["="], ContactAsks.Email).AsksNothing().Copied().Edited(nameof(SaveContact.Input.Email), bulk: false),
         F.Of("main", "contact.main", K.Flag, k => k.IsMain).Indexed("name").Grouped().Edited(nameof(SaveContact.Input.IsMain), bulk: false),
         F.Of("active", "contact.active", K.Flag, k => k.Active).Indexed("name").Grouped().Edited(nameof(SaveContact.Input.Active)),
         F.Of("unit", "customer.unit", K.Reference, k => k.Customer!.UnitId).Asked(["=", "=="], ContactAsks.OfCustomer(CustomerAsks.Unit)).Refers(Units, id => $"/organization/{id}").Grouped(),
-        F.Of("tier", "customer.tier", K.Choice, k => k.Customer!.Tier).Asked(["=", "!="], ContactAsks.Tier).Chosen("tier", ContactAsks.Tiers).Grouped(),
-        F.Only("region", "customer.region", K.Text, ["=", "=="], ContactAsks.OfCustomer(CustomerAsks.Region)).Coded(ReferenceData.RegionName).LookedUp("/api/v1/lookup/regions?q="),
-        F.Only("industry", "customer.industry", K.Choice, ["=", "=="], ContactAsks.OfCustomer(CustomerAsks.Industry)).Coded(ReferenceData.IndustryName, () => ReferenceData.IndustryOptions),
+        F.Of("tier", "customer.tier", K.Choice, k => k.Customer!.Tier).Asked(["=", "!="], ContactAsks.Tier).Chosen("tier", ContactAsks.Tiers).EmptyAs("customer.tier_none").Grouped(),
+        F.Only("region", "customer.region", K.Text, ["=", "=="], ContactAsks.OfCustomer(CustomerAsks.Region)).AsksNothing().Coded(ReferenceData.RegionName).LookedUp("/api/v1/lookup/regions?q="),
+        F.Only("industry", "customer.industry", K.Choice, ["=", "=="], ContactAsks.OfCustomer(CustomerAsks.Industry)).AsksNothing().Coded(ReferenceData.IndustryName, () => ReferenceData.IndustryOptions),
         F.Only("tag", "customer.tag", K.Text, ["="], ContactAsks.OfCustomer(CustomerAsks.Tag)).LookedUp("/api/v1/lookup/tags?q="),
         F.Of("manager", "customer.manager", K.Reference, k => k.CustomerId).Refers(AccountManagers.Of),
         F.Only("managedBy", "customer.manager", K.Text, ["="], ContactAsks.OfCustomer(CustomerAsks.Manager)).LookedUp("/api/v1/lookup/managers?q="),
         F.Only("mine", "customer.mine", K.Flag, ["="], ContactAsks.OfCustomer(CustomerAsks.Mine)),
         F.Of("created", "customer.created", K.Instant, k => k.CreatedAt).Sorted().Indexed(),
-        F.Of("author", "origin.author", K.Reference, k => k.CreatedBy).Asked(["="], ContactAsks.Author).Refers(Origin.People).LookedUp("/api/v1/lookup/accounts?q="),
+        F.Of("author", "origin.author", K.Reference, k => k.CreatedBy).Asked(["="], ContactAsks.Author).AsksNothing().Refers(Origin.People).LookedUp("/api/v1/lookup/accounts?q="),
         F.Only("favourite", "mark.favourite", K.Flag, ["="], Favourites.Of<Contact>(RecordKind.Contact)),
     ];
 
     public override IReadOnlyList<ListWork> Works { get; } =
     [
         new("edit", "list.work_edit", "edit", Platform.Access.Permission.CustomersWrite), .. MarkRows.Works(Platform.Access.Permission.CustomersRead),
-        new("merge", "merge.contacts_title", "arrows-sort", Platform.Access.Permission.CustomersWrite, Leads: "/contacts/merge"),
+        new("merge", "merge.contacts_title", "arrows-sort", Platform.Access.Permission.CustomersWrite, Leads: "/contacts/merge", Most: CustomerMerge.Most),
         new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/contacts/export"), new("bin", "customer.bin", "trash", Platform.Access.Permission.CustomersWrite, Danger: true),
     ];
 

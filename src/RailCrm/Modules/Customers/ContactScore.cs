@@ -6,6 +6,9 @@ namespace RailCrm.Modules.Customers;
 /// <summary>How likely two contacts are one person. No database here.</summary>
 internal static class ContactScore
 {
+    /// <summary>No stored pair is less likely: one landline at one customer, or one mail at two.</summary>
+    public const int Least = 40;
+
     /// <summary>Fewer digits are an extension or a hotline, which many share.</summary>
     private const int ShortestPhone = 7;
 

@@ -50,12 +50,12 @@ internal sealed partial class CustomerList(CustomFields? custom = null, CurrentA
 
     private static readonly IReadOnlyList<ListField<Customer>> Own =
     [
-        F.Of("name", "customer.name", K.Text, c => c.Name).Sorted().Asked(["~", "=", "!~"], CustomerAsks.Name).Named().Edited(nameof(SaveCustomer.Input.Name), bulk: false),
+        F.Of("name", "customer.name", K.Text, c => c.Name).Sorted().Asked(["~", "=", "!~"], CustomerAsks.Name).Containing().Named().Edited(nameof(SaveCustomer.Input.Name), bulk: false),
         F.Of("id", "list.id", K.Number, c => c.Id).Indexed().Hidden(),
         Brought.Of<Customer>("customer"),
         F.Of("number", "customer.number", K.Text, c => c.Number).Indexed().Copied(),
         F.Of("shortName", "customer.short_name", K.Text, c => c.ShortName).Edited(nameof(SaveCustomer.Input.ShortName)),
-        F.Of("tier", "customer.tier", K.Choice, c => c.Tier).Indexed("name", "revenue").Chosen("tier", ["large", "medium", "small", "atRisk", "prospective"], "customer.tier_unknown").Grouped(),
+        F.Of("tier", "customer.tier", K.Choice, c => c.Tier).Indexed("name", "revenue").Chosen("tier", ["large", "medium", "small", "atRisk", "prospective"], "customer.tier_unknown").EmptyAs("customer.tier_none").Grouped(),
         F.Of("unit", "customer.unit", K.Reference, c => c.UnitId).Asked(["=", "=="], CustomerAsks.Unit).Refers(Units, id => $"/organization/{id}").Grouped(),
         F.Of("creditCode", "customer.credit_code", K.Text, c => c.CreditCode).Indexed().Copied().Edited(nameof(SaveCustomer.Input.CreditCode), bulk: false),
         F.Of("phone", "customer.phone", K.Text, c => c.Phone).Asked(["~", "!~"], CustomerAsks.Phone).Copied().Edited(nameof(SaveCustomer.Input.Phone), bulk: false),
@@ -63,8 +63,8 @@ internal sealed partial class CustomerList(CustomFields? custom = null, CurrentA
         F.Of("legalRepresentative", "customer.legal_representative", K.Text, c => c.LegalRepresentative).Edited(nameof(SaveCustomer.Input.LegalRepresentative)),
         F.Of("ownership", "customer.ownership", K.Choice, c => c.OwnershipType).Indexed().Chosen("ownership", ["stateOwned", "private", "foreign", "jointVenture", "collective", "individual", "institution"]).Grouped().Edited(nameof(SaveCustomer.Input.OwnershipType)),
         F.Of("sizeClass", "customer.size_class", K.Choice, c => c.SizeClass).Indexed().Chosen("size", ["large", "medium", "small", "micro"]).Grouped().Edited(nameof(SaveCustomer.Input.SizeClass)),
-        F.Of("industry", "customer.industry", K.Choice, c => c.IndustryCode).Asked(["=", "=="], CustomerAsks.Industry).Coded(ReferenceData.IndustryName, () => ReferenceData.IndustryOptions).Grouped().Edited(nameof(SaveCustomer.Input.IndustryCode)),
-        F.Of("region", "customer.region", K.Text, c => c.RegionCode).Asked(["=", "=="], CustomerAsks.Region).Coded(ReferenceData.RegionName).LookedUp("/api/v1/lookup/regions?q=").Grouped().Edited(nameof(SaveCustomer.Input.RegionCode)),
+        F.Of("industry", "customer.industry", K.Choice, c => c.IndustryCode).Asked(["=", "=="], CustomerAsks.Industry).AsksNothing().Coded(ReferenceData.IndustryName, () => ReferenceData.IndustryOptions).Grouped().Edited(nameof(SaveCustomer.Input.IndustryCode)),
+        F.Of("region", "customer.region", K.Text, c => c.RegionCode).Asked(["=", "=="], CustomerAsks.Region).AsksNothing().Coded(ReferenceData.RegionName).LookedUp("/api/v1/lookup/regions?q=").Grouped().Edited(nameof(SaveCustomer.Input.RegionCode)),
         F.Only("station", "customer.station", K.Text, ["="], CustomerAsks.Station).LookedUp("/api/v1/lookup/stations?q="),
         F.Of("tags", "customer.tags", K.Text, c => c.Tags).Coded(t => t.Trim(',').Replace(",", " · ", StringComparison.Ordinal)).Edited(nameof(SaveCustomer.Input.Tags)),
         F.Only("tag", "customer.tag", K.Text, ["="], CustomerAsks.Tag).LookedUp("/api/v1/lookup/tags?q="),
@@ -73,7 +73,7 @@ internal sealed partial class CustomerList(CustomFields? custom = null, CurrentA
         F.Only("mine", "customer.mine", K.Flag, ["="], CustomerAsks.Mine),
         F.Only("favourite", "mark.favourite", K.Flag, ["="], CustomerAsks.Favourite),
         F.Of("employees", "customer.employee_count", K.Number, c => c.EmployeeCount).Indexed().Edited(nameof(SaveCustomer.Input.EmployeeCount)),
-        F.Of("parent", "customer.parent", K.Reference, c => c.ParentId).Asked(["="], CustomerAsks.Parent).Refers(Parents, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q="),
+        F.Of("parent", "customer.parent", K.Reference, c => c.ParentId).Asked(["="], CustomerAsks.Parent).AsksNothing().Refers(Parents, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q="),
         F.Of("transportModes", "customer.transport_modes", K.Text, c => c.TransportModes).Coded(CustomerText.Modes).Offers(() => CustomerRules.Modes.Select(m => (m, CustomerText.Modes(m)!))).Edited(nameof(SaveCustomer.Input.TransportModes)),
         F.Of("transportCycle", "customer.transport_cycle", K.Text, c => c.TransportCycle).Coded(CustomerText.Cycle, () => CustomerRules.Cycles.Select(c => (c, CustomerText.Cycle(c)!))).Edited(nameof(SaveCustomer.Input.TransportCycle)),
         F.Of("businessDirection", "customer.business_direction", K.Text, c => c.BusinessDirection).Edited(nameof(SaveCustomer.Input.BusinessDirection)).Long(),
@@ -88,10 +88,10 @@ internal sealed partial class CustomerList(CustomFields? custom = null, CurrentA
         F.Of("previous", "customer.previous12", K.Money, c => c.Previous12RevenueFen),
         F.Of("change", "customer.change12", K.Money, c => c.RevenueChangeFen).Sorted().Indexed().Changing(),
         F.Of("completeness", "customer.completeness", K.Percent, c => c.Completeness).Sorted().Indexed(),
-        F.Only("below", "customer.below", K.Percent, ["="], CustomerAsks.Below),
+        F.Only("below", "customer.below", K.Percent, ["="], CustomerAsks.Below).SayingHow(),
         F.Of("active", "customer.active", K.Flag, c => c.Active).Indexed("name").Grouped().Edited(nameof(SaveCustomer.Input.Active)),
         F.Of("created", "customer.created", K.Instant, c => c.CreatedAt).Sorted().Indexed(),
-        F.Of("author", "origin.author", K.Reference, c => c.CreatedBy).Asked(["="], CustomerAsks.Author).Refers(Origin.People).LookedUp("/api/v1/lookup/accounts?q="),
+        F.Of("author", "origin.author", K.Reference, c => c.CreatedBy).Asked(["="], CustomerAsks.Author).AsksNothing().Refers(Origin.People).LookedUp("/api/v1/lookup/accounts?q="),
         F.Of("updated", "customer.updated", K.Instant, c => c.UpdatedAt).Sorted().Indexed(),
         .. OnRecord,
     ];
@@ -103,7 +103,7 @@ internal sealed partial class CustomerList(CustomFields? custom = null, CurrentA
         new("edit", "list.work_edit", "edit", Platform.Access.Permission.CustomersWrite), new("assign", "customer.work_assign", "building-community", Platform.Access.Permission.CustomersSupervise),
         new("tag", "customer.work_tag", "tag", Platform.Access.Permission.CustomersWrite), new("untag", "customer.work_untag", "tags", Platform.Access.Permission.CustomersWrite),
         .. MarkRows.Works(Platform.Access.Permission.CustomersRead),
-        new("merge", "merge.title", "arrows-sort", Platform.Access.Permission.CustomersDelete, Leads: "/customers/merge"), new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/customers/export"), new("bin", "customer.bin", "trash", Platform.Access.Permission.CustomersDelete, Danger: true),
+        new("merge", "merge.title", "arrows-sort", Platform.Access.Permission.CustomersDelete, Leads: "/customers/merge", Most: CustomerMerge.Most), new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/customers/export"), new("bin", "customer.bin", "trash", Platform.Access.Permission.CustomersDelete, Danger: true),
     ];
 
     public override string MarkedAs => RecordKind.Customer;

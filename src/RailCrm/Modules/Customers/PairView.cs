@@ -18,8 +18,8 @@ namespace RailCrm.Modules.Customers;
 /// <param name="Cursor">Where the page begins.</param>
 public sealed record PairView(string Path, bool Dismissed, string? AskedUnit, string? AskedLeast, string? Reason, string? Cursor)
 {
-    /// <summary>The steps of likeness that are offered.</summary>
-    public static readonly IReadOnlyList<int> Steps = [50, 60, 70, 80, 90, 100];
+    /// <summary>The steps of likeness that are offered where none less than this is stored: all the points there are, so that none stored falls between them.</summary>
+    public static IEnumerable<int> Steps(int stored) => Enumerable.Range(0, 100).Select(i => stored + (5 * (i + 1))).TakeWhile(s => s <= 100);
 
     /// <summary>The unit asked for.</summary>
     public long? Unit => long.TryParse(AskedUnit, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;

@@ -10,43 +10,9 @@ using RailCrm.Platform.Records;
 namespace RailCrm.Modules.Customers;
 
 /// <summary>People at a customer: listed, created, changed, put into the bin and out again. Whoever sees the customer sees them.</summary>
-public sealed class SaveContact(CrmDb db, CustomFields fields)
+public sealed partial class SaveContact(CrmDb db, CustomFields fields)
 {
     private const int WordLength = 100;
-
-    /// <summary>What may be said of a contact.</summary>
-    public sealed class Input
-    {
-        /// <summary>Name.</summary>
-        public string Name { get; set; } = "";
-
-        /// <summary>Title.</summary>
-        public string? Title { get; set; }
-
-        /// <summary>Mobile.</summary>
-        public string? Mobile { get; set; }
-
-        /// <summary>Landline.</summary>
-        public string? Phone { get; set; }
-
-        /// <summary>E-mail.</summary>
-        public string? Email { get; set; }
-
-        /// <summary>The first one to call; at most one a customer. Missing leaves it as it is; the first contact of a customer becomes it.</summary>
-        public bool? IsMain { get; set; }
-
-        /// <summary>False when the person no longer works there or for us; missing leaves it as it is.</summary>
-        public bool? Active { get; set; }
-
-        /// <summary>The group's own fields: key → what one would type; missing changes nothing.</summary>
-        public Dictionary<string, string?>? Custom { get; set; }
-    }
-
-    /// <summary>A contact as the API tells it.</summary>
-    public sealed record Answer(long Id, string Name, string? Title, string? Mobile, string? Phone, string? Email, bool IsMain, bool Active, DateTime CreatedAt, int Version, IReadOnlyDictionary<string, string?>? Custom)
-    {
-        internal static Answer Of(Contact c, IReadOnlyDictionary<string, string?>? custom) => new(c.Id, c.Name, c.Title, c.Mobile, c.Phone, c.Email, c.IsMain, c.Active, c.CreatedAt, c.Version, custom);
-    }
 
     private Answer Told(Contact c) => Answer.Of(c, fields.Said("contacts", c.Custom, db.Actor));
 
@@ -135,10 +101,31 @@ public sealed class SaveContact(CrmDb db, CustomFields fields)
         {
             return new Refusal.Stale();
         }
+        catch (DbUpdateException e) when (FoundBeside(e))
+        {
+            db.ChangeTracker.Clear();
+            return await Run(customerId, id, version, input, origin, ct);
+        }
     }
 
+    /// <summary>Whether somebody has just found the same pair from its other side. SQLite's writers are in turn anyway.</summary>
+    private bool FoundBeside(DbUpdateException e) => db.Database.CurrentTransaction is null && e.InnerException is Npgsql.PostgresException { SqlState: "23505", TableName: "contact_pairs" or "duplicate_pairs" };
+
     /// <summary>Into the bin, or out of it. A main contact stops being it.</summary>
-    internal async Task<Result<Contact>> Bin(long customerId, long id, bool into, int? version, CancellationToken ct) => await db.Write<Result<Contact>>(async () =>
+    internal async Task<Result<Contact>> Bin(long customerId, long id, bool into, int? version, CancellationToken ct)
+    {
+        try
+        {
+            return await db.Write(() => Moved(customerId, id, into, version, ct), ct);
+        }
+        catch (DbUpdateException e) when (FoundBeside(e))
+        {
+            db.ChangeTracker.Clear();
+            return await Bin(customerId, id, into, version, ct);
+        }
+    }
+
+    private async Task<Result<Contact>> Moved(long customerId, long id, bool into, int? version, CancellationToken ct)
     {
         var customer = await Owner(customerId, ct);
         var contact = customer is null ? null : await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).SingleOrDefaultAsync(k => k.Id == id && k.CustomerId == customerId && (k.DeletedAt == null) == into, ct);
@@ -166,7 +153,7 @@ public sealed class SaveContact(CrmDb db, CustomFields fields)
         await db.SaveChangesAsync(ct);
         await Follow(customer, ct, contact);
         return contact;
-    }, ct);
+    }
 
     /// <summary>The customer, held so that two at once do not make two main contacts. SQLite's writers are in turn anyway.</summary>
     private async Task<Customer?> Owner(long customerId, CancellationToken ct)

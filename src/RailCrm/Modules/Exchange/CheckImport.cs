@@ -27,11 +27,12 @@ internal static class CheckImport
     /// <summary>What was found; also how far it is.</summary>
     /// <param name="Values">Column → the values refused in it, the most frequent first.</param>
     /// <param name="Warned">Of all these, the rows that somebody should look at.</param>
-    public sealed record Found(long Created, long Updated, long Unchanged, long Wrong, long Skipped, DayOrder Days, Dictionary<string, List<Unknown>> Values, long Warned = 0)
+    /// <param name="Held">Of these the ones that stay out until somebody did.</param>
+    public sealed record Found(long Created, long Updated, long Unchanged, long Wrong, long Skipped, DayOrder Days, Dictionary<string, List<Unknown>> Values, long Warned = 0, long Held = 0)
     {
         public long Rows => Created + Updated + Unchanged + Wrong + Skipped;
 
-        /// <summary>Rows that will be loaded.</summary>
+        /// <summary>Rows that can be loaded.</summary>
         public long Right => Created + Updated + Unchanged;
 
         public static Found Of(string? json) => json is null ? new(0, 0, 0, 0, 0, DayOrder.None, []) : JsonSerializer.Deserialize<Found>(json, Json)!;
@@ -69,7 +70,7 @@ internal static class CheckImport
         }
 
         var edits = await db.Set<ImportEdit>().AsNoTracking().Where(e => e.ImportId == import.Id).ToListAsync(ct);
-        var read = new EditedRows(file, import, edits);
+        var read = new EditedRows(file, import.Fixes, edits);
         var (total, days, date) = (0L, DayOrder.None, map["date"] ?? map["createdAt"]);
         foreach (var row in read.Rows(withSkipped: true))
         {
@@ -92,7 +93,12 @@ internal static class CheckImport
             {
                 var answer = read.IsSkipped(row.Number) ? null : answers.Dequeue();
                 var outcome = answer is null ? "skipped" : answer.Outcome ?? "wrong";
-                review.Write(new(row.Number, outcome, [.. row.Cells.Take(file.Headers.Count)], answer?.Errors ?? []) { Warnings = answer?.Warnings is { Count: > 0 } warnings ? warnings : null, Above = answer?.Above == true });
+                var seen = new ReviewRow(row.Number, outcome, [.. row.Cells.Take(file.Headers.Count)], answer?.Errors ?? [])
+                {
+                    Warnings = answer?.Warnings is { Count: > 0 } warnings ? warnings : null, Above = answer?.Above == true, AboveRow = answer?.AboveRow ?? 0, Taken = read.IsTaken(row.Number),
+                };
+                review.Write(seen);
+                found = seen.IsHeld ? found with { Held = found.Held + 1 } : found;
                 Count(values, map, file.Headers, row, answer?.Errors ?? []);
                 found = answer?.Warnings.Count > 0 ? found with { Warned = found.Warned + 1 } : found;
                 found = outcome switch
@@ -105,6 +111,7 @@ internal static class CheckImport
             await Tell(found.Rows, found.Wrong, always: true);
         }
 
+        taker.Above.Write(ReviewFile.Above(path, lease.Job.Id));
         return found with { Values = values.ToDictionary(v => v.Key, v => v.Value.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Take(ShownValues).Select(c => new Unknown(c.Key, c.Value)).ToList()) };
 
         async Task Tell(long done, long wrong, bool always = false)

@@ -28,14 +28,14 @@ public sealed record ColumnFix(string Column, string From, string To, bool Whole
 internal sealed class EditedRows
 {
     private readonly Dictionary<int, (Dictionary<string, string> Whole, List<ColumnFix> Parts)> _fixes = [];
-    private readonly Dictionary<long, (Dictionary<int, string> Cells, bool Skipped)> _edits;
+    private readonly Dictionary<long, (Dictionary<int, string> Cells, bool Skipped, bool Taken)> _edits;
     private readonly TableFile _file;
 
-    public EditedRows(TableFile file, Import import, IEnumerable<ImportEdit> edits)
+    public EditedRows(TableFile file, string fixes, IEnumerable<ImportEdit> edits)
     {
         _file = file;
-        _edits = edits.ToDictionary(e => e.Row, e => (CellsOf(e), e.Skipped));
-        foreach (var column in ColumnFix.Read(import.Fixes).GroupBy(f => f.Column))
+        _edits = edits.ToDictionary(e => e.Row, e => (CellsOf(e), e.Skipped, ImportEdit.Judged.Of(e).Taken));
+        foreach (var column in ColumnFix.Read(fixes).GroupBy(f => f.Column))
         {
             if (file.Headers.ToList().IndexOf(column.Key) is >= 0 and var place)
             {
@@ -48,6 +48,9 @@ internal sealed class EditedRows
 
     /// <summary>Whether a row is left out.</summary>
     public bool IsSkipped(long row) => _edits.TryGetValue(row, out var edit) && edit.Skipped;
+
+    /// <summary>Whether somebody wants a row loaded though there is a warning.</summary>
+    public bool IsTaken(long row) => _edits.TryGetValue(row, out var edit) && edit.Taken;
 
     /// <summary>The rows after one, those left out among them only where asked for.</summary>
     public IEnumerable<TableRow> Rows(long after = 0, bool withSkipped = false) => _fixes.Count == 0 && _edits.Count == 0

@@ -13,7 +13,6 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
     private readonly CrmDb _db = services.GetRequiredService<CrmDb>();
     private readonly CustomFields _fields = services.GetRequiredService<CustomFields>();
     private readonly OriginCells _origin = new(services.GetRequiredService<CrmDb>(), map, import, order);
-    private readonly HashSet<(long, string)> _above = [];
 
     public override int BatchSize => 500;
 
@@ -89,12 +88,24 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
 
         if (!write)
         {
-            return same is null && _above.Add((id!.Value, digits ?? input.Name)) ? RowAnswer.Created : RowAnswer.Updated with { Warnings = warnings, Above = same is null };
+            return same is null ? New(row.Number, id!.Value, digits, input.Name) : RowAnswer.Updated with { Warnings = warnings };
         }
 
         return (await ContactUndo.Write(_db, _fields, _save, id!.Value, same, stored.Find(k => k.IsMain && k != same), input, origin, ct)).TryGet(out var made, out var refusal)
             ? (same is null ? RowAnswer.Created : made.Count > 0 ? RowAnswer.Updated : RowAnswer.Unchanged) with { Made = made }
             : new(null, refusal is Refusal.InvalidMany many ? many.Errors : [new("name", refusal.Code, refusal.Args)]);
+    }
+
+    /// <summary>A row whose person is not there yet: the first makes them, and those below find them as the run will, by mobile, else by a name that has none beside it.</summary>
+    private RowAnswer New(long row, long customerId, string? digits, string name)
+    {
+        var (mobile, named) = (digits is null ? null : $"{customerId}:{digits}", $"{customerId}:{name}");
+        var first = digits is null ? Above.Of("person", named) : Above.Of("mobile", mobile) ?? Above.Of("bare", named);
+        var isNamed = first is null || Above.Of("person", named) is not null;
+        Above.Add(row, "mobile", mobile);
+        Above.Add(row, "person", named);
+        Above.Add(row, "bare", first is null && digits is null ? named : null);
+        return first is null ? RowAnswer.Created : RowAnswer.Updated with { Above = true, AboveRow = first.Value, Warnings = isNamed ? [] : [new("name", "import.mobile_of_row", first)] };
     }
 
     /// <summary>Whom of a customer's people the row speaks of: by mobile, else by name.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 
@@ -51,6 +52,9 @@ internal sealed class ContactUndo(CrmDb db, CustomFields fields, SaveContact sav
 
     public override async Task<IReadOnlyDictionary<long, (string Name, string Href)>> Names(IReadOnlyCollection<long> ids, CancellationToken ct) =>
         (await Db.Set<Contact>().AsNoTracking().Where(c => EF.Parameter(ids).Contains(c.Id)).Select(c => new { c.Id, c.CustomerId, c.Name }).ToListAsync(ct)).ToDictionary(c => c.Id, c => (c.Name, $"/customers/{c.CustomerId}/contacts/{c.Id}"));
+
+    public override async Task<IReadOnlyDictionary<long, (string Name, string Href)>> Binned(IReadOnlyCollection<long> ids, CancellationToken ct) => !Db.Actor.May(Permission.CustomersWrite) ? await base.Binned(ids, ct)
+        : (await Db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(c => EF.Parameter(ids).Contains(c.Id) && c.DeletedAt != null).Select(c => new { c.Id, c.Name }).ToListAsync(ct)).ToDictionary(c => c.Id, c => (c.Name, $"/contacts/bin?q={Uri.EscapeDataString(c.Name)}"));
 
     protected override async Task<(int Version, SaveContact.Input Said)?> Read(ImportedRow row, CancellationToken ct) =>
         await Db.Set<Contact>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == row.EntityId, ct) is { } contact ? (contact.Version, Of(contact, row.Changes is not null && Changes.Read(row.Changes).TryGetValue(nameof(SaveContact.Input.Custom), out var own) ? CustomerUndo.Own(fields.Said("contacts", contact.Custom, Db.Actor), own[0].Deserialize<Dictionary<string, string?>>()) : null)) : null;

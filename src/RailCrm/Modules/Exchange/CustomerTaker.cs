@@ -74,9 +74,13 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
     {
         Refusal.InvalidMany many => [.. many.Errors.Select(e => e with { Field = FieldOf(e.Field, input) })],
         Refusal.Invalid one => [new(FieldOf(one.Field, input), one.Code)],
-        Refusal.NeedsConfirmation { Detail: IReadOnlyList<FindDuplicates.Match> and [var match, ..] } => [new("name", "waybill.customer_similar", match.UnitName)],
+        Refusal.NeedsConfirmation { Detail: IReadOnlyList<FindDuplicates.Match> and [var match, ..] } => [Similar(match, "name")],
         _ => [new("name", refusal.Code, refusal.Args)],
     };
+
+    /// <summary>By name to whoever sees it; to others, whom to ask.</summary>
+    internal static FieldError Similar(FindDuplicates.Match match, string field) => match.Name is null ? new(field, "waybill.customer_similar", match.UnitName)
+        : new(match.Reason == "phone" && field == "name" ? "phone" : field, $"import.like_customer.{(match.Reason == "phone" ? "phone" : "name")}", match.Number, match.Name);
 
     /// <summary>The customer the row speaks of, by number, credit code or name, and what it says; an empty cell changes nothing.</summary>
     private async Task<(Customer? Known, SaveCustomer.Input Input, MainContact? Contact, Origin? Origin)> Read(TableRow row, List<FieldError> errors, CancellationToken ct)

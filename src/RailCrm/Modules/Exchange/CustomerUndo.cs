@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Waybills;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 
@@ -36,6 +37,9 @@ internal sealed class CustomerUndo(CrmDb db, CustomFields fields, SaveCustomer s
 
     public override async Task<IReadOnlyDictionary<long, (string Name, string Href)>> Names(IReadOnlyCollection<long> ids, CancellationToken ct) =>
         (await Db.Set<Customer>().AsNoTracking().Where(c => EF.Parameter(ids).Contains(c.Id)).Select(c => new { c.Id, c.Name }).ToListAsync(ct)).ToDictionary(c => c.Id, c => (c.Name, $"/customers/{c.Id}"));
+
+    public override async Task<IReadOnlyDictionary<long, (string Name, string Href)>> Binned(IReadOnlyCollection<long> ids, CancellationToken ct) => !Db.Actor.May(Permission.CustomersDelete) ? await base.Binned(ids, ct)
+        : (await Db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(c => EF.Parameter(ids).Contains(c.Id) && c.DeletedAt != null).Select(c => new { c.Id, c.Name }).ToListAsync(ct)).ToDictionary(c => c.Id, c => (c.Name, $"/customers/{c.Id}/bin"));
 
     protected override async Task<(int Version, SaveCustomer.Input Said)?> Read(ImportedRow row, CancellationToken ct)
     {

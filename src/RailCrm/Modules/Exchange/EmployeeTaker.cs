@@ -11,7 +11,6 @@ internal sealed class EmployeeTaker(IServiceProvider services, FieldMap map, Imp
 {
     private readonly SaveEmployee _save = services.GetRequiredService<SaveEmployee>();
     private readonly CrmDb _db = services.GetRequiredService<CrmDb>();
-    private readonly HashSet<string> _above = [];
 
     public override int BatchSize => 200;
 
@@ -36,7 +35,7 @@ internal sealed class EmployeeTaker(IServiceProvider services, FieldMap map, Imp
         var errors = new List<FieldError>();
         var (number, account) = (map.Clean(row, "staffNumber"), map.Clean(row, "account"));
         var (found, user) = await Known(number, account, ct);
-        if (Kept(number is null ? "account" : "staffNumber", found is null && !_above.Contains(number ?? "")) is { } kept)
+        if (Kept(number is null ? "account" : "staffNumber", found is null && Above.Of("number", number) is null) is { } kept)
         {
             return new(null, [kept]);
         }
@@ -67,7 +66,19 @@ internal sealed class EmployeeTaker(IServiceProvider services, FieldMap map, Imp
             return new(null, errors) { Warnings = warnings };
         }
 
-        var answer = found is null && _above.Add(number!) ? RowAnswer.Created : RowAnswer.Updated with { Warnings = warnings, Above = found is null };
+        var first = found is null && !write ? Above.Of("number", number) : null;
+        var (signIn, both) = (account?.ToUpperInvariant(), $"{input.Number}:{account?.ToUpperInvariant()}");
+        if (!write && Above.Of("account", signIn) is { } taken && Above.Of("both", both) is null)
+        {
+            return new(null, [new("account", "import.account_of_row", taken)]);
+        }
+
+        warnings = first is not null && Above.Of("name", $"{number}:{input.Name}") is null ? [new("name", "import.staff_number_of_row", first)] : warnings;
+        var answer = found is not null ? RowAnswer.Updated with { Warnings = warnings } : first is null ? RowAnswer.Created : RowAnswer.Updated with { Warnings = warnings, Above = true, AboveRow = first.Value };
+        Above.Add(row.Number, "number", number);
+        Above.Add(row.Number, "account", signIn);
+        Above.Add(row.Number, "both", both);
+        Above.Add(row.Number, "name", $"{number}:{input.Name}");
         return write ? answer with { Made = [new(EmployeeUndo.Code, employee.Id, employee.Version, found is null ? null : Changes.Of(before, EmployeeUndo.Of(employee, input.Account)))] } : answer;
     }
 

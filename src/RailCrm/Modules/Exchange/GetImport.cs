@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform;
@@ -30,6 +31,18 @@ internal sealed class GetImport(CrmDb db, StartImport start, Settings settings)
 
         /// <summary>The work that takes the import back.</summary>
         public Work? Revert { get; init; }
+
+        /// <summary>Whether it has been taken back, wholly or in part.</summary>
+        [JsonIgnore]
+        public bool IsReverted => Revert is { IsOpen: false } && (Revert.State == "completed" || Revert.RowsDone > Revert.RowsRejected);
+
+        /// <summary>Records that stayed when it was taken back.</summary>
+        [JsonIgnore]
+        public long NotReverted => Revert is null ? 0 : Revert.RowsRejected + (Revert.State == "completed" ? 0 : Math.Max(0, (Revert.RowsTotal ?? 0) - Revert.RowsDone));
+
+        /// <summary>The state as people are told it: reverted or partly where it was taken back.</summary>
+        [JsonIgnore]
+        public string Shown => !IsReverted ? State : NotReverted > 0 ? "partly" : "reverted";
     }
 
     /// <summary>A job beside the import's own.</summary>

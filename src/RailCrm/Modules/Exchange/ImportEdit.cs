@@ -36,7 +36,10 @@ public sealed class ImportEdit
     /// <param name="Errors">What is still wrong.</param>
     /// <param name="Warnings">What is to be looked at.</param>
     /// <param name="WasWarned">Whether the check had found something to be looked at.</param>
-    internal sealed record Judged(IReadOnlyList<FieldError> Errors, IReadOnlyList<FieldError> Warnings, bool WasWarned)
+    /// <param name="WasHeld">Whether the row stayed out because of that.</param>
+    /// <param name="Taken">Whether somebody looked at the warnings and wants the row loaded all the same.</param>
+    /// <param name="AboveRow">The row above that makes the record it changes; 0 where none does.</param>
+    internal sealed record Judged(IReadOnlyList<FieldError> Errors, IReadOnlyList<FieldError> Warnings, bool WasWarned, bool WasHeld = false, bool Taken = false, long AboveRow = 0)
     {
         private static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

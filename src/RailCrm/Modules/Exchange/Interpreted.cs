@@ -13,8 +13,8 @@ namespace RailCrm.Modules.Exchange;
 internal static class Interpreted
 {
     /// <summary>Field → how it is understood, in the order of the kind; empty cells are left out.</summary>
-    public static IReadOnlyDictionary<string, string> Of(ImportKind kind, FieldMap map, TableRow row, DayOrder days) => kind.Fields
-        .Select(f => (f.Name, Text: map.Written(row, f.Name) is { } written ? Read(f.Name, CellText.Clean(written) ?? written, written, map[f.Name]!, days) : null))
+    public static IReadOnlyDictionary<string, string> Of(ImportKind kind, FieldMap map, TableRow row, DayOrder days, IReadOnlyDictionary<string, string> units) => kind.Fields
+        .Select(f => (f.Name, Text: map.Written(row, f.Name) is { } written ? f.Name is "unit" or "parent" && units.GetValueOrDefault(CellText.Clean(written) ?? "") is { } unit ? unit : Read(f.Name, CellText.Clean(written) ?? written, written, map[f.Name]!, days) : null))
         .Where(f => f.Text is not null).ToDictionary(f => f.Name, f => f.Text!);
 
     private static string Read(string field, string clean, string written, Filling filling, DayOrder days) => field switch

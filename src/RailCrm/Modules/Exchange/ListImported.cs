@@ -25,7 +25,11 @@ internal sealed class ListImported(CrmDb db, StartImport start, IEnumerable<Undo
     /// <param name="Fields">What was changed of it.</param>
     /// <param name="Undone">reverted or refused; null while nobody asked.</param>
     /// <param name="Reason">Why it was refused.</param>
-    public sealed record Item(long Row, int Part, string Action, string Entity, string? Name, string? Href, IReadOnlyList<string> Fields, string? Undone, string? Reason);
+    public sealed record Item(long Row, int Part, string Action, string Entity, string? Name, string? Href, IReadOnlyList<string> Fields, string? Undone, string? Reason)
+    {
+        /// <summary>Whether it lies in the bin; told to those who may look there.</summary>
+        public bool InBin { get; init; }
+    }
 
     /// <summary>A page of them, by row.</summary>
     /// <param name="id">The import.</param>
@@ -34,9 +38,9 @@ internal sealed class ListImported(CrmDb db, StartImport start, IEnumerable<Undo
     /// <param name="ct">Cancels.</param>
     public async Task<Result<(IReadOnlyList<Item> Items, string? Next)>> Run(long id, string? filter, string? after, CancellationToken ct)
     {
-        if (!(await start.Find(id, ct)).TryGet(out _, out var missing))
+        if (!(await start.Find(id, ct)).TryGet(out _, out var refusal))
         {
-            return missing;
+            return refusal;
         }
 
         if (filter is not null && !Filters.Contains(filter))
@@ -57,11 +61,23 @@ internal sealed class ListImported(CrmDb db, StartImport start, IEnumerable<Undo
         rows = [.. rows.OrderBy(r => r.Row).ThenBy(r => r.Part)];
         var page = rows.Take(PageSize).ToList();
         var names = new Dictionary<(string, long), (string Name, string Href)>();
+        var binned = new HashSet<(string, long)>();
         foreach (var kind in page.GroupBy(r => r.Entity))
         {
-            foreach (var (entityId, name) in await undos.Single(u => u.Entity == kind.Key).Names([.. kind.Select(r => r.EntityId).Distinct()], ct))
+            var undo = undos.Single(u => u.Entity == kind.Key);
+            var ids = kind.Select(r => r.EntityId).Distinct().ToList();
+            foreach (var (entityId, name) in await undo.Names(ids, ct))
             {
                 names[(kind.Key, entityId)] = name;
+            }
+
+            if (ids.FindAll(entityId => !names.ContainsKey((kind.Key, entityId))) is { Count: > 0 } missing)
+            {
+                foreach (var (entityId, name) in await undo.Binned(missing, ct))
+                {
+                    names[(kind.Key, entityId)] = name;
+                    binned.Add((kind.Key, entityId));
+                }
             }
         }
 
@@ -69,7 +85,7 @@ internal sealed class ListImported(CrmDb db, StartImport start, IEnumerable<Undo
         {
             string Called(string field) => KindOf(r.Entity)?.Called(field) ?? FieldText(field);
             var (name, href) = names.GetValueOrDefault((r.Entity, r.EntityId));
-            return new Item(r.Row, r.Part, r.Action, r.Entity, name, href, r.Changes is null ? [] : [.. Changes.Read(r.Changes).Keys.Select(Called)], r.Undone, r.Reason is null ? null : Why(r.Reason, Called));
+            return new Item(r.Row, r.Part, r.Action, r.Entity, name, href, r.Changes is null ? [] : [.. Changes.Read(r.Changes).Keys.Select(Called)], r.Undone, r.Reason is null ? null : Why(r.Reason, Called)) { InBin = binned.Contains((r.Entity, r.EntityId)) };
         })];
         return (items, rows.Count > PageSize ? $"{page[^1].Row}.{page[^1].Part}" : null);
     }

@@ -1,5 +1,8 @@
+using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform;
 
@@ -40,7 +43,8 @@ internal sealed class PreviewImport(StartImport start, Settings settings, IServi
             var kind = ImportKind.Of(import.Kind, fields, actor)!;
             var file = TableFile.Open(UploadFile.PathOf(settings, import), import.Encoding, kind);
             var mapping = await start.Mapping(kind, import, file.Headers, chosen, ct);
-            var rows = file.Rows().Take(MostRows).ToList();
+            var edits = await services.GetRequiredService<CrmDb>().Set<ImportEdit>().AsNoTracking().Where(e => e.ImportId == import.Id).ToListAsync(ct);
+            var rows = new EditedRows(file, await start.Fixes(import, file.Headers, ct), edits).Rows().Take(MostRows).ToList(); // As the check will read them.
             var look = new Look(kind, file.Headers, mapping, file.IsXlsx, file.Encoding.WebName, file.HeaderRow, rows, DayOrder.None, null, 0, []) { Fits = KindFit.Of(file, fields, actor) };
             if (!FieldMap.Of(kind, file.Headers, mapping).TryGet(out var map, out var refusal))
             {
@@ -50,15 +54,24 @@ internal sealed class PreviewImport(StartImport start, Settings settings, IServi
             var days = rows.Select(r => (map["date"] ?? map["createdAt"])?.Clean(r)).OfType<string>().Aggregate(DayOrder.None, CellDay.Learn);
             var answers = await kind.Take(services, map, import, days).Preview(rows, ct);
             var wrong = rows.Zip(answers, (r, a) => (Row: r, a.Errors)).Where(r => r.Errors.Count > 0).ToList();
+            var sample = rows.Zip(answers).Where(r => r.Second.Outcome is not null).Take(SampleRows).ToList();
+            var units = await Units(map, sample.Select(r => r.First), ct);
             return look with
             {
                 Days = days, Wrong = wrong.Count, Errors = [.. wrong.Take(MostErrors)],
-                Sample = [.. rows.Zip(answers).Where(r => r.Second.Outcome is not null).Take(SampleRows).Select(r => (r.First.Number, r.Second.Outcome!, Interpreted.Of(kind, map, r.First, days)))],
+                Sample = [.. sample.Select(r => (r.First.Number, r.Second.Outcome!, Interpreted.Of(kind, map, r.First, days, units)))],
             };
         }
         catch (TableFileException e)
         {
             return new Refusal.InvalidMany([new("file", e.Code, e.Args)]);
         }
+    }
+
+    /// <summary>What the units are called that rows name by their codes.</summary>
+    private async Task<Dictionary<string, string>> Units(FieldMap map, IEnumerable<TableRow> rows, CancellationToken ct)
+    {
+        var codes = rows.SelectMany(r => new[] { map.Clean(r, "unit"), map.Clean(r, "parent") }).OfType<string>().Where(PlainText.IsStorable).Distinct().ToList();
+        return codes.Count == 0 ? [] : await services.GetRequiredService<CrmDb>().Set<OrgUnit>().AsNoTracking().Where(u => EF.Parameter(codes).Contains(u.Code)).ToDictionaryAsync(u => u.Code, u => u.Name, ct);
     }
 }

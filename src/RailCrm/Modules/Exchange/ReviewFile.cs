@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using RailCrm.Kernel;
 
 namespace RailCrm.Modules.Exchange;
@@ -22,6 +23,19 @@ internal sealed record ReviewRow(long Number, string Outcome, string[] Cells, IR
 
     /// <summary>Whether a row above makes the record that this one changes.</summary>
     public bool Above { get; init; }
+
+    /// <summary>Which row above; 0 where that is not told.</summary>
+    public long AboveRow { get; init; }
+
+    /// <summary>Whether somebody looked at the warning and wants the row loaded all the same.</summary>
+    public bool Taken { get; init; }
+
+    /// <summary>Whether it stays out until somebody has looked at it.</summary>
+    [JsonIgnore]
+    public bool IsHeld => Holds(Outcome, Warnings, Taken);
+
+    /// <summary>Whether a row that could be loaded stays out because of its warnings.</summary>
+    public static bool Holds(string outcome, IReadOnlyList<FieldError>? warnings, bool taken) => warnings is { Count: > 0 } && !taken && outcome is not ("wrong" or "skipped");
 }
 
 /// <summary>What the check of a whole file found, beside the file: a line a row, and for each outcome a list of rows and places, so that any page of any size of file is a few reads.</summary>
@@ -34,6 +48,9 @@ internal static class ReviewFile
     private static string Lines(string path, long checkId) => $"{path}.review-{checkId}";
 
     private static string Index(string path, long checkId, string filter) => $"{Lines(path, checkId)}.{filter}";
+
+    /// <summary>Where the check keeps what its rows are compared by.</summary>
+    public static string Above(string path, long checkId) => $"{Lines(path, checkId)}.above";
 
     /// <summary>Takes away what the checks of a file left.</summary>
     public static void Delete(string path)

@@ -8,7 +8,7 @@ namespace RailCrm.Modules.Exchange;
 /// <summary>The forms of the review page: one a row, one a column. Plain posts that lead back to where one was.</summary>
 internal static class ReviewForms
 {
-    /// <summary>Takes the cells of a row: <c>c3</c> is the fourth column; <c>skip</c> leaves the row out, or in again.</summary>
+    /// <summary>Takes the cells of a row: <c>c3</c> is the fourth column; <c>skip</c> leaves the row out, or in again; <c>take</c> loads it though there is a warning; <c>meant</c> takes what is proposed for a cell, as column and value.</summary>
     public static async Task<IResult> PostRow(long id, long row, HttpContext http, ReviewImport useCase, CancellationToken ct)
     {
         var form = await http.Request.ReadFormAsync(ct);
@@ -16,7 +16,13 @@ internal static class ReviewForms
         var cells = form.Where(f => !form.TryGetValue($"w{(f.Key.Length > 0 ? f.Key[1..] : "")}", out var was) || Line(was.ToString()) != Line(f.Value.ToString())).Where(f => f.Key.StartsWith('c') && int.TryParse(f.Key.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out _))
             .ToDictionary(f => int.Parse(f.Key.AsSpan(1), CultureInfo.InvariantCulture), f => f.Value.ToString());
         bool? skip = form["skip"].ToString() switch { "true" => true, "false" => false, _ => null };
-        var edited = await useCase.Edit(id, row, cells, skip, ct);
+        if (form["meant"].ToString().Split(':', 2) is [var at, var to] && int.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var column))
+        {
+            cells[column] = to; // What is proposed for the cell, whatever is typed into it.
+        }
+
+        bool? take = form["take"].ToString() switch { "true" => true, "false" => false, _ => null };
+        var edited = await useCase.Edit(id, row, cells, skip, ct, take);
         if (edited.Refusal is Refusal.NotFound)
         {
             return TypedResults.NotFound();

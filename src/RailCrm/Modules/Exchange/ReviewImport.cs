@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Platform.Access;
@@ -10,16 +9,12 @@ using RailCrm.Platform;
 namespace RailCrm.Modules.Exchange;
 
 /// <summary>Shows what a check found, row by row, and takes what the user writes over it. The file itself stays as it was.</summary>
-internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport start, IServiceProvider services)
+internal sealed partial class ReviewImport(CrmDb db, Settings settings, StartImport start, IServiceProvider services)
 {
     public const int PageSize = 50;
 
     /// <summary>Most rows that are mended one by one; more is work for a spreadsheet.</summary>
     public const int MostEdits = 5_000;
-
-    private const int MostTries = 5;
-
-    private static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A page of rows.</summary>
     /// <param name="Found">Counts, with what was mended since.</param>
@@ -47,7 +42,7 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
         var more = rows.Count > PageSize;
         rows = rows[..Math.Min(rows.Count, PageSize)];
         rows.Reverse(0, backwards ? rows.Count : 0);
-        return new Look(open.Import, open.Kind, open.File, open.Map, Counts(open), rows, open.Edits.Keys.ToHashSet(), backwards ? more : after is > 0, backwards || more) { Met = await Met(open, rows, ct) };
+        return new Look(open.Import, open.Kind, open.File, open.Map, Counts(open), rows, open.Edits.Values.Where(e => EditedRows.CellsOf(e) is { Count: > 0 }).Select(e => e.Row).ToHashSet(), backwards ? more : after is > 0, backwards || more) { Met = await Met(open, rows, ct) };
     }
 
     private async Task<Dictionary<long, Meeting>> Met(Opened open, IEnumerable<ReviewRow> rows, CancellationToken ct)
@@ -56,85 +51,6 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
         var met = known.Count == 0 ? [] : await open.Kind.Take(services, open.Map, open.Import, open.Found.Days).Meet(known, ct);
         db.ChangeTracker.Clear();
         return known.Zip(met).Where(m => m.Second is not null).ToDictionary(m => m.First.Number, m => m.Second!);
-    }
-
-    /// <summary>Writes over the cells of one row, or leaves it out, and says what would become of it now.</summary>
-    /// <param name="id">The import.</param>
-    /// <param name="number">The row.</param>
-    /// <param name="cells">Column, from 0 → what is to stand there; the others stay as they are.</param>
-    /// <param name="skip">Whether it is left out; null leaves that as it is.</param>
-    /// <param name="ct">Cancels.</param>
-    /// <remarks>Where somebody wrote the same row meanwhile, both are put together: it is judged again with what stands there then.</remarks>
-    public async Task<Result<ReviewRow>> Edit(long id, long number, IReadOnlyDictionary<int, string> cells, bool? skip, CancellationToken ct)
-    {
-        for (var tries = 1; ; tries++)
-        {
-            var edited = await TryEdit(id, number, cells, skip, ct);
-            if (edited.Refusal is not Refusal.Stale || tries == MostTries)
-            {
-                return edited;
-            }
-        }
-    }
-
-    /// <summary>Stale where the row is not any more what it was judged with.</summary>
-    private async Task<Result<ReviewRow>> TryEdit(long id, long number, IReadOnlyDictionary<int, string> cells, bool? skip, CancellationToken ct)
-    {
-        if (!(await Open(id, ct)).TryGet(out var open, out var refusal))
-        {
-            return refusal;
-        }
-
-        if (ReviewFile.Row(open.Path, open.CheckId, number) is not { } found || cells.Keys.Any(c => c < 0 || c >= open.File.Headers.Count))
-        {
-            return new Refusal.NotFound();
-        }
-
-        if (cells.Values.Any(c => c.Length > TableFile.LongestCell || !PlainText.IsStorable(c)))
-        {
-            return new Refusal.Invalid("customer.text_unstorable", "row");
-        }
-
-        var known = await db.Set<ImportEdit>().AsNoTracking().SingleOrDefaultAsync(e => e.ImportId == id && e.Row == number, ct);
-        if (known is null && await db.Set<ImportEdit>().CountAsync(e => e.ImportId == id, ct) >= MostEdits)
-        {
-            return new Refusal.Conflict("import.edits_many");
-        }
-
-        var written = known is null ? [] : EditedRows.CellsOf(known);
-        var now = Over(found, open.Edits.GetValueOrDefault(number)).Cells;
-        var plain = await Proposal.Plain(db, cells.Where(c => open.NamesCustomer(c.Key)).Select(c => c.Value), ct);
-        foreach (var (column, typed) in cells.Where(c => c.Value != now[c.Key]))
-        {
-            var text = open.NamesCustomer(column) ? plain(typed) : typed;
-            (written[column], now[column]) = (text, text);
-        }
-
-        var was = open.Edits.GetValueOrDefault(number);
-        var edit = new ImportEdit { ImportId = id, Row = number, CheckJobId = open.CheckId, Cells = JsonSerializer.Serialize(written, Json), Skipped = skip ?? known?.Skipped ?? false, Was = was?.Was ?? found.Outcome };
-        var answer = edit.Skipped ? new RowAnswer("skipped", []) : await Judge(open, new(number, now), edit, ct);
-        (edit.Outcome, edit.Errors) = (answer.Outcome ?? "wrong", new ImportEdit.Judged(answer.Errors, answer.Warnings, was is null ? found.Warnings is { Count: > 0 } : ImportEdit.Judged.Of(was).WasWarned).Write());
-        db.ChangeTracker.Clear();
-        var late = await db.Write<Refusal?>(async () =>
-        {
-            await db.Alone($"import:{id}", ct);
-            if (await Begun(id, open.CheckId, ct) is { } begun)
-            {
-                return begun;
-            }
-
-            var stored = await db.Set<ImportEdit>().AsNoTracking().SingleOrDefaultAsync(e => e.ImportId == id && e.Row == number, ct);
-            if ((stored?.Cells, stored?.Skipped) != (known?.Cells, known?.Skipped))
-            {
-                return new Refusal.Stale();
-            }
-
-            db.Entry(edit).State = stored is not null ? EntityState.Modified : EntityState.Added;
-            await db.SaveChangesAsync(ct);
-            return null;
-        }, ct);
-        db.ChangeTracker.Clear();
-        return late is not null ? late : new ReviewRow(number, edit.Outcome, now, answer.Errors) { Warnings = answer.Warnings };
     }
 
     /// <summary>Sets what is replaced in whole columns, and checks the file anew.</summary>
@@ -229,6 +145,7 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
         var (f, judged) = (open.Found, open.Edits.Values.Select(ImportEdit.Judged.Of).ToList());
         return f with
         {
+            Held = f.Held + open.Edits.Values.Zip(judged).Count(e => ReviewRow.Holds(e.First.Outcome, e.Second.Warnings, e.Second.Taken)) - judged.Count(j => j.WasHeld),
             Warned = f.Warned + judged.Count(j => j.Warnings.Count > 0) - judged.Count(j => j.WasWarned),
             Created = Of("created", f.Created), Updated = Of("updated", f.Updated), Unchanged = Of("unchanged", f.Unchanged), Wrong = Of("wrong", f.Wrong), Skipped = Of("skipped", f.Skipped),
         };
@@ -267,20 +184,6 @@ internal sealed class ReviewImport(CrmDb db, Settings settings, StartImport star
 
         EditedRows.Write(cells, EditedRows.CellsOf(edit));
         var judged = ImportEdit.Judged.Of(edit);
-        return found with { Cells = cells, Outcome = edit.Outcome, Errors = judged.Errors, Warnings = judged.Warnings, Above = false };
-    }
-
-    /// <summary>What would become of one row; of one that stands or falls with others, along with them.</summary>
-    private async Task<RowAnswer> Judge(Opened open, TableRow row, ImportEdit edit, CancellationToken ct)
-    {
-        var taker = open.Kind.Take(services, open.Map, open.Import, open.Found.Days);
-        if (!taker.NeedsWholeFile)
-        {
-            return (await taker.Preview([row], ct))[0];
-        }
-
-        var edits = await db.Set<ImportEdit>().AsNoTracking().Where(e => e.ImportId == open.Import.Id && e.Row != edit.Row).ToListAsync(ct);
-        var rows = new EditedRows(open.File, open.Import, [.. edits, edit]).Rows().ToList();
-        return (await taker.Preview(rows, ct))[rows.FindIndex(r => r.Number == row.Number)];
+        return found with { Cells = cells, Outcome = edit.Outcome, Errors = judged.Errors, Warnings = judged.Warnings, Above = judged.AboveRow > 0, AboveRow = judged.AboveRow, Taken = judged.Taken };
     }
 }

@@ -24,6 +24,9 @@ internal sealed record RowAnswer(string? Outcome, IReadOnlyList<FieldError> Erro
     /// <summary>Whether a row above makes the record that this one changes; told by a preview alone.</summary>
     public bool Above { get; init; }
 
+    /// <summary>Which row above; 0 where that is not told.</summary>
+    public long AboveRow { get; init; }
+
     /// <summary>The records it made or changed, in the order of writing.</summary>
     public IReadOnlyList<Made> Made { get; init; } = [];
 }
@@ -33,6 +36,9 @@ internal abstract class RowTaker(Import import)
 {
     /// <summary>Whose rows they are.</summary>
     protected Import Import { get; } = import;
+
+    /// <summary>What a preview has gone over before; each row adds to it.</summary>
+    public RowsAbove Above { get; set; } = new();
 
     /// <summary>Customers made on the way.</summary>
     public virtual int CustomersCreated => 0;
@@ -51,6 +57,11 @@ internal abstract class RowTaker(Import import)
 
     /// <summary>Says of each row which record it speaks of and what it would change of it, in a few reads for all of them; null where there is none yet. Judges nothing.</summary>
     public abstract Task<Meeting?[]> Meet(IReadOnlyList<TableRow> rows, CancellationToken ct);
+
+    /// <summary>Keeps in mind what a row says, as far as the row alone tells, for those below it; a wrong one is kept only to be judged anew with those above it.</summary>
+    public virtual void Note(TableRow row, bool isRight = true)
+    {
+    }
 
     /// <summary>Warns where a row is known by its key and calls the record something else.</summary>
     protected static IReadOnlyList<FieldError> Named(string? written, string known, string code) =>

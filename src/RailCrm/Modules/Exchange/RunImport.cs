@@ -20,6 +20,16 @@ internal static class RunImport
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>What is to be done.</summary>
+    /// <param name="Id">The import.</param>
+    /// <param name="Holds">Whether rows of which a check warned stay out unless somebody confirmed them. Without a check nobody was warned.</param>
+    public sealed record Asked(long Id, bool Holds)
+    {
+        public static Asked Of(string input) => input is ['{', ..] ? JsonSerializer.Deserialize<Asked>(input, Json)! : new(JsonSerializer.Deserialize<long>(input), false);
+
+        public string Text() => JsonSerializer.Serialize(this, Json);
+    }
+
     /// <summary>How far the work is; also its result.</summary>
     public sealed record Progress(long LastRow, long Created, long Updated, long Unchanged, long Rejected, long CustomersCreated, long RejectedBytes, double Seconds, long? RowsTotal, DayOrder Days = DayOrder.None, LeftOut? LeftOut = null)
     {
@@ -34,8 +44,8 @@ internal static class RunImport
     public static async Task<string> Run(IServiceProvider services, JobLease lease, CancellationToken ct)
     {
         var db = services.GetRequiredService<CrmDb>();
-        var id = JsonSerializer.Deserialize<long>(lease.Job.Input);
-        var import = await db.Set<Import>().AsNoTracking().SingleAsync(i => i.Id == id, ct);
+        var asked = Asked.Of(lease.Job.Input);
+        var import = await db.Set<Import>().AsNoTracking().SingleAsync(i => i.Id == asked.Id, ct);
         var kind = ImportKind.Of(import.Kind, services.GetRequiredService<CustomFields>(), db.Actor)!;
         if (!db.Actor.May(kind.Permission))
         {
@@ -44,7 +54,7 @@ internal static class RunImport
 
         try
         {
-            var result = await Write(services, db, import, kind, lease, ct);
+            var result = await Write(services, db, import, kind, asked.Holds, lease, ct);
             await Followed(services, db, import, ct);
             return result.Text();
         }
@@ -77,7 +87,7 @@ internal static class RunImport
         List<long> Of(string entity) => [.. made.Where(m => m.Entity == entity).Select(m => m.EntityId).Distinct()];
     }
 
-    private static async Task<Progress> Write(IServiceProvider services, CrmDb db, Import import, ImportKind kind, JobLease lease, CancellationToken ct)
+    private static async Task<Progress> Write(IServiceProvider services, CrmDb db, Import import, ImportKind kind, bool holds, JobLease lease, CancellationToken ct)
     {
         var watch = Stopwatch.StartNew();
         var path = UploadFile.PathOf(services.GetRequiredService<Settings>(), import);
@@ -87,7 +97,9 @@ internal static class RunImport
             throw new JobRefusedException(Texts.Get(refusal.Code, refusal.Args));
         }
 
-        var read = new EditedRows(file, import, await db.Set<ImportEdit>().AsNoTracking().Where(e => e.ImportId == import.Id).ToListAsync(ct));
+        var edits = await db.Set<ImportEdit>().AsNoTracking().Where(e => e.ImportId == import.Id).ToListAsync(ct);
+        var read = new EditedRows(file, import.Fixes, edits);
+        var held = holds && import.CheckJobId is { } checkId ? new HeldRows(path, checkId, edits) : null;
         var progress = Progress.Of(lease.Job.Checkpoint);
         if (progress.RowsTotal is null)
         {
@@ -123,7 +135,7 @@ internal static class RunImport
                 reading = Task.Run(batches.MoveNext, CancellationToken.None); // The next one is read while this one is written.
                 progress = await db.Write(async () =>
                 {
-                    var answers = await taker.Take(batch, ct);
+                    var answers = held is null ? await taker.Take(batch, ct) : await held.Take(taker, batch, ct);
                     foreach (var (row, answer) in batch.Zip(answers).Where(r => r.Second.Outcome is null))
                     {
                         rejected.Write(row, answer.Errors);

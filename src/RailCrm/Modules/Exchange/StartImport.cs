@@ -39,14 +39,17 @@ public sealed class StartImport(CrmDb db, CustomFields fields, Settings settings
     internal Task<Result<Import>> Check(long id, Choice choice, CancellationToken ct) => Begin(id, choice, claimed: false, (import, job) => import.CheckJobId = job.Id, CheckImport.Kind, ct);
 
     /// <summary>Starts the work on a file that was checked, as it was kept then.</summary>
-    internal async Task<Result<Import>> Reviewed(long id, CancellationToken ct)
+    /// <param name="id">The import.</param>
+    /// <param name="withWarned">Whether rows with a warning are loaded too, those among them that nobody confirmed.</param>
+    /// <param name="ct">Cancels.</param>
+    internal async Task<Result<Import>> Reviewed(long id, bool withWarned, CancellationToken ct)
     {
         if (!(await Find(id, ct)).TryGet(out var import, out var missing))
         {
             return missing;
         }
 
-        return await Begin(id, KeptIn(import), claimed: false, (i, job) => i.JobId = job.Id, RunImport.Kind, ct);
+        return await Begin(id, KeptIn(import), claimed: false, (i, job) => (i.JobId, job.Input) = (job.Id, new RunImport.Asked(id, Holds: !withWarned).Text()), RunImport.Kind, ct);
     }
 
     /// <summary>Checks the file anew, as it is kept.</summary>
@@ -177,6 +180,14 @@ public sealed class StartImport(CrmDb db, CustomFields fields, Settings settings
         var columns = Columns(import.Kind, headers);
         var mapping = await db.Set<RememberedMapping>().Where(m => m.UserId == db.Actor.UserId && m.Columns == columns).Select(m => m.Mapping).SingleOrDefaultAsync(ct);
         return mapping is null ? null : JsonSerializer.Deserialize<Dictionary<string, string>>(mapping);
+    }
+
+    /// <summary>What is replaced in columns: as it is set, else, before a first check, what was replaced last time for the same columns.</summary>
+    internal async Task<string> Fixes(Import import, IReadOnlyList<string> headers, CancellationToken ct)
+    {
+        var columns = Columns(import.Kind, headers);
+        return import.Fixes != "[]" || import.CheckJobId is not null ? import.Fixes
+            : await db.Set<RememberedMapping>().Where(m => m.UserId == db.Actor.UserId && m.Columns == columns).Select(m => m.Fixes).SingleOrDefaultAsync(ct) ?? import.Fixes;
     }
 
     private static string Columns(string kind, IReadOnlyList<string> headers) =>

@@ -18,6 +18,10 @@ internal abstract class Undo(CrmDb db)
     /// <summary>What they are called and where they stand, as far as the actor sees them.</summary>
     public abstract Task<IReadOnlyDictionary<long, (string Name, string Href)>> Names(IReadOnlyCollection<long> ids, CancellationToken ct);
 
+    /// <summary>As the other, of those that lie in the bin, as far as the actor may look there. None where there is no bin.</summary>
+    public virtual Task<IReadOnlyDictionary<long, (string Name, string Href)>> Binned(IReadOnlyCollection<long> ids, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyDictionary<long, (string Name, string Href)>>(new Dictionary<long, (string Name, string Href)>());
+
     /// <summary>Whether this very version came from taking back a later row of the same import.</summary>
     protected Task<bool> IsFromHere(ImportedRow row, int version, CancellationToken ct) => Db.Set<ImportedRow>()
         .AnyAsync(r => r.ImportId == row.ImportId && r.Action == "updated" && r.EntityId == row.EntityId && r.Entity == row.Entity && r.Undone == "reverted" && r.Version == version, ct);

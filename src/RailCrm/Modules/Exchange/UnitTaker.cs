@@ -46,6 +46,7 @@ internal sealed class UnitTaker(IServiceProvider services, FieldMap map, Import 
     public override async Task<RowAnswer[]> Preview(IReadOnlyList<TableRow> rows, CancellationToken ct)
     {
         var answers = new RowAnswer[rows.Count];
+        var codes = new Dictionary<string, (long Row, string? Name)>();
         var here = rows.SelectMany(r => new[] { map.Clean(r, "code"), map.Clean(r, "name") }).OfType<string>().ToHashSet();
         for (var i = 0; i < rows.Count; i++)
         {
@@ -53,6 +54,13 @@ internal sealed class UnitTaker(IServiceProvider services, FieldMap map, Import 
             if (answers[i].Errors is [{ Code: "import.parent_unknown" }] && here.Contains(map.Clean(rows[i], "parent")!))
             {
                 answers[i] = RowAnswer.Created;
+            }
+
+            var name = map.Written(rows[i], "name");
+            if (answers[i].Outcome == "created" && !codes.TryAdd(map.Clean(rows[i], "code")!, (rows[i].Number, name)))
+            {
+                var (first, called) = codes[map.Clean(rows[i], "code")!];
+                answers[i] = RowAnswer.Updated with { Above = true, AboveRow = first, Warnings = name == called ? [] : [new("name", "import.code_of_row", first)] };
             }
         }
 

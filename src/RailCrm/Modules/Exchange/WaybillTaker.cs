@@ -63,13 +63,33 @@ internal sealed partial class WaybillTaker(IServiceProvider services, FieldMap m
         foreach (var source in drafts.GroupBy(d => d.Source))
         {
             var looked = await _record.Preview(source.Key, [.. source.Select(d => d.Draft)], Import.CreateCustomers && Import.Mode != ImportMode.Update, Unwanted, ct);
-            foreach (var (place, answer) in source.Zip(looked, (d, w) => (d.Place, w)))
+            foreach (var ((place, _, draft), answer) in source.Zip(looked))
             {
+                if (answer is { MakesCustomer: true, Errors.Count: 0 } && Like(rows[place].Number, draft.Customer!) is { } like)
+                {
+                    answers[place] = new(null, [like]);
+                    continue;
+                }
+
                 answers[place] = (answer.Errors.Count > 0 ? new(null, answer.Errors) : Of(answer)) with { Warnings = answer.LeavesCustomer ? [new("customer", "import.line_leaves")] : [], Above = answer.Above };
             }
         }
 
         return answers;
+    }
+
+    /// <summary>Why no customer is made for a row: one above makes another whose name differs in its legal form alone, and the run will take it for that. Null where one is made, or the same is meant.</summary>
+    private FieldError? Like(long row, string customer)
+    {
+        var (named, core) = (customer.Normalize(System.Text.NormalizationForm.FormKC).Trim().ToUpperInvariant(), CompanyName.Normalised(customer));
+        if (Above.Of("customer", named) is null && Above.Of("core", core) is { } first)
+        {
+            return new("customer", "import.customer_like_row", first);
+        }
+
+        Above.Add(row, "customer", named);
+        Above.Add(row, "core", core);
+        return null;
     }
 
     private async Task<(RowAnswer[] Answers, List<(int Place, string Source, WaybillDraft Draft)> Drafts)> Read(IReadOnlyList<TableRow> rows, CancellationToken ct)

@@ -44,7 +44,7 @@ internal sealed class SidingList(ISidingUsers users, TimeProvider clock) : ListO
             F.Of("tracks", "siding.tracks", K.Number, s => s.Tracks).Indexed().SortedNear(s => s.Tracks ?? -1),
             F.Of("wagons", "siding.wagons", K.Number, s => s.WagonsPerDay).Indexed().SortedNear(s => s.WagonsPerDay ?? -1),
             F.Of("expires", "siding.expires", K.Date, s => s.AgreementExpiresOn).Indexed().SortedNear(s => s.AgreementExpiresOn ?? Never),
-            F.Of("state", "siding.state", K.Choice, s => s.AgreementExpiresOn == null ? null : s.AgreementExpiresOn < today ? "past" : s.AgreementExpiresOn <= soon ? "soon" : "fine").Asked(["="], (_, asked, _) => Task.FromResult(InState(asked, today, soon)))
+            F.Of("state", "siding.state", K.Choice, s => s.AgreementExpiresOn == null ? null : s.AgreementExpiresOn < today ? "past" : s.AgreementExpiresOn <= soon ? "soon" : "fine").Asked(["="], (_, asked, _) => Task.FromResult(InState(asked, today, soon))).AsksNothing()
                 .Coded(StateOf, () => [("past", StateOf("past")!), ("soon", StateOf("soon")!), ("fine", StateOf("fine")!)]).Badged(s => s switch { "past" => "danger", "soon" => "warning", _ => null }).Grouped(),
             F.Of("customers", "siding.customers", K.Reference, s => s.Id).Refers(async (_, ids, ct) =>
             {

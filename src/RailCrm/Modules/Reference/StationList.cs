@@ -36,17 +36,17 @@ internal sealed class StationList : ListOf<Station>
         F.Of("city", "reference.city", K.Text, s => s.City).Indexed().SortedNear().Grouped(),
         F.Of("province", "station.province", K.Choice, s => s.ProvinceCode).Indexed().Coded(ReferenceData.RegionName, () => ReferenceData.ProvinceOptions).Grouped(),
         F.Of("bureau", "reference.bureau", K.Choice, s => s.BureauCode).Indexed().Coded(ReferenceData.BureauName, () => ReferenceData.BureauOptions).Grouped(),
-        F.Of("freight", "station.freight", K.Choice, s => s.Freight == null ? null : s.Freight.Value ? "yes" : "no").Asked(["="], Freight).Coded(OfFreight, () => [("yes", OfFreight("yes")!), ("no", OfFreight("no")!)]).Badged(f => f is "yes" ? "success" : "neutral").Grouped(),
+        F.Of("freight", "station.freight", K.Choice, s => s.Freight == null ? "unknown" : s.Freight.Value ? "yes" : "no").Asked(["="], Freight).Coded(OfFreight, () => [.. new[] { "yes", "no", "unknown" }.Select(f => (f, OfFreight(f)!))]).Badged(f => f is "yes" ? "success" : f is "no" ? "neutral" : null).Grouped(),
         F.Of("passenger", "station.passenger", K.Flag, s => s.Passenger).Indexed().Grouped(),
     ];
 
-    private static string? OfFreight(string code) => code switch { "yes" => Texts.Get("station.freight_yes"), "no" => Texts.Get("station.freight_no"), _ => null };
+    private static string? OfFreight(string code) => code switch { "yes" => Texts.Get("station.freight_yes"), "no" => Texts.Get("station.freight_no"), "unknown" => Texts.Get("station.freight_unknown"), _ => null };
 
     /// <summary>Open for freight, closed, or what nobody has said.</summary>
     private static Task<Result<Condition<Station>>> Freight(CrmDb db, Criterion asked, CancellationToken ct)
     {
-        var (yes, no, unknown) = (asked.Values.Contains("yes"), asked.Values.Contains("no"), asked.Values.Contains(""));
-        return Task.FromResult<Result<Condition<Station>>>(asked.Values.FirstOrDefault(v => v is not ("yes" or "no" or "")) is { } wrong
+        var (yes, no, unknown) = (asked.Values.Contains("yes"), asked.Values.Contains("no"), asked.Values.Any(v => v is "unknown" or ""));
+        return Task.FromResult<Result<Condition<Station>>>(asked.Values.FirstOrDefault(v => v is not ("yes" or "no" or "unknown" or "")) is { } wrong
             ? new Refusal.InvalidMany([new("freight", "list.value_wrong", Texts.Get("station.freight"), wrong)])
             : new Condition<Station>(s => (yes && s.Freight == true) || (no && s.Freight == false) || (unknown && s.Freight == null), null));
     }

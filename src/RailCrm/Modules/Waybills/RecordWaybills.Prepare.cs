@@ -246,7 +246,7 @@ public sealed partial class RecordWaybills
         if (!made.TryGet(out var customer, out var refusal))
         {
             return new(0, 0, refusal is Refusal.NeedsConfirmation { Detail: IReadOnlyList<FindDuplicates.Match> and [var match, ..] }
-                ? new(nameof(WaybillDraft.Customer), "waybill.customer_similar", match.UnitName)
+                ? match.Name is null ? new(nameof(WaybillDraft.Customer), "waybill.customer_similar", match.UnitName) : new(nameof(WaybillDraft.Customer), "waybill.customer_like", match.Number, match.Name)
                 : refusal is Refusal.InvalidMany { Errors: [var first, ..] } ? first with { Field = nameof(WaybillDraft.Customer) } : new(nameof(WaybillDraft.Customer), refusal.Code));
         }
 

@@ -39,6 +39,9 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         /// <summary>Whether a line before it makes the one it changes; told by a preview alone.</summary>
         internal bool Above { get; init; }
 
+        /// <summary>Whether a customer would be made for it; told by a preview alone.</summary>
+        internal bool MakesCustomer { get; init; }
+
         /// <summary>The customer that was made for it; null where it was known.</summary>
         internal Customer? MadeCustomer { get; init; }
     }
@@ -169,7 +172,7 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         var looked = await ledger.Look(made.ConvertAll(i => new WaybillLine { Source = source, ExternalNo = drafts[i].ExternalNo!.Trim() }), (k, _) => known.Add(made[k]), ct);
         foreach (var (i, outcome) in made.Zip(looked))
         {
-            answers[i] = (Refused(outcome) ?? kept?.Invoke(outcome == LineOutcome.Created)) is { } refused ? new(null, [refused]) : new(outcome, []) { LeavesCustomer = known.Contains(i), Above = outcome == LineOutcome.Updated && !known.Contains(i) };
+            answers[i] = (Refused(outcome) ?? kept?.Invoke(outcome == LineOutcome.Created)) is { } refused ? new(null, [refused]) : new(outcome, []) { LeavesCustomer = known.Contains(i), MakesCustomer = true, Above = outcome == LineOutcome.Updated && !known.Contains(i) };
         }
 
         for (var i = 0; i < answers.Length; i++)

@@ -67,8 +67,8 @@ internal sealed class WaybillBinList : ListOf<BinnedLine>
         F.Of("cost", "waybill.cost_plain", K.Money, b => b.CostFen),
         F.Of("source", "import.field.source", K.Text, b => b.Source).Coded(WaybillPage.SourceName),
         When,
-        F.Only("from", "bin.from", K.Text, ["="], (db, asked, ct) => When.Where(db, asked with { Operator = ">=" }, ct)),
-        F.Only("to", "bin.to", K.Text, ["="], (db, asked, ct) => When.Where(db, asked with { Operator = "<=" }, ct)),
+        F.Only("from", "bin.from", K.Text, ["="], (db, asked, ct) => When.Where(db, asked with { Operator = ">=" }, ct)).SayingHow(),
+        F.Only("to", "bin.to", K.Text, ["="], (db, asked, ct) => When.Where(db, asked with { Operator = "<=" }, ct)).SayingHow(),
         F.Of("by", "bin.who", K.Reference, b => b.DeletedBy).Asked(["=", "!="], OfPerson).Refers(People).LookedUp("/api/v1/lookup/accounts?q="),
     ];
 

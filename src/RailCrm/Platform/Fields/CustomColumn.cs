@@ -43,6 +43,8 @@ internal static class CustomColumn
             _ = kind == FieldKind.Choice ? made.Grouped() : made;
         }
 
+        _ = made.Operators.Count > 0 ? made.AsksNothing() : made;
+
         var named = made.Called(() => field.Called).Said((stored, names) => CustomValue.Say(field, stored, names), stored => CustomValue.Typed(field, stored));
         if (all.Reference(field.Kind) is { } reference && kind == FieldKind.Reference)
         {
@@ -75,7 +77,7 @@ internal static class CustomColumn
         {
             if (Range(field, value, db.UtcNow) is not var (from, to) || (value.Length == 0 && asked.Operator is not ("=" or "!=")))
             {
-                return new Refusal.InvalidMany([new(field.Key, "list.value_wrong", field.Called, value)]);
+                return new Refusal.InvalidMany([new(field.Key, field.Kind is CustomKind.Number or CustomKind.Money ? "list.figure_wrong" : "list.value_wrong", field.Called, value)]);
             }
 
             ranges.Add(((TValue)from, (TValue)to));

@@ -110,9 +110,8 @@ public static class CustomValue
         {
             case CustomKind.Number:
             case CustomKind.Money:
-                var plain = text.Normalize(System.Text.NormalizationForm.FormKC).Replace(",", "", StringComparison.Ordinal);
                 var factor = field.Kind == CustomKind.Money ? 100 : Parts;
-                if (decimal.TryParse(plain, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) <= 90_000_000_000_000m && decimal.IsInteger(number * factor))
+                if (TypedNumber.TryRead(text, field.Kind == CustomKind.Money ? TypedNumber.Yuan : [], out var number) && Math.Abs(number) <= 90_000_000_000_000m && decimal.IsInteger(number * factor))
                 {
                     return JsonValue.Create((long)(number * factor));
                 }

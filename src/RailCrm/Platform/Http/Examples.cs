@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace RailCrm.Platform.Http;
@@ -21,6 +23,17 @@ internal static class Examples
         Show(operation.Responses?.FirstOrDefault(r => r.Key == status.ToString(System.Globalization.CultureInfo.InvariantCulture)).Value?.Content, json);
         return Task.CompletedTask;
     });
+
+    /// <summary>Names the words of an address as one writes them: the records that take them begin theirs with a capital.</summary>
+    public static Task Words(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
+    {
+        foreach (var word in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(p => p.In == ParameterLocation.Query))
+        {
+            word.Name = JsonNamingPolicy.CamelCase.ConvertName(word.Name!);
+        }
+
+        return Task.CompletedTask;
+    }
 
     private static void Show(IDictionary<string, OpenApiMediaType>? content, string json)
     {

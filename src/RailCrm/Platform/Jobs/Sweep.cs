@@ -3,10 +3,11 @@ using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Inbox;
+using RailCrm.Platform.Lists;
 
 namespace RailCrm.Platform.Jobs;
 
-/// <summary>Takes away each night what nobody can need any more: old answers to repeated requests, sessions past their end, finished jobs of the nights before.</summary>
+/// <summary>Takes away each night what nobody can need any more: old answers to repeated requests, sessions past their end, finished jobs of the nights before, what was chosen of views that are gone.</summary>
 internal static class Sweep
 {
     public const string Kind = "sweep";
@@ -28,6 +29,14 @@ internal static class Sweep
         await db.Write(() => db.Set<Job>().Where(j => j.UserId == 0 && j.State == "completed" && j.FinishedAt < nights && j.Kind == Kind).ExecuteDeleteAsync(ct), ct);
         var read = db.UtcNow - ReadKept;
         await db.Write(() => db.Set<InboxLine>().Where(l => l.ReadAt < read).ExecuteDeleteAsync(ct), ct);
+        foreach (var list in services.GetServices<ListOf>())
+        {
+            var (key, own) = (list.Key, list.Views.Select(v => v.Key).Append("").ToList());
+#pragma warning disable CA1305 // Translated to SQL.
+            await db.Write(() => db.Set<ListChoice>().Where(c => c.List == key && !EF.Parameter(own).Contains(c.ViewKey) && !db.Set<SavedView>().Any(v => v.Id.ToString() == c.ViewKey)).ExecuteDeleteAsync(ct), ct);
+#pragma warning restore CA1305
+        }
+
         return "{}";
     }
 }

@@ -54,6 +54,10 @@ internal static class ValueRange
         return true;
     }
 
+    /// <summary>A figure as it is typed, in the unit that a filter takes.</summary>
+    public static bool TryNumber(FieldKind kind, string text, out decimal number) =>
+        TypedNumber.TryRead(text, kind switch { FieldKind.Money => TypedNumber.Yuan, FieldKind.Weight => TypedNumber.Tonnes, FieldKind.Percent => TypedNumber.Percent, _ => [] }, out number);
+
     private static (object, object)? Read(FieldKind kind, Type type, string text, DateTime now)
     {
         if (type.IsEnum)
@@ -82,7 +86,7 @@ internal static class ValueRange
         }
 
         var factor = kind switch { FieldKind.Money => 100, FieldKind.Weight => 1_000, _ => 1 };
-        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) || Math.Abs(number) > 90_000_000_000_000_000m / factor || !decimal.IsInteger(number * factor))
+        if (!TryNumber(kind, text, out var number) || Math.Abs(number) > 90_000_000_000_000_000m / factor || !decimal.IsInteger(number * factor))
         {
             return null;
         }

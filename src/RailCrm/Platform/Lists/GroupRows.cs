@@ -14,6 +14,9 @@ internal sealed class GroupRows(CrmDb db, AskedView asked)
     /// <param name="View">A saved view, by its key.</param>
     public sealed record Query(string? By = null, string? Q = null, string? Filter = null, string? View = null);
 
+    /// <summary>What is read by name, in whatever case: a filter that is not heard would mean more rows than were asked for.</summary>
+    private static readonly HashSet<string> Words = new(["by", "cursor", "q", "filter", "view"], StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Something that is summed.</summary>
     /// <param name="Key">The field.</param>
     /// <param name="Name">What it is called.</param>
@@ -48,7 +51,7 @@ internal sealed class GroupRows(CrmDb db, AskedView asked)
             return new Refusal.InvalidMany([new(nameof(query.By), "list.group_unknown", string.Join(", ", list.Fields.Where(f => f.IsGrouped).Select(f => f.Key)))]);
         }
 
-        if (!(await asked.Read(list, said.Where(p => p.Key is not ("by" or "cursor")), ct)).TryGet(out var view, out var refusal) || !(await list.Groups(db, view, by, ct)).TryGet(out var groups, out refusal))
+        if (!(await asked.Read(list, [.. said.Where(p => !Words.Contains(p.Key)), new("q", query.Q), new("filter", query.Filter), new("view", query.View)], ct)).TryGet(out var view, out var refusal) || !(await list.Groups(db, view, by, ct)).TryGet(out var groups, out refusal))
         {
             return refusal;
         }

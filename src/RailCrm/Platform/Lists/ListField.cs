@@ -118,6 +118,24 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     /// <summary>Whether it can be changed for many rows at once: what is unique to a row cannot.</summary>
     public bool IsBulk { get; protected set; }
 
+    /// <summary>Whether one may ask for rows without it.</summary>
+    public bool AsksEmpty { get; protected set; }
+
+    /// <summary>What rows without it are said to be.</summary>
+    public string Empty => Text.Texts.Get(EmptyKey);
+
+    /// <summary>The text of that.</summary>
+    protected string EmptyKey { get; set; } = "list.unknown";
+
+    /// <summary>Whether <c>~</c> finds a text anywhere in it; else where it begins so.</summary>
+    public bool Contains { get; protected set; }
+
+    /// <summary>Whether its name says how it is compared: from a day, below a percentage.</summary>
+    public bool SaysHow { get; protected set; }
+
+    /// <summary>The comparison that is meant where none was chosen: a figure is seldom asked for exactly, a day seldom alone, a text seldom known to its last letter.</summary>
+    public string Usual => Operators.FirstOrDefault(o => o == ">=") ?? Operators.FirstOrDefault(o => o == "~") ?? Operators.FirstOrDefault(o => o == "=") ?? Operators[0];
+
     /// <summary>Whether it holds paragraphs rather than a line.</summary>
     public bool IsLong { get; protected set; }
 
@@ -184,7 +202,8 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     };
 
     /// <summary>A filter's value as people read it.</summary>
-    public string SayAsked(string value) => value.Length == 0 ? Text.Texts.Get("list.unknown")
+    public string SayAsked(string value) => value.Length == 0 ? Empty
+        : IsFigure && !IsHidden && ValueRange.TryNumber(Kind, value, out var number) ? $"{number.ToString("#,0.######", System.Globalization.CultureInfo.CurrentCulture)}{(Kind == FieldKind.Percent ? " %" : null)}"
         : Options.Concat(Offered).FirstOrDefault(o => string.Equals(o.Value, value, StringComparison.OrdinalIgnoreCase)).Text is { } option ? option
         : Kind is FieldKind.Date or FieldKind.Instant && Text.Texts.Find($"list.span.{value}") is { } span ? span
         : Words?.Invoke(value) ?? value;

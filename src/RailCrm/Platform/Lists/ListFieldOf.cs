@@ -19,7 +19,7 @@ internal abstract partial class ListField<TRow>(string key, string textKey, Fiel
     public abstract LambdaExpression? Read { get; }
 
     /// <summary>Refused with this text where a value is none of it.</summary>
-    protected string WrongKey { get; private set; } = "list.value_wrong";
+    protected string WrongKey { get; private set; } = kind is FieldKind.Number or FieldKind.Money or FieldKind.Weight or FieldKind.Percent ? "list.figure_wrong" : "list.value_wrong";
 
     /// <inheritdoc/>
     public override IEnumerable<(string Value, string Text)> Options => _options?.Invoke() ?? base.Options;
@@ -222,6 +222,7 @@ internal sealed class ListField<TRow, TValue>(string key, string textKey, FieldK
             FieldKind.Flag => ["="],
             _ => [">=", "<=", "="],
         };
+        AsksEmpty = default(TValue) is null;
         return this;
     }
 

@@ -36,7 +36,7 @@ internal static class ListRoutes
         return http.RequestServices.GetServices<ListOf>().FirstOrDefault(l => l.Key == list && actor.May(l.Permission));
     }
 
-    private static async Task<IResult> ChangeView(string list, string view, HttpContext http, SavedViews views, [FromForm] string? act, [FromForm] string? returnUrl, [FromForm] bool? lower, CancellationToken ct)
+    private static async Task<IResult> ChangeView(string list, string view, HttpContext http, SavedViews views, [FromForm] string? act, [FromForm] string? returnUrl, CancellationToken ct)
     {
         if (Seen(http, list) is not { } of)
         {
@@ -63,8 +63,16 @@ internal static class ListRoutes
             case "delete" when long.TryParse(view, out var id):
                 if ((await views.Delete(of, id, ct)).TryGet(out var gone, out refusal))
                 {
-                    new Notice(Text.Texts.Get("list.view_gone", gone.Name)).Leave(http);
-                    return TypedResults.LocalRedirect(of.Path + (lower == true ? "?view=all&views=lower" : "?view=all")); // The next of units below is often not far.
+                    new Notice(Text.Texts.Get("list.view_gone", gone.Name), Undo: new($"/lists/{list}/views/{view}", new Dictionary<string, string> { ["act"] = "back", ["returnUrl"] = $"{of.Path}?view=all" })).Leave(http);
+                    return TypedResults.LocalRedirect($"{of.Path}?view=all"); // No dialog stands before the undo.
+                }
+
+                break;
+            case "back" when long.TryParse(view, out var id):
+                if ((await views.PutBack(of, id, ct)).TryGet(out var back, out refusal))
+                {
+                    new Notice(Text.Texts.Get("list.view_back", back.Name)).Leave(http);
+                    return TypedResults.LocalRedirect($"{of.Path}?view={view}");
                 }
 
                 break;

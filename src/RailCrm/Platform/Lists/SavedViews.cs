@@ -187,21 +187,6 @@ public sealed partial class SavedViews(CrmDb db)
         }
     }
 
-    /// <summary>Takes one's own view away, or one that is shared with a unit one supervises, with everybody's choices of it.</summary>
-    public Task<Result<SavedView>> Delete(ListOf list, long id, CancellationToken ct) => db.Write<Result<SavedView>>(async () =>
-    {
-        var (key, view) = (list.Key, Key(id));
-        if (await db.Set<SavedView>().SingleOrDefaultAsync(v => v.Id == id && v.List == key, ct) is not { } kept || (kept.OwnerId != db.Actor.UserId && !await Supervised(kept, ct)))
-        {
-            return new Refusal.NotFound();
-        }
-
-        db.Remove(kept);
-        await db.SaveChangesAsync(ct);
-        await db.Set<ListChoice>().Where(c => c.List == key && c.ViewKey == view).ExecuteDeleteAsync(ct);
-        return kept;
-    }, ct);
-
     /// <summary>Puts a view above the list, or takes it from there.</summary>
     public Task<Result<string>> Pin(ListOf list, string view, bool pinned, CancellationToken ct) => Chosen(list, view, () => Choose(list.Key, view, pinned, c => c.Pinned = pinned, ct), ct);
 

@@ -109,6 +109,42 @@ public sealed class ContactPairTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_pair_that_two_find_at_once_from_its_two_sides_is_one(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var (a, b) = ((await Customer(app, "n1", new() { Name = "甲公司" })).Id, (await Customer(app, "n1", new() { Name = "乙公司" })).Id);
+        var ids = await Bulk(app, (a, "李娜", "13812345678", null, null), (b, "李娜", "13812345678", null, null));
+        var n1 = await app.ActorOf("n1");
+        SaveContact.Input Said(string title) => new() { Name = "李娜", Mobile = "13812345678", Title = title };
+
+        var refused = await Beside.Run(app, n1, async services => Assert.Null((await services.GetRequiredService<SaveContact>().Run(a, ids[0], null, Said("科长"), Ct)).Refusal),
+            async () => (await app.With<SaveContact, Result<Contact>>(n1, s => s.Run(b, ids[1], null, Said("处长"), Ct))).Refusal);
+
+        Assert.Null(refused);
+        Assert.Equal([$"{ids[0]}-{ids[1]} 95 name,mobile,elsewhere"], await Stored(app));
+        Assert.Equal(["科长", "处长"], await app.In(System, db => db.Set<Contact>().OrderBy(k => k.Id).Select(k => k.Title).ToListAsync(Ct)));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_contact_out_of_the_bin_while_the_customers_are_found_alike_beside_it_is_no_error(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var (a, b) = ((await Customer(app, "n1", new() { Name = "北方煤业有限公司" })).Id, (await Customer(app, "n1", new() { Name = "北方煤业公司", DuplicateReason = "测试" })).Id);
+        var ids = await Bulk(app, (a, "李娜", null, null, null), (b, "王伟", null, null, null));
+        var n1 = await app.ActorOf("n1");
+        Assert.Null((await app.With<SaveContact, Result<Contact>>(n1, s => s.Bin(b, ids[1], into: true, null, Ct))).Refusal);
+        Task<List<string>> Alike() => app.In(System, async db => (await db.Set<DuplicatePair>().ToListAsync(Ct)).ConvertAll(p => $"{p.FirstId}-{p.SecondId}"));
+        Assert.Equal([$"{a}-{b}"], await Alike());
+        await app.In(System, db => db.Set<DuplicatePair>().ExecuteDeleteAsync(Ct)); // As before anybody compared them.
+
+        var refused = await Beside.Run(app, n1, async services => Assert.Null((await services.GetRequiredService<SaveContact>().Run(a, ids[0], null, new() { Name = "李娜", Title = "科长" }, Ct)).Refusal),
+            async () => (await app.With<SaveContact, Result<Contact>>(n1, s => s.Bin(b, ids[1], into: false, null, Ct))).Refusal);
+
+        Assert.Null(refused);
+        Assert.Equal([$"{a}-{b}"], await Alike());
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task A_pair_is_seen_by_whoever_sees_both_and_a_merge_takes_it_off_the_list(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);

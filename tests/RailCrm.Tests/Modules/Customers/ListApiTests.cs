@@ -43,6 +43,7 @@ public sealed class ListApiTests
             Assert.Equal(["filter"], ApiScene.Wrong((await ApiScene.Ask(n1, "GET", $"/{list}/groups?by={by}&filter=nonsense")).Body));
         }
 
+        Assert.Equal(1_000, (await ApiScene.Ask(n1, "GET", $"/waybills/groups?By=mode&Filter={Uri.EscapeDataString("externalNo=YD-2")}")).Body.GetProperty("total").GetProperty("sums").GetProperty("revenue").GetInt64()); // As the other routes hear it.
         var sums = (await ApiScene.Ask(n1, "GET", "/waybills/groups?by=mode")).Body;
         Assert.Equal(124_456, sums.GetProperty("total").GetProperty("sums").GetProperty("revenue").GetInt64());
         Assert.Contains(sums.GetProperty("sums").EnumerateArray(), s => s.GetProperty("key").GetString() == "revenue" && s.GetProperty("unit").GetString() == "fen");
@@ -145,7 +146,12 @@ public sealed class ListApiTests
             Assert.Equal("tag", work.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("example").GetProperty("act").GetString());
             Assert.Equal(815, work.GetProperty("responses").GetProperty("202").GetProperty("content").GetProperty("application/json").GetProperty("example").GetProperty("id").GetInt32());
             Assert.True(paths.GetProperty($"/api/v1/{list}/groups").GetProperty("get").GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty("application/json").TryGetProperty("example", out _));
-            Assert.Contains(paths.GetProperty($"/api/v1/{list}").GetProperty("get").GetProperty("parameters").EnumerateArray(), p => string.Equals(p.GetProperty("name").GetString(), "view", StringComparison.OrdinalIgnoreCase));
+            Assert.Contains(paths.GetProperty($"/api/v1/{list}").GetProperty("get").GetProperty("parameters").EnumerateArray(), p => p.GetProperty("name").GetString() == "view");
         }
+
+        // The words of an address, too, as one writes them.
+        var words = paths.EnumerateObject().SelectMany(p => p.Value.EnumerateObject()).SelectMany(o => o.Value.TryGetProperty("parameters", out var all) ? all.EnumerateArray() : []).Where(p => p.GetProperty("in").GetString() == "query").Select(p => p.GetProperty("name").GetString()!).ToHashSet();
+        Assert.Superset(new HashSet<string> { "filter", "externalNo", "revenueUnit" }, words);
+        Assert.DoesNotContain(words, w => char.IsAsciiLetterUpper(w[0]));
     }
 }

@@ -39,7 +39,7 @@ public sealed class ReviewBesideTests
         await using var app = await CrmApp.Start(engine);
         var n1 = await app.ActorOf("n1");
         var id = await Checked(app, n1, "customers", File);
-        Task Begin(IServiceProvider services) => services.GetRequiredService<StartImport>().Reviewed(id, Ct);
+        Task Begin(IServiceProvider services) => services.GetRequiredService<StartImport>().Reviewed(id, false, Ct);
 
         var cell = await Beside.Run(app, n1, Begin, () => Edit(app, n1, id, 1, "晚了"));
 
@@ -54,7 +54,7 @@ public sealed class ReviewBesideTests
         var n1 = await app.ActorOf("n1");
         var id = await Checked(app, n1, "customers", File);
 
-        var fix = await Beside.Run(app, n1, services => services.GetRequiredService<StartImport>().Reviewed(id, Ct),
+        var fix = await Beside.Run(app, n1, services => services.GetRequiredService<StartImport>().Reviewed(id, false, Ct),
             () => app.With<ReviewImport, Result<Import>>(n1, r => r.Fix(id, _ => [new("简称", "甲", "乙", true)], Ct)));
 
         Assert.Equal("import.not_in_review", fix.Refusal?.Code);

@@ -185,7 +185,7 @@ public sealed class ReviewTests
         var customer = Value(await app.With<SaveCustomer, Result<Customer>>(n1, s => s.Run(null, null, new() { Name = "华东（上海）公司", CreditCode = "91310000MA1FL0000T", CreditCodeReason = "测试" }, Ct)));
         await Whole(app, n1, "contacts", $"客户,姓名,手机,职务,邮箱\n华东(上海)公司,王伟,13800138000,科长,w@x.cn\n{customer.Number},李静,,,\n");
 
-        var done = await Whole(app, n1, "contacts", "客户,姓名,手机,职务,邮箱,主联系人\n91310000MA1FL0000T,王大伟,138 0013 8000,,,\n华东（上海）公司,李静,13900139000,处长,,是\n无此公司,张三,,,,\n");
+        var done = await Loaded(app, n1, await Checked(app, n1, "contacts", "客户,姓名,手机,职务,邮箱,主联系人\n91310000MA1FL0000T,王大伟,138 0013 8000,,,\n华东（上海）公司,李静,13900139000,处长,,是\n无此公司,张三,,,,\n"), withWarned: true);
 
         Assert.Equal((0, 2, 1), (done.Created, done.Updated, done.RowsRejected));
         var people = await app.In(System, db => db.Set<Contact>().OrderBy(k => k.Id).ToListAsync(Ct));
@@ -218,7 +218,7 @@ public sealed class ReviewTests
 
         Assert.IsType<Refusal.NotFound>((await app.With<ReviewImport, Result<ReviewImport.Look>>(other, r => r.Run(id, "all", null, null, Ct))).Refusal);
         Assert.IsType<Refusal.NotFound>((await app.With<ReviewImport, Result<ReviewRow>>(other, r => r.Edit(id, 2, new Dictionary<int, string> { [0] = "乙公司" }, null, Ct))).Refusal);
-        Assert.IsType<Refusal.NotFound>((await app.With<StartImport, Result<Import>>(other, s => s.Reviewed(id, Ct))).Refusal);
+        Assert.IsType<Refusal.NotFound>((await app.With<StartImport, Result<Import>>(other, s => s.Reviewed(id, false, Ct))).Refusal);
         Assert.Equal("甲公司", (await Look(app, n1, id)).Rows[0].Cells[0]);
     }
 

@@ -49,9 +49,9 @@ internal static class ReviewUse
         Value(await app.With<ReviewImport, Result<ReviewRow>>(actor, r => r.Edit(id, row, new Dictionary<int, string> { [column] = text }, null, Ct)));
 
     /// <summary>Loads what was checked.</summary>
-    public static async Task<GetImport.Answer> Loaded(CrmApp app, Actor actor, long id)
+    public static async Task<GetImport.Answer> Loaded(CrmApp app, Actor actor, long id, bool withWarned = false)
     {
-        Value(await app.With<StartImport, Result<Import>>(actor, s => s.Reviewed(id, Ct)));
+        Value(await app.With<StartImport, Result<Import>>(actor, s => s.Reviewed(id, withWarned, Ct)));
         return await Rested(app, actor, id);
     }
 

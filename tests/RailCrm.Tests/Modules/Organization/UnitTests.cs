@@ -153,6 +153,34 @@ public sealed class UnitTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task An_employee_is_read_as_a_record_and_changed_on_a_page_of_its_own_by_whoever_may(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var unit = await Unit(app, "N1");
+        Assert.True((await app.With<SaveEmployee, Result<Employee>>(await app.ActorOf("admin"), s => s.Run(null, null, new() { Number = "HY009", Name = "王小明", UnitId = unit.Id, Position = "货运员", Account = "n1" }, Ct))).TryGet(out var made, out _));
+        var (page, edit) = (new Uri($"/employees/{made!.Id}", UriKind.Relative), new Uri($"/employees/{made.Id}/edit", UriKind.Relative));
+
+        using var reader = await app.SignedIn("n1");
+        var read = WebUtility.HtmlDecode(await reader.GetStringAsync(page, Ct));
+        Assert.Matches("<dt>职务</dt><dd[^>]*>货运员</dd>", read);
+        Assert.Matches($"<dt>所属机构</dt><dd[^>]*><a href=\"/organization/{unit.Id}\"[^>]*>{unit.Name}</a>", read);
+        Assert.DoesNotContain("Form.Name", read, StringComparison.Ordinal);
+        Assert.DoesNotContain($"{edit}", read, StringComparison.Ordinal);
+        Assert.DoesNotContain("办理离职", read, StringComparison.Ordinal);
+        Assert.Equal("/no-permission", (await reader.GetAsync(edit, Ct)).Headers.Location is { } led ? new Uri(app.Address, led).AbsolutePath : null);
+
+        using var admin = await app.SignedIn("admin");
+        Assert.Contains($"{edit}", await admin.GetStringAsync(page, Ct), StringComparison.Ordinal);
+        var fields = new Dictionary<string, string> { ["Form.Number"] = "HY009", ["Form.Name"] = "王大明", ["Form.UnitId"] = $"{unit.Id}", ["Form.Position"] = "站长", ["Form.Account"] = "n1", ["Version"] = $"{made.Version}" };
+        using var saved = await CrmApp.Submit(admin, edit.ToString(), "employee", fields);
+        Assert.Equal($"/employees/{made.Id}", saved.Headers.Location is { } to ? new Uri(app.Address, to).AbsolutePath : null);
+        Assert.Matches("<dt>职务</dt><dd[^>]*>站长</dd>", WebUtility.HtmlDecode(await reader.GetStringAsync(page, Ct)));
+        using var gone = await CrmApp.Submit(admin, page.ToString(), "leave", new() { ["Leaving"] = "true" });
+        Assert.Equal(HttpStatusCode.Found, gone.StatusCode);
+        Assert.Contains("已离职", WebUtility.HtmlDecode(await reader.GetStringAsync(page, Ct)), StringComparison.Ordinal);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task Employees_are_found_by_name_pinyin_and_number_within_the_own_units(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);

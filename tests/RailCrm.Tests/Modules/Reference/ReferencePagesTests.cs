@@ -58,6 +58,22 @@ public sealed class ReferencePagesTests
         Assert.Equal(2, (await Listed<StationList>(app, n1, "sort=-tmis", "name")).Count);
     }
 
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Whether_a_station_handles_freight_is_told_as_not_known_where_nobody_has_said(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var n1 = await app.ActorOf("n1");
+        await Add(app, new() { TelegraphCode = "LLX", Name = "临澧西", PinyinCode = "llx", Pinyin = "linlixi", Freight = false }, new() { TelegraphCode = "GZD", Name = "高桥镇", PinyinCode = "gqz", Pinyin = "gaoqiaozhen" });
+
+        Assert.Equal(["高桥镇 未知", "临澧西 不办理"], (await Listed<StationList>(app, n1, "", "name", "freight")).OrderBy(s => s.Length));
+        Assert.Equal(["高桥镇"], await Listed<StationList>(app, n1, "freight=unknown", "name"));
+        Assert.Equal(["高桥镇"], await Listed<StationList>(app, n1, "filter=freight%3D", "name")); // As such a view was kept before.
+        using var browser = await app.SignedIn("n1");
+        var id = await app.In(System, db => db.Set<Station>().Where(s => s.TelegraphCode == "GZD").Select(s => s.Id).SingleAsync(Ct));
+        Assert.Matches("<dt>货运</dt><dd[^>]*>未知</dd>", WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri($"/reference/stations/{id}", UriKind.Relative), Ct)));
+        Assert.Matches(">未知</a>[^<]*", WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri("/reference?layout=groups&group=freight", UriKind.Relative), Ct)));
+    }
+
     private static Task<int> Add(CrmApp app, params Station[] stations) => app.In(System, db =>
     {
         db.AddRange(stations);

@@ -12,12 +12,12 @@ public sealed class FilterWords(ListOf list, IReadOnlyDictionary<string, IEnumer
     /// <summary>The whole condition.</summary>
     public string Said(Criterion asked) => $"{About(asked)} {Values(asked)}";
 
-    /// <summary>Its field, and how that is compared: "is" goes without saying, but for texts that can also contain something.</summary>
+    /// <summary>Its field, and how that is compared, unless yes or no follows or the field's name says it.</summary>
     public string About(Criterion asked)
     {
         ArgumentNullException.ThrowIfNull(asked);
         var field = list.Find(asked.Field);
-        return $"{field?.FilterLabel ?? asked.Field}{(asked.Operator == "=" && field?.Operators.Contains("~") != true ? "" : $" {Compared(asked.Operator)}")}";
+        return field is { Kind: FieldKind.Flag } or { SaysHow: true } ? field.FilterLabel : $"{field?.FilterLabel ?? asked.Field} {Sign(field, asked.Operator)}";
     }
 
     /// <summary>What it is compared with.</summary>
@@ -28,6 +28,45 @@ public sealed class FilterWords(ListOf list, IReadOnlyDictionary<string, IEnumer
             names.GetValueOrDefault((asked.Field, v)) ?? options.GetValueOrDefault(asked.Field)?.FirstOrDefault(o => o.Value == v).Text?.Trim('\u3000') ?? list.Find(asked.Field)?.SayAsked(v) ?? v));
     }
 
-    /// <summary>A comparison.</summary>
-    public static string Compared(string op) => T(op switch { "=" => "list.op_is", "==" => "list.op_exactly", "!=" => "list.op_not", ">=" => "list.op_least", "<=" => "list.op_most", "!~" => "list.op_has_not", _ => "list.op_has" });
+    /// <summary>The figure that it is compared with, as one would type it and read it.</summary>
+    public string Figure(Criterion asked)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        return asked.Values[0].Length == 0 ? "" : (list.Find(asked.Field)?.SayAsked(asked.Values[0]) ?? asked.Values[0]).TrimEnd(' ', '%');
+    }
+
+    /// <summary>How a field is compared, for whoever chooses; of any field where it is null.</summary>
+    public static string Compared(ListField? field, string op) => (op, field) switch
+    {
+        (">=", { IsFigure: false }) => T("list.op_since"),
+        ("<=", { IsFigure: false }) => T("list.op_until"),
+        (">=", _) => $"≥ {T("list.op_least")}",
+        ("<=", _) => $"≤ {T("list.op_most")}",
+        ("=", { IsFigure: true }) => $"= {T("list.op_is")}",
+        ("~", null) => $"{T("list.op_has")} / {T("list.op_begins")}",
+        ("!~", null) => $"{T("list.op_has_not")} / {T("list.op_begins_not")}",
+        _ => Sign(field, op),
+    };
+
+    /// <summary>The same between a field and its value.</summary>
+    private static string Sign(ListField? field, string op) => (op, field) switch
+    {
+        ("=", { IsFigure: true }) => "=",
+        (">=", not { Kind: FieldKind.Date or FieldKind.Instant }) => "≥",
+        ("<=", not { Kind: FieldKind.Date or FieldKind.Instant }) => "≤",
+        (">=", _) => T("list.chip_since"),
+        ("<=", _) => T("list.chip_until"),
+        ("=", { Kind: FieldKind.Date or FieldKind.Instant }) => T("list.chip_on"),
+        ("=", not null) when IsChosen(field) => T("list.op_one"),
+        ("!=", not null) when IsChosen(field) => T("list.op_other"),
+        ("=", _) => T("list.op_is"),
+        ("==", _) => T("list.op_exactly"),
+        ("!=", _) => T("list.op_not"),
+        ("~", not { Contains: false }) => T("list.op_has"),
+        ("~", _) => T("list.op_begins"),
+        (_, not { Contains: false }) => T("list.op_has_not"),
+        _ => T("list.op_begins_not"),
+    };
+
+    private static bool IsChosen(ListField field) => field.Kind is FieldKind.Choice or FieldKind.Reference || field.Options.Any() || field.Offered.Any();
 }

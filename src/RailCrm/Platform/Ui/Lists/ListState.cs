@@ -41,6 +41,12 @@ public sealed class ListState
     /// <summary>The condition that stands in the way; null where it is none.</summary>
     public (int Group, int Criterion)? Refused { get; set; }
 
+    /// <summary>The field that a new condition is to be about; null where none was named.</summary>
+    public ListField? Chosen { get; set; }
+
+    /// <summary>Those of its values that are none of its field's.</summary>
+    public IReadOnlyCollection<string> RefusedValues { get; set; } = [];
+
     /// <summary>Whether it differs from the view it began with; from the one that asks for nothing everything differs, so nobody is told.</summary>
     public bool IsChanged => Begun is { Address.Length: > 0 } && Kept(Begun) != View.Kept(List);
 
@@ -94,6 +100,13 @@ public sealed class ListState
     /// <summary>The address at which the views of units below are told, too.</summary>
     public string LowerViews => QueryHelpers.AddQueryString(Href(View with { Cursor = null }), "views", "lower");
 
+    /// <summary>The address at which it is asked whether a shared view shall go.</summary>
+    public string Removal(SavedViews.Choice choice)
+    {
+        ArgumentNullException.ThrowIfNull(choice);
+        return QueryHelpers.AddQueryString(Href(View with { Cursor = null }), "remove", choice.Key);
+    }
+
     /// <summary>The address without what narrows it.</summary>
     public string Unfiltered => Href(View with { Search = null, Filter = Filter.None, Cursor = null });
 
@@ -114,7 +127,7 @@ public sealed class ListState
     public string Within => View.Kept(List).TrimStart('?') is { Length: > 0 } kept ? kept : "all";
 
     /// <summary>What an address says beside the view: what the filter panel adds or changes, and what stands open.</summary>
-    private static readonly HashSet<string> Asides = ["add", "op", "value", "or", "panel", "edit", "shown", "views"];
+    private static readonly HashSet<string> Asides = ["add", "op", "value", "or", "panel", "edit", "shown", "views", "choose", "remove"];
 
     /// <summary>Reads an address: a saved view alone stands for what it keeps, and an empty address for the reader's default.</summary>
     public static ListState Of(ListOf list, IEnumerable<KeyValuePair<string, string?>> address, SavedViews.Choices choices)

@@ -1963,6 +1963,198 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("remembered_mappings", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Managers.Handover", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CreatedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_by");
+
+                    b.Property<long>("FromUserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("from_user_id");
+
+                    b.Property<bool>("Leaves")
+                        .HasColumnType("boolean")
+                        .HasColumnName("leaves");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("note")
+                        .UseCollation("C");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("number")
+                        .UseCollation("C");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("rule");
+
+                    b.Property<long>("UnitId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unit_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_handovers");
+
+                    b.HasIndex("Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_handovers_number");
+
+                    b.HasIndex("FromUserId", "Id")
+                        .HasDatabaseName("ix_handovers_from_user_id_id");
+
+                    b.HasIndex("UnitId", "Id")
+                        .HasDatabaseName("ix_handovers_unit_id_id");
+
+                    b.ToTable("handovers", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Managers.HandoverItem", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long?>("CustomerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customer_id");
+
+                    b.Property<long>("HandoverId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("handover_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind")
+                        .UseCollation("C");
+
+                    b.Property<long?>("MovedId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("moved_id");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("outcome")
+                        .UseCollation("C");
+
+                    b.Property<long>("PartId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("part_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("reason")
+                        .UseCollation("C");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("record_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_handover_items");
+
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_handover_items_customer_id");
+
+                    b.HasIndex("HandoverId", "Kind", "RecordId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_handover_items_handover_id_kind_record_id");
+
+                    b.HasIndex("PartId", "Outcome", "Id")
+                        .HasDatabaseName("ix_handover_items_part_id_outcome_id");
+
+                    b.ToTable("handover_items", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Managers.HandoverPart", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Comment")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("comment")
+                        .UseCollation("C");
+
+                    b.Property<DateTime?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<long?>("DecidedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("decided_by");
+
+                    b.Property<long>("HandoverId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("handover_id");
+
+                    b.Property<long?>("JobId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_handover_parts");
+
+                    b.HasIndex("HandoverId", "UserId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_handover_parts_handover_id_user_id");
+
+                    b.HasIndex("UserId", "State")
+                        .HasDatabaseName("ix_handover_parts_user_id_state");
+
+                    b.ToTable("handover_parts", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Managers.ManagerRule", b =>
                 {
                     b.Property<long>("Id")
@@ -4289,6 +4481,63 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasConstraintName("fk_import_rows_imports_import_id");
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Managers.Handover", b =>
+                {
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("FromUserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_handovers_user_from_user_id");
+
+                    b.HasOne("RailCrm.Modules.Organization.OrgUnit", null)
+                        .WithMany()
+                        .HasForeignKey("UnitId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_handovers_org_unit_unit_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Managers.HandoverItem", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_handover_items_customers_customer_id");
+
+                    b.HasOne("RailCrm.Modules.Managers.Handover", null)
+                        .WithMany()
+                        .HasForeignKey("HandoverId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_handover_items_handovers_handover_id");
+
+                    b.HasOne("RailCrm.Modules.Managers.HandoverPart", null)
+                        .WithMany()
+                        .HasForeignKey("PartId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_handover_items_handover_part_part_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Managers.HandoverPart", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Managers.Handover", null)
+                        .WithMany("Parts")
+                        .HasForeignKey("HandoverId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_handover_parts_handovers_handover_id");
+
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_handover_parts_user_user_id");
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Managers.Responsibility", b =>
                 {
                     b.HasOne("RailCrm.Modules.Customers.Customer", null)
@@ -4447,6 +4696,11 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.Navigation("Shareholders");
 
                     b.Navigation("Sidings");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Managers.Handover", b =>
+                {
+                    b.Navigation("Parts");
                 });
 #pragma warning restore 612, 618
         }

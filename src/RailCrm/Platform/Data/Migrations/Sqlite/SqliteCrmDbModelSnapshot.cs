@@ -1814,6 +1814,186 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("remembered_mappings", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Managers.Handover", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CreatedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_by");
+
+                    b.Property<long>("FromUserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_user_id");
+
+                    b.Property<bool>("Leaves")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("leaves");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rule");
+
+                    b.Property<long>("UnitId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unit_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_handovers");
+
+                    b.HasIndex("Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_handovers_number");
+
+                    b.HasIndex("FromUserId", "Id")
+                        .HasDatabaseName("ix_handovers_from_user_id_id");
+
+                    b.HasIndex("UnitId", "Id")
+                        .HasDatabaseName("ix_handovers_unit_id_id");
+
+                    b.ToTable("handovers", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Managers.HandoverItem", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<long>("HandoverId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("handover_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long?>("MovedId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("moved_id");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("outcome");
+
+                    b.Property<long>("PartId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("part_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("record_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_handover_items");
+
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_handover_items_customer_id");
+
+                    b.HasIndex("HandoverId", "Kind", "RecordId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_handover_items_handover_id_kind_record_id");
+
+                    b.HasIndex("PartId", "Outcome", "Id")
+                        .HasDatabaseName("ix_handover_items_part_id_outcome_id");
+
+                    b.ToTable("handover_items", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Managers.HandoverPart", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Comment")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("comment");
+
+                    b.Property<DateTime?>("DecidedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("decided_at");
+
+                    b.Property<long?>("DecidedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decided_by");
+
+                    b.Property<long>("HandoverId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("handover_id");
+
+                    b.Property<long?>("JobId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_handover_parts");
+
+                    b.HasIndex("HandoverId", "UserId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_handover_parts_handover_id_user_id");
+
+                    b.HasIndex("UserId", "State")
+                        .HasDatabaseName("ix_handover_parts_user_id_state");
+
+                    b.ToTable("handover_parts", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Managers.ManagerRule", b =>
                 {
                     b.Property<long>("Id")
@@ -3990,6 +4170,63 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasConstraintName("fk_import_rows_imports_import_id");
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Managers.Handover", b =>
+                {
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("FromUserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_handovers_user_from_user_id");
+
+                    b.HasOne("RailCrm.Modules.Organization.OrgUnit", null)
+                        .WithMany()
+                        .HasForeignKey("UnitId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_handovers_org_unit_unit_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Managers.HandoverItem", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_handover_items_customers_customer_id");
+
+                    b.HasOne("RailCrm.Modules.Managers.Handover", null)
+                        .WithMany()
+                        .HasForeignKey("HandoverId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_handover_items_handovers_handover_id");
+
+                    b.HasOne("RailCrm.Modules.Managers.HandoverPart", null)
+                        .WithMany()
+                        .HasForeignKey("PartId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_handover_items_handover_part_part_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Managers.HandoverPart", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Managers.Handover", null)
+                        .WithMany("Parts")
+                        .HasForeignKey("HandoverId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_handover_parts_handovers_handover_id");
+
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_handover_parts_user_user_id");
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Managers.Responsibility", b =>
                 {
                     b.HasOne("RailCrm.Modules.Customers.Customer", null)
@@ -4148,6 +4385,11 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.Navigation("Shareholders");
 
                     b.Navigation("Sidings");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Managers.Handover", b =>
+                {
+                    b.Navigation("Parts");
                 });
 #pragma warning restore 612, 618
         }
