@@ -79,6 +79,59 @@ public sealed partial class A_supervisor_says_who_answers_for_customers(Browser 
         await Assertions.Expect(walk.Page.Locator(".rc-toast")).ToBeVisibleAsync();
     }
 
+    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    public async Task A_leavers_customers_go_to_colleagues_and_come_back(string language, int width)
+    {
+        await using var walk = await browser.Open(null, language, width, user: "group");
+        var page = walk.Page;
+        await page.GotoAsync("/handovers");
+        await walk.Check();
+        var (leaver, receiver) = await Colleagues(page, width == 390 ? 1 : 0);
+        await page.GotoAsync($"/handovers/new?from={Uri.EscapeDataString(leaver)}");
+        await walk.Check();
+        await page.FillAsync("[name='Form.To']", receiver);
+        await page.Keyboard.PressAsync("Escape");
+        await page.ClickAsync("button[value=preview]");
+        await Assertions.Expect(page.Locator("main table")).ToContainTextAsync("+");
+        await walk.Check();
+        await page.ClickAsync("button[value=propose]");
+        await page.WaitForURLAsync(OneHandover());
+        await walk.Check();
+        await page.ClickAsync("button[value^='accept:']");
+        await Assertions.Expect(page.Locator(".rc-badge.rc-success")).ToHaveCountAsync(1);
+        var undo = page.Locator("button[value=undo]");
+        for (var n = 0; n < 60 && await undo.CountAsync() == 0; n++)
+        {
+            await page.WaitForTimeoutAsync(500); // Until its job is done.
+            await page.ReloadAsync();
+        }
+
+        await page.ClickAsync("main a[href*='?part=']");
+        await page.WaitForURLAsync("**part=*");
+        await Assertions.Expect(page.Locator("main table")).ToBeVisibleAsync();
+        await walk.Check();
+        await undo.ClickAsync();
+        await Assertions.Expect(page.Locator(".rc-badge.rc-success")).ToHaveCountAsync(0);
+        await walk.Check();
+    }
+
+    /// <summary>Two managers of one unit, none of them somebody that other journeys sign in as.</summary>
+    private static async Task<(string Leaver, string Receiver)> Colleagues(IPage page, int nth)
+    {
+        var people = new List<(string Value, string Unit)>();
+        foreach (var letter in new[] { "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林", "何", "郭", "马", "罗", "郑", "梁", "谢", "宋" })
+        {
+            var answer = await page.APIRequest.GetAsync($"/api/v1/lookup/manager-candidates?q={Uri.EscapeDataString(letter)}");
+            people.AddRange((await answer.JsonAsync())!.Value.GetProperty("items").EnumerateArray().Select(i => (i.GetProperty("value").GetString()!, i.GetProperty("hint").GetString()!)));
+        }
+
+        string[] known = ["(manager)", "(outlet)", "(subsidiary)", "(group)", "(admin)"];
+        return people.Distinct().Where(p => !known.Any(p.Value.EndsWith)).GroupBy(p => p.Unit).Where(g => g.Count() > 1).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => (g.First().Value, g.Last().Value)).ElementAt(nth);
+    }
+
+    [GeneratedRegex("/handovers/[0-9]+$")]
+    private static partial Regex OneHandover();
+
     [GeneratedRegex("/customers/[0-9]+/managers")]
     private static partial Regex Managers();
 }

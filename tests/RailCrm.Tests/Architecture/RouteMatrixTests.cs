@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Exchange;
+using RailCrm.Modules.Managers;
 using RailCrm.Modules.Organization;
 using RailCrm.Modules.Reference;
 using RailCrm.Modules.Waybills;
@@ -64,6 +65,7 @@ public sealed partial class RouteMatrixTests
         ("reference/sidings/{}", Everybody, SidingOf),
         ("reference/stations/{}", Everybody, Station), ("reference/stations/{}/edit", Everybody, Station),
         ("fields/{}", Everybody, Field),
+        ("handovers/{}", ["n1", "north", "group", "admin"], HandoverOf),
         ("attachments/{}", Scope, AttachmentOf),
         ("jobs/{}", Everybody, _ => Task.FromResult("1")),
         ("lists/{}", Everybody, _ => Task.FromResult("contacts")),
@@ -305,6 +307,15 @@ public sealed partial class RouteMatrixTests
             return Text(file.Id);
         });
     }
+
+    private static Task<string> HandoverOf(CrmApp app) => app.In(Actor.System("test"), async db =>
+    {
+        var (from, to) = (await db.Set<User>().SingleAsync(u => u.UserName == "n1", Ct), await db.Set<User>().Where(u => u.UserName == "admin").Select(u => u.Id).SingleAsync(Ct));
+        var handover = new Handover { Number = Guid.NewGuid().ToString("N")[..20], FromUserId = from.Id, UnitId = from.UnitId, CreatedAt = db.UtcNow, Parts = [new() { UserId = to }] };
+        db.Add(handover);
+        await db.SaveChangesAsync(Ct);
+        return Text(handover.Id);
+    });
 
     private static async Task<string> Line(CrmApp app)
     {

@@ -76,7 +76,7 @@ public sealed class HandoverTests
         Assert.Equal(before, await Counts(app), (x, y) => x.Open.OrderBy(o => o.Key).SequenceEqual(y.Open.OrderBy(o => o.Key)) && (x.Customers, x.Mains) == (y.Customers, y.Mains)); // Nothing moves before they say yes.
 
         var seen = await Did(app, "n1", c => c.Get(handover.Id, Ct));
-        Assert.Equal([("a2", 5), ("n1", 5)], seen.Parts.OrderBy(p => p.Name).Select(p => (p.UserId == a2.UserId ? "a2" : "n1", p.Counts.GetValueOrDefault("customers"))).Order()); // 10 to give; a2 has 3 already.
+        Assert.Equal([("a2", 4), ("n1", 6)], seen.Parts.OrderBy(p => p.Name).Select(p => (p.UserId == a2.UserId ? "a2" : "n1", p.Counts.GetValueOrDefault("customers"))).Order()); // 10 to give; a2 answers for 3 already.
         var part = seen.Parts.Single(p => p.UserId == a2.UserId);
         Assert.Equal("common.not_found", Code(await app.With<CarryHandover, Result<CarryHandover.Seen>>(await app.ActorOf("b1"), c => c.Accept(handover.Id, part.Id, null, Ct))));
         Assert.Equal("handover.not_yours", Code(await app.With<CarryHandover, Result<CarryHandover.Seen>>(a1, c => c.Accept(handover.Id, part.Id, null, Ct))));
