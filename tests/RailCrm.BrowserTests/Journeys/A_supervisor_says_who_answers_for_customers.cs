@@ -46,16 +46,16 @@ public sealed partial class A_supervisor_says_who_answers_for_customers(Browser 
         await Assertions.Expect(page.Locator("main")).ToContainTextAsync("走访安排调整");
         await walk.Check();
 
-        // Somebody of the same level each time: an outlet's people come last in the look-up's order of units.
+        // One of two of the same unit, so that the second takes the place of the first.
         async Task<string> Choose(int nth)
         {
             await page.Locator("[name='Form.Person']").FillAsync("");
             await page.Locator("[name='Form.Person']").ClickAsync();
             var options = page.Locator("rc-combobox [role=option]");
             await Assertions.Expect(options.Nth(1)).ToBeVisibleAsync();
-            var option = options.Nth(await options.CountAsync() - 1 - nth);
-            var name = (await option.InnerTextAsync()).Split('(')[0].Trim();
-            await option.ClickAsync();
+            var texts = await options.AllInnerTextsAsync();
+            var (name, at) = texts.Select((t, n) => (Name: t.Split('(')[0].Trim(), Unit: t.Split(')')[^1].Trim(), At: n)).GroupBy(o => o.Unit).First(g => g.Count() > 1).Select(o => (o.Name, o.At)).ElementAt(nth);
+            await options.Nth(at).ClickAsync();
             return name;
         }
     }
