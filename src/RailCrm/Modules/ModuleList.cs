@@ -1,3 +1,4 @@
+using RailCrm.Modules.Approvals;
 using RailCrm.Modules.Classification;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Demo;
@@ -18,6 +19,7 @@ internal static class ModuleList
         OrganizationModule.Add(services);
         ReferenceModule.Add(services);
         CustomersModule.Add(services);
+        ApprovalsModule.Add(services);
         WaybillsModule.Add(services);
         ClassificationModule.Add(services);
         DossierModule.Add(services);
@@ -32,6 +34,7 @@ internal static class ModuleList
         OrganizationModule.Map(api);
         ReferenceModule.Map(api);
         CustomersModule.Map(api);
+        ApprovalsModule.Map(api);
         WaybillsModule.Map(api);
         ClassificationModule.Map(api);
         WorkbenchModule.Map(api);
