@@ -4,9 +4,9 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 
 const out = "../wwwroot/dist";
 const icons = [
-  "activity", "address-book", "adjustments", "alert-triangle", "api", "arrow-back-up", "arrow-down", "arrow-up", "arrows-sort", "at", "ban", "bell", "briefcase", "building", "building-community",
+  "activity", "address-book", "adjustments", "alert-triangle", "api", "arrow-back-up", "arrow-down", "arrow-up", "arrows-exchange", "arrows-sort", "at", "ban", "bell", "briefcase", "building", "building-community",
   "building-factory-2", "building-warehouse", "calendar", "calendar-event", "certificate", "chart-bar", "chart-line", "chart-pie", "check", "chevron-down", "chevron-left", "chevron-right",
-  "chevrons-left", "circle-check", "circle-plus", "clock", "coin-yuan", "copy", "database", "device-desktop", "device-floppy", "dots", "download", "edit", "external-link", "eye", "file-import",
+  "chevrons-left", "circle-check", "circle-plus", "clipboard-check", "clock", "coin-yuan", "copy", "database", "device-desktop", "device-floppy", "dots", "download", "edit", "external-link", "eye", "file-import",
   "file-spreadsheet", "file-text", "filter", "flag", "folder", "gauge", "hash", "history", "home", "id", "info-circle", "key", "keyboard", "language", "layout-sidebar-left-collapse", "link", "list",
   "list-check", "lock", "lock-open", "logout", "mail", "map-pin", "map-search", "menu-2", "message", "moon", "note", "package", "paperclip", "phone", "photo", "pin", "player-stop", "plus", "point",
   "printer", "progress", "receipt", "refresh", "report-analytics", "report-money", "restore", "rotate", "route", "scale", "search", "settings", "shield-lock", "ship", "sitemap", "star", "sun",

@@ -1,3 +1,4 @@
+using RailCrm.Modules.Approvals;
 using RailCrm.Modules.Classification;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Demo;
@@ -19,6 +20,7 @@ internal static class ModuleList
         OrganizationModule.Add(services);
         ReferenceModule.Add(services);
         CustomersModule.Add(services);
+        ApprovalsModule.Add(services);
         ManagersModule.Add(services);
         WaybillsModule.Add(services);
         ClassificationModule.Add(services);
@@ -34,6 +36,7 @@ internal static class ModuleList
         OrganizationModule.Map(api);
         ReferenceModule.Map(api);
         CustomersModule.Map(api);
+        ApprovalsModule.Map(api);
         ManagersModule.Map(api);
         WaybillsModule.Map(api);
         ClassificationModule.Map(api);

@@ -8,6 +8,7 @@ internal static class ModuleOrder
         "Organization",
         "Reference",
         "Customers",
+        "Approvals",
         "Managers",
         "Waybills",
         "Classification",

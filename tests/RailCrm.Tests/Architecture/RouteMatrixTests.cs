@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RailCrm.Kernel;
+using RailCrm.Modules.Approvals;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Exchange;
 using RailCrm.Modules.Managers;
@@ -52,6 +53,7 @@ public sealed partial class RouteMatrixTests
         ("contacts/duplicate-pairs/{}", Scope, ContactPairOf),
         ("waybills/duplicate-pairs/{}", Scope, WaybillPairOf),
         ("waybills/{}", Scope, Line),
+        ("approvals/{}", ["n1", "north", "group", "admin"], ApprovalOf),
         ("inbox/{}", Everybody, _ => Task.FromResult("1")),
         ("imports/{}", ["n1", "admin"], ImportOf),
         ("imports/templates/{}", Everybody, _ => Task.FromResult("customers")),
@@ -195,6 +197,14 @@ public sealed partial class RouteMatrixTests
     {
         var made = await app.With<SaveCustomer, Result<Customer>>(await app.ActorOf("n1"), s => s.Run(null, null, new() { Name = $"矩阵{Guid.NewGuid():N}" }, Ct));
         return made.TryGet(out var customer, out var refusal) ? Text(customer.Id) : throw new InvalidOperationException(refusal.Code);
+    }
+
+    /// <summary>Asked by n1 for a customer of its own; its signed-in people without customers do not see it.</summary>
+    private static async Task<string> ApprovalOf(CrmApp app)
+    {
+        var (customer, other) = (long.Parse(await Customer(app), CultureInfo.InvariantCulture), await app.In(Actor.System("test"), db => db.Set<OrgUnit>().Where(u => u.Code == "S1").Select(u => u.Id).SingleAsync(Ct)));
+        var made = await app.With<SubmitApproval, Result<Approval>>(await app.ActorOf("n1"), s => s.Run("customer.transfer", CustomerTransfer.Payload(customer, other), "矩阵", null, Ct));
+        return made.TryGet(out var approval, out var refusal) ? Text(approval.Id) : throw new InvalidOperationException(refusal.Code);
     }
 
     private static async Task<string> MergeOf(CrmApp app)

@@ -24,6 +24,13 @@ namespace RailCrm.Modules.Customers;
 /// <param name="Count">How much is there, told beside the name and before the customer is put into the bin; null where counting says nothing.</param>
 public sealed record CustomerTab(string TextKey, string Path, string Permission, int Order, Func<CrmDb, long, CancellationToken, Task<int>>? Count = null);
 
+/// <summary>Something that can be done from a customer's page, that another module brings, at <c>/customers/{id}/{Path}</c>; offered to those who may change what is said of the customer.</summary>
+/// <param name="TextKey">What it is called.</param>
+/// <param name="Icon">One of the icons in Frontend/build.mjs.</param>
+/// <param name="Path">Its part of the address.</param>
+/// <param name="Permission">Who may.</param>
+public sealed record CustomerAction(string TextKey, string Icon, string Path, string Permission);
+
 /// <summary>What another module knows of a customer's past, for the history.</summary>
 public interface ICustomerPast
 {

@@ -17,6 +17,19 @@ public sealed partial class SaveCustomer(CrmDb db, CustomFields fields)
     /// <summary>Creates one where <paramref name="id"/> is null, else changes it if it still has <paramref name="version"/>.</summary>
     public Task<Result<Customer>> Run(long? id, int? version, Input input, CancellationToken ct) => Run(id, version, input, [], null, ct);
 
+    /// <summary>Gives a customer to another unit and leaves all else as it is: what a granted request does. The context must see both.</summary>
+    public async Task<Result<Customer>> Move(long id, long unitId, CancellationToken ct)
+    {
+        if (await db.Set<Customer>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) is not { } customer)
+        {
+            return new Refusal.NotFound();
+        }
+
+        var input = CustomerRules.Of(customer);
+        input.UnitId = unitId;
+        return await Run(id, customer.Version, input, ct);
+    }
+
     /// <summary>Creates one together with people whose fields have been checked, and with who made it before it came here.</summary>
     internal Task<Result<Customer>> Create(Input input, IReadOnlyList<Contact> people, Origin? origin, CancellationToken ct) => Run(null, null, input, people, origin, ct);
 

@@ -30,6 +30,7 @@ internal sealed class DemoHold(CrmDb db)
         ("demo.held_merged_contacts", "k.name", $"customer_contacts k JOIN customer_contacts p ON p.id = k.part_of_id WHERE (k.customer_id IN {Demo} AND p.customer_id NOT IN {Demo}) OR (k.customer_id NOT IN {Demo} AND p.customer_id IN {Demo})"),
         ("demo.held_attachments", "a.file_name", $"customer_attachments a WHERE a.customer_id IN {Demo}"),
         ("demo.held_notes", "substr(n.text, 1, 40)", $"notes n WHERE n.customer_id IN {Demo}"),
+        ("demo.held_approvals", "a.number", $"approvals a WHERE a.customer_id IN {Demo} OR a.unit_id IN {Unit}"),
         ("demo.held_lines", "w.external_no", $"waybill_lines w WHERE w.customer_id IN {Demo} AND w.source NOT IN {Source}"),
         ("demo.held_binned_lines", "b.external_no", $"binned_lines b WHERE b.customer_id IN {Demo} AND b.source NOT IN {Source}"),
         ("demo.held_moved_lines", "w.external_no", $"waybill_lines w WHERE w.source IN {Source} AND w.customer_id NOT IN {Demo}"),

@@ -15,7 +15,7 @@ public static class Permission
     /// <summary>Remove from the bin for good.</summary>
     public const string CustomersRemove = "customers.remove";
 
-    /// <summary>Register what the checks doubt, such as a credit code of which both check digits fail.</summary>
+    /// <summary>Head of the unit where one works: decide on its requests, and register what the checks doubt, such as a credit code of which both check digits fail.</summary>
     public const string CustomersSupervise = "customers.supervise";
 
     /// <summary>Appoint account managers, at the levels that lie in one's scope.</summary>

@@ -38,7 +38,7 @@ public sealed class InboxLine : IOnRecord
     /// <summary>Whose.</summary>
     public long UserId { get; set; }
 
-    /// <summary>One of the constants above.</summary>
+    /// <summary>One of the constants above, or a module's own, whose text is <c>inbox.kind_…</c>.</summary>
     public string Kind { get; set; } = "";
 
     /// <inheritdoc/>

@@ -38,7 +38,7 @@ internal sealed class ReadInbox(CrmDb db, CustomFields fields, RecordKinds recor
     /// <summary>Newest first, those older than <paramref name="before"/>.</summary>
     public async Task<(IReadOnlyList<Shown> Lines, long? Next)> Run(bool unread, long? before, CancellationToken ct)
     {
-        var lines = await Mine(unread, before).OrderByDescending(l => l.Id).Take(Length + 1).ToListAsync(ct);
+        var lines = await Mine(unread, before, Length + 1, ct);
         var next = lines.Count > Length ? lines[Length - 1].Id : (long?)null;
         var files = before is null ? await exports.Ready(unread, ct) : [];
         IReadOnlyList<Shown> shown = [.. (await Seen([.. lines.Take(Length)], ct)).Concat(files.Select(Told)).OrderByDescending(s => s.Line.At)];
@@ -48,7 +48,7 @@ internal sealed class ReadInbox(CrmDb db, CustomFields fields, RecordKinds recor
 
     /// <summary>Unread lines about what the actor still sees, at most one more than <see cref="MostCounted"/>.</summary>
     public async Task<int> Unread(CancellationToken ct) =>
-        (await Mine(unread: true, null).OrderByDescending(l => l.Id).Take(MostCounted + 1).ToListAsync(ct) is { Count: > 0 } lines ? (await Seen(lines, ct)).Count : 0) + (await exports.Ready(unread: true, ct)).Count;
+        (await Mine(unread: true, null, MostCounted + 1, ct) is { Count: > 0 } lines ? (await Seen(lines, ct)).Count : 0) + (await exports.Ready(unread: true, ct)).Count;
 
     /// <summary>A file that is there, as a line tells of it.</summary>
     private static Shown Told(ExportWork.Seen file) => new(InboxLine.OfExport(file.Job), new(file.Job.Id, 0, file.File!.Name, $"/lists/{file.List.Key}/export/{file.Job.Id}"), null, null);
@@ -67,8 +67,17 @@ internal sealed class ReadInbox(CrmDb db, CustomFields fields, RecordKinds recor
             return await exports.Read(-id, ct);
         }
 
-        var lines = db.Set<InboxLine>().Where(l => l.UserId == me && l.ReadAt == null);
-        var read = await db.Write(() => (id is { } one ? lines.Where(l => l.Id == one) : lines).ExecuteUpdateAsync(u => u.SetProperty(l => l.ReadAt, now), ct), ct);
+        var read = await db.Write(async () =>
+        {
+            var count = 0;
+            foreach (var own in Own)
+            {
+                var lines = own.Where(l => l.UserId == me && l.ReadAt == null && (id == null || l.Id == id));
+                count += await lines.ExecuteUpdateAsync(u => u.SetProperty(l => l.ReadAt, now), ct);
+            }
+
+            return count;
+        }, ct);
         return read + (id is null ? await exports.Read(null, ct) : 0);
     }
 
@@ -86,12 +95,31 @@ internal sealed class ReadInbox(CrmDb db, CustomFields fields, RecordKinds recor
         return line is not { Kind: InboxLine.Changed, Detail: "" };
     }
 
-    private IQueryable<InboxLine> Mine(bool unread, long? before)
+    /// <summary>Lines of customers in the scope, and those of what people see by taking part in it: apart, since a condition on the scope is one for a whole statement.</summary>
+    private IEnumerable<IQueryable<InboxLine>> Own
     {
-        var me = db.Actor.UserId;
-        var lines = db.Set<InboxLine>().AsNoTracking().Where(l => l.UserId == me);
-        lines = unread ? lines.Where(l => l.ReadAt == null) : lines;
-        return before is { } from ? lines.Where(l => l.Id < from) : lines;
+        get
+        {
+            yield return db.Set<InboxLine>();
+            if (db.Scope.Width != ScopeWidth.All)
+            {
+                yield return db.Set<InboxLine>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(l => EF.Parameter(records.PastScope).Contains(l.RecordKind));
+            }
+        }
+    }
+
+    private async Task<List<InboxLine>> Mine(bool unread, long? before, int most, CancellationToken ct)
+    {
+        var (me, found) = (db.Actor.UserId, new List<InboxLine>());
+        foreach (var own in Own)
+        {
+            var lines = own.AsNoTracking().Where(l => l.UserId == me);
+            lines = unread ? lines.Where(l => l.ReadAt == null) : lines;
+            lines = before is { } from ? lines.Where(l => l.Id < from) : lines;
+            found.AddRange(await lines.OrderByDescending(l => l.Id).Take(most).ToListAsync(ct));
+        }
+
+        return [.. found.DistinctBy(l => l.Id).OrderByDescending(l => l.Id).Take(most)];
     }
 
     private async Task<IReadOnlyList<Shown>> Seen(IReadOnlyList<InboxLine> all, CancellationToken ct)

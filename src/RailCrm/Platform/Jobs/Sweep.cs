@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
@@ -27,6 +28,10 @@ internal static class Sweep
         await db.Write(() => db.Set<IdempotencyKey>().Where(k => k.CreatedAt < keys).ExecuteDeleteAsync(ct), ct);
         await db.Write(() => db.Set<Session>().Where(s => s.CreatedAt < sessions).ExecuteDeleteAsync(ct), ct);
         await db.Write(() => db.Set<Job>().Where(j => j.UserId == 0 && j.State == "completed" && j.FinishedAt < nights && j.Kind == Kind).ExecuteDeleteAsync(ct), ct);
+        var hourly = services.GetServices<Schedule>().Where(s => s.Hourly).ToList();
+        var (kinds, slots, week) = (hourly.ConvertAll(s => s.Kind), hourly.SelectMany(s => Enumerable.Range(0, 24).Select(s.SlotAt)).ToList(), BusinessCalendar.Day(keys));
+        await db.Write(() => db.Set<Job>().Where(j => j.UserId == 0 && j.State == "completed" && j.FinishedAt < keys && EF.Parameter(kinds).Contains(j.Kind)).ExecuteDeleteAsync(ct), ct);
+        await db.Write(() => db.Set<ScheduledSlot>().Where(s => EF.Parameter(slots).Contains(s.Kind) && s.Day < week).ExecuteDeleteAsync(ct), ct);
         var read = db.UtcNow - ReadKept;
         await db.Write(() => db.Set<InboxLine>().Where(l => l.ReadAt < read).ExecuteDeleteAsync(ct), ct);
         foreach (var list in services.GetServices<ListOf>())

@@ -9,7 +9,8 @@ namespace RailCrm.Platform.Records;
 /// <param name="Icon">One of the icons in Frontend/build.mjs.</param>
 /// <param name="Permission">Who may see it.</param>
 /// <param name="Find">Those of these ids that the actor sees, in any order.</param>
-public sealed record RecordKind(string Kind, string TextKey, string Icon, string Permission, Func<CrmDb, IReadOnlyList<long>, CancellationToken, Task<IReadOnlyList<RecordFound>>> Find)
+/// <param name="PastScope">Whether people see one without its customer, as they take part in it: <paramref name="Find"/> alone decides then.</param>
+public sealed record RecordKind(string Kind, string TextKey, string Icon, string Permission, Func<CrmDb, IReadOnlyList<long>, CancellationToken, Task<IReadOnlyList<RecordFound>>> Find, bool PastScope = false)
 {
     /// <summary>The customer itself.</summary>
     public const string Customer = "customer";
@@ -72,6 +73,9 @@ public sealed class RecordKinds(IEnumerable<RecordKind> kinds)
 
     /// <summary>The kinds that the actor may see.</summary>
     public IReadOnlyList<string> Of(Actor actor) => [.. _kinds.Values.Where(k => actor.May(k.Permission)).Select(k => k.Kind)];
+
+    /// <summary>The kinds of which people see what they take part in, whoever's the customer is.</summary>
+    public IReadOnlyList<string> PastScope { get; } = [.. kinds.Where(k => k.PastScope).Select(k => k.Kind)];
 
     /// <summary>A kind; null where there is none such.</summary>
     public RecordKind? Named(string kind) => _kinds.GetValueOrDefault(kind);

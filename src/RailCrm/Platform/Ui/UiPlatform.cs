@@ -17,6 +17,7 @@ internal static class UiPlatform
     {
         services.AddRazorComponents();
         services.AddCascadingAuthenticationState();
+        services.AddScoped<TopRefresh>();
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         return services;
     }

@@ -1,0 +1,84 @@
+using RailCrm.Kernel;
+using RailCrm.Platform.Access;
+using RailCrm.Platform.Data;
+using RailCrm.Platform.Http;
+
+namespace RailCrm.Modules.Approvals;
+
+/// <summary>Where people act on approvals. Whoever may see one acts by services of their own, in their own name, that see the whole group: an approver need not see the customer, and what takes effect may lie outside his scope. What he may do follows from the approval alone.</summary>
+internal sealed class ApprovalDesk(GetApproval get, IServiceScopeFactory scopes, CurrentActor current)
+{
+    /// <summary>Services that see the whole group in the actor's name.</summary>
+    private AsyncServiceScope Open()
+    {
+        var services = scopes.CreateAsyncScope();
+        var actor = current.Actor;
+        services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = actor with { Scope = actor.Scope with { Width = ScopeWidth.All, Path = "" } };
+        return services;
+    }
+
+    private async Task<Refusal?> Shut(long id, CancellationToken ct) =>
+        !await get.Sees(id, ct) ? new Refusal.NotFound() : current.Actor.ReadsOnly ? new Refusal.Forbidden() : null;
+
+    /// <summary>Acts once for a form; sent again it leads to the same address.</summary>
+    public async Task<Result<string>> Act<TUse>(HttpContext http, long id, string address, Func<TUse, Task<Result<Approval>>> act) where TUse : notnull
+    {
+        if (await Shut(id, http.RequestAborted) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await using var services = Open();
+        return await services.ServiceProvider.GetRequiredService<FormOnce>().Run(http, async () =>
+            (await act(services.ServiceProvider.GetRequiredService<TUse>())).TryGet(out _, out var why) ? address : why);
+    }
+
+    /// <summary>Acts.</summary>
+    public async Task<Result<Approval>> Act<TUse>(long id, Func<TUse, Task<Result<Approval>>> act, CancellationToken ct) where TUse : notnull
+    {
+        if (await Shut(id, ct) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await using var services = Open();
+        return await act(services.ServiceProvider.GetRequiredService<TUse>());
+    }
+
+    /// <summary>What a route answers, as the caller sees the approval then.</summary>
+    public static async Task<IResult> Answer(HttpContext http, Result<Approval> done, CancellationToken ct)
+    {
+        if (!done.TryGet(out var approval, out var refusal))
+        {
+            return Answers.Problem(refusal);
+        }
+
+        Versions.Tell(http, approval.Version);
+        return TypedResults.Ok(await http.RequestServices.GetRequiredService<GetApproval>().Told(approval, ct));
+    }
+
+    /// <summary>Puts the desk's services in place of the request's for what stands behind it: before the filter that keeps answers, so that key and effect are one transaction.</summary>
+    internal sealed class Filter : IEndpointFilter
+    {
+        public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+        {
+            var (http, own) = (context.HttpContext, context.HttpContext.RequestServices);
+            var desk = own.GetRequiredService<ApprovalDesk>();
+            if (await desk.Shut(context.GetArgument<long>(0), http.RequestAborted) is { } refusal)
+            {
+                return Answers.Problem(refusal);
+            }
+
+            await using var services = desk.Open();
+            http.RequestServices = services.ServiceProvider;
+            try
+            {
+                return await next(context);
+            }
+            finally
+            {
+                http.RequestServices = own;
+            }
+        }
+    }
+}
