@@ -17,20 +17,20 @@ public sealed class GetApproval(CrmDb db, Deciders deciders, ApprovalKinds kinds
     public sealed record Line(string Label, string Before, string After);
 
     /// <summary>An approver's part.</summary>
-    public sealed record Step(long Id, int Round, int Node, bool Added, string? Approver, string? InsteadOf, StepState State, string? Comment, DateTime? AskedAt, DateTime? DecidedAt, DateTime? DueAt);
+    public sealed record Part(long Id, int Round, int Node, bool Added, string? Approver, string? InsteadOf, StepState State, string? Comment, DateTime? AskedAt, DateTime? DecidedAt, DateTime? DueAt);
 
     /// <summary>Something that happened.</summary>
-    public sealed record Event(DateTime At, string? Actor, string? InsteadOf, string Action, int? Node, string? Target, string? Comment);
+    public sealed record Happening(DateTime At, string? Actor, string? InsteadOf, string Action, int? Node, string? Target, string? Comment);
 
     /// <summary>An approval as the API gives it; nodes count from 1.</summary>
     public sealed record Answer(
         long Id, string Number, string Kind, string KindName, ApprovalState State, string Title, string RecordKind, long? CustomerId, string Unit, long? AmountFen, IReadOnlyList<Line> Lines, string Reason, string? Applicant, DateTime SubmittedAt, DateTime? ClosedAt,
-        int Node, int Nodes, int Round, bool CanDecide, bool CanWithdraw, IReadOnlyList<Step> Steps, IReadOnlyList<Event> Events, int Version);
+        int Node, int Nodes, int Round, bool CanDecide, bool CanWithdraw, IReadOnlyList<Part> Steps, IReadOnlyList<Happening> Events, int Version);
 
     /// <summary>A node that is still to come, or where it is.</summary>
     /// <param name="Node">What the route says.</param>
     /// <param name="People">Who would be asked as things stand.</param>
-    public sealed record Next(ApprovalNode Node, IReadOnlyList<string> People);
+    public sealed record Coming(ApprovalNode Node, IReadOnlyList<string> People);
 
     /// <summary>Those that somebody takes part in.</summary>
     internal static IQueryable<Approval> Shared(CrmDb db)
@@ -74,14 +74,14 @@ public sealed class GetApproval(CrmDb db, Deciders deciders, ApprovalKinds kinds
     public async Task<bool> SeesCustomer(Approval approval, CancellationToken ct) => db.Actor.May(Permission.CustomersRead) && await db.Set<Customer>().AnyAsync(c => c.Id == approval.CustomerId, ct);
 
     /// <summary>The nodes behind the present one, and who would be asked there.</summary>
-    public async Task<IReadOnlyList<Next>> Ahead(Approval approval, CancellationToken ct)
+    public async Task<IReadOnlyList<Coming>> Ahead(Approval approval, CancellationToken ct)
     {
         if (approval.State != ApprovalState.Pending)
         {
             return [];
         }
 
-        var (line, ahead) = (await deciders.Line(approval.UnitId, ct), new List<Next>());
+        var (line, ahead) = (await deciders.Line(approval.UnitId, ct), new List<Coming>());
         foreach (var node in approval.Nodes.Skip(approval.Node + 1))
         {
             var people = await deciders.Of(node, approval, line, ct);
@@ -106,8 +106,8 @@ public sealed class GetApproval(CrmDb db, Deciders deciders, ApprovalKinds kinds
             [.. approval.Changes.Select(l => new Line(Texts.Find(l.LabelKey) ?? l.LabelKey, l.Before, l.After))], approval.Reason, Name(approval.ApplicantId), approval.SubmittedAt, approval.ClosedAt,
             approval.Node + 1, approval.Nodes.Count, approval.Round + 1,
             DecideApproval.Mine(approval, steps.Where(s => s.Round == approval.Round && s.Node == approval.Node), me, null) is not null && !db.Actor.ReadsOnly, approval.ApplicantId == me && approval.IsOpen && !db.Actor.ReadsOnly,
-            [.. steps.Select(s => new Step(s.Id, s.Round + 1, s.Node + 1, s.Added, Name(s.UserId), Name(s.ForId), s.State, s.Comment, s.AskedAt, s.DecidedAt, s.DueAt))],
-            [.. events.Select(e => new Event(e.At, Name(e.ActorId), Name(e.ForId), e.Action, e.Node + 1, Name(e.TargetId), e.Comment))], approval.Version);
+            [.. steps.Select(s => new Part(s.Id, s.Round + 1, s.Node + 1, s.Added, Name(s.UserId), Name(s.ForId), s.State, s.Comment, s.AskedAt, s.DecidedAt, s.DueAt))],
+            [.. events.Select(e => new Happening(e.At, Name(e.ActorId), Name(e.ForId), e.Action, e.Node + 1, Name(e.TargetId), e.Comment))], approval.Version);
     }
 
     internal static async Task<IResult> Get(long id, GetApproval useCase, HttpContext http, CancellationToken ct)

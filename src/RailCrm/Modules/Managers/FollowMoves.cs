@@ -9,7 +9,7 @@ namespace RailCrm.Modules.Managers;
 /// <summary>Keeps who answers for a customer true to where customers, people and units stand, whatever path moved them: what no longer fits ends on that day. A customer that an account manager makes is that manager's.</summary>
 internal sealed class FollowMoves : IFollowsChange
 {
-    public Func<CancellationToken, Task>? Of(CrmDb db)
+    public Func<CancellationToken, Task>? After(CrmDb db)
     {
         var moved = db.ChangeTracker.Entries<Customer>().Where(e => e.State == EntityState.Modified && e.Property(c => c.UnitId).IsModified).Select(e => e.Entity.Id).ToList();
         var made = Entrusts(db.Actor) ? db.ChangeTracker.Entries<Customer>().Where(e => e.State == EntityState.Added && e.Entity.UnitId == db.Actor.UnitId).Select(e => e.Entity).ToList() : [];

@@ -17,7 +17,7 @@ internal sealed class HandResponsibilities : IHandsOver
 
     public Task<int> Count(CrmDb db, long userId, CancellationToken ct) => Open(db, userId).CountAsync(ct);
 
-    public async Task<IReadOnlyList<Handed>> Of(CrmDb db, long userId, CancellationToken ct) =>
+    public async Task<IReadOnlyList<Handed>> All(CrmDb db, long userId, CancellationToken ct) =>
         [.. (await Open(db, userId).OrderBy(r => r.Id).Select(r => new { r.Id, r.CustomerId }).ToListAsync(ct)).Select(r => new Handed { RecordId = r.Id, CustomerId = r.CustomerId })];
 
     public async Task Give(CrmDb db, long from, long approvedBy, string number, IReadOnlyList<Handed> rows, CancellationToken ct)

@@ -169,7 +169,7 @@ internal sealed class ProposeHandover(CrmDb db, IEnumerable<IHandsOver> hands)
         var rows = new List<(IHandsOver, IReadOnlyList<Handed>)>();
         foreach (var hand in hands)
         {
-            rows.Add((hand, await hand.Of(db, from.Id, ct)));
+            rows.Add((hand, await hand.All(db, from.Id, ct)));
         }
 
         var (people, today) = (receivers.ConvertAll(r => r.Id), BusinessCalendar.Day(db.UtcNow));

@@ -15,7 +15,7 @@ internal sealed class HandViews : IHandsOver
 
     public Task<int> Count(CrmDb db, long userId, CancellationToken ct) => db.Set<SavedView>().CountAsync(v => v.OwnerId == userId, ct);
 
-    public async Task<IReadOnlyList<Handed>> Of(CrmDb db, long userId, CancellationToken ct) =>
+    public async Task<IReadOnlyList<Handed>> All(CrmDb db, long userId, CancellationToken ct) =>
         [.. (await db.Set<SavedView>().Where(v => v.OwnerId == userId).OrderBy(v => v.Id).Select(v => v.Id).ToListAsync(ct)).Select(id => new Handed { RecordId = id })];
 
     public Task Give(CrmDb db, long from, long approvedBy, string number, IReadOnlyList<Handed> rows, CancellationToken ct) => Move(db, from, rows.ToDictionary(r => r.RecordId, r => r.ToUserId), rows, number, ct);

@@ -37,7 +37,7 @@ public interface IHandsOver
     Task<int> Count(CrmDb db, long userId, CancellationToken ct);
 
     /// <summary>All of it.</summary>
-    Task<IReadOnlyList<Handed>> Of(CrmDb db, long userId, CancellationToken ct);
+    Task<IReadOnlyList<Handed>> All(CrmDb db, long userId, CancellationToken ct);
 
     /// <summary>Gives some of it to others, in the caller's transaction, and says of each what became of it.</summary>
     /// <param name="db">The database.</param>

@@ -210,7 +210,7 @@ public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider 
 
     private async Task<int> SaveAndFollow(bool accept, CancellationToken ct)
     {
-        var following = followers.Select(f => f.Of(this)).OfType<Func<CancellationToken, Task>>().ToList();
+        var following = followers.Select(f => f.After(this)).OfType<Func<CancellationToken, Task>>().ToList();
         var written = await SaveWithAudit(accept, ct);
         foreach (var follow in following)
         {

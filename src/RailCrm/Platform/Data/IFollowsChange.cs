@@ -4,5 +4,5 @@ namespace RailCrm.Platform.Data;
 public interface IFollowsChange
 {
     /// <summary>Looks at what is about to be saved; gives what is to be done once it is, null where nothing concerns it.</summary>
-    Func<CancellationToken, Task>? Of(CrmDb db);
+    Func<CancellationToken, Task>? After(CrmDb db);
 }
