@@ -22,6 +22,7 @@ internal static class OrganizationModule
         .AddScoped<SaveEmployee>()
         .AddScoped<ListAccounts>()
         .AddScoped<ChangeAccount>()
+        .AddSingleton<IHandsOver, HandViews>()
         .AddScoped<EditRoles>()
         .AddScoped<ListAudit>()
         .AddSingleton(UnitDependents.Employees)
