@@ -33,11 +33,16 @@ internal sealed class LoadDemo(CrmDb db, DemoCustomers customers, DemoLines line
         scope.ServiceProvider.GetRequiredService<CurrentActor>().Actor = services.GetRequiredService<CurrentActor>().Actor with { Permissions = new HashSet<string>(Permission.All), Scope = Scope.Group, Via = Via };
         try
         {
-            await ActivatorUtilities.CreateInstance<LoadDemo>(scope.ServiceProvider).Load(lease.Job.Id, done => job.Write(async () =>
+            // A busy machine may take longer for a batch than a lease lasts, and a second try would find half a demo.
+            await LongStep.Run(services, lease, async stop =>
             {
-                await lease.Advance("{}", done, 0, Customers + Lines, ct);
+                await ActivatorUtilities.CreateInstance<LoadDemo>(scope.ServiceProvider).Load(lease.Job.Id, done => job.Write(async () =>
+                {
+                    await lease.Advance("{}", done, 0, Customers + Lines, stop);
+                    return 0;
+                }, stop), stop);
                 return 0;
-            }, ct), ct);
+            }, ct);
         }
         finally
         {

@@ -22,10 +22,10 @@ internal static class ManagersModule
         .AddSingleton<IHandsOver, HandResponsibilities>()
         .AddSingleton(new JobHandler(CarryHandover.Kind, CarryHandover.Carry))
         .AddSingleton<ICustomerChildren>(new StayingRows("handovers", (typeof(HandoverItem), nameof(HandoverItem.CustomerId)))) // What was handed over stays said of the one it was.
-        .AddSingleton(new MenuItem("handover.title", "/handovers", "users-group", Permission.CustomersRead, 42))
+        .AddSingleton(new MenuItem("handover.title", "/handovers", "users-group", Permission.CustomersRead, 42, Go: "v"))
         .AddSingleton(new MenuItem("handover.new", "/handovers/new", "users-group", Permission.ManagersAppoint, 42, MenuPlace.Action))
         .AddSingleton(new CustomerTab("manager.title", "managers", Permission.CustomersRead, 42))
-        .AddSingleton(new MenuItem("manager.rule_title", "/settings/managers", "user-check", Permission.CustomersRead, 41));
+        .AddSingleton(new MenuItem("manager.rule_title", "/settings/managers", "user-check", Permission.CustomersRead, 41, Go: "m"));
 
     public static void Map(IEndpointRouteBuilder api)
     {
