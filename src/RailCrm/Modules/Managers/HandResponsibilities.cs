@@ -36,13 +36,14 @@ internal sealed class HandResponsibilities : IHandsOver
             }
 
             var theirs = book.Of(customer).Where(r => r.UserId == row.ToUserId).ToList();
-            book.End(held!, book.Today, "handover");
-            if (theirs.Exists(r => r.Duty == Duty.Main || r.Duty == held!.Duty))
+            var until = held!.Until; // Ended in a moment, it would say today.
+            book.End(held, book.Today, "handover");
+            if (theirs.Exists(r => r.Duty == Duty.Main || r.Duty == held.Duty))
             {
                 continue; // He answers for it already.
             }
 
-            made.Add((row, book.Appoint(customer, (row.ToUserId, held!.Level), held.Duty, book.Today, held.Duty == Duty.Deputy ? held.Until : null, number)));
+            made.Add((row, book.Appoint(customer, (row.ToUserId, held.Level), held.Duty, book.Today, held.Duty == Duty.Deputy ? until : null, number)));
         }
 
         await book.Save(tell: false, ct);

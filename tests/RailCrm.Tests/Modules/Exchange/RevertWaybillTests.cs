@@ -62,7 +62,7 @@ public sealed class RevertWaybillTests
         var (gone, moved) = (await Customer(app, "甲公司"), await Customer(app, "丙公司"));
         await Customer(app, "乙公司");
         await Whole(app, n1, "waybills", Head + "W1,2026-03-01,甲公司,1\nW2,2026-03-01,丙公司,2\nW3,2026-03-01,乙公司,3\n");
-        var import = await Whole(app, n1, "waybills", Head + "W1,2026-03-01,乙公司,10\nW2,2026-03-01,乙公司,20\nW3,2026-03-01,乙公司,30\n");
+        var import = await Whole(app, n1, "waybills", Head + "W1,2026-03-01,乙公司,10\nW2,2026-03-01,乙公司,20\nW3,2026-03-01,乙公司,30\n", withWarned: true);
         var south = await app.In(System, db => db.Set<OrgUnit>().Where(u => u.Code == "S1").Select(u => u.Id).SingleAsync(Ct));
         Value(await app.With<SaveCustomer, Result<Customer>>(System, s => s.Run(moved.Id, null, new() { Name = "丙公司", UnitId = south }, Ct)));
         Value(await app.With<GetCustomer, Result<Customer>>(n1, g => g.Bin(gone.Id, into: true, null, Ct)));
@@ -82,7 +82,7 @@ public sealed class RevertWaybillTests
         var n1 = await app.ActorOf("n1");
         var (stays, goes, former) = (await Customer(app, "甲公司"), await Customer(app, "乙公司"), await Customer(app, "丙公司"));
         await Whole(app, n1, "waybills", Head + "W1,2026-03-01,丙公司,1\nW2,2026-03-01,乙公司,2\n");
-        var import = await Whole(app, n1, "waybills", Head + "W1,2026-03-01,乙公司,10\nW2,2026-03-01,乙公司,20\nW3,2026-03-01,乙公司,30\n");
+        var import = await Whole(app, n1, "waybills", Head + "W1,2026-03-01,乙公司,10\nW2,2026-03-01,乙公司,20\nW3,2026-03-01,乙公司,30\n", withWarned: true);
         await Merge(app, stays.Id, goes.Id);
         await Merge(app, stays.Id, former.Id);
 

@@ -56,8 +56,8 @@ internal static class ReviewUse
     }
 
     /// <summary>Brings, checks and loads a file.</summary>
-    public static async Task<GetImport.Answer> Whole(CrmApp app, Actor actor, string kind, string csv, string mode = "both", bool create = false) =>
-        await Loaded(app, actor, await Checked(app, actor, kind, csv, mode, create));
+    public static async Task<GetImport.Answer> Whole(CrmApp app, Actor actor, string kind, string csv, string mode = "both", bool create = false, bool withWarned = false) =>
+        await Loaded(app, actor, await Checked(app, actor, kind, csv, mode, create), withWarned);
 
     /// <summary>Takes an import back.</summary>
     public static async Task<GetImport.Work> Reverted(CrmApp app, Actor actor, long id)
