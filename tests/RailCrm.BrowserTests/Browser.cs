@@ -143,6 +143,18 @@ public sealed class Walk : IAsyncDisposable
     /// <param name="rules">The rules it goes by; all where none are named.</param>
     public async Task<IReadOnlyList<string>> Faults(bool axe, params string[] rules)
     {
+        try
+        {
+            return await Look(axe, rules);
+        }
+        catch (PlaywrightException e) when (e.Message.Contains("Execution context was destroyed", StringComparison.Ordinal))
+        {
+            return await Look(axe, rules); // The page gave way to the next one while it was looked at.
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> Look(bool axe, string[] rules)
+    {
         await Page.WaitForLoadStateAsync(await Page.Locator("rc-chart").CountAsync() > 0 ? LoadState.NetworkIdle : LoadState.Load); // Charts come after the page.
         var found = new List<string>();
         if (axe)

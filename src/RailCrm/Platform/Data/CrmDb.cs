@@ -210,7 +210,7 @@ public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider 
 
     private async Task<int> SaveAndFollow(bool accept, CancellationToken ct)
     {
-        var following = followers.Select(f => f.After(this)).OfType<Func<CancellationToken, Task>>().ToList();
+        var following = Following();
         var written = await SaveWithAudit(accept, ct);
         foreach (var follow in following)
         {
@@ -218,6 +218,20 @@ public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider 
         }
 
         return written;
+    }
+
+    /// <remarks>What changed was found by <c>HasChanges</c>: asking for entries must not look at each of them again.</remarks>
+    private List<Func<CancellationToken, Task>> Following()
+    {
+        ChangeTracker.AutoDetectChangesEnabled = false;
+        try
+        {
+            return [.. followers.Select(f => f.After(this)).OfType<Func<CancellationToken, Task>>()];
+        }
+        finally
+        {
+            ChangeTracker.AutoDetectChangesEnabled = true;
+        }
     }
 
     /// <summary>Only for the framework's own keys: every write of ours is asynchronous, audited and takes its turn.</summary>

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.Extensions.Caching.Memory;
 using RailCrm.Platform.Access;
 
 namespace RailCrm.Platform.Data;
@@ -12,6 +13,9 @@ namespace RailCrm.Platform.Data;
 /// <summary>Which database, and how it is opened.</summary>
 public static class Storage
 {
+    // EF keeps 1,024 compiled queries; lists with their filters, sorts and columns have more of them, and compiling one takes some 20 ms. A query counts for 10.
+    private static readonly MemoryCache Queries = new(new MemoryCacheOptions { SizeLimit = 80_000 });
+
     /// <summary>Adds the database named by <c>RAILCRM_DATABASE</c>: <c>Data Source=…</c> is SQLite, <c>Host=…</c> PostgreSQL.</summary>
     public static IServiceCollection AddStorage(this IServiceCollection services, string connection)
     {
@@ -33,6 +37,7 @@ public static class Storage
             : options.UseSqlite(new SqliteConnectionStringBuilder(connection) { ForeignKeys = true, DefaultTimeout = 30 }.ToString(), o => o.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery)).AddInterceptors(SqlitePragmas.Instance, IndexHint.Instance, PreparedStatements.Instance);
         return options.UseSnakeCaseNamingConvention()
             .ReplaceService<IModelCacheKeyFactory, ModelPerScopeWidth>()
+            .UseMemoryCache(Queries)
             // A capped count needs no order.
             .ConfigureWarnings(w => w.Ignore(CoreEventId.PossibleIncorrectRequiredNavigationWithQueryFilterInteractionWarning, CoreEventId.RowLimitingOperationWithoutOrderByWarning));
     }
