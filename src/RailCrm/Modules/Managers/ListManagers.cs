@@ -47,6 +47,9 @@ internal sealed class ListManagers(CrmDb db)
             [.. rows.Where(r => !r.Current).OrderByDescending(r => r.Until).ThenByDescending(r => r.Id)]);
     }
 
+    /// <summary>Who alone knows a customer and by which signs, in words; null where several do, or nothing would be lost.</summary>
+    public async Task<string?> Sole(long customerId, CancellationToken ct) => (await SoleKnown.Said(db, [customerId], ct)).GetValueOrDefault(customerId);
+
     /// <summary>One duty as the API tells it.</summary>
     public async Task<Held> Answered(Responsibility held, CancellationToken ct) => (await Named([held], ct))[0];
 

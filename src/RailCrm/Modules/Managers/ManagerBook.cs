@@ -164,6 +164,8 @@ public sealed class ManagerBook(CrmDb db)
 
         db.AddRange(wanted.Select(w => new CustomerGrant { CustomerId = w.Key.CustomerId, UserId = w.Key.UserId, Reason = w.Value.Reason, Until = w.Value.Until }));
         await db.SaveChangesAsync(ct);
+        var shared = open.GroupBy(r => r.CustomerId).Where(g => g.Select(r => r.UserId).Distinct().Skip(1).Any()).Select(g => g.Key).ToList();
+        await db.Set<SoleKnown>().IgnoreQueryFilters().Where(s => EF.Parameter(shared).Contains(s.CustomerId)).ExecuteDeleteAsync(ct);
         var levels = open.Where(r => r.Duty == Duty.Main).GroupBy(r => r.CustomerId).ToDictionary(g => g.Key, g => g.Select(r => r.Level).Distinct().Sum(ManagerRule.Bit));
         foreach (var alike in customers.GroupBy(c => levels.GetValueOrDefault(c)))
         {

@@ -22,6 +22,9 @@ internal static class ManagersModule
         .AddSingleton<IHandsOver, HandResponsibilities>()
         .AddSingleton(new JobHandler(CarryHandover.Kind, CarryHandover.Carry))
         .AddSingleton<ICustomerChildren>(new StayingRows("handovers", (typeof(HandoverItem), nameof(HandoverItem.CustomerId)))) // What was handed over stays said of the one it was.
+        .AddSingleton<ICustomerChildren>(new StayingRows("sole", (typeof(SoleKnown), nameof(SoleKnown.CustomerId)))) // The next night looks at both anew.
+        .AddSingleton(new JobHandler(FindSoleKnown.Job, FindSoleKnown.Run))
+        .AddSingleton(new Schedule(FindSoleKnown.Job, HourOfDay: 4))
         .AddSingleton(new MenuItem("handover.title", "/handovers", "users-group", Permission.CustomersRead, 42, Go: "v"))
         .AddSingleton(new MenuItem("handover.new", "/handovers/new", "users-group", Permission.ManagersAppoint, 42, MenuPlace.Action))
         .AddSingleton(new CustomerTab("manager.title", "managers", Permission.CustomersRead, 42))

@@ -19,9 +19,11 @@ internal sealed class ManagersPart : CustomerListPart
     internal override IReadOnlyList<F> Fields { get; } =
     [
         F.Only("managerGap", "manager.gap", FieldKind.Choice, ["="], Gap).Coded(Said, () => [("any", Said("any")!), ("outlet", Said("outlet")!), ("subsidiary", Said("subsidiary")!), ("group", Said("group")!)]),
+        F.Only("soleSigns", "manager.sole_filter", FieldKind.Choice, ["="], Sole).Coded(SignsSaid, () => [.. new[] { "1", "2", "3", "4" }.Select(n => (n, SignsSaid(n)!))]),
+        F.Of("sole", "manager.sole", FieldKind.Reference, c => c.Id).Refers(SoleKnown.Said),
     ];
 
-    internal override IReadOnlyList<SystemView> Views { get; } = [new("unmanaged", "manager.view_gap", "managerGap=any&columns=name,tier,unit,manager,revenue")];
+    internal override IReadOnlyList<SystemView> Views { get; } = [new("unmanaged", "manager.view_gap", "managerGap=any&columns=name,tier,unit,manager,revenue"), new("sole", "manager.view_sole", "soleSigns=3&sort=-revenue&columns=name,tier,unit,sole,revenue,completeness")];
 
     internal override IReadOnlyList<ListWork> Works { get; } =
     [
@@ -102,6 +104,21 @@ internal sealed class ManagersPart : CustomerListPart
         }
 
         await book.Save(tell: true, ct);
+    }
+
+    private static string? SignsSaid(string least) => Platform.Text.Texts.Get(least == "1" ? "manager.sole_any" : "manager.sole_least", least);
+
+    /// <summary>Customers that one person alone knows, with at least so many signs of it.</summary>
+    private static async Task<Result<Condition<Customer>>> Sole(CrmDb db, Criterion asked, CancellationToken ct)
+    {
+        await Task.CompletedTask;
+        if (!asked.Values.All(v => v is "1" or "2" or "3" or "4"))
+        {
+            return new Refusal.InvalidMany([new(asked.Field, "manager.sole_unknown")]);
+        }
+
+        var least = asked.Values.Min(v => v[0] - '0');
+        return new Condition<Customer>(c => db.Set<SoleKnown>().Any(s => s.CustomerId == c.Id && s.Weight >= least), db.Set<SoleKnown>().Where(s => s.Weight >= least).Select(s => s.CustomerId), Indexed: true);
     }
 
     private static string? Said(string code) => Platform.Text.Texts.Get(code == "any" ? "manager.gap_any" : $"level.{code}");

@@ -2690,6 +2690,47 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("responsibilities", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Managers.SoleKnown", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customer_id");
+
+                    b.Property<int>("Signs")
+                        .HasColumnType("integer")
+                        .HasColumnName("signs");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Weight")
+                        .HasColumnType("integer")
+                        .HasColumnName("weight");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sole_known");
+
+                    b.HasIndex("CustomerId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_sole_known_customer_id");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_sole_known_user_id");
+
+                    b.HasIndex("Weight", "CustomerId")
+                        .HasDatabaseName("ix_sole_known_weight_customer_id");
+
+                    b.ToTable("sole_known", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>
                 {
                     b.Property<long>("Id")
@@ -5008,6 +5049,23 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_responsibilities_user_user_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Managers.SoleKnown", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sole_known_customers_customer_id");
+
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_sole_known_user_user_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>

@@ -2504,6 +2504,45 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("responsibilities", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Managers.SoleKnown", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<int>("Signs")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("signs");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Weight")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("weight");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sole_known");
+
+                    b.HasIndex("CustomerId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_sole_known_customer_id");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_sole_known_user_id");
+
+                    b.HasIndex("Weight", "CustomerId")
+                        .HasDatabaseName("ix_sole_known_weight_customer_id");
+
+                    b.ToTable("sole_known", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>
                 {
                     b.Property<long>("Id")
@@ -4676,6 +4715,23 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_responsibilities_user_user_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Managers.SoleKnown", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sole_known_customers_customer_id");
+
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_sole_known_user_user_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>
