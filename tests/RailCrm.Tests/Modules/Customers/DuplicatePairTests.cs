@@ -252,7 +252,7 @@ public sealed class DuplicatePairTests
         using var s1 = await app.Api("s1");
         await MergeScene.Create(s1, new { name = "北方煤业集团" });
         var a = await MergeScene.Alike(api, new { name = "北方煤业有限公司" });
-        var reason = new string('长', 199) + "😀了";
+        var reason = new string('长', 199) + "😀"; // As long as may be said, and one character more than is kept.
         var b = await MergeScene.Create(api, new { name = "北方煤业公司", duplicateReason = reason });
         var file = await ReviewUse.Whole(app, await app.ActorOf("n1"), "customers", "客户名称,非重复说明\n北方煤业股份有限公司,第三家\n");
         var c = await app.In(System, db => db.Set<Customer>().Where(x => x.Name == "北方煤业股份有限公司").Select(x => x.Id).SingleAsync(Ct));
