@@ -66,6 +66,11 @@ public sealed partial class Someone_mends_an_import_and_takes_it_back(Browser br
 
         await page.GotoAsync(import);
         await page.ClickAsync("[data-target=revert]");
+        var asks = (await page.Locator("#revert").BoundingBoxAsync())!;
+        Assert.True(Math.Abs(asks.Y + (asks.Height / 2) - (page.ViewportSize!.Height / 2.0)) < 10, $"The dialog stands at {asks.Y} px."); // In the middle.
+        await page.ClickAsync("#revert .rc-dialog-foot button[type=button]");
+        await Assertions.Expect(page.Locator("#revert")).ToBeHiddenAsync();
+        await page.ClickAsync("[data-target=revert]");
         await page.ClickAsync("#revert button.btn-danger");
         await page.Locator("a[href$='/rows?show=refused']").ClickAsync(new() { Timeout = 30_000 });
         await Assertions.Expect(page.Locator("table tbody tr")).ToHaveCountAsync(1);
