@@ -40,6 +40,7 @@ class Combobox extends HTMLElement {
 
   disconnectedCallback() {
     made.removeEventListener("message", this.#told);
+    this.#still();
   }
 
   // Where several stand in the field, the last is looked up and those before it stay.
@@ -81,6 +82,8 @@ class Combobox extends HTMLElement {
     this.#list.replaceChildren(...(title ? [head] : []), ...rows);
     this.#list.classList.toggle("show", rows.length > 0);
     input.setAttribute("aria-expanded", String(rows.length > 0));
+    addEventListener("scroll", this.#fit, true); // Of whatever scrolls.
+    addEventListener("resize", this.#fit);
     this.#fit();
   }
 
@@ -100,20 +103,24 @@ class Combobox extends HTMLElement {
     return row;
   }
 
-  // A list that stands fixed, over a table that scrolls, is kept within the window: nothing could be scrolled to show the rest.
-  #fit() {
-    const { style } = this.#list;
-    [style.marginLeft, style.maxHeight] = ["", ""];
-    if (getComputedStyle(this.#list).position !== "fixed") {
+  // A list that stands fixed, over a table that scrolls, stays at its field and within the window: below it, or above where there is no room below.
+  #fit = () => {
+    const { style, classList } = this.#list;
+    [style.left, style.top, style.maxHeight] = ["", "", ""];
+    const input = this.querySelector("input");
+    if (!input || !classList.contains("show") || getComputedStyle(this.#list).position !== "fixed") {
       return;
     }
-    if (innerHeight - this.getBoundingClientRect().bottom < 160) {
-      this.scrollIntoView({ block: "center" });
-    }
-    const { right, top } = this.#list.getBoundingClientRect();
-    style.marginLeft = `${Math.min(0, document.documentElement.clientWidth - 8 - right)}px`;
-    style.maxHeight = `${Math.min(320, Math.max(120, innerHeight - 8 - top))}px`;
-  }
+    const field = input.getBoundingClientRect();
+    const [below, above] = [innerHeight - field.bottom - 12, field.top - 12];
+    const isAbove = below < Math.min(this.#list.scrollHeight, 160) && above > below;
+    style.maxHeight = `${Math.max(60, Math.min(320, isAbove ? above : below))}px`;
+    const { width, height } = this.#list.getBoundingClientRect();
+    const [left, top] = [Math.max(8, Math.min(field.left, document.documentElement.clientWidth - 8 - width)), isAbove ? field.top - height - 4 : field.bottom + 4];
+    [style.left, style.top] = [`${left}px`, `${top}px`];
+    const at = this.#list.getBoundingClientRect(); // Within something that moves what is fixed, it is not the window that it stands by.
+    [style.left, style.top] = [`${2 * left - at.left}px`, `${2 * top - at.top}px`];
+  };
 
   #key(event: KeyboardEvent, input: HTMLInputElement) {
     const rows = this.#rows;
@@ -187,8 +194,14 @@ class Combobox extends HTMLElement {
     clearTimeout(this.#timer);
     this.#asked++;
     this.#list.classList.remove("show");
+    this.#still();
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
+  }
+
+  #still() {
+    removeEventListener("scroll", this.#fit, true);
+    removeEventListener("resize", this.#fit);
   }
 }
 customElements.define("rc-combobox", Combobox);

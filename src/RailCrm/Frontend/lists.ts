@@ -72,6 +72,33 @@ class FilterPanel extends HTMLElement {
 }
 customElements.define("rc-filter", FilterPanel);
 
+// The next page of a list begins at its top, wherever the last one was left; the keyboard goes on from there.
+const blazor = () => (window as unknown as { Blazor?: { addEventListener(name: string, act: () => void): void } }).Blazor;
+let [turned, listens] = [false, false];
+const toTop = () => {
+  const pager = document.querySelector(".rc-pager");
+  const before = [...document.querySelectorAll<HTMLElement>(".rc-scroll")].filter((part) => pager && part.compareDocumentPosition(pager) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const list = before.at(-1);
+  if (!turned || !list) {
+    return;
+  }
+  turned = false;
+  list.scrollTop = 0;
+  if (list.getBoundingClientRect().top < 56) {
+    list.scrollIntoView({ block: "start" });
+  }
+  list.focus({ preventScroll: true });
+};
+document.addEventListener("click", (event) => {
+  if ((event.target as Element).closest(".rc-pager a[href]") && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    turned = true;
+    if (!listens) {
+      blazor()?.addEventListener("enhancedload", () => requestAnimationFrame(toTop));
+      listens = true;
+    }
+  }
+}, { capture: true });
+
 // A chip opens the panel for its condition; where the panel is open already, it stays so afterwards.
 document.addEventListener("click", (event) => {
   const chip = (event.target as Element).closest<HTMLAnchorElement>("a.rc-chip-edit");

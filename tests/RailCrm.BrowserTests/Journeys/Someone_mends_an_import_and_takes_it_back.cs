@@ -27,6 +27,14 @@ public sealed partial class Someone_mends_an_import_and_takes_it_back(Browser br
         await page.ClickAsync("a[href$='/review?show=wrong']");
         await Assertions.Expect(page.Locator(".rc-segments a.active[href$='show=wrong']")).ToBeVisibleAsync();
         await page.FillAsync("#row-5 input.is-invalid", "火卫一"); // Still wrong, and still there when another row was saved.
+        await page.FillAsync("#row-4 input.is-invalid", "杭州");
+        await page.Locator("#row-4 .rc-options.show").WaitForAsync(); // It stands at its field, though that is in a table that scrolls.
+        Assert.True(await page.EvalOnSelectorAsync<double>("#row-4 .rc-options.show", """
+            list => {
+              const [field, at] = [list.parentElement.querySelector("input").getBoundingClientRect(), list.getBoundingClientRect()];
+              return Math.min(Math.abs(at.top - field.bottom), Math.abs(field.top - at.bottom)) + (at.left > field.right || at.right < field.left ? 1000 : 0);
+            }
+            """) < 12);
         await page.FillAsync("#row-4 input.is-invalid", "330200");
         await page.PressAsync("#row-4 input.is-invalid", "Enter");
         await page.WaitForURLAsync("**#row-4");
@@ -57,6 +65,11 @@ public sealed partial class Someone_mends_an_import_and_takes_it_back(Browser br
         await page.WaitForURLAsync(Customer());
 
         await page.GotoAsync(import);
+        await page.ClickAsync("[data-target=revert]");
+        var asks = (await page.Locator("#revert").BoundingBoxAsync())!;
+        Assert.True(Math.Abs(asks.Y + (asks.Height / 2) - (page.ViewportSize!.Height / 2.0)) < 10, $"The dialog stands at {asks.Y} px."); // In the middle.
+        await page.ClickAsync("#revert .rc-dialog-foot button[type=button]");
+        await Assertions.Expect(page.Locator("#revert")).ToBeHiddenAsync();
         await page.ClickAsync("[data-target=revert]");
         await page.ClickAsync("#revert button.btn-danger");
         await page.Locator("a[href$='/rows?show=refused']").ClickAsync(new() { Timeout = 30_000 });

@@ -76,6 +76,11 @@ public sealed partial class Someone_merges_contacts(Browser browser)
         await walk.Check();
         await page.Locator(".rc-merge-stay button").ClickAsync();
         await Assertions.Expect(page.Locator(".rc-merge-row").First).ToBeVisibleAsync();
+        await page.Locator("main form button.btn-primary").Last.ClickAsync();
+        await page.Locator(".rc-toast form[action='/contacts/merges'] button").ClickAsync(); // Taken back at once.
+        await page.WaitForURLAsync("**/contacts/merges");
+        await page.GotoAsync($"/contacts?mobile={mobile}");
+        await Assertions.Expect(page.Locator("table.rc-list tbody tr")).ToHaveCountAsync(2);
     }
 
     [GeneratedRegex("/customers/[0-9]+$")]

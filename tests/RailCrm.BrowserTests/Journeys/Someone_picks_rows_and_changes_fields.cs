@@ -13,9 +13,12 @@ public sealed partial class Someone_picks_rows_and_changes_fields(Browser browse
         await page.GotoAsync("/customers?view=all&limit=10");
         await page.Locator(".rc-tick").Nth(2).CheckAsync();
         await Assertions.Expect(page.Locator(".rc-work-count")).ToContainTextAsync("1");
+        await page.EvalOnSelectorAsync(".rc-scroll:has(> .rc-list)", "list => list.scrollTop = list.scrollHeight");
         await page.ClickAsync(".rc-pager a[rel=next]");
         await page.WaitForURLAsync("**cursor=**");
         await Assertions.Expect(page.Locator(".rc-tick:checked")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Locator(".rc-scroll:has(> .rc-list)")).ToBeFocusedAsync(); // The next page begins at its top.
+        Assert.True(await page.EvalOnSelectorAsync<bool>(".rc-scroll:has(> .rc-list)", "list => list.scrollTop === 0 && list.getBoundingClientRect().top >= 0 && list.getBoundingClientRect().top < innerHeight / 2"));
         await Assertions.Expect(page.Locator(".rc-work-count")).ToContainTextAsync("1");
         await page.Locator(".rc-tick").Nth(0).CheckAsync();
         await Assertions.Expect(page.Locator(".rc-work-count")).ToContainTextAsync("2");

@@ -42,6 +42,11 @@ public sealed partial class Someone_works_with_waybill_lists(Browser browser)
         await page.WaitForURLAsync("**month=2026-03*");
         await Assertions.Expect(page.Locator("table.rc-list tbody tr")).ToHaveCountAsync(3);
 
+        if (width > 767)
+        {
+            Assert.True((await page.Locator("table.rc-list tbody th a").First.BoundingBoxAsync())!.Height < 30); // A number is read in one piece.
+        }
+
         // The line in the middle, and along the view with the keys.
         await page.Locator("table.rc-list tbody th a").Nth(1).ClickAsync();
         await page.WaitForURLAsync(OneLineWithin());

@@ -124,9 +124,20 @@ public sealed class PaletteTests
         Assert.Equal(["n1 网点"], await Found(n1, "n1", "unit"));
         Assert.Empty(await Found(s1, "n1", "unit"));
         Assert.Equal(["欧阳修"], await Found(n1, "oyx", "employee"));
+        Assert.Equal(["欧阳修"], await Found(n1, "欧洋修", "employee")); // Mistyped as it is said.
+        Assert.Empty(await Found(s1, "欧洋修", "employee"));
         Assert.Empty(await Found(s1, "oyx", "employee"));
         using var north = await app.Api("north");
         Assert.Equal(["北方公司"], await Found(north, "bfgs", "unit"));
+        await app.In(System, async db =>
+        {
+            db.Add(new RailCrm.Modules.Reference.Station { TelegraphCode = "GZD", Name = "高桥镇", PinyinCode = "gqz", Pinyin = "gaoqiaozhen" });
+            return await db.SaveChangesAsync(Ct);
+        });
+        foreach (var typed in new[] { "高桥", "gqz", "GZD" })
+        {
+            Assert.Equal(["高桥镇"], await Found(north, typed, "station"));
+        }
     }
 
     [Theory, ClassData(typeof(BothEngines))]

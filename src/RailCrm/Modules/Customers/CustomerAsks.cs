@@ -15,6 +15,17 @@ namespace RailCrm.Modules.Customers;
 internal static class CustomerAsks
 {
 #pragma warning disable CA1309, CA1310, CA1311 // Translated to SQL, where the column's collation decides.
+    /// <summary>The same, and with <c>!=</c> those of which it does not hold: what is not known is none of the values either.</summary>
+    public static Asks<Customer> OrNot(Asks<Customer> ask) => async (db, asked, ct) =>
+    {
+        if (!(await ask(db, asked, ct)).TryGet(out var condition, out var refusal))
+        {
+            return refusal;
+        }
+
+        return asked.Operator == "!=" ? condition.Not() : condition;
+    };
+
     /// <summary>A unit, with everything under it unless exactly that is asked for.</summary>
     public static Task<Result<Condition<Customer>>> Unit(CrmDb db, Criterion asked, CancellationToken ct) => Each(asked, async value =>
     {
@@ -64,7 +75,9 @@ internal static class CustomerAsks
 
         var region = Shared(code);
         var (first, last) = (region.PadRight(6, '0'), region.PadRight(6, '9'));
-        return Task.FromResult(region.Length == 6 ? Of(db, c => c.RegionCode == region, "name", "-name") : Of(db, c => string.Compare(c.RegionCode, first) >= 0 && string.Compare(c.RegionCode, last) <= 0));
+        return Task.FromResult(region.Length == 6 ? Of(db, c => c.RegionCode == region, "name", "-name") 
+            : asked.Operator == "!=" ? Of(db, c => c.RegionCode != null && string.Compare(c.RegionCode, first) >= 0 && string.Compare(c.RegionCode, last) <= 0) // Of nothing a comparison says neither yes nor no.
+            : Of(db, c => string.Compare(c.RegionCode, first) >= 0 && string.Compare(c.RegionCode, last) <= 0));
     });
 
     /// <summary>A main sending or receiving station, by name or code.</summary>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Organization;
+using RailCrm.Modules.Reference;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Files;
@@ -22,9 +23,10 @@ internal sealed class ExportCustomers(CrmDb db, CustomFields fields, ListCustome
     /// <param name="Parent">The company above, where the reader sees it.</param>
     /// <param name="Contact">The main contact.</param>
     /// <param name="Author">Who made it.</param>
-    private sealed record Line(Customer Customer, SaveCustomer.Input Said, string Unit, string? Parent, Contact? Contact, string? Author);
+    /// <param name="Manager">Who manages it today.</param>
+    private sealed record Line(Customer Customer, SaveCustomer.Input Said, string Unit, string? Parent, Contact? Contact, string? Author, string? Manager);
 
-    /// <summary>The columns, named as the import knows them; figures that are computed come last and are not read back.</summary>
+    /// <summary>The columns, named as the import knows them; what is called or computed comes last and is not read back.</summary>
     private static readonly IReadOnlyList<(string TextKey, Func<Line, Cell> Cell)> Columns =
     [
         ("import.field.number", l => Cell.Of(l.Customer.Number)), ("customer.name", l => Cell.Of(l.Said.Name)), ("import.field.shortName", l => Cell.Of(l.Said.ShortName)),
@@ -42,6 +44,8 @@ internal sealed class ExportCustomers(CrmDb db, CustomFields fields, ListCustome
         ("import.field.sidings", l => Cell.Of(CustomerCells.Of(l.Said.Sidings!))), ("import.field.contactName", l => Cell.Of(l.Contact?.Name)), ("import.field.contactTitle", l => Cell.Of(l.Contact?.Title)),
         ("import.field.contactMobile", l => Cell.Of(l.Contact?.Mobile)), ("import.field.contactPhone", l => Cell.Of(l.Contact?.Phone)), ("import.field.contactEmail", l => Cell.Of(l.Contact?.Email)),
         ("import.field.createdBy", l => Cell.Of(l.Author)), ("import.field.createdAt", l => Cell.Of(Origin.Day(l.Customer.CreatedAt))),
+        ("customer.manager", l => Cell.Of(l.Manager)), ("customer.industry_name", l => Cell.Of(l.Said.IndustryCode is { } code ? ReferenceData.IndustryName(code) : null)),
+        ("customer.region_name", l => Cell.Of(l.Said.RegionCode is { } code ? ReferenceData.RegionName(code) : null)),
         ("customer.tier", l => Choice("tier", l.Customer.Tier)), ("customer.revenue12_yuan", l => Cell.Money(l.Customer.Trailing12RevenueFen)), ("customer.profit12_yuan", l => Cell.Money(l.Customer.Trailing12GrossProfitFen)),
         ("customer.weight12_tonnes", l => Cell.Tonnes(l.Customer.Trailing12WeightKg)), ("customer.completeness_percent", l => Cell.Whole(l.Customer.Completeness)),
         ("customer.updated", l => Cell.Of(Platform.Ui.Kit.Figures.BeijingTime(l.Customer.UpdatedAt))),
@@ -91,10 +95,11 @@ internal sealed class ExportCustomers(CrmDb db, CustomFields fields, ListCustome
         Dictionary<long, string> parents = above.Count == 0 ? new() : await db.Set<Customer>().Where(c => EF.Parameter(above).Contains(c.Id)).Select(c => new { c.Id, c.Number, c.Name }).ToDictionaryAsync(c => c.Id, c => Lookups.Text(c.Number, c.Name), ct);
         var authors = batch.Select(c => c.CreatedBy ?? 0).Where(id => id > 0).Distinct().ToList();
         var people = authors.Count == 0 ? [] : await fields.Reference(CustomKind.Person)!.Names(db, authors, ct);
+        var managers = await AccountManagers.Of(db, ids, ct);
         return batch.Select(c =>
         {
             (c.Shareholders, c.Products, c.MainStations, c.Sidings) = ([.. shareholders[c.Id]], [.. products[c.Id]], [.. stations[c.Id]], [.. sidings[c.Id]]);
-            return new Line(c, CustomerRules.Of(c, withLists: true), units[c.UnitId], parents.GetValueOrDefault(c.ParentId ?? 0), contacts[c.Id].FirstOrDefault(), people.GetValueOrDefault(c.CreatedBy ?? 0));
+            return new Line(c, CustomerRules.Of(c, withLists: true), units[c.UnitId], parents.GetValueOrDefault(c.ParentId ?? 0), contacts[c.Id].FirstOrDefault(), people.GetValueOrDefault(c.CreatedBy ?? 0), managers.GetValueOrDefault(c.Id));
         });
     }
 

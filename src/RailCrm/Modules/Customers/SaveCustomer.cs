@@ -14,6 +14,9 @@ namespace RailCrm.Modules.Customers;
 /// <summary>Creates or changes a customer; the page, the API and later the import all come through here.</summary>
 public sealed partial class SaveCustomer(CrmDb db, CustomFields fields)
 {
+    /// <summary>Whether the reason why a new one is no duplicate keeps it and those it is like off the work list. That of invented customers says nothing.</summary>
+    internal bool Judges { get; set; } = true;
+
     /// <summary>Creates one where <paramref name="id"/> is null, else changes it if it still has <paramref name="version"/>.</summary>
     public Task<Result<Customer>> Run(long? id, int? version, Input input, CancellationToken ct) => Run(id, version, input, [], null, ct);
 
@@ -201,7 +204,25 @@ public sealed partial class SaveCustomer(CrmDb db, CustomFields fields)
             await ContactSearch.Write(db, person, ct);
         }
 
+        if (id is null && Judges && duplicates.Count > 0)
+        {
+            await Apart(customer.Id, [.. duplicates.Select(d => d.Id).OfType<long>()], input.DuplicateReason!, ct);
+        }
+
         return customer;
+    }
+
+    /// <summary>Whoever says why a new customer is none of those that were shown has judged these pairs. Of one beyond the scope somebody else decides.</summary>
+    private async Task Apart(long id, List<long> others, string reason, CancellationToken ct)
+    {
+        var subjects = await RenewPairs.Subjects(db, [id, .. others], ct);
+        await RenewPairs.Write(db, [.. others.Where(subjects.ContainsKey).Select(other => (subjects[other], subjects[id]))], ct); // An import has not compared it yet.
+        var why = reason.Trim();
+        why = why.Length <= LikelyPair.ReasonLength ? why : why[..(LikelyPair.ReasonLength - (char.IsHighSurrogate(why[LikelyPair.ReasonLength - 1]) ? 1 : 0))];
+        foreach (var pair in await db.Set<DuplicatePair>().Where(p => p.SecondId == id && EF.Parameter(others).Contains(p.FirstId)).Select(p => p.Id).ToListAsync(ct))
+        {
+            await new CustomerPairs(db).Judge(pair, two: true, why, ct);
+        }
     }
 
     /// <summary>Lets go of what was read to be changed, so that no later save of the same request stores what was refused.</summary>

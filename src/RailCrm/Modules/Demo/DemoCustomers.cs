@@ -128,6 +128,7 @@ internal sealed class DemoCustomers(CrmDb db, SaveCustomer saveCustomer, TimePro
             told.Further(_sidings);
         }
 
+        saveCustomer.Judges = false;
         var saved = await saveCustomer.Create(input, known ? [.. People(n, size, dice)] : [], null, ct);
         if (!saved.TryGet(out var customer, out var refusal))
         {

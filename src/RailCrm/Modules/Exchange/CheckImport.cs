@@ -93,7 +93,7 @@ internal static class CheckImport
             {
                 var answer = read.IsSkipped(row.Number) ? null : answers.Dequeue();
                 var outcome = answer is null ? "skipped" : answer.Outcome ?? "wrong";
-                var seen = new ReviewRow(row.Number, outcome, [.. row.Cells.Take(file.Headers.Count)], answer?.Errors ?? [])
+                var seen = new ReviewRow(row.Number, outcome, [.. row.Cells], answer?.Errors ?? [])
                 {
                     Warnings = answer?.Warnings is { Count: > 0 } warnings ? warnings : null, Above = answer?.Above == true, AboveRow = answer?.AboveRow ?? 0, Taken = read.IsTaken(row.Number),
                 };
@@ -130,7 +130,7 @@ internal static class CheckImport
     /// <summary>Counts what stands in the columns that are wrong; a column in which everything differs is cut off.</summary>
     private static void Count(Dictionary<string, Dictionary<string, long>> values, FieldMap map, IReadOnlyList<string> headers, TableRow row, IReadOnlyList<FieldError> errors)
     {
-        foreach (var column in errors.SelectMany(e => map.ColumnsOf(e.Field)).Distinct())
+        foreach (var column in errors.SelectMany(e => map.ColumnsOf(e.Field)).Where(c => c < headers.Count).Distinct())
         {
             var cell = row.Cells[column].Trim();
             if (cell.Length is 0 or > ColumnFix.Longest)

@@ -54,8 +54,11 @@ internal sealed class EditedRows
 
     /// <summary>The rows after one, those left out among them only where asked for.</summary>
     public IEnumerable<TableRow> Rows(long after = 0, bool withSkipped = false) => _fixes.Count == 0 && _edits.Count == 0
-        ? _file.Rows(after)
-        : _file.Rows(after).Where(r => withSkipped || !IsSkipped(r.Number)).Select(Read);
+        ? _file.Rows(after).Select(Cut)
+        : _file.Rows(after).Where(r => withSkipped || !IsSkipped(r.Number)).Select(Cut).Select(Read);
+
+    /// <summary>What stands beyond the header is nobody's: there stands what the review has asked for.</summary>
+    private TableRow Cut(TableRow row) => row.Cells.Length <= _file.Headers.Count ? row : row with { Cells = row.Cells[.._file.Headers.Count] };
 
     private TableRow Read(TableRow row)
     {
@@ -71,19 +74,18 @@ internal sealed class EditedRows
             row.Cells[place] = parts.Aggregate(cell, (text, fix) => text.Replace(fix.From, fix.To, StringComparison.Ordinal));
         }
 
-        if (_edits.TryGetValue(row.Number, out var edit))
-        {
-            Write(row.Cells, edit.Cells);
-        }
-
-        return row;
+        return _edits.TryGetValue(row.Number, out var edit) ? row with { Cells = Write(row.Cells, edit.Cells) } : row;
     }
 
-    public static void Write(string[] cells, Dictionary<int, string> edited)
+    /// <summary>Cells with some written over, as long as these reach: what is written behind the file's own columns stands there.</summary>
+    public static string[] Write(string[] cells, Dictionary<int, string> edited)
     {
-        foreach (var (column, text) in edited.Where(e => e.Key < cells.Length))
+        string[] written = [.. cells, .. Enumerable.Repeat("", Math.Max(0, edited.Keys.DefaultIfEmpty(-1).Max() + 1 - cells.Length))];
+        foreach (var (column, text) in edited)
         {
-            cells[column] = text;
+            written[column] = text;
         }
+
+        return written;
     }
 }

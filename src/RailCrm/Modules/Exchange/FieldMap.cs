@@ -20,13 +20,13 @@ internal sealed class Filling(int[] columns, string header)
     {
         if (columns is [var one])
         {
-            return CellText.Clean(row.Cells[one]);
+            return CellText.Clean(row.Cell(one));
         }
 
         var joined = new StringBuilder();
         foreach (var column in columns)
         {
-            if (CellText.Clean(row.Cells[column]) is not { } part)
+            if (CellText.Clean(row.Cell(column)) is not { } part)
             {
                 return null;
             }
@@ -38,7 +38,7 @@ internal sealed class Filling(int[] columns, string header)
     }
 
     /// <summary>The text as it was written; null where it is empty.</summary>
-    public string? Written(TableRow row) => columns is [var one] ? CellText.Written(row.Cells[one]) : Clean(row);
+    public string? Written(TableRow row) => columns is [var one] ? CellText.Written(row.Cell(one)) : Clean(row);
 }
 
 /// <summary>Which columns fill which field; several columns are joined by a dash.</summary>
@@ -51,9 +51,18 @@ internal sealed class FieldMap
     /// <summary>Field → column headers, in their order.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Headers { get; }
 
-    private FieldMap(IReadOnlyList<string> columns, IReadOnlyDictionary<string, IReadOnlyList<string>> headers)
+    /// <summary>Reasons that the file has no column for: each stands behind the file's own columns, always in the same place, and is written in the review alone.</summary>
+    public IReadOnlyList<(string Field, int Column)> Beside { get; }
+
+    private FieldMap(ImportKind kind, IReadOnlyList<string> columns, IReadOnlyDictionary<string, IReadOnlyList<string>> headers)
     {
         Headers = headers;
+        Beside = [.. kind.Fields.Where(f => f.IsReason).Select((f, i) => (f.Name, columns.Count + i)).Where(f => !headers.ContainsKey(f.Name))];
+        foreach (var (field, column) in Beside)
+        {
+            _fields[field] = new([column], "");
+        }
+
         var places = columns.Select((c, i) => (c, i)).ToDictionary(c => c.c, c => c.i);
         foreach (var (field, names) in headers)
         {
@@ -94,7 +103,7 @@ internal sealed class FieldMap
 
         errors.AddRange(kind.Fields.Where(f => f.Required && !headers.ContainsKey(f.Name) && errors.All(e => e.Field != f.Name))
             .Select(f => new FieldError(f.Name, "import.field_missing", f.Label, string.Join(", ", columns))));
-        return errors.Count > 0 ? new Refusal.InvalidMany(errors) : new FieldMap(columns, headers);
+        return errors.Count > 0 ? new Refusal.InvalidMany(errors) : new FieldMap(kind, columns, headers);
     }
 
     /// <summary>The columns a text names; a column may itself have a plus in its name.</summary>

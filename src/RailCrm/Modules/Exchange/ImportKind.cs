@@ -15,6 +15,9 @@ internal sealed record ImportField(string Name, bool Required, params string[] S
     /// <summary>Whether only whoever manages accounts has it, and chooses its column by hand: no header suggests it.</summary>
     public bool IsOrigin => Name is "createdBy" or "createdAt";
 
+    /// <summary>Whether it says why a row is right that looks wrong: asked for where a row does.</summary>
+    public bool IsReason => Name is "duplicateReason" or "creditCodeReason";
+
     /// <summary>Text key of what it is called, where the pages of its kind have a word of their own.</summary>
     public string? TextKey { get; init; }
 
@@ -54,7 +57,7 @@ internal sealed record ImportField(string Name, bool Required, params string[] S
         "source" => ("import.help.source", "95306"),
         "number" => ("import.help.number_of_ours", "KH-0000123"),
         "creditCode" => ("import.help.credit_code", "91330000MA27XXXXXX"),
-        "duplicateReason" or "creditCodeReason" => ("import.help.reason", ""),
+        _ when IsReason => ("import.help.reason", ""),
         "shareholders" => ("import.help.shareholders", "张三 60% 自然人; 李四 40%"),
         "products" => ("import.help.products", "热轧卷板, 年产 900000 吨, 库存 12000 吨, 2026-03-01; 钢坯"),
         "sendingStations" or "receivingStations" => ("import.help.stations", "高桥镇 400000 吨; 丰台西"),

@@ -20,7 +20,7 @@ internal sealed partial record Proposal(string To, string Text)
     private const int Longest = 40;
 
     /// <summary>Values times the names they are compared with, of one column: the page is asked for often, and its time is not the file's to set.</summary>
-    private const int MostCompared = 200_000;
+    private const int MostCompared = 400_000;
 
     /// <summary>Values of a page that customers are searched for: each is a few questions to the index.</summary>
     private const int MostCustomers = 10;
@@ -31,7 +31,7 @@ internal sealed partial record Proposal(string To, string Text)
     /// <summary>Hits of a search among which the nearest is taken.</summary>
     private const int MostHits = 8;
 
-    private static readonly Lazy<Alike> Industries = new(() => new(ReferenceData.Industries.Select(i => (i.Code, $"{i.Chinese}{Dot}{i.English}"))));
+    private static readonly Lazy<Alike> Industries = new(() => new(ReferenceData.Industries.Select(i => (i.Code, string.Join(Dot, [i.Chinese, i.English, .. ReferenceData.WordsOf(i)])))));
 
     private static readonly Lazy<Alike> Regions = new(() => new(ReferenceData.Regions.Where(r => r.IsPlace).Select(r => (r.Code, $"{r.Chinese}{Dot}{r.Whole.Chinese.Replace(" / ", "", StringComparison.Ordinal)}{Dot}{r.English}"))));
 

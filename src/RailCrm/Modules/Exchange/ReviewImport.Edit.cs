@@ -81,7 +81,7 @@ internal sealed partial class ReviewImport
             return refusal;
         }
 
-        if (ReviewFile.Row(open.Path, open.CheckId, number) is not { } found || cells.Keys.Any(c => c < 0 || c >= open.File.Headers.Count))
+        if (ReviewFile.Row(open.Path, open.CheckId, number) is not { } found || cells.Keys.Any(c => c < 0 || (c >= open.File.Headers.Count && open.Map.Beside.All(b => b.Column != c))))
         {
             return new Refusal.NotFound();
         }
@@ -98,19 +98,19 @@ internal sealed partial class ReviewImport
         }
 
         var written = known is null ? [] : EditedRows.CellsOf(known);
-        var now = Over(found, open.Edits.GetValueOrDefault(number)).Cells;
+        TableRow now = new(number, Over(found, open.Edits.GetValueOrDefault(number)).Cells);
         var plain = await Proposal.Plain(db, cells.Where(c => open.NamesCustomer(c.Key)).Select(c => c.Value), ct);
-        var isWritten = cells.Any(c => c.Value != now[c.Key]);
-        foreach (var (column, typed) in cells.Where(c => c.Value != now[c.Key]))
+        var typed = cells.Where(c => c.Value != now.Cell(c.Key)).ToDictionary(c => c.Key, c => open.NamesCustomer(c.Key) ? plain(c.Value) : c.Value);
+        now = now with { Cells = EditedRows.Write(now.Cells, typed) };
+        foreach (var (column, text) in typed)
         {
-            var text = open.NamesCustomer(column) ? plain(typed) : typed;
-            (written[column], now[column]) = (text, text);
+            written[column] = text;
         }
 
         var was = open.Edits.GetValueOrDefault(number);
         var edit = new ImportEdit { ImportId = id, Row = number, CheckJobId = open.CheckId, Cells = JsonSerializer.Serialize(written, Json), Skipped = skip ?? known?.Skipped ?? false, Was = was?.Was ?? found.Outcome };
-        var answer = edit.Skipped ? new RowAnswer("skipped", []) : await Judge(open, new(number, now), edit, ct);
-        var taken = answer.Warnings.Count > 0 && (take ?? (!isWritten && known is not null && ImportEdit.Judged.Of(known).Taken));
+        var answer = edit.Skipped ? new RowAnswer("skipped", []) : await Judge(open, now, edit, ct);
+        var taken = answer.Warnings.Count > 0 && (take ?? (typed.Count == 0 && known is not null && ImportEdit.Judged.Of(known).Taken));
         var (wasWarned, wasHeld) = was is null ? (found.Warnings is { Count: > 0 }, found.IsHeld) : ImportEdit.Judged.Of(was) is var j ? (j.WasWarned, j.WasHeld) : default;
         (edit.Outcome, edit.Errors) = (answer.Outcome ?? "wrong", new ImportEdit.Judged(answer.Errors, answer.Warnings, wasWarned, wasHeld, taken, answer.AboveRow).Write());
         db.ChangeTracker.Clear();
@@ -133,7 +133,7 @@ internal sealed partial class ReviewImport
             return null;
         }, ct);
         db.ChangeTracker.Clear();
-        return late is not null ? late : new ReviewRow(number, edit.Outcome, now, answer.Errors) { Warnings = answer.Warnings, Taken = taken };
+        return late is not null ? late : new ReviewRow(number, edit.Outcome, now.Cells, answer.Errors) { Warnings = answer.Warnings, Taken = taken };
     }
 
     /// <summary>What would become of one row; of one that stands or falls with others, along with them.</summary>

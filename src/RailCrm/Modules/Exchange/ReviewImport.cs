@@ -176,13 +176,12 @@ internal sealed partial class ReviewImport(CrmDb db, Settings settings, StartImp
 
     private static ReviewRow Over(ReviewRow found, ImportEdit? edit)
     {
-        string[] cells = [.. found.Cells];
         if (edit is null)
         {
-            return found with { Cells = cells };
+            return found;
         }
 
-        EditedRows.Write(cells, EditedRows.CellsOf(edit));
+        var cells = EditedRows.Write(found.Cells, EditedRows.CellsOf(edit));
         var judged = ImportEdit.Judged.Of(edit);
         return found with { Cells = cells, Outcome = edit.Outcome, Errors = judged.Errors, Warnings = judged.Warnings, Above = judged.AboveRow > 0, AboveRow = judged.AboveRow, Taken = judged.Taken };
     }

@@ -23,7 +23,8 @@ internal static class RunImport
     /// <summary>What is to be done.</summary>
     /// <param name="Id">The import.</param>
     /// <param name="Holds">Whether rows of which a check warned stay out unless somebody confirmed them. Without a check nobody was warned.</param>
-    public sealed record Asked(long Id, bool Holds)
+    /// <param name="Reviewed">Whether somebody looked at what a check found: rows that are wrong there stay out.</param>
+    public sealed record Asked(long Id, bool Holds, bool Reviewed = false)
     {
         public static Asked Of(string input) => input is ['{', ..] ? JsonSerializer.Deserialize<Asked>(input, Json)! : new(JsonSerializer.Deserialize<long>(input), false);
 
@@ -54,7 +55,7 @@ internal static class RunImport
 
         try
         {
-            var result = await Write(services, db, import, kind, asked.Holds, lease, ct);
+            var result = await Write(services, db, import, kind, asked, lease, ct);
             await Followed(services, db, import, ct);
             return result.Text();
         }
@@ -87,7 +88,7 @@ internal static class RunImport
         List<long> Of(string entity) => [.. made.Where(m => m.Entity == entity).Select(m => m.EntityId).Distinct()];
     }
 
-    private static async Task<Progress> Write(IServiceProvider services, CrmDb db, Import import, ImportKind kind, bool holds, JobLease lease, CancellationToken ct)
+    private static async Task<Progress> Write(IServiceProvider services, CrmDb db, Import import, ImportKind kind, Asked asked, JobLease lease, CancellationToken ct)
     {
         var watch = Stopwatch.StartNew();
         var path = UploadFile.PathOf(services.GetRequiredService<Settings>(), import);
@@ -99,8 +100,8 @@ internal static class RunImport
 
         var edits = await db.Set<ImportEdit>().AsNoTracking().Where(e => e.ImportId == import.Id).ToListAsync(ct);
         var read = new EditedRows(file, import.Fixes, edits);
-        var held = holds && import.CheckJobId is { } checkId ? new HeldRows(path, checkId, edits) : null;
         var progress = Progress.Of(lease.Job.Checkpoint);
+        using var held = (asked.Reviewed || asked.Holds) && import.CheckJobId is { } checkId ? new HeldRows(path, checkId, edits, asked.Holds, progress.LastRow) : null;
         if (progress.RowsTotal is null)
         {
             // Read once through before anything is written: a broken file is refused whole, the rest of the time is known, and so is what 3/5/2026 means.
@@ -133,9 +134,10 @@ internal static class RunImport
             {
                 var batch = batches.Current;
                 reading = Task.Run(batches.MoveNext, CancellationToken.None); // The next one is read while this one is written.
+                var kept = held?.Of(batch);
                 progress = await db.Write(async () =>
                 {
-                    var answers = held is null ? await taker.Take(batch, ct) : await held.Take(taker, batch, ct);
+                    var answers = kept is null ? await taker.Take(batch, ct) : await HeldRows.Take(kept, taker, batch, ct);
                     foreach (var (row, answer) in batch.Zip(answers).Where(r => r.Second.Outcome is null))
                     {
                         rejected.Write(row, answer.Errors);

@@ -49,7 +49,7 @@ public sealed class StartImport(CrmDb db, CustomFields fields, Settings settings
             return missing;
         }
 
-        return await Begin(id, KeptIn(import), claimed: false, (i, job) => (i.JobId, job.Input) = (job.Id, new RunImport.Asked(id, Holds: !withWarned).Text()), RunImport.Kind, ct);
+        return await Begin(id, KeptIn(import), claimed: false, (i, job) => (i.JobId, job.Input) = (job.Id, new RunImport.Asked(id, Holds: !withWarned, Reviewed: true).Text()), RunImport.Kind, ct);
     }
 
     /// <summary>Checks the file anew, as it is kept.</summary>

@@ -16,7 +16,11 @@ internal sealed class TableFileException(string code, params object?[] args) : E
 /// <summary>A row of a table as text.</summary>
 /// <param name="Number">Its line or row in the file as people count, the header's included.</param>
 /// <param name="Cells">As many as the header has, or more.</param>
-internal sealed record TableRow(long Number, string[] Cells);
+internal sealed record TableRow(long Number, string[] Cells)
+{
+    /// <summary>What stands in a column; nothing where the row does not reach it.</summary>
+    public string Cell(int column) => column < Cells.Length ? Cells[column] : "";
+}
 
 /// <summary>A table in a file that somebody gave us: .xlsx, or .csv in whatever encoding. Read row by row, whatever its size.</summary>
 internal sealed class TableFile

@@ -55,13 +55,20 @@ internal sealed class EmployeesSource : IPaletteSource
 
     public async Task<IReadOnlyList<PaletteHit>> Find(PaletteQuestion question, CancellationToken ct)
     {
-        var found = EmployeeList.Named(question.Db, question.Text) is not { } named ? [] : await (
-            from e in named.Where(e => e.Active).OrderBy(e => e.Name).ThenBy(e => e.Id).Take(50)
-            join u in question.Db.Set<OrgUnit>() on e.UnitId equals u.Id
-            select new { e.Id, e.Name, e.Number, e.Position, UnitName = u.Name }).ToListAsync(ct);
+        var found = await Read(question.Db, EmployeeList.Named(question.Db, question.Text), ct);
+        // Another character of the same sound is how a name is mostly mistyped.
+        var isNear = found.Count == 0 && question.Text.Length > 1 && !question.Text.All(char.IsAscii);
+        found = isNear ? await Read(question.Db, EmployeeList.Named(question.Db, Pinyin.Full(question.Text)), ct) : found;
         return [.. found.OrderBy(e => TextMatch.Rank(question.Text, e.Name) ?? 3).ThenBy(e => question.Place(e.Id)).ThenBy(e => e.Name, StringComparer.Ordinal).Take(question.Most)
-            .Select(e => new PaletteHit(e.Name, string.Join(" · ", new[] { e.UnitName, e.Position, e.Number }.OfType<string>()), $"/employees/{e.Id}", "users") { Id = e.Id })];
+            .Select(e => new PaletteHit(e.Name, string.Join(" · ", new[] { e.UnitName, e.Position, e.Number }.OfType<string>()), $"/employees/{e.Id}", "users") { Id = e.Id, Near = isNear })];
     }
+
+    private sealed record Row(long Id, string Name, string? Number, string? Position, string UnitName);
+
+    private static async Task<List<Row>> Read(CrmDb db, IQueryable<Employee>? named, CancellationToken ct) => named is null ? [] : await (
+        from e in named.Where(e => e.Active).OrderBy(e => e.Name).ThenBy(e => e.Id).Take(50)
+        join u in db.Set<OrgUnit>() on e.UnitId equals u.Id
+        select new Row(e.Id, e.Name, e.Number, e.Position, u.Name)).ToListAsync(ct);
 
     public async Task<IReadOnlyList<PaletteHit>> Recall(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) => await (
         from e in db.Set<Employee>().Where(e => EF.Parameter(ids).Contains(e.Id))

@@ -16,7 +16,8 @@ public static class ReferenceData
     private static readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<Region>>> RegionsByName = new(NameRegions);
     private static readonly Lazy<IReadOnlyList<Industry>> LazyIndustries = new(() => [.. Embedded.Rows("industries").Select(r => new Industry(r[0], r[2], r[3], r[1]))]);
     private static readonly Lazy<Dictionary<string, Industry>> IndustriesByCode = new(() => Industries.ToDictionary(i => i.Code));
-    private static readonly Lazy<TermIndex<Industry>> IndustryIndex = new(() => new(Industries, i => (i.Chinese, i.English)));
+    private static readonly Lazy<TermIndex<Industry>> IndustryIndex = new(() => new(Industries, i => (i.Chinese, i.English), WordsOf));
+    private static readonly Lazy<ILookup<string, string>> IndustryWords = new(() => Embedded.Rows("industry_words").SelectMany(r => r[1].Split(' ').Select(word => (Code: r[0], word))).ToLookup(w => w.Code, w => w.word));
     private static readonly Lazy<IReadOnlyList<Bureau>> LazyBureaus = new(() => [.. Embedded.Rows("bureaus").Select(r => new Bureau(r[0], r[1], r[3], r[2], r[4]))]);
     private static readonly Lazy<IReadOnlyList<ContainerType>> LazyContainers = new(() =>
         [.. Embedded.Rows("containers").Select(r => new ContainerType(r[0], r[2], r[3], r[1], int.Parse(r[4], CultureInfo.InvariantCulture), r[5].Length == 0 ? null : decimal.Parse(r[5], CultureInfo.InvariantCulture)))]);
@@ -64,6 +65,13 @@ public static class ReferenceData
 
     /// <summary>An industry's name in the language of the reader; the code itself where there is none such.</summary>
     public static string IndustryName(string code) => IndustriesByCode.Value.TryGetValue(code, out var industry) ? industry.Name : code;
+
+    /// <summary>What people call an industry every day, 钢铁 for one: it is found and proposed by that.</summary>
+    public static IReadOnlyList<string> WordsOf(Industry industry)
+    {
+        ArgumentNullException.ThrowIfNull(industry);
+        return [.. IndustryWords.Value[industry.Code]];
+    }
 
     /// <summary>A region's whole name in the language of the reader; the code itself where there is none such.</summary>
     public static string RegionName(string code) => RegionsByCode.Value.TryGetValue(code, out var region) ? region.Label : code;

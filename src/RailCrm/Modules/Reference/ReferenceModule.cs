@@ -3,6 +3,7 @@ using RailCrm.Platform.Access;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui;
+using RailCrm.Platform.Ui.Palette;
 
 namespace RailCrm.Modules.Reference;
 
@@ -19,6 +20,7 @@ internal static class ReferenceModule
             .AddSingleton<ICustomReference, StationReference>()
             .AddScoped<FindStations>()
             .AddSingleton(new StationNames(FindStations.Named))
+            .AddSingleton<IPaletteSource, StationsSource>()
             .AddScoped<SaveStation>()
             .AddScoped<StationList>()
             .AddScoped<ListOf>(s => s.GetRequiredService<StationList>())

@@ -10,12 +10,18 @@ internal sealed class TermIndex<T> where T : Term
 
     /// <param name="terms">The terms, in the order of equal hits.</param>
     /// <param name="whole">The whole name of a term in both languages, its parents with it.</param>
-    public TermIndex(IEnumerable<T> terms, Func<T, (string Chinese, string English)> whole) => _entries =
+    /// <param name="words">What else people call a term.</param>
+    public TermIndex(IEnumerable<T> terms, Func<T, (string Chinese, string English)> whole, Func<T, IReadOnlyList<string>>? words = null) => _entries =
     [
-        .. terms.Select(t => new Entry(t, Plain(whole(t).Chinese), Plain(whole(t).English), Plain(t.Chinese), Plain(t.English), Pinyin.Full(whole(t).Chinese), Pinyin.FullVariants(t.Chinese), Pinyin.InitialsVariants(t.Chinese))),
+        .. terms.Select(t =>
+        {
+            var also = words?.Invoke(t) ?? [];
+            return new Entry(t, Plain(whole(t).Chinese), Plain(whole(t).English), Plain(t.Chinese), Plain(t.English), Pinyin.Full(whole(t).Chinese),
+                [.. also.Prepend(t.Chinese).SelectMany(Pinyin.FullVariants)], [.. also.Prepend(t.Chinese).SelectMany(Pinyin.InitialsVariants)], [.. also.Select(Plain)]);
+        }),
     ];
 
-    private sealed record Entry(T Term, string Whole, string WholeEnglish, string Name, string English, string WholePinyin, IReadOnlyList<string> Pinyin, IReadOnlyList<string> Initials);
+    private sealed record Entry(T Term, string Whole, string WholeEnglish, string Name, string English, string WholePinyin, IReadOnlyList<string> Pinyin, IReadOnlyList<string> Initials, IReadOnlyList<string> Words);
 
     /// <summary>The best hits; the first terms where nothing is asked. Words before the last narrow it down: 广东 shen.</summary>
     public IReadOnlyList<T> Find(string? typed, int limit)
@@ -45,14 +51,14 @@ internal sealed class TermIndex<T> where T : Term
     {
         var code = Plain(e.Term.Code);
         return code == word ? 0
-            : e.Name == word || e.Whole == word || e.English == word ? 1
+            : e.Name == word || e.Whole == word || e.English == word || e.Words.Contains(word) ? 1
             : code.StartsWith(word, StringComparison.Ordinal) ? 2
-            : e.Name.StartsWith(word, StringComparison.Ordinal) ? 3
+            : e.Name.StartsWith(word, StringComparison.Ordinal) || e.Words.Any(w => w.StartsWith(word, StringComparison.Ordinal)) ? 3
             : e.Initials.Contains(word) ? 4
             : e.Pinyin.Any(p => p.StartsWith(word, StringComparison.Ordinal)) ? 5
             : e.Initials.Any(i => i.StartsWith(word, StringComparison.Ordinal)) ? 6
             : e.English.Contains(word, StringComparison.Ordinal) ? 7
-            : e.Name.Contains(word, StringComparison.Ordinal) || e.Whole.Contains(word, StringComparison.Ordinal) ? 8
+            : e.Name.Contains(word, StringComparison.Ordinal) || e.Whole.Contains(word, StringComparison.Ordinal) || e.Words.Any(w => w.Contains(word, StringComparison.Ordinal)) ? 8
             : -1;
     }
 }

@@ -11,6 +11,9 @@ internal abstract partial class ListOf<TRow>
     /// <summary>Beyond so many groups nobody reads on; the others are summed up.</summary>
     private const int MostGroups = 200;
 
+    /// <summary>So many rows are read to add them up.</summary>
+    private const int MostRead = 500;
+
     /// <summary>The groups of all rows that satisfy some conditions, where <see cref="Cover"/> tells them; null where it does not.</summary>
     private protected virtual Task<List<Group>?> GroupsOfAll(CrmDb db, ListField<TRow> by, IReadOnlyList<ListField<TRow>> sums, IReadOnlyList<Condition<TRow>> conditions, CancellationToken ct) => Task.FromResult<List<Group>?>(null);
 
@@ -56,7 +59,7 @@ internal abstract partial class ListOf<TRow>
     private protected virtual bool AddsUp(CrmDb db, ListField<TRow> by, IReadOnlyList<Condition<TRow>> conditions) => true;
 
     /// <inheritdoc/>
-    /// <remarks>Told only where what tells groups tells it too: the sums that are kept, or the one index that holds all that is asked and summed.</remarks>
+    /// <remarks>Of many rows told only where what tells groups tells it too: the sums that are kept, or the one index that holds all that is asked and summed. A few are read as a page is.</remarks>
     public override async Task<Totals?> Total(CrmDb db, View view, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(view);
@@ -64,11 +67,16 @@ internal abstract partial class ListOf<TRow>
         if (view.Search is not null || Cover is not { } cover || All.FirstOrDefault(f => f.IsGrouped && cover.Tells([f, .. sums])) is not { } by
             || !(await Conditions(db, view, ct)).TryGet(out var conditions, out _) || !conditions.TrueForAll(cover.Holds) || !AddsUp(db, by, conditions) || await GroupsOfAll(db, by, sums, conditions, ct) is not { } groups)
         {
-            return null;
+            return await OfFew(db, view, sums, ct);
         }
 
         return new(groups.Sum(g => g.Count), sums.Select((f, i) => (f.Key, Sum: groups.Sum(g => g.Sums[i]))).ToDictionary(s => s.Key, s => s.Sum));
     }
+
+    /// <summary>What all rows add up to where one page holds them; null where it does not.</summary>
+    private async Task<Totals?> OfFew(CrmDb db, View view, IReadOnlyList<ListField> sums, CancellationToken ct) =>
+        sums.Count > 0 && (await Read(db, view with { Cursor = null, Limit = MostRead }, sums, ct)).TryGet(out var page, out _) && page.Next is null
+            ? new(page.Lines.Count, sums.Select((f, i) => (f.Key, Sum: page.Lines.Sum(l => l.Cells[i] as long? ?? 0))).ToDictionary(s => s.Key, s => s.Sum)) : null;
 
     /// <summary>The first of the groups with what they are called, and one of all others.</summary>
     protected static async Task<List<Group>> Named(CrmDb db, ListField field, IReadOnlyList<Group> all, CancellationToken ct)

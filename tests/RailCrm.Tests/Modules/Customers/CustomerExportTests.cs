@@ -66,6 +66,8 @@ public sealed class CustomerExportTests
         Assert.Equal(3, text.Split("s1公司").Length - 1);
         Assert.DoesNotContain("n1公司", text, StringComparison.Ordinal);
         Assert.Contains(",-123.45,", text, StringComparison.Ordinal);
+        Assert.Contains(",客户经理,行业名称,地区名称,", text.Split('\n')[0], StringComparison.Ordinal);
+        Assert.Equal(3, text.Split($",{RailCrm.Modules.Reference.ReferenceData.IndustryName("06")},").Length - 1);
         var audit = await app.In(System, db => db.Set<AuditEntry>().SingleAsync(a => a.Action == "exported", Ct));
         var changes = JsonDocument.Parse(audit.Changes).RootElement;
         Assert.Equal(("s1", "Customer", "?q=公司&sort=-name", 3, "csv", true), (audit.ActorName, audit.Entity, changes.GetProperty("Filter")[1].GetString(), changes.GetProperty("Rows")[1].GetInt32(), changes.GetProperty("Format")[1].GetString(), changes.GetProperty("Whole")[1].GetBoolean()));

@@ -9,6 +9,7 @@ using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Jobs;
+using RailCrm.Tests.Modules.Exchange;
 
 namespace RailCrm.Tests.Modules.Customers;
 
@@ -108,7 +109,7 @@ public sealed class DuplicatePairTests
         await using var app = await CrmApp.Start(engine);
         using var api = await app.Api("n1");
         var a = await MergeScene.Create(api, new { name = "北方煤业有限公司" });
-        var b = await MergeScene.Create(api, new { name = "北方煤业公司", duplicateReason = "测试" });
+        var b = await MergeScene.Alike(api, new { name = "北方煤业公司" });
         var pair = $"{a}-{b}";
         Assert.Equal([$"{pair} 60 name"], await Stored(app));
 
@@ -177,7 +178,7 @@ public sealed class DuplicatePairTests
         await using var app = await CrmApp.Start(engine);
         using var api = await app.Api("n1");
         var a = await MergeScene.Create(api, new { name = "北方煤业有限公司" });
-        var b = await MergeScene.Create(api, new { name = "北方煤业公司", duplicateReason = "测试" });
+        var b = await MergeScene.Alike(api, new { name = "北方煤业公司" });
         using var browser = await app.SignedIn("n1");
         async Task<string> Text(string path) => WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri(path, UriKind.Relative), Ct));
         var id = await app.In(System, db => db.Set<DuplicatePair>().Select(p => p.Id).SingleAsync(Ct));
@@ -244,12 +245,38 @@ public sealed class DuplicatePairTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task Whoever_creates_one_and_says_why_it_is_no_duplicate_keeps_the_pair_off_the_list_by_form_and_by_file(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        using var api = await app.Api("n1");
+        using var s1 = await app.Api("s1");
+        await MergeScene.Create(s1, new { name = "北方煤业集团" });
+        var a = await MergeScene.Alike(api, new { name = "北方煤业有限公司" });
+        var reason = new string('长', 199) + "😀"; // As long as may be said, and one character more than is kept.
+        var b = await MergeScene.Create(api, new { name = "北方煤业公司", duplicateReason = reason });
+        var file = await ReviewUse.Whole(app, await app.ActorOf("n1"), "customers", "客户名称,非重复说明\n北方煤业股份有限公司,第三家\n");
+        var c = await app.In(System, db => db.Set<Customer>().Where(x => x.Name == "北方煤业股份有限公司").Select(x => x.Id).SingleAsync(Ct));
+
+        Assert.Equal(1, file.Created);
+        Assert.Empty(await Pairs(api));
+        var two = (await Pairs(api, "?dismissed=true")).ToDictionary(p => (p.GetProperty("first").GetProperty("id").GetInt64(), p.GetProperty("second").GetProperty("id").GetInt64()));
+        Assert.Equal([(a, b), (a, c), (b, c)], two.Keys.Order());
+        Assert.Equal(reason[..199], two[(a, b)].GetProperty("dismissedReason").GetString());
+        Assert.NotEmpty(two[(a, b)].GetProperty("dismissedBy").GetString()!);
+        Assert.Equal("第三家", two[(b, c)].GetProperty("dismissedReason").GetString());
+        using var group = await app.Api("group");
+        await Search(app);
+        Assert.Equal(3, (await Pairs(group)).Count); // With the one that n1 does not see: nobody judged that.
+        Assert.Empty(await Pairs(api));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task Why_two_are_no_duplicates_is_kept_told_in_the_history_and_given_back_with_the_word(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
         using var api = await app.Api("n1");
         var a = await MergeScene.Create(api, new { name = "北方煤业有限公司" });
-        await MergeScene.Create(api, new { name = "北方煤业公司", duplicateReason = "测试" });
+        await MergeScene.Alike(api, new { name = "北方煤业公司" });
         using var browser = await app.SignedIn("n1");
         async Task<string> Text(string path) => WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri(path, UriKind.Relative), Ct));
         var id = await app.In(System, db => db.Set<DuplicatePair>().Select(p => p.Id).SingleAsync(Ct));

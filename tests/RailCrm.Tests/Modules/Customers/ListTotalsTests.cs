@@ -26,22 +26,15 @@ public sealed class ListTotalsTests
         {
             var actor = await app.ActorOf(user);
             var seen = await app.In(actor, db => db.Set<Customer>().AsNoTracking().ToListAsync(Ct));
-            foreach (var (query, keeps) in new (string, Func<Customer, bool>)[] { ("", _ => true), ("tier=large", c => c.Tier == CustomerTier.Large), ("tier=large&active=true", c => c is { Tier: CustomerTier.Large, Active: true }), ("filter=region%3D%3D320500;industry%3D06", c => c is { RegionCode: "320500", IndustryCode: "06" }) })
+            foreach (var (query, keeps) in new (string, Func<Customer, bool>)[] { ("", _ => true), ("tier=large", c => c.Tier == CustomerTier.Large), ("tier=large&active=true", c => c is { Tier: CustomerTier.Large, Active: true }), ("filter=region%3D%3D320500;industry%3D06", c => c is { RegionCode: "320500", IndustryCode: "06" }), ("filter=name~东方", c => c.Name.Contains("东方", StringComparison.Ordinal)), ("q=东方", c => c.Name.Contains("东方", StringComparison.Ordinal)),
+                ("filter=industry!=06", c => c.IndustryCode != "06"), ("filter=region!=32", c => c.RegionCode?.StartsWith("32", StringComparison.Ordinal) != true), ("filter=tag!=重点", c => c.Tags?.Contains(",重点,", StringComparison.Ordinal) != true) })
             {
                 var kept = seen.Where(keeps).ToList();
                 var totals = await app.In(actor, db => CustomerListScene.List.Total(db, CustomerListScene.Seen(query), Ct));
-                if (user == "group" && query.Contains("region", StringComparison.Ordinal))
-                {
-                    Assert.Null(totals); // No sums are kept that tell regions and industries apart, and a million entries are too many to read for it.
-                    continue;
-                }
-
                 Assert.Equal((user, query, kept.Count, kept.Sum(c => c.Trailing12RevenueFen)), (user, query, (int)totals!.Rows, totals.Sums["revenue"]));
                 Assert.Equal(kept.Sum(c => c.Trailing12WeightKg), totals.Sums["weight"]);
             }
 
-            Assert.Null(await app.In(actor, db => CustomerListScene.List.Total(db, CustomerListScene.Seen("filter=name~东方"), Ct)));
-            Assert.Null(await app.In(actor, db => CustomerListScene.List.Total(db, CustomerListScene.Seen("q=东方"), Ct)));
         }
 
         using var browser = await app.SignedIn("group");
@@ -50,7 +43,7 @@ public sealed class ListTotalsTests
         Assert.Contains("本页 20 条合计", page, StringComparison.Ordinal);
         Assert.Contains($"全部 {all} 条合计", page, StringComparison.Ordinal);
         Assert.Contains($"选择全部 {all} 条", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("条合计", (await Page(browser, "/customers?filter=name~东方第&limit=20")).Replace("本页 20 条合计", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Matches("全部 [0-9]+ 条合计", await Page(browser, "/customers?filter=name~东方第&limit=20")); // What no index tells is read where it is little.
     }
 
     [Theory, ClassData(typeof(BothEngines))]

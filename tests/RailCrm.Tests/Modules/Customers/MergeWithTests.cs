@@ -38,7 +38,7 @@ public sealed class MergeWithTests
         using var north = await app.Api("north");
         using var s1 = await app.Api("s1");
         var units = await app.In(MergeScene.System, db => db.Set<OrgUnit>().ToDictionaryAsync(u => u.Code, u => u.Id, Ct));
-        Task<long> Named(HttpClient api, string name, string unit, string? phone = null) => MergeScene.Create(api, new { name, unitId = units[unit], phone, duplicateReason = "测试" });
+        Task<long> Named(HttpClient api, string name, string unit, string? phone = null) => MergeScene.Alike(api, new { name, unitId = units[unit], phone });
         var one = await Named(north, "北方煤业有限公司", "N1", "010-66554433");
         var likely = await Named(north, "北方煤业股份有限公司", "N2", "010-66554433");
         var less = await Named(north, "北方煤业公司", "N1");
