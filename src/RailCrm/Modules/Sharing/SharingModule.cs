@@ -19,7 +19,7 @@ internal static class SharingModule
         .AddScoped<IApprovalKind, CustomerShare>()
         .AddSingleton<CustomerListPart, SharesPart>()
         .AddSingleton(new JobHandler(EndShares.Kind, EndShares.Run))
-        .AddSingleton(new Schedule(EndShares.Kind, HourOfDay: 1))
+        .AddSingleton(new Schedule(EndShares.Kind, HourOfDay: 2))
         .AddSingleton(new CustomerTab("share.title", "shares", Permission.CustomersRead, 43, ListShares.Count));
 
     public static void Map(IEndpointRouteBuilder api)
