@@ -1,5 +1,5 @@
 // Tells while one types that a customer (or a contact, or a waybill) of this name, code, number or e-mail may exist; the server asks again when the form is sent.
-interface Match { reasons: string[]; unitName: string; id: number | null; name: string | null; number: string | null; manager: string | null; inBin: boolean; href?: string; hints?: string[] }
+interface Match { reasons: string[]; unitName: string; id: number | null; name: string | null; number: string | null; manager: string | null; inBin: boolean; ask?: string | null; href?: string; hints?: string[] }
 
 // A field that goes by another name, or may be typed into one that takes several things.
 const elsewhere: Record<string, string[]> = { "Form.CreditCode": ["About"], "Form.Address": ["Form.BusinessAddress", "Form.RegisteredAddress"] };
@@ -84,6 +84,14 @@ class Duplicates extends HTMLElement {
         }
       } else {
         line.append((this.dataset["ask"] ?? "{0}").replace("{0}", match.unitName));
+        if (match.ask) {
+          const ask = document.createElement("a");
+          ask.href = match.ask;
+          ask.target = "_blank";
+          ask.rel = "noopener";
+          ask.textContent = this.dataset["share"] ?? "";
+          line.append(" · ", ask);
+        }
       }
       list.append(line);
     }

@@ -7,6 +7,7 @@ using RailCrm.Modules.Exchange;
 using RailCrm.Modules.Managers;
 using RailCrm.Modules.Organization;
 using RailCrm.Modules.Reference;
+using RailCrm.Modules.Sharing;
 using RailCrm.Modules.Waybills;
 using RailCrm.Modules.Workbench;
 
@@ -22,6 +23,7 @@ internal static class ModuleList
         CustomersModule.Add(services);
         ApprovalsModule.Add(services);
         ManagersModule.Add(services);
+        SharingModule.Add(services);
         WaybillsModule.Add(services);
         ClassificationModule.Add(services);
         DossierModule.Add(services);
@@ -38,6 +40,7 @@ internal static class ModuleList
         CustomersModule.Map(api);
         ApprovalsModule.Map(api);
         ManagersModule.Map(api);
+        SharingModule.Map(api);
         WaybillsModule.Map(api);
         ClassificationModule.Map(api);
         WorkbenchModule.Map(api);

@@ -10,6 +10,7 @@ internal static class ModuleOrder
         "Customers",
         "Approvals",
         "Managers",
+        "Sharing",
         "Waybills",
         "Classification",
         "Dossier",

@@ -20,6 +20,19 @@ internal sealed class ApprovalDesk(GetApproval get, IServiceScopeFactory scopes,
     private async Task<Refusal?> Shut(long id, CancellationToken ct) =>
         !await get.Sees(id, ct) ? new Refusal.NotFound() : current.Actor.ReadsOnly ? new Refusal.Forbidden() : null;
 
+    /// <summary>Asks once for a form, for somebody who met a customer beyond his scope: whoever calls has made sure that he did.</summary>
+    public async Task<Result<string>> Ask(HttpContext http, Func<SubmitApproval, Task<Result<Approval>>> ask)
+    {
+        if (current.Actor.ReadsOnly)
+        {
+            return new Refusal.Forbidden();
+        }
+
+        await using var services = Open();
+        return await services.ServiceProvider.GetRequiredService<FormOnce>().Run(http, async () =>
+            (await ask(services.ServiceProvider.GetRequiredService<SubmitApproval>())).TryGet(out var approval, out var why) ? $"/approvals/{approval.Id}" : why);
+    }
+
     /// <summary>Acts once for a form; sent again it leads to the same address.</summary>
     public async Task<Result<string>> Act<TUse>(HttpContext http, long id, string address, Func<TUse, Task<Result<Approval>>> act) where TUse : notnull
     {
@@ -58,27 +71,34 @@ internal sealed class ApprovalDesk(GetApproval get, IServiceScopeFactory scopes,
     }
 
     /// <summary>Puts the desk's services in place of the request's for what stands behind it: before the filter that keeps answers, so that key and effect are one transaction.</summary>
+    private async ValueTask<object?> Within(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var (http, own) = (context.HttpContext, context.HttpContext.RequestServices);
+        await using var services = Open();
+        http.RequestServices = services.ServiceProvider;
+        try
+        {
+            return await next(context);
+        }
+        finally
+        {
+            http.RequestServices = own;
+        }
+    }
+
+    /// <summary>Lets whoever sees the approval act on it by the desk's services.</summary>
     internal sealed class Filter : IEndpointFilter
     {
         public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
         {
-            var (http, own) = (context.HttpContext, context.HttpContext.RequestServices);
-            var desk = own.GetRequiredService<ApprovalDesk>();
-            if (await desk.Shut(context.GetArgument<long>(0), http.RequestAborted) is { } refusal)
-            {
-                return Answers.Problem(refusal);
-            }
-
-            await using var services = desk.Open();
-            http.RequestServices = services.ServiceProvider;
-            try
-            {
-                return await next(context);
-            }
-            finally
-            {
-                http.RequestServices = own;
-            }
+            var desk = context.HttpContext.RequestServices.GetRequiredService<ApprovalDesk>();
+            return await desk.Shut(context.GetArgument<long>(0), context.HttpContext.RequestAborted) is { } refusal ? Answers.Problem(refusal) : await desk.Within(context, next);
         }
+    }
+
+    /// <summary>As <see cref="Filter"/>, for what is asked beyond the scope and is no approval yet: the route makes sure that its caller may.</summary>
+    internal sealed class AskFilter : IEndpointFilter
+    {
+        public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) => context.HttpContext.RequestServices.GetRequiredService<ApprovalDesk>().Within(context, next);
     }
 }

@@ -16,6 +16,9 @@ public sealed class CustomerGrant : IAudited
     /// <summary>Given by the owner to others.</summary>
     public const string Shared = "shared";
 
+    /// <summary>Longest reason for sharing.</summary>
+    public const int WhyLength = 200;
+
     /// <inheritdoc/>
     public long Id { get; set; }
 
@@ -37,6 +40,18 @@ public sealed class CustomerGrant : IAudited
     /// <summary>When it ends (UTC); null never.</summary>
     public DateTime? Until { get; set; }
 
+    /// <summary>Why it was shared; null for managers and deputies.</summary>
+    public string? Why { get; set; }
+
+    /// <summary>Who shared it, or agreed that it is; null for managers and deputies.</summary>
+    public long? GivenBy { get; set; }
+
+    /// <summary>When (UTC).</summary>
+    public DateTime? GivenAt { get; set; }
+
+    /// <summary>The approval that it follows from; null where it was shared directly.</summary>
+    public long? ApprovalId { get; set; }
+
     internal sealed class Mapping : IEntityTypeConfiguration<CustomerGrant>
     {
         public void Configure(EntityTypeBuilder<CustomerGrant> builder)
@@ -45,6 +60,8 @@ public sealed class CustomerGrant : IAudited
             builder.HasIndex(g => new { g.UserId, g.CustomerId });
             builder.HasIndex(g => new { g.UnitId, g.CustomerId });
             builder.HasIndex(g => new { g.CustomerId });
+            builder.HasIndex(g => new { g.Until, g.Id }).HasFilter("reason = 'shared'").HasDatabaseName("ix_customer_grants_shared"); // Those that end, and all that is shared.
+            builder.Property(g => g.Why).HasMaxLength(WhyLength);
             builder.HasOne<Customer>().WithMany().HasForeignKey(g => g.CustomerId);
         }
     }

@@ -23,7 +23,7 @@ public sealed class CustomerHistory(CrmDb db, CustomFields fields, IEnumerable<I
     private static readonly (string Kind, string[] Entities)[] Kinds =
     [
         ("record", [nameof(Customer), nameof(Shareholder), nameof(CustomerProduct), nameof(MainStation), nameof(CustomerSiding)]),
-        ("contacts", [nameof(Contact)]), ("attachments", [nameof(Attachment)]), ("notes", [nameof(Note)]), ("managers", [Responsibility]),
+        ("contacts", [nameof(Contact)]), ("attachments", [nameof(Attachment)]), ("notes", [nameof(Note)]), ("managers", [Responsibility]), ("shares", [nameof(CustomerGrant)]),
     ];
 
     /// <summary>Fields the machine keeps for itself.</summary>

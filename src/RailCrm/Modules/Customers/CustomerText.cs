@@ -65,6 +65,8 @@ internal static class CustomerText
     {
         "Level" or "Duty" when entity == CustomerHistory.Responsibility => Texts.Get($"{JsonNamingPolicy.CamelCase.ConvertName(field)}.{JsonNamingPolicy.CamelCase.ConvertName(stored)}"),
         "EndReason" when entity == CustomerHistory.Responsibility => Texts.Find($"manager.end_{stored}") ?? stored,
+        "Access" when entity == nameof(CustomerGrant) => Texts.Get($"share.{stored}"),
+        "EndReason" when entity == nameof(CustomerGrant) => Texts.Find($"share.end_{stored}") ?? stored,
         nameof(Customer.Kind) when entity == nameof(Customer) => Choice<CustomerKind>(stored),
         nameof(Customer.OwnershipType) => Choice<OwnershipType>(stored),
         nameof(Customer.SizeClass) => Choice<SizeClass>(stored),

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Organization;
@@ -22,13 +23,20 @@ public static class FindDuplicates
     /// <param name="Manager">Who manages it, where the actor sees it and somebody does.</param>
     /// <param name="Reasons">All that is the same.</param>
     /// <param name="InBin">Whether it lies in the bin, for those who may look there.</param>
-    public sealed record Match(string Reason, string UnitName, long? Id, string? Name, string? Number, string? Manager, IReadOnlyList<string> Reasons, bool InBin = false);
+    /// <param name="Ask">The page that asks its unit to share it, where the actor does not see it.</param>
+    public sealed record Match(string Reason, string UnitName, long? Id, string? Name, string? Number, string? Manager, IReadOnlyList<string> Reasons, bool InBin = false, string? Ask = null);
+
+    /// <summary>One that was met, whether the actor sees it or not.</summary>
+    internal sealed record Met(long Id, long UnitId, Match Match);
 
     internal static Task<IReadOnlyList<Match>> Run(CrmDb db, Customer customer, CancellationToken ct) =>
-        Run(db, customer.Id, customer.CreditCode, customer.NormalizedName, customer.PhoneDigits, ct);
+        Run(db, customer.Id, customer.CreditCode, customer.NormalizedName, customer.PhoneDigits, ct, name: customer.Name);
+
+    internal static async Task<IReadOnlyList<Match>> Run(CrmDb db, long except, string? creditCode, string normalizedName, string? phoneDigits, CancellationToken ct, string? address = null, string? name = null) =>
+        [.. (await Find(db, except, creditCode, normalizedName, phoneDigits, ct, address, name)).Select(m => m.Match)];
 
     /// <remarks>The one place that looks past the scope: a duplicate is a duplicate wherever it lies. Each condition reads an index.</remarks>
-    internal static async Task<IReadOnlyList<Match>> Run(CrmDb db, long except, string? creditCode, string normalizedName, string? phoneDigits, CancellationToken ct, string? address = null)
+    private static async Task<IReadOnlyList<Met>> Find(CrmDb db, long except, string? creditCode, string normalizedName, string? phoneDigits, CancellationToken ct, string? address, string? name)
     {
         var all = db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).AsNoTracking().Where(c => c.Id != except);
         var found = new List<(string Reason, long Id, string Name, string Number, long UnitId)>();
@@ -82,9 +90,10 @@ public static class FindDuplicates
         var now = db.UtcNow;
         var managers = visible.Count == 0 ? [] : (await (from g in db.Set<CustomerGrant>() join u in db.Set<User>() on g.UserId equals u.Id where EF.Parameter(visible).Contains(g.CustomerId) && g.Reason == "manager" && (g.Until == null || g.Until > now) orderby g.Id select new { g.CustomerId, u.DisplayName }).ToListAsync(ct))
             .GroupBy(m => m.CustomerId).ToDictionary(m => m.Key, m => m.First().DisplayName);
-        return [.. found.GroupBy(f => f.Id).Select(same => (One: same.First(), Reasons: (IReadOnlyList<string>)[.. same.Select(f => f.Reason).Distinct()])).Select(f => visible.Contains(f.One.Id)
+        string Ask(string unit) => QueryHelpers.AddQueryString("/customers/ask", new Dictionary<string, string?> { ["unit"] = unit, ["name"] = name, ["creditCode"] = creditCode, ["phone"] = phoneDigits, ["address"] = address }.Where(p => !string.IsNullOrEmpty(p.Value)));
+        return [.. found.GroupBy(f => f.Id).Select(same => (One: same.First(), Reasons: (IReadOnlyList<string>)[.. same.Select(f => f.Reason).Distinct()])).Select(f => new Met(f.One.Id, f.One.UnitId, visible.Contains(f.One.Id)
             ? new Match(f.One.Reason, units[f.One.UnitId], f.One.Id, f.One.Name, f.One.Number, managers.GetValueOrDefault(f.One.Id), f.Reasons, binned.Contains(f.One.Id))
-            : new Match(f.One.Reason, units[f.One.UnitId], null, null, null, null, f.Reasons))];
+            : new Match(f.One.Reason, units[f.One.UnitId], null, null, null, null, f.Reasons, Ask: Ask(units[f.One.UnitId]))))];
     }
 
     /// <summary>While one types: what is there already under the name, the code, the phone or the address.</summary>
@@ -92,7 +101,11 @@ public static class FindDuplicates
         await Typed(db, id, name, creditCode, phone, address, ct) is { } found ? TypedResults.Ok(new Listing<Match>(found, null)) : Answers.Problem(new Refusal.Invalid("customer.text_unstorable", nameof(name)));
 
     /// <summary>What is there under these texts as they were typed; null where one of them cannot be looked for.</summary>
-    internal static async Task<IReadOnlyList<Match>?> Typed(CrmDb db, long? except, string? name, string? creditCode, string? phone, string? address, CancellationToken ct)
+    internal static async Task<IReadOnlyList<Match>?> Typed(CrmDb db, long? except, string? name, string? creditCode, string? phone, string? address, CancellationToken ct) =>
+        await Finds(db, except, name, creditCode, phone, address, ct) is { } met ? [.. met.Select(m => m.Match)] : null;
+
+    /// <summary>As the other, with what stays unsaid: for those who act on it and show none of it.</summary>
+    internal static async Task<IReadOnlyList<Met>?> Finds(CrmDb db, long? except, string? name, string? creditCode, string? phone, string? address, CancellationToken ct)
     {
         if (new[] { name, creditCode, phone }.Any(t => t?.Length > Customer.NameLength || !PlainText.IsStorable(t)) || address?.Length > LongestAddress || !PlainText.IsStorable(address))
         {
@@ -100,6 +113,6 @@ public static class FindDuplicates
         }
 
         var code = string.IsNullOrWhiteSpace(creditCode) ? null : UnifiedSocialCreditCode.Normalise(creditCode);
-        return await Run(db, except ?? 0, code, string.IsNullOrWhiteSpace(name) ? "" : CompanyName.Normalised(name), PhoneNumber.Digits(phone), ct, address);
+        return await Find(db, except ?? 0, code, string.IsNullOrWhiteSpace(name) ? "" : CompanyName.Normalised(name), PhoneNumber.Digits(phone), ct, address, name?.Trim());
     }
 }

@@ -1492,9 +1492,21 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.Property<long?>("ApprovalId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("approval_id");
+
                     b.Property<long>("CustomerId")
                         .HasColumnType("bigint")
                         .HasColumnName("customer_id");
+
+                    b.Property<DateTime?>("GivenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("given_at");
+
+                    b.Property<long?>("GivenBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("given_by");
 
                     b.Property<string>("Reason")
                         .IsRequired()
@@ -1515,6 +1527,12 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("user_id");
 
+                    b.Property<string>("Why")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("why")
+                        .UseCollation("C");
+
                     b.Property<bool>("Writes")
                         .HasColumnType("boolean")
                         .HasColumnName("writes");
@@ -1527,6 +1545,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
                     b.HasIndex("UnitId", "CustomerId")
                         .HasDatabaseName("ix_customer_grants_unit_id_customer_id");
+
+                    b.HasIndex("Until", "Id")
+                        .HasDatabaseName("ix_customer_grants_shared")
+                        .HasFilter("reason = 'shared'");
 
                     b.HasIndex("UserId", "CustomerId")
                         .HasDatabaseName("ix_customer_grants_user_id_customer_id");

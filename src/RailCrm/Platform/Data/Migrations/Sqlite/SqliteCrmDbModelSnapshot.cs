@@ -1384,9 +1384,21 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
+                    b.Property<long?>("ApprovalId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("approval_id");
+
                     b.Property<long>("CustomerId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("customer_id");
+
+                    b.Property<DateTime?>("GivenAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("given_at");
+
+                    b.Property<long?>("GivenBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("given_by");
 
                     b.Property<string>("Reason")
                         .IsRequired()
@@ -1406,6 +1418,11 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("user_id");
 
+                    b.Property<string>("Why")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("why");
+
                     b.Property<bool>("Writes")
                         .HasColumnType("INTEGER")
                         .HasColumnName("writes");
@@ -1418,6 +1435,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
 
                     b.HasIndex("UnitId", "CustomerId")
                         .HasDatabaseName("ix_customer_grants_unit_id_customer_id");
+
+                    b.HasIndex("Until", "Id")
+                        .HasDatabaseName("ix_customer_grants_shared")
+                        .HasFilter("reason = 'shared'");
 
                     b.HasIndex("UserId", "CustomerId")
                         .HasDatabaseName("ix_customer_grants_user_id_customer_id");
