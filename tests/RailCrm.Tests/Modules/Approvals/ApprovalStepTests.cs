@@ -204,9 +204,13 @@ public sealed class ApprovalStepTests
     {
         await using var scene = await Start(engine);
         var id = (await scene.Asked("m1", "S1")).Id;
-        await scene.App.In(ApprovalScene.System, db => db.Set<User>().Where(u => u.UserName == "n1").ExecuteUpdateAsync(s => s.SetProperty(u => u.Disabled, true), Ct));
-
-        Assert.Equal(1, (await scene.Chase()).Escalated);
+        Task<int> Close(bool closed, params List<string> names) => scene.App.In(ApprovalScene.System, db => db.Set<User>().Where(u => EF.Parameter(names).Contains(u.UserName!)).ExecuteUpdateAsync(s => s.SetProperty(u => u.Disabled, closed), Ct));
+        await Close(true, "n1", "north", "group", "admin");
+        await scene.Chase();
+        Assert.Equal(["n1"], await scene.Waits(id)); // Nobody is above, for now.
+        await Close(false, "north");
+        scene.App.Later(TimeSpan.FromHours(25));
+        await scene.Chase();
         Assert.Equal(["north"], await scene.Waits(id));
     }
 
