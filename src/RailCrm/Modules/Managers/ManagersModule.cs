@@ -20,6 +20,7 @@ internal static class ManagersModule
         .AddScoped<ProposeHandover>()
         .AddScoped<CarryHandover>()
         .AddSingleton<IHandsOver, HandResponsibilities>()
+        .AddSingleton<IHandsOver, HandTakeovers>()
         .AddSingleton(new JobHandler(CarryHandover.Kind, CarryHandover.Carry))
         .AddSingleton<ICustomerChildren>(new StayingRows("handovers", (typeof(HandoverItem), nameof(HandoverItem.CustomerId)))) // What was handed over stays said of the one it was.
         .AddSingleton(new MenuItem("handover.title", "/handovers", "users-group", Permission.CustomersRead, 42, Go: "v"))

@@ -45,6 +45,12 @@ internal sealed class ManagersPart : CustomerListPart
         }
 
         var found = await ManagerCandidates.Find(db, order.Value, null, nameof(order.Value), ct);
+        if (found.TryGet(out var whom, out _))
+        {
+            await book.HoldPeople([whom.Id], ct);
+            found = await ManagerCandidates.Stays(db, whom, ct) ? found : new Refusal.Invalid("manager.person_unfit", nameof(order.Value));
+        }
+
         foreach (var row in rows)
         {
             if (!paths.TryGetValue(row.RowId, out var path))
@@ -72,11 +78,13 @@ internal sealed class ManagersPart : CustomerListPart
 
     private static async Task TakeBack(CrmDb db, ManagerBook book, Duty duty, IReadOnlyList<WorkRow> rows, Dictionary<long, string> paths, CancellationToken ct)
     {
-        var people = (await ManagerCandidates.Of(db, null, ct)).ToDictionary(p => p.Id);
+        var former = rows.Select(r => (r.Before ?? "0:0:0").Split(':')[2]).Distinct().Select(id => long.Parse(id, CultureInfo.InvariantCulture)).ToList();
+        await book.HoldPeople(former, ct);
+        var people = (await ManagerCandidates.Among(db, former, ct)).ToDictionary(p => p.Id);
         foreach (var row in rows)
         {
             var parts = (row.Before ?? "0:0:0").Split(':').Select(p => long.Parse(p, CultureInfo.InvariantCulture)).ToList();
-            var (level, appointed, former) = ((UnitLevel)parts[0], parts[1], parts[2]);
+            var (level, appointed, before) = ((UnitLevel)parts[0], parts[1], parts[2]);
             if (!paths.TryGetValue(row.RowId, out var path))
             {
                 row.Refuse("common.not_found");
@@ -85,12 +93,12 @@ internal sealed class ManagersPart : CustomerListPart
             {
                 row.Refuse("list.changed_since");
             }
-            else if (former != 0 && people.TryGetValue(former, out var back) && back.Level == level && path.StartsWith(back.Path, StringComparison.Ordinal))
+            else if (before != 0 && people.TryGetValue(before, out var back) && back.Level == level && path.StartsWith(back.Path, StringComparison.Ordinal))
             {
                 book.Appoint(row.RowId, (back.Id, level), Duty.Main, book.Today, null, null);
                 row.Outcome = "done";
             }
-            else if (former != 0)
+            else if (before != 0)
             {
                 row.Refuse("manager.former_gone");
             }

@@ -210,7 +210,17 @@ public abstract class CrmDb(DbContextOptions options, Actor actor, TimeProvider 
 
     private async Task<int> SaveAndFollow(bool accept, CancellationToken ct)
     {
-        var following = followers.Select(f => f.After(this)).OfType<Func<CancellationToken, Task>>().ToList();
+        List<Func<CancellationToken, Task>> following;
+        ChangeTracker.AutoDetectChangesEnabled = false; // What changed was found already; each look at the entries would look for it again.
+        try
+        {
+            following = [.. followers.Select(f => f.After(this)).OfType<Func<CancellationToken, Task>>()];
+        }
+        finally
+        {
+            ChangeTracker.AutoDetectChangesEnabled = true;
+        }
+
         var written = await SaveWithAudit(accept, ct);
         foreach (var follow in following)
         {

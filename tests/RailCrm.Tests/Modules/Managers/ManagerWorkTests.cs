@@ -114,7 +114,15 @@ public sealed class ManagerWorkTests
         var moving = await scene.Merge(new { survivorId = scene.Stays, loserIds = new[] { scene.Goes }, choices = new Dictionary<string, long> { ["UnitId"] = scene.Goes } });
         Assert.Contains("Outlet Main a1 04-01 04-01", await managers.Book(scene.Stays));
         await scene.Undo(moving);
-        Assert.Equal(["Outlet Main a1 04-01", "Subsidiary Main m 04-01"], await managers.Book(scene.Stays));
+        Assert.Equal(["Outlet Main a1 04-01 04-01", "Subsidiary Main m 04-01", "Outlet Main a1 04-01"], await managers.Book(scene.Stays));
+        Assert.Empty(await managers.Wrong());
+
+        // Who left meanwhile does not come back, and the history says so.
+        moving = await scene.Merge(new { survivorId = scene.Stays, loserIds = new[] { scene.Goes }, choices = new Dictionary<string, long> { ["UnitId"] = scene.Goes } });
+        await app.In(ManagerScene.System, db => db.Set<User>().Where(u => u.UserName == "a1").ExecuteUpdateAsync(s => s.SetProperty(u => u.Disabled, true), Ct));
+        await scene.Undo(moving);
+        Assert.Equal(["Outlet Main a1 04-01 04-01", "Subsidiary Main m 04-01", "Outlet Main a1 04-01 04-01"], await managers.Book(scene.Stays));
+        Assert.Equal(1, await app.In(ManagerScene.System, db => db.Set<RailCrm.Platform.Data.AuditEntry>().CountAsync(a => a.CustomerId == scene.Stays && a.Action == "managers_lost", Ct)));
         Assert.Empty(await managers.Wrong());
     }
 
@@ -127,12 +135,13 @@ public sealed class ManagerWorkTests
         var names = await app.In(ManagerScene.System, db => db.Set<User>().ToDictionaryAsync(u => u.UserName!, u => u.Id, Ct));
         await app.In(ManagerScene.System, async db =>
         {
-            foreach (var who in new[] { "a1", "a2", "m", "b1" })
+            foreach (var who in new[] { "a1", "a2", "m", "b1", "g" })
             {
                 db.Add(new CustomerGrant { CustomerId = id, UserId = names[who], Reason = CustomerGrant.Manager });
                 await db.SaveChangesAsync(Ct);
             }
 
+            await db.Set<User>().Where(u => u.UserName == "g").ExecuteUpdateAsync(s => s.SetProperty(u => u.Disabled, true), Ct); // Left, and manages nothing.
             var sql = engine == Engine.Postgres ? RailCrm.Platform.Data.Migrations.ManagersFromGrants.Sql("'2026-04-01'::date", "now()", "TRUE") : RailCrm.Platform.Data.Migrations.ManagersFromGrants.Sql("'2026-04-01'", "'2026-04-01 00:00:00'", "1");
             foreach (var statement in sql.Where(s => !s.Contains("role_permissions", StringComparison.Ordinal))) // Those are there already.
             {
