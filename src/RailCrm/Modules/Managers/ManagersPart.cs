@@ -25,12 +25,14 @@ internal sealed class ManagersPart : CustomerListPart
 
     internal override IReadOnlyList<ListWork> Works { get; } =
     [
-        new(Entrust, "manager.work_entrust", "user-check", Permission.ManagersAppoint) { Lookup = "/api/v1/lookup/manager-candidates?q=" },
+        new(Entrust, "manager.work_entrust", "user-check", Permission.ManagersAppoint) { Lookup = "/api/v1/lookup/manager-candidates?q=", AsksReason = true },
         new(Deputise, "manager.work_deputise", "user-plus", Permission.ManagersAppoint) { Lookup = "/api/v1/lookup/manager-candidates?q=" },
     ];
 
     internal override async Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) =>
-        (await ManagerCandidates.Find(db, order.Value, null, nameof(order.Value), ct)).Refusal;
+        (await ManagerCandidates.Find(db, order.Value, null, nameof(order.Value), ct)).Refusal
+        ?? (PlainText.Trimmed(order.Reason) is not { } why ? order.Act == Entrust ? new Refusal.InvalidMany([new(nameof(order.Reason), "manager.reason_missing")]) : null
+            : why.Length > Responsibility.ReasonLength || !PlainText.IsStorable(why) ? new Refusal.InvalidMany([new(nameof(order.Reason), "manager.reason_long", Responsibility.ReasonLength)]) : null);
 
     /// <summary>Appoints the same person for each; an undo puts the one before back where nobody else was appointed since.</summary>
     internal override async Task Work(CrmDb db, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct)
@@ -68,7 +70,7 @@ internal sealed class ManagersPart : CustomerListPart
             else
             {
                 var former = duty == Duty.Main ? book.Main(row.RowId, person.Level)?.UserId : null;
-                book.Appoint(row.RowId, (person.Id, person.Level), duty, book.Today, null, null);
+                book.Appoint(row.RowId, (person.Id, person.Level), duty, book.Today, null, PlainText.Trimmed(order.Reason));
                 (row.Outcome, row.Before) = ("done", string.Create(CultureInfo.InvariantCulture, $"{(int)person.Level}:{person.Id}:{former ?? 0}"));
             }
         }
