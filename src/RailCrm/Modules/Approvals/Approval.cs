@@ -41,6 +41,9 @@ public sealed class Approval : ICustomerBound, IVersioned
     /// <summary>Longest reason, and comment.</summary>
     public const int ReasonLength = 1_000;
 
+    /// <summary>Longest title.</summary>
+    public const int TitleLength = 200;
+
     /// <summary>Longest payload.</summary>
     public const int PayloadLength = 20_000;
 
@@ -138,6 +141,7 @@ public sealed class Approval : ICustomerBound, IVersioned
             builder.Property(a => a.Number).HasMaxLength(20);
             builder.Property(a => a.Kind).HasMaxLength(50);
             builder.Property(a => a.RecordKind).HasMaxLength(20);
+            builder.Property(a => a.Title).HasMaxLength(TitleLength);
             builder.Property(a => a.State).HasConversion<string>().HasMaxLength(20);
             builder.Property(a => a.FormKey).HasMaxLength(100);
             builder.Property(a => a.Payload).HasMaxLength(PayloadLength);

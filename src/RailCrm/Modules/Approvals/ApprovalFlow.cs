@@ -97,6 +97,9 @@ internal sealed class ApprovalFlow(CrmDb db, ApprovalKinds kinds, Deciders decid
         return await Finish(approval, ct);
     }
 
+    /// <summary>Whether somebody still is one of the heads along an approval's line.</summary>
+    public async Task<bool> IsHead(Approval approval, long userId, CancellationToken ct) => (await deciders.Line(approval.UnitId, ct)).Any(u => u.Heads.Contains(userId));
+
     /// <summary>Goes on after a step of the present node was decided.</summary>
     public async Task<Refusal?> GoOn(Approval approval, IReadOnlyList<ApprovalStep> steps, CancellationToken ct) =>
         await Settle(approval, approval.Nodes[approval.Node], steps, ct) ? await Open(approval, approval.Node + 1, ct) : null;
@@ -162,9 +165,15 @@ internal sealed class ApprovalFlow(CrmDb db, ApprovalKinds kinds, Deciders decid
             return new Refusal.Conflict("approval.kind_gone");
         }
 
-        if (!(await kind.Check(db, approval.Payload, ct)).TryGet(out _, out var refusal))
+        if (!(await kind.Check(db, approval.Payload, ct)).TryGet(out var subject, out var refusal))
         {
             return refusal is Refusal.NotFound ? new Refusal.Conflict("approval.gone") : refusal;
+        }
+
+        // Whoever agreed agreed to what stood there, as the line of that unit and the template of that amount.
+        if (subject.CustomerId != approval.CustomerId || subject.UnitId != approval.UnitId || subject.AmountFen != approval.AmountFen)
+        {
+            return new Refusal.Conflict("approval.changed_since");
         }
 
         (approval.State, approval.ClosedAt) = (ApprovalState.Granted, db.UtcNow);

@@ -73,7 +73,7 @@ public sealed class ApprovalStep
     /// <summary>Until when it is to be decided (UTC); null for ever.</summary>
     public DateTime? DueAt { get; set; }
 
-    /// <summary>When it went to the unit above, or nobody was found there (UTC): it is looked at once.</summary>
+    /// <summary>When it went to the unit above, or nobody was found there (UTC): looked at again a day later.</summary>
     public DateTime? EscalatedAt { get; set; }
 
     /// <summary>Whether somebody may still be asked for it.</summary>

@@ -1,4 +1,5 @@
 using RailCrm.Modules.Customers;
+using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
@@ -49,6 +50,7 @@ internal static class ApprovalsModule
         .AddScoped<SaveTemplate>()
         .AddScoped<ChaseApprovals>()
         .AddScoped<IApprovalKind, CustomerTransfer>()
+        .AddScoped<IHandsOver, HandApprovals>()
         .AddSingleton<ICustomerChildren, MergeApprovals>()
         .AddSingleton(GetApproval.Record)
         .AddSingleton(new JobHandler(ChaseApprovals.Job, async (work, _, ct) => ChaseApprovals.Said(await work.GetRequiredService<ChaseApprovals>().Run(ct))))

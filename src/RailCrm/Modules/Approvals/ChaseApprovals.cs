@@ -14,6 +14,9 @@ internal sealed class ChaseApprovals(CrmDb db, ApprovalFlow flow, Deciders decid
 
     private const int AtOnce = 500;
 
+    /// <summary>Where nobody was found above, there may be somebody by then.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromDays(1);
+
     /// <summary>What was done.</summary>
     public sealed record Chased(int Reminded, int Escalated, int HandedOver);
 
@@ -23,9 +26,11 @@ internal sealed class ChaseApprovals(CrmDb db, ApprovalFlow flow, Deciders decid
     {
         var now = db.UtcNow;
         var handed = await HandOver(null, ct);
+        var again = now - Again;
         var late = await Pending.Where(s => s.EscalatedAt == null && s.DueAt <= now).OrderBy(s => s.DueAt).Select(s => new { s.ApprovalId, s.Id }).Take(AtOnce).ToListAsync(ct);
-        var gone = await Pending.Where(s => s.EscalatedAt == null && db.Set<User>().Any(u => u.Id == s.UserId && u.Disabled)).OrderBy(s => s.Id).Select(s => new { s.ApprovalId, s.Id }).Take(AtOnce).ToListAsync(ct);
-        var escalated = await Each(late.Concat(gone).Distinct().Select(s => (s.ApprovalId, s.Id)), Escalate, ct);
+        var gone = await Pending.Where(s => (s.EscalatedAt == null || s.EscalatedAt <= again) && db.Set<User>().Any(u => u.Id == s.UserId && u.Disabled)).OrderBy(s => s.Id).Select(s => new { s.ApprovalId, s.Id }).Take(AtOnce).ToListAsync(ct);
+        var left = await Pending.Where(s => s.EscalatedAt <= again && s.DueAt <= now).OrderBy(s => s.EscalatedAt).Select(s => new { s.ApprovalId, s.Id }).Take(AtOnce).ToListAsync(ct);
+        var escalated = await Each(late.Concat(gone).Concat(left).Distinct().Select(s => (s.ApprovalId, s.Id)), Escalate, ct);
         var soon = await Pending.Where(s => s.RemindAt <= now).OrderBy(s => s.RemindAt).Select(s => new { s.ApprovalId, s.Id }).Take(AtOnce).ToListAsync(ct);
         var reminded = await Each(soon.Select(s => (s.ApprovalId, s.Id)), Remind, ct);
         return new(reminded, escalated, handed);
@@ -75,17 +80,17 @@ internal sealed class ChaseApprovals(CrmDb db, ApprovalFlow flow, Deciders decid
         return Task.FromResult(true);
     }
 
-    /// <summary>The heads above take the step over: all of them where one is enough, else the first. Where there is nobody above it stays where it is and is not looked at again.</summary>
+    /// <summary>The heads above take the step over: all of them where one is enough, else the first. Where there is nobody above it stays where it is and is looked at again a day later. Of whoever was added one is enough, since all who are added must agree.</summary>
     private async Task<bool> Escalate(Approval approval, ApprovalStep step, List<ApprovalStep> steps)
     {
-        if (step.EscalatedAt is not null)
+        if (step.EscalatedAt > db.UtcNow - Again)
         {
             return false;
         }
 
         var (node, ct) = (approval.Nodes[approval.Node], CancellationToken.None);
         step.EscalatedAt = db.UtcNow;
-        var above = (await deciders.Above(step.UserId, approval.ApplicantId, ct)).Where(h => !steps.Any(s => s.IsOpen && s.UserId == h)).Take(node.Mode == NodeMode.Any ? Deciders.Most : 1).ToList();
+        var above = (await deciders.Above(step.UserId, approval.ApplicantId, ct)).Where(h => !steps.Any(s => s.IsOpen && s.UserId == h)).Take(node.Mode == NodeMode.Any && !step.Added ? Deciders.Most : 1).ToList();
         if (above.Count == 0)
         {
             return true;

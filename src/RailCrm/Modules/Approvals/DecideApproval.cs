@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
-using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
 
@@ -63,9 +62,9 @@ internal sealed class DecideApproval(CrmDb db, ApprovalFlow flow)
             return NotMine(approval, db.Actor.UserId);
         }
 
-        if (!mine.Added && mine.ForId is null && approval.Nodes[approval.Node].By is (NodeBy.Head or NodeBy.HeadAbove or NodeBy.GroupHead) && !db.Actor.May(Permission.CustomersSupervise))
+        if (!mine.Added && mine.ForId is null && approval.Nodes[approval.Node].By is (NodeBy.Head or NodeBy.HeadAbove or NodeBy.GroupHead) && !await flow.IsHead(approval, db.Actor.UserId, ct))
         {
-            return new Refusal.Conflict("approval.head_no_more"); // Asked as a head, and none any more.
+            return new Refusal.Conflict("approval.head_no_more"); // Asked as a head, and none of this line any more.
         }
 
         (mine.Comment, mine.DecidedAt) = (comment, db.UtcNow);

@@ -46,7 +46,7 @@ public sealed class SubmitApproval
             return new Refusal.Invalid("approval.kind_unknown", nameof(kind));
         }
 
-        if (!_db.Actor.May(known.AskPermission) || !_db.Actor.IsKnown || _db.Actor.ReadsOnly)
+        if (!MayAsk(known))
         {
             return new Refusal.Forbidden();
         }
@@ -61,14 +61,9 @@ public sealed class SubmitApproval
             return new Refusal.Invalid("approval.payload_long", nameof(payload));
         }
 
-        if (!(await known.Check(_db, payload, ct)).TryGet(out var subject, out var refusal))
+        if (!(await Check(known, payload, ct)).TryGet(out var subject, out var refusal))
         {
             return refusal;
-        }
-
-        if (!await _db.Set<Customer>().AnyAsync(c => c.Id == subject.CustomerId, ct))
-        {
-            return new Refusal.NotFound(); // A kind need not look at the scope: here it is looked at for all.
         }
 
         return await _flow.Whole($"approvals:{kind}:{subject.CustomerId}", async () =>
@@ -90,7 +85,7 @@ public sealed class SubmitApproval
             var approval = new Approval
             {
                 Id = id, Number = string.Create(CultureInfo.InvariantCulture, $"SP-{id:0000000}"), Kind = kind, CustomerId = customer, UnitId = subject.UnitId, RecordKind = subject.RecordKind, RecordId = subject.RecordId,
-                Title = subject.Title, AmountFen = subject.AmountFen, Payload = payload, Lines = Lines(subject), Reason = reason!.Trim(), ApplicantId = me, FormKey = key,
+                Title = Title(subject), AmountFen = subject.AmountFen, Payload = payload, Lines = Lines(subject), Reason = reason!.Trim(), ApplicantId = me, FormKey = key,
                 Route = template?.Route ?? Approval.Write(ApprovalTemplate.Default), AskOnce = template?.AskOnce ?? true, SubmittedAt = _db.UtcNow, UpdatedAt = _db.UtcNow, Version = 1,
             };
             _db.Add(approval);
@@ -99,7 +94,14 @@ public sealed class SubmitApproval
         }, ct);
     }
 
-    /// <summary>Submits a returned one anew, with another reason, as things stand now.</summary>
+    private bool MayAsk(IApprovalKind kind) => _db.Actor.May(kind.AskPermission) && _db.Actor.IsKnown && !_db.Actor.ReadsOnly;
+
+    /// <remarks>A kind need not look at the scope: here it is looked at for all.</remarks>
+    private async Task<Result<ApprovalSubject>> Check(IApprovalKind kind, string payload, CancellationToken ct) =>
+        !(await kind.Check(_db, payload, ct)).TryGet(out var subject, out var refusal) ? refusal
+        : await _db.Set<Customer>().AnyAsync(c => c.Id == subject.CustomerId, ct) ? subject : new Refusal.NotFound();
+
+    /// <summary>Submits a returned one anew, with another reason, as things stand now and as if it were the first time: in the applicant's own scope, not by the <see cref="ApprovalDesk"/>.</summary>
     public Task<Result<Approval>> Again(long id, int? version, string? reason, CancellationToken ct) => _flow.Change(id, version, async approval =>
     {
         if (approval.ApplicantId != _db.Actor.UserId || approval.State != ApprovalState.Returned)
@@ -117,12 +119,24 @@ public sealed class SubmitApproval
             return new Refusal.Conflict("approval.kind_gone");
         }
 
-        if (!(await known.Check(_db, approval.Payload, ct)).TryGet(out var subject, out var refusal))
+        if (!MayAsk(known))
         {
-            return refusal is Refusal.NotFound ? new Refusal.Conflict("approval.gone") : refusal;
+            return new Refusal.Forbidden();
         }
 
-        (approval.Reason, approval.Lines, approval.Title, approval.UnitId) = (reason!.Trim(), Lines(subject), subject.Title, subject.UnitId);
+        if (!(await Check(known, approval.Payload, ct)).TryGet(out var subject, out var refusal))
+        {
+            return refusal is Refusal.NotFound ? new Refusal.Conflict("approval.out_of_sight") : refusal;
+        }
+
+        if (subject.CustomerId != approval.CustomerId)
+        {
+            return new Refusal.Conflict("approval.gone");
+        }
+
+        var template = await TemplateOf(approval.Kind, subject.AmountFen, ct);
+        (approval.Reason, approval.Lines, approval.Title, approval.UnitId, approval.AmountFen) = (reason!.Trim(), Lines(subject), Title(subject), subject.UnitId, subject.AmountFen);
+        (approval.Route, approval.AskOnce) = (template?.Route ?? Approval.Write(ApprovalTemplate.Default), template?.AskOnce ?? true);
         approval.Round++;
         _flow.Trail(approval, "resubmitted", comment: approval.Reason);
         return await _flow.Open(approval, 0, ct);
@@ -138,6 +152,18 @@ public sealed class SubmitApproval
     {
         var fen = amount ?? 0;
         return _db.Set<ApprovalTemplate>().AsNoTracking().Where(t => t.Kind == kind && t.FromFen <= fen).OrderByDescending(t => t.FromFen).FirstOrDefaultAsync(ct);
+    }
+
+    /// <remarks>A customer's name alone may be as long as the title.</remarks>
+    private static string Title(ApprovalSubject subject)
+    {
+        if (subject.Title.Length <= Approval.TitleLength)
+        {
+            return subject.Title;
+        }
+
+        var at = Approval.TitleLength - 1;
+        return subject.Title[..(char.IsHighSurrogate(subject.Title[at - 1]) ? at - 1 : at)].TrimEnd() + "…";
     }
 
     private static string Lines(ApprovalSubject subject) => Approval.Write(subject.Lines.Select(l => new ApprovalLine(l.LabelKey, l.Before, l.After)));

@@ -33,10 +33,10 @@ public static class FindDuplicates
         Run(db, customer.Id, customer.CreditCode, customer.NormalizedName, customer.PhoneDigits, ct, name: customer.Name);
 
     internal static async Task<IReadOnlyList<Match>> Run(CrmDb db, long except, string? creditCode, string normalizedName, string? phoneDigits, CancellationToken ct, string? address = null, string? name = null) =>
-        [.. (await Find(db, except, creditCode, normalizedName, phoneDigits, ct, address, name)).Select(m => m.Match)];
+        [.. (await Find(db, except, creditCode, normalizedName, phoneDigits, address, name, ct)).Select(m => m.Match)];
 
     /// <remarks>The one place that looks past the scope: a duplicate is a duplicate wherever it lies. Each condition reads an index.</remarks>
-    private static async Task<IReadOnlyList<Met>> Find(CrmDb db, long except, string? creditCode, string normalizedName, string? phoneDigits, CancellationToken ct, string? address, string? name)
+    private static async Task<IReadOnlyList<Met>> Find(CrmDb db, long except, string? creditCode, string normalizedName, string? phoneDigits, string? address, string? name, CancellationToken ct)
     {
         var all = db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).AsNoTracking().Where(c => c.Id != except);
         var found = new List<(string Reason, long Id, string Name, string Number, long UnitId)>();
@@ -113,6 +113,6 @@ public static class FindDuplicates
         }
 
         var code = string.IsNullOrWhiteSpace(creditCode) ? null : UnifiedSocialCreditCode.Normalise(creditCode);
-        return await Find(db, except ?? 0, code, string.IsNullOrWhiteSpace(name) ? "" : CompanyName.Normalised(name), PhoneNumber.Digits(phone), ct, address, name?.Trim());
+        return await Find(db, except ?? 0, code, string.IsNullOrWhiteSpace(name) ? "" : CompanyName.Normalised(name), PhoneNumber.Digits(phone), address, name?.Trim(), ct);
     }
 }

@@ -60,12 +60,13 @@ internal sealed class AppointManager(CrmDb db)
 
     private async Task<Result<Responsibility>> Appoint(long customerId, Input input, CancellationToken ct)
     {
+        var book = new ManagerBook(db);
+        await book.Hold([customerId], ct);
         if (await UnitPath(customerId, ct) is not { } path)
         {
             return new Refusal.NotFound();
         }
 
-        await db.Alone($"managers:{customerId}", ct);
         var errors = new List<FieldError>();
         var reason = PlainText.Trimmed(input.Reason);
         if (reason is { Length: > Responsibility.ReasonLength } || (reason is not null && !PlainText.IsStorable(reason)))
@@ -78,7 +79,6 @@ internal sealed class AppointManager(CrmDb db)
             errors.Add(new(nameof(Input.Duty), "manager.duty_wrong"));
         }
 
-        var book = new ManagerBook(db);
         var from = input.From ?? book.Today;
         if (from > book.Today)
         {
@@ -93,6 +93,12 @@ internal sealed class AppointManager(CrmDb db)
         if (!(await ManagerCandidates.Find(db, input.Person, ManagerCandidates.Line(db, path), nameof(Input.Person), ct)).TryGet(out var person, out var unknown))
         {
             return errors.Count == 0 ? unknown : new Refusal.InvalidMany([.. errors, .. unknown is Refusal.InvalidMany many ? many.Errors : [new FieldError(nameof(Input.Person), unknown.Code)]]);
+        }
+
+        await book.HoldPeople([person.Id], ct);
+        if (!await ManagerCandidates.Stays(db, person, ct))
+        {
+            return new Refusal.InvalidMany([new(nameof(Input.Person), "manager.person_unfit", person.Name)]);
         }
 
         await book.Read([customerId], ct);
@@ -139,14 +145,13 @@ internal sealed class AppointManager(CrmDb db)
     public Task<Result<Responsibility>> End(long customerId, long id, Ending input, CancellationToken ct) => db.Write<Result<Responsibility>>(async () =>
     {
         ArgumentNullException.ThrowIfNull(input);
+        var book = new ManagerBook(db);
+        await book.Read([customerId], ct);
         if (await UnitPath(customerId, ct) is not { } path)
         {
             return new Refusal.NotFound();
         }
 
-        await db.Alone($"managers:{customerId}", ct);
-        var book = new ManagerBook(db);
-        await book.Read([customerId], ct);
         if (book.Of(customerId).FirstOrDefault(r => r.Id == id) is not { } held)
         {
             return new Refusal.NotFound();

@@ -34,8 +34,9 @@ internal sealed class CarryHandover(CrmDb db, Runner runner)
     /// <param name="Waiting">How much has still to move, or to move back.</param>
     /// <param name="Left">How much could not.</param>
     /// <param name="JobId">The job at it.</param>
+    /// <param name="Stopped">Whether that job ended before it was through.</param>
     /// <param name="Version">Raised with each change.</param>
-    public sealed record Part(long Id, long UserId, string Name, HandoverState State, string? DecidedBy, DateTime? DecidedAt, string? Comment, IReadOnlyDictionary<string, int> Counts, int Waiting, int Left, long? JobId, int Version);
+    public sealed record Part(long Id, long UserId, string Name, HandoverState State, string? DecidedBy, DateTime? DecidedAt, string? Comment, IReadOnlyDictionary<string, int> Counts, int Waiting, int Left, long? JobId, bool Stopped, int Version);
 
     /// <summary>A handover as those concerned see it.</summary>
     /// <param name="Id">Key.</param>
@@ -69,35 +70,34 @@ internal sealed class CarryHandover(CrmDb db, Runner runner)
     public async Task<(IReadOnlyList<Seen> Handovers, long? Next)> Run(long? before, int most, CancellationToken ct)
     {
         var ids = await (before is { } from ? Visible.Where(h => h.Id < from) : Visible).OrderByDescending(h => h.Id).Select(h => h.Id).Take(most + 1).ToListAsync(ct);
-        var seen = new List<Seen>();
-        foreach (var id in ids.Take(most))
-        {
-            if ((await Get(id, ct)).TryGet(out var one, out _))
-            {
-                seen.Add(one);
-            }
-        }
-
-        return (seen, ids.Count > most ? ids[most - 1] : null);
+        return (await Tell([.. ids.Take(most)], ct), ids.Count > most ? ids[most - 1] : null);
     }
 
     /// <summary>One that the actor may see.</summary>
-    public async Task<Result<Seen>> Get(long id, CancellationToken ct)
-    {
-        if (await Visible.AsNoTracking().Include(h => h.Parts).SingleOrDefaultAsync(h => h.Id == id, ct) is not { } h)
-        {
-            return new Refusal.NotFound();
-        }
+    public async Task<Result<Seen>> Get(long id, CancellationToken ct) => await Tell([id], ct) is [var one] ? one : new Refusal.NotFound();
 
-        var people = h.Parts.SelectMany(p => new[] { p.UserId, p.DecidedBy ?? 0 }).Append(h.FromUserId).Append(h.CreatedBy).Distinct().ToList();
+    private async Task<IReadOnlyList<Seen>> Tell(IReadOnlyList<long> ids, CancellationToken ct)
+    {
+        var all = await Visible.AsNoTracking().Include(h => h.Parts).Where(h => EF.Parameter(ids).Contains(h.Id)).OrderByDescending(h => h.Id).ToListAsync(ct);
+        var people = all.SelectMany(h => h.Parts.SelectMany(p => new[] { p.UserId, p.DecidedBy ?? 0 }).Append(h.FromUserId).Append(h.CreatedBy)).Distinct().ToList();
+        var (units, jobs) = (all.Select(h => h.UnitId).Distinct().ToList(), all.SelectMany(h => h.Parts).Select(p => p.JobId).OfType<long>().ToList());
         var names = await db.Set<User>().Where(u => EF.Parameter(people).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, ct);
-        var counts = (await db.Set<HandoverItem>().Where(i => i.HandoverId == id).GroupBy(i => new { i.PartId, i.Kind, i.Outcome }).Select(g => new { g.Key.PartId, g.Key.Kind, g.Key.Outcome, Count = g.Count() }).ToListAsync(ct)).ToLookup(c => c.PartId);
-        var unit = await db.Set<OrgUnit>().Where(u => u.Id == h.UnitId).Select(u => new { u.Name, u.Path }).SingleAsync(ct);
+        var counts = (await db.Set<HandoverItem>().Where(i => EF.Parameter(ids).Contains(i.HandoverId)).GroupBy(i => new { i.PartId, i.Kind, i.Outcome }).Select(g => new { g.Key.PartId, g.Key.Kind, g.Key.Outcome, Count = g.Count() }).ToListAsync(ct)).ToLookup(c => c.PartId, c => (c.Kind, Outcome: c.Outcome, c.Count));
+        var places = await db.Set<OrgUnit>().Where(u => EF.Parameter(units).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => (u.Name, u.Path), ct);
+        var running = (await db.Set<Job>().Where(j => EF.Parameter(jobs).Contains(j.Id) && (j.State == "queued" || j.State == "running")).Select(j => j.Id).ToListAsync(ct)).ToHashSet();
+        return all.ConvertAll(h => Tell(h, places[h.UnitId], names, counts, running));
+    }
+
+    private Seen Tell(Handover h, (string Name, string Path) unit, Dictionary<long, string> names, ILookup<long, (string Kind, string? Outcome, int Count)> counts, HashSet<long> running)
+    {
         var leads = db.Actor.May(Permission.ManagersAppoint) && db.Scope.Covers(unit.Path);
-        var parts = h.Parts.OrderBy(p => p.Id).Select(p => new Part(p.Id, p.UserId, names[p.UserId], p.State, p.DecidedBy is { } by ? names.GetValueOrDefault(by, "system") : null, p.DecidedAt, p.Comment,
+        var parts = h.Parts.OrderBy(p => p.Id).Select(p =>
+        {
+            var waiting = p.State is HandoverState.Accepted or HandoverState.Undone ? counts[p.Id].Where(c => c.Outcome == Waits(p.State)).Sum(c => c.Count) : 0;
+            return new Part(p.Id, p.UserId, names[p.UserId], p.State, p.DecidedBy is { } by ? names.GetValueOrDefault(by, "system") : null, p.DecidedAt, p.Comment,
             counts[p.Id].GroupBy(c => c.Kind).ToDictionary(g => g.Key, g => g.Sum(c => c.Count)),
-            counts[p.Id].Where(c => p.State switch { HandoverState.Accepted => c.Outcome is null, HandoverState.Undone => c.Outcome is "moved", _ => false }).Sum(c => c.Count),
-            counts[p.Id].Where(c => c.Outcome is "kept" or "stayed").Sum(c => c.Count), p.JobId, p.Version)).ToList();
+            waiting, counts[p.Id].Where(c => c.Outcome is "kept" or "stayed").Sum(c => c.Count), p.JobId, waiting > 0 && !(p.JobId is { } job && running.Contains(job)), p.Version);
+        }).ToList();
         return new Seen(h.Id, h.Number, h.FromUserId, names[h.FromUserId], unit.Name, h.Leaves, h.Note, h.Rule, names.GetValueOrDefault(h.CreatedBy, "system"), h.CreatedAt, parts, leads,
             leads && parts.Exists(p => p.State == HandoverState.Accepted && p.Waiting == 0 && p.DecidedAt > db.UtcNow.AddDays(-Handover.UndoDays)));
     }
@@ -119,16 +119,33 @@ internal sealed class CarryHandover(CrmDb db, Runner runner)
     }
 
     /// <summary>Takes a part over: its receiver, or whoever looks after the handover in his place. What is in it moves as a job.</summary>
-    public Task<Result<Seen>> Accept(long id, long partId, int? version, CancellationToken ct) => Decide(id, partId, version, mine: true, (_, part) =>
+    /// <remarks>Confirmed again, it goes on where its job stopped.</remarks>
+    public Task<Result<Seen>> Accept(long id, long partId, int? version, CancellationToken ct) => Decide(id, partId, version, mine: true, async (handover, part) =>
     {
+        if (part.State is HandoverState.Accepted or HandoverState.Undone)
+        {
+            var (undo, waits) = (part.State == HandoverState.Undone, Waits(part.State));
+            return !await db.Set<HandoverItem>().AnyAsync(i => i.PartId == part.Id && i.Outcome == waits, ct) || await db.Set<Job>().AnyAsync(j => j.Id == part.JobId && (j.State == "queued" || j.State == "running"), ct)
+                ? new Refusal.Conflict("handover.decided") : await Start(part, undo, ct);
+        }
+
         if (part.State is not (HandoverState.Proposed or HandoverState.Declined))
         {
-            return Task.FromResult<Refusal?>(new Refusal.Conflict("handover.decided"));
+            return new Refusal.Conflict("handover.decided");
+        }
+
+        var receiver = await db.Set<User>().SingleAsync(u => u.Id == part.UserId, ct);
+        if (receiver.UnitId != handover.UnitId || !(await ManagerCandidates.Fit(db, [part.UserId], ct)).Contains(part.UserId))
+        {
+            return new Refusal.InvalidMany([new("To", "handover.to_unfit", receiver.DisplayName)]);
         }
 
         (part.State, part.DecidedBy, part.DecidedAt) = (HandoverState.Accepted, db.Actor.UserId, db.UtcNow);
-        return Start(part, undo: false, ct);
+        return await Start(part, undo: false, ct);
     }, ct);
+
+    /// <summary>What an item says that has still to move, or to move back.</summary>
+    private static string? Waits(HandoverState state) => state == HandoverState.Undone ? "moved" : null;
 
     /// <summary>Does not take a part over, and says why.</summary>
     public Task<Result<Seen>> Decline(long id, long partId, int? version, string? comment, CancellationToken ct) => Decide(id, partId, version, mine: true, (_, part) =>
@@ -203,6 +220,11 @@ internal sealed class CarryHandover(CrmDb db, Runner runner)
     /// <summary>Takes back all that was taken over not longer than 30 days ago and still is where it went.</summary>
     public Task<Result<Seen>> Undo(long id, CancellationToken ct) => Decide(id, null, null, mine: false, async (handover, _) =>
     {
+        if (await db.Set<User>().AnyAsync(u => u.Id == handover.FromUserId && u.Disabled, ct))
+        {
+            return new Refusal.Conflict("handover.undo_closed");
+        }
+
         var (since, ids) = (db.UtcNow.AddDays(-Handover.UndoDays), handover.Parts.ConvertAll(p => p.Id));
         var waiting = await db.Set<HandoverItem>().Where(i => EF.Parameter(ids).Contains(i.PartId) && i.Outcome == null).Select(i => i.PartId).Distinct().ToListAsync(ct);
         var done = handover.Parts.FindAll(p => p.State == HandoverState.Accepted && p.DecidedAt > since && !waiting.Contains(p.Id));

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
@@ -29,8 +30,9 @@ internal sealed class FollowMoves : IFollowsChange
 
             foreach (var path in units)
             {
-                var below = PathRange.Below(path).Of(db).Select(u => u.Id);
-                await new ManagerBook(db).EndMisplaced(await db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).Where(c => below.Contains(c.UnitId) && c.ManagerLevels != 0).Select(c => c.Id).ToListAsync(ct), null, ct);
+                var (below, today) = (PathRange.Below(path).Of(db).Select(u => u.Id), BusinessCalendar.Day(db.UtcNow));
+                await new ManagerBook(db).EndMisplaced(await db.Set<Responsibility>().Where(r => (r.Until == null || r.Until > today) && db.Set<Customer>().Any(c => c.Id == r.CustomerId && below.Contains(c.UnitId)))
+                    .IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).Select(r => r.CustomerId).Distinct().ToListAsync(ct), null, ct);
             }
 
             if (made.Count > 0)

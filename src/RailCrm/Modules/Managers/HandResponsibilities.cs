@@ -24,11 +24,14 @@ internal sealed class HandResponsibilities : IHandsOver
     {
         var book = new ManagerBook(db) { ApprovedBy = approvedBy };
         await book.Read([.. rows.Select(r => r.CustomerId!.Value)], ct);
+        await book.HoldPeople([.. rows.Select(r => r.ToUserId)], ct);
+        var fit = await ManagerCandidates.Fit(db, [.. rows.Select(r => r.ToUserId)], ct);
         var (places, made) = (await Places(db, rows, ct), new List<(Handed Row, Responsibility Made)>());
         foreach (var row in rows)
         {
             var (customer, held) = (row.CustomerId!.Value, book.Of(row.CustomerId.Value).FirstOrDefault(r => r.Id == row.RecordId));
             row.Reason = held is null || held.UserId != from ? "accounts.hangs_gone"
+                : !fit.Contains(row.ToUserId) ? "handover.receiver_unfit"
                 : !places.TryGetValue((customer, row.ToUserId), out var level) || level != held.Level ? "manager.unit_other" : null;
             if (row.Reason is not null)
             {
@@ -54,6 +57,7 @@ internal sealed class HandResponsibilities : IHandsOver
     {
         var book = new ManagerBook(db) { ApprovedBy = approvedBy };
         await book.Read([.. rows.Select(r => r.CustomerId!.Value)], ct);
+        await book.HoldPeople([from], ct);
         var ids = rows.Select(r => r.RecordId).ToList();
         var past = await db.Set<Responsibility>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking().Where(r => EF.Parameter(ids).Contains(r.Id)).ToDictionaryAsync(r => r.Id, ct);
         var home = await Places(db, [.. rows.Select(r => new Handed { RecordId = r.RecordId, CustomerId = r.CustomerId, ToUserId = from })], ct);
@@ -65,9 +69,12 @@ internal sealed class HandResponsibilities : IHandsOver
         {
             var (customer, before) = (row.CustomerId!.Value, past[row.RecordId]);
             var given = row.MovedId is null ? null : book.Of(customer).FirstOrDefault(r => r.Id == row.MovedId);
+            var planned = before.PlannedUntil ?? given?.Until;
             row.Reason = !back ? "handover.leaver_closed"
+                : before.PlannedUntil <= book.Today ? "handover.over"
                 : !home.TryGetValue((customer, from), out var level) || level != before.Level ? "manager.former_gone"
                 : (row.MovedId is not null && given is null) || (before.Duty == Duty.Main && book.Main(customer, before.Level) is { } main && main != given) ? "list.changed_since"
+                : book.Of(customer).Any(r => r.UserId == from && (r.Duty == Duty.Main || r.Duty == before.Duty)) ? "list.changed_since"
                 : null;
             if (row.Reason is null)
             {
@@ -80,7 +87,7 @@ internal sealed class HandResponsibilities : IHandsOver
                     }
                 }
 
-                book.Appoint(customer, (from, before.Level), before.Duty, book.Today, before.Duty == Duty.Deputy && before.Until > book.Today ? before.Until : null, number);
+                book.Appoint(customer, (from, before.Level), before.Duty, book.Today, before.Duty == Duty.Deputy ? planned : null, number);
             }
         }
 

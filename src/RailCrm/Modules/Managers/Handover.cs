@@ -185,6 +185,7 @@ public sealed class HandoverItem
             builder.Property(i => i.Outcome).HasMaxLength(10);
             builder.Property(i => i.Reason).HasMaxLength(100);
             builder.HasIndex(i => new { i.PartId, i.Outcome, i.Id });
+            builder.HasIndex(i => new { i.HandoverId, i.PartId, i.Kind, i.Outcome }); // Counted for each row of the list.
             builder.HasIndex(i => new { i.HandoverId, i.Kind, i.RecordId }).IsUnique();
             builder.HasIndex(i => i.CustomerId);
             builder.HasOne<Handover>().WithMany().HasForeignKey(i => i.HandoverId);

@@ -19,7 +19,7 @@ public sealed class ManagerBook(CrmDb db)
     /// <summary>What stands in <see cref="Responsibility.EndReason"/> where nobody wrote one.</summary>
     public static readonly IReadOnlySet<string> OwnReasons = new HashSet<string> { "replaced", "promoted", "moved", "undone", "handover" };
 
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+    internal static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     private readonly List<Responsibility> _open = [];
     private readonly List<Responsibility> _ended = [];
@@ -33,10 +33,31 @@ public sealed class ManagerBook(CrmDb db)
 
     private IQueryable<Responsibility> All => db.Set<Responsibility>().IgnoreQueryFilters([CrmDb.ScopeFilter]);
 
-    /// <summary>Reads who answers for some customers, to be changed.</summary>
+    /// <summary>Holds customers where they are, so that nobody moves one or appoints there before this transaction ends; in the order of their keys, so that two do not wait for each other. What is read of their place must be read after.</summary>
+    public async Task Hold(IReadOnlyCollection<long> customers, CancellationToken ct)
+    {
+        if (db.IsPostgres && customers.Count > 0)
+        {
+            var ids = customers.Distinct().ToArray();
+            await db.Database.ExecuteSqlAsync($"SELECT 1 FROM customers WHERE id = ANY({ids}) ORDER BY id FOR NO KEY UPDATE", ct);
+        }
+    }
+
+    /// <summary>Holds people in their units, and their accounts open, before this transaction ends.</summary>
+    public async Task HoldPeople(IReadOnlyCollection<long> people, CancellationToken ct)
+    {
+        if (db.IsPostgres && people.Count > 0)
+        {
+            var ids = people.Distinct().ToArray();
+            await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = ANY({ids}) ORDER BY id FOR SHARE", ct);
+        }
+    }
+
+    /// <summary>Reads who answers for some customers, to be changed, and holds the customers.</summary>
     public async Task Read(IReadOnlyCollection<long> customers, CancellationToken ct)
     {
         var today = Today;
+        await Hold(customers, ct);
         _open.AddRange(await All.Where(r => EF.Parameter(customers).Contains(r.CustomerId) && (r.Until == null || r.Until > today)).ToListAsync(ct));
     }
 
@@ -71,7 +92,7 @@ public sealed class ManagerBook(CrmDb db)
     /// <summary>Ends a duty on a day.</summary>
     public void End(Responsibility responsibility, DateOnly day, string reason)
     {
-        (responsibility.Until, responsibility.EndReason, responsibility.EndedBy, responsibility.EndedAt) = (day, reason, ApprovedBy, db.UtcNow);
+        (responsibility.PlannedUntil, responsibility.Until, responsibility.EndReason, responsibility.EndedBy, responsibility.EndedAt) = (responsibility.Until, day, reason, ApprovedBy, db.UtcNow);
         _ended.Add(responsibility);
         _open.Remove(responsibility);
     }
@@ -83,16 +104,22 @@ public sealed class ManagerBook(CrmDb db)
         var rows = db.Set<Responsibility>().Where(r => r.Until == null || r.Until > today);
         rows = customers is null ? rows : rows.Where(r => EF.Parameter(customers).Contains(r.CustomerId));
         rows = people is null ? rows : rows.Where(r => EF.Parameter(people).Contains(r.UserId));
-        var placed = await (
+        if (db.IsPostgres)
+        {
+            await Hold(await rows.IgnoreQueryFilters([CrmDb.ScopeFilter]).Select(r => r.CustomerId).Distinct().ToListAsync(ct), ct);
+        }
+
+        var misplaced = await (
             from r in rows
             join c in db.Set<Customer>() on r.CustomerId equals c.Id
             join cu in db.Set<OrgUnit>() on c.UnitId equals cu.Id
             join u in db.Set<User>() on r.UserId equals u.Id
             join mu in db.Set<OrgUnit>() on u.UnitId equals mu.Id
-            select new { Row = r, r.Level, CustomerPath = cu.Path, ManagerPath = mu.Path, ManagerLevel = mu.Level }).IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).ToListAsync(ct);
-        foreach (var misplaced in placed.Where(p => p.Level != p.ManagerLevel || !p.CustomerPath.StartsWith(p.ManagerPath, StringComparison.Ordinal)))
+            where r.Level != mu.Level || cu.Path.Substring(0, mu.Path.Length) != mu.Path
+            select r).IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).ToListAsync(ct);
+        foreach (var row in misplaced)
         {
-            End(misplaced.Row, today < misplaced.Row.From ? misplaced.Row.From : today, "moved");
+            End(row, today < row.From ? row.From : today, "moved");
         }
 
         await Save(tell: true, ct);

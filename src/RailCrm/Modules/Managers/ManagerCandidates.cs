@@ -26,17 +26,30 @@ internal static partial class ManagerCandidates
     }
 
     /// <summary>All of them, or those whose unit is one of <paramref name="units"/>.</summary>
-    public static async Task<List<Person>> Of(CrmDb db, IReadOnlyCollection<long>? units, CancellationToken ct)
+    public static Task<List<Person>> Of(CrmDb db, IReadOnlyCollection<long>? units, CancellationToken ct) => Of(db, Able(db), units, ct);
+
+    /// <summary>Those of some people who can be appointed.</summary>
+    public static Task<List<Person>> Among(CrmDb db, IReadOnlyCollection<long> people, CancellationToken ct) => Of(db, Able(db).Where(u => EF.Parameter(people).Contains(u.Id)), null, ct);
+
+    private static async Task<List<Person>> Of(CrmDb db, IQueryable<User> able, IReadOnlyCollection<long>? units, CancellationToken ct)
     {
         var seen = PathRange.Of(db.Scope).Of(db);
         seen = units is null ? seen : seen.Where(u => EF.Parameter(units).Contains(u.Id));
         return await (
-            from u in db.Set<User>()
+            from u in able
             join unit in seen on u.UnitId equals unit.Id
-            where !u.Disabled && (from r in db.Set<IdentityUserRole<long>>() join p in db.Set<RolePermission>() on r.RoleId equals p.RoleId where r.UserId == u.Id && p.Permission == Permission.CustomersWrite select r).Any()
             orderby unit.Path, u.Id
             select new Person(u.Id, u.UserName!, u.DisplayName, unit.Id, unit.Level, unit.Path, unit.Name)).ToListAsync(ct);
     }
+
+    /// <summary>Those of some people whose account works and who may change customers.</summary>
+    public static async Task<HashSet<long>> Fit(CrmDb db, IReadOnlyCollection<long> people, CancellationToken ct) =>
+        [.. await Able(db).Where(u => EF.Parameter(people).Contains(u.Id)).Select(u => u.Id).ToListAsync(ct)];
+
+    /// <summary>Whether somebody who was found still works where he did, now that he is held there.</summary>
+    public static Task<bool> Stays(CrmDb db, Person person, CancellationToken ct) => Able(db).AnyAsync(u => u.Id == person.Id && u.UnitId == person.UnitId, ct);
+
+    private static IQueryable<User> Able(CrmDb db) => db.Set<User>().Where(u => !u.Disabled && (from r in db.Set<IdentityUserRole<long>>() join p in db.Set<RolePermission>() on r.RoleId equals p.RoleId where r.UserId == u.Id && p.Permission == Permission.CustomersWrite select r).Any());
 
     /// <summary>Whom somebody meant: by sign-in name, as the look-up writes it, by employee number, or by a name that only one of them bears.</summary>
     public static async Task<Result<Person>> Find(CrmDb db, string? typed, IReadOnlyCollection<long>? units, string field, CancellationToken ct)
@@ -47,8 +60,9 @@ internal static partial class ManagerCandidates
             return new Refusal.Invalid("manager.person_missing", field);
         }
 
-        var people = await Of(db, units, ct);
         var written = NameAndAccount().Match(text);
+        var (upper, account) = (text.ToUpperInvariant(), written.Success ? written.Groups[2].Value.ToUpperInvariant() : text.ToUpperInvariant());
+        var people = await Of(db, Able(db).Where(u => u.NormalizedUserName == upper || u.NormalizedUserName == account || u.DisplayName == text || db.Set<Employee>().Any(e => e.UserId == u.Id && e.Number == text)), units, ct);
         if (people.Find(p => string.Equals(p.UserName, text, StringComparison.OrdinalIgnoreCase) || (written.Success && p.Name == written.Groups[1].Value && string.Equals(p.UserName, written.Groups[2].Value, StringComparison.OrdinalIgnoreCase))) is { } one)
         {
             return one;

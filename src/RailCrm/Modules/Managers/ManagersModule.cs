@@ -20,6 +20,7 @@ internal static class ManagersModule
         .AddScoped<ProposeHandover>()
         .AddScoped<CarryHandover>()
         .AddSingleton<IHandsOver, HandResponsibilities>()
+        .AddSingleton<IHandsOver, HandTakeovers>()
         .AddSingleton(new JobHandler(CarryHandover.Kind, CarryHandover.Carry))
         .AddSingleton<ICustomerChildren>(new StayingRows("handovers", (typeof(HandoverItem), nameof(HandoverItem.CustomerId)))) // What was handed over stays said of the one it was.
         .AddSingleton<ICustomerChildren>(new StayingRows("sole", (typeof(SoleKnown), nameof(SoleKnown.CustomerId)))) // The next night looks at both anew.

@@ -27,12 +27,14 @@ internal sealed class ManagersPart : CustomerListPart
 
     internal override IReadOnlyList<ListWork> Works { get; } =
     [
-        new(Entrust, "manager.work_entrust", "user-check", Permission.ManagersAppoint) { Lookup = "/api/v1/lookup/manager-candidates?q=" },
+        new(Entrust, "manager.work_entrust", "user-check", Permission.ManagersAppoint) { Lookup = "/api/v1/lookup/manager-candidates?q=", AsksReason = true },
         new(Deputise, "manager.work_deputise", "user-plus", Permission.ManagersAppoint) { Lookup = "/api/v1/lookup/manager-candidates?q=" },
     ];
 
     internal override async Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) =>
-        (await ManagerCandidates.Find(db, order.Value, null, nameof(order.Value), ct)).Refusal;
+        (await ManagerCandidates.Find(db, order.Value, null, nameof(order.Value), ct)).Refusal
+        ?? (PlainText.Trimmed(order.Reason) is not { } why ? order.Act == Entrust ? new Refusal.InvalidMany([new(nameof(order.Reason), "manager.reason_missing")]) : null
+            : why.Length > Responsibility.ReasonLength || !PlainText.IsStorable(why) ? new Refusal.InvalidMany([new(nameof(order.Reason), "manager.reason_long", Responsibility.ReasonLength)]) : null);
 
     /// <summary>Appoints the same person for each; an undo puts the one before back where nobody else was appointed since.</summary>
     internal override async Task Work(CrmDb db, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct)
@@ -47,6 +49,12 @@ internal sealed class ManagersPart : CustomerListPart
         }
 
         var found = await ManagerCandidates.Find(db, order.Value, null, nameof(order.Value), ct);
+        if (found.TryGet(out var whom, out _))
+        {
+            await book.HoldPeople([whom.Id], ct);
+            found = await ManagerCandidates.Stays(db, whom, ct) ? found : new Refusal.Invalid("manager.person_unfit", nameof(order.Value));
+        }
+
         foreach (var row in rows)
         {
             if (!paths.TryGetValue(row.RowId, out var path))
@@ -64,7 +72,7 @@ internal sealed class ManagersPart : CustomerListPart
             else
             {
                 var former = duty == Duty.Main ? book.Main(row.RowId, person.Level)?.UserId : null;
-                book.Appoint(row.RowId, (person.Id, person.Level), duty, book.Today, null, null);
+                book.Appoint(row.RowId, (person.Id, person.Level), duty, book.Today, null, PlainText.Trimmed(order.Reason));
                 (row.Outcome, row.Before) = ("done", string.Create(CultureInfo.InvariantCulture, $"{(int)person.Level}:{person.Id}:{former ?? 0}"));
             }
         }
@@ -74,11 +82,13 @@ internal sealed class ManagersPart : CustomerListPart
 
     private static async Task TakeBack(CrmDb db, ManagerBook book, Duty duty, IReadOnlyList<WorkRow> rows, Dictionary<long, string> paths, CancellationToken ct)
     {
-        var people = (await ManagerCandidates.Of(db, null, ct)).ToDictionary(p => p.Id);
+        var former = rows.Select(r => (r.Before ?? "0:0:0").Split(':')[2]).Distinct().Select(id => long.Parse(id, CultureInfo.InvariantCulture)).ToList();
+        await book.HoldPeople(former, ct);
+        var people = (await ManagerCandidates.Among(db, former, ct)).ToDictionary(p => p.Id);
         foreach (var row in rows)
         {
             var parts = (row.Before ?? "0:0:0").Split(':').Select(p => long.Parse(p, CultureInfo.InvariantCulture)).ToList();
-            var (level, appointed, former) = ((UnitLevel)parts[0], parts[1], parts[2]);
+            var (level, appointed, before) = ((UnitLevel)parts[0], parts[1], parts[2]);
             if (!paths.TryGetValue(row.RowId, out var path))
             {
                 row.Refuse("common.not_found");
@@ -87,12 +97,12 @@ internal sealed class ManagersPart : CustomerListPart
             {
                 row.Refuse("list.changed_since");
             }
-            else if (former != 0 && people.TryGetValue(former, out var back) && back.Level == level && path.StartsWith(back.Path, StringComparison.Ordinal))
+            else if (before != 0 && people.TryGetValue(before, out var back) && back.Level == level && path.StartsWith(back.Path, StringComparison.Ordinal))
             {
                 book.Appoint(row.RowId, (back.Id, level), Duty.Main, book.Today, null, null);
                 row.Outcome = "done";
             }
-            else if (former != 0)
+            else if (before != 0)
             {
                 row.Refuse("manager.former_gone");
             }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
@@ -26,10 +27,12 @@ internal sealed class MergeManagers : ICustomerChildren
     public async Task<long> Move(CrmDb db, CustomerMove move, CancellationToken ct)
     {
         var (book, theirs) = (new ManagerBook(db), new ManagerBook(db));
+        await book.Hold([move.SurvivorId, move.LoserId], ct);
         await book.Read([move.SurvivorId], ct);
         await theirs.Read([move.LoserId], ct);
-        var path = await (from c in db.Set<Customer>() join u in db.Set<OrgUnit>() on c.UnitId equals u.Id where c.Id == move.SurvivorId select u.Path).IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).SingleAsync(ct);
         var people = theirs.Of(move.LoserId).Select(r => r.UserId).Distinct().ToList();
+        await book.HoldPeople(people, ct);
+        var path = await Path(db, move.SurvivorId, ct);
         var places = await (from u in db.Set<User>() join unit in db.Set<OrgUnit>() on u.UnitId equals unit.Id where EF.Parameter(people).Contains(u.Id) select new { u.Id, unit.Path, unit.Level }).ToListAsync(ct);
         var joining = places.Where(p => path.StartsWith(p.Path, StringComparison.Ordinal) && !book.Of(move.SurvivorId).Any(r => r.UserId == p.Id)).ToList();
         foreach (var person in joining)
@@ -61,18 +64,42 @@ internal sealed class MergeManagers : ICustomerChildren
         }
 
         var noted = await MovedRows.Noted(db, moved.MergeId, Kind, moved.SurvivorId, moved.SurvivorId, ct);
-        var open = await All(db).AsNoTracking().Where(r => r.CustomerId == moved.SurvivorId && r.Until == null && r.Duty == Duty.Main).Select(r => r.Level).ToListAsync(ct);
-        foreach (var row in await ended.Where(r => EF.Parameter(noted).Contains(r.Id)).ToListAsync(ct))
+        var (book, id) = (new ManagerBook(db), moved.SurvivorId);
+        await book.Read([id], ct);
+        var rows = await ended.AsNoTracking().Where(r => EF.Parameter(noted).Contains(r.Id)).OrderBy(r => r.Id).ToListAsync(ct);
+        var people = rows.Select(r => r.UserId).Distinct().ToList();
+        await book.HoldPeople(people, ct);
+        var (fit, path) = (await ManagerCandidates.Fit(db, people, ct), await Path(db, id, ct));
+        var places = await (from u in db.Set<User>() join unit in db.Set<OrgUnit>() on u.UnitId equals unit.Id where EF.Parameter(people).Contains(u.Id) select new { u.Id, u.DisplayName, unit.Path, unit.Level }).ToDictionaryAsync(u => u.Id, ct);
+        var gone = new List<string>();
+        foreach (var row in rows.Where(r => r.PlannedUntil is not { } until || until > book.Today))
         {
-            if (row.Duty == Duty.Deputy || !open.Contains(row.Level))
+            var place = places[row.UserId];
+            if (book.Of(id).Any(r => r.UserId == row.UserId && (r.Duty == Duty.Main || r.Duty == row.Duty)))
             {
-                (row.Until, row.EndReason, row.EndedBy, row.EndedAt) = (null, null, null, null);
+                continue; // Appointed anew meanwhile.
             }
+
+            if (!fit.Contains(row.UserId) || place.Level != row.Level || !path.StartsWith(place.Path, StringComparison.Ordinal) || (row.Duty == Duty.Main && book.Main(id, row.Level) is not null))
+            {
+                gone.Add(place.DisplayName);
+                continue;
+            }
+
+            book.Appoint(id, (row.UserId, row.Level), row.Duty, book.Today, row.PlannedUntil, null);
         }
 
-        await db.SaveChangesAsync(ct);
-        await new ManagerBook(db).Project([moved.SurvivorId, .. moved.LoserIds], ct);
+        await book.Save(tell: true, ct);
+        await book.Project([id, .. moved.LoserIds], ct);
+        if (gone.Count > 0)
+        {
+            db.Add(new AuditEntry(db.Actor, db.UtcNow, "managers_lost", nameof(Customer), id, id, JsonSerializer.Serialize(new Dictionary<string, string?[]> { ["Manager"] = [string.Join("、", gone), null] }, ManagerBook.Json)));
+            await db.SaveChangesAsync(ct);
+        }
     }
+
+    private static Task<string> Path(CrmDb db, long customerId, CancellationToken ct) =>
+        (from c in db.Set<Customer>() join u in db.Set<OrgUnit>() on c.UnitId equals u.Id where c.Id == customerId select u.Path).IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).SingleAsync(ct);
 
     private static IQueryable<Responsibility> All(CrmDb db) => db.Set<Responsibility>().IgnoreQueryFilters([CrmDb.ScopeFilter]);
 }

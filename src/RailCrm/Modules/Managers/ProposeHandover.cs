@@ -65,7 +65,7 @@ internal sealed class ProposeHandover(CrmDb db, IEnumerable<IHandsOver> hands)
 
     /// <summary>Who would get what. Writes nothing.</summary>
     public async Task<Result<Preview>> Show(Input input, CancellationToken ct) => (await Read(input, ct)).TryGet(out var plan, out var refusal)
-        ? new Preview(plan.From.Id, plan.From.DisplayName, [.. plan.Rows.Select(r => (r.Hand.Kind, r.Hand.TextKey, r.Rows.Count))], [.. plan.Receivers.Select(p => new Share(p, plan.Before.GetValueOrDefault(p.Id),
+        ? new Preview(plan.From.Id, plan.From.DisplayName, [.. plan.Rows.Where(r => r.Rows.Count > 0).Select(r => (r.Hand.Kind, r.Hand.TextKey, r.Rows.Count))], [.. plan.Receivers.Select(p => new Share(p, plan.Before.GetValueOrDefault(p.Id),
             plan.Gets.Where(g => g.Value == p.Id).GroupBy(g => g.Key.Kind).ToDictionary(g => g.Key, g => g.Count()),
             plan.Rows.SelectMany(r => r.Rows.Where(row => row.CustomerId is not null && plan.Gets[(r.Hand.Kind, row.RecordId)] == p.Id)).Select(row => row.CustomerId!.Value).Distinct().Sum(c => plan.Revenue.GetValueOrDefault(c))))])
         : refusal;

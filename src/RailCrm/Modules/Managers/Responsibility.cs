@@ -44,6 +44,9 @@ public sealed class Responsibility : ICustomerBound
     /// <summary>The day it no longer holds, in Beijing; null while no end is set. A deputy's may lie ahead, a main manager's never does.</summary>
     public DateOnly? Until { get; set; }
 
+    /// <summary>The end that was planned for a deputy, where another one came before it; null where none was.</summary>
+    public DateOnly? PlannedUntil { get; set; }
+
     /// <summary>Why the person was appointed; null where nobody said.</summary>
     public string? Reason { get; set; }
 

@@ -76,6 +76,12 @@ public sealed class ChangeAccount(CrmDb db, UserManager<User> users, IEnumerable
             return new Refusal.InvalidMany(errors);
         }
 
+        // In another unit none of it would fit any more.
+        if (unitId != user.UnitId && await Hanging(user.Id, ct) is { Count: > 0 } hangs)
+        {
+            return new Refusal.InvalidMany([new(nameof(Input.UnitId), "accounts.hangs_moves", Said(hangs))]);
+        }
+
         (user.DisplayName, user.UnitId) = (displayName!.Trim(), unitId);
         return null;
     }, ct);
@@ -95,13 +101,15 @@ public sealed class ChangeAccount(CrmDb db, UserManager<User> users, IEnumerable
 
         if (await Hanging(user.Id, ct) is { Count: > 0 } hangs)
         {
-            return new Refusal.InvalidMany([new(nameof(User.Disabled), "accounts.hangs_on", string.Join(Texts.Get("customer.list_comma"), hangs.Select(h => $"{Texts.Get(h.TextKey)} {h.Count}")))]);
+            return new Refusal.InvalidMany([new(nameof(User.Disabled), "accounts.hangs_on", Said(hangs))]);
         }
 
         user.Disabled = true;
         await EndSessions(user, ct);
         return null;
     }, ct);
+
+    private static string Said(IEnumerable<(string TextKey, int Count)> hangs) => string.Join(Texts.Get("customer.list_comma"), hangs.Select(h => $"{Texts.Get(h.TextKey)} {h.Count}"));
 
     /// <summary>What must go to others before an account can end; nothing where it can.</summary>
     public async Task<IReadOnlyList<(string TextKey, int Count)>> Hanging(long userId, CancellationToken ct)

@@ -13,4 +13,7 @@ public sealed record ListWork(string Key, string TextKey, string Icon, string Pe
 {
     /// <summary>Where what it asks for is looked up as one types; null where it asks for nothing, or in a way of its own.</summary>
     public string? Lookup { get; init; }
+
+    /// <summary>Whether it must be said why.</summary>
+    public bool AsksReason { get; init; }
 }

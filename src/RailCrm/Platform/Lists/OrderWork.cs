@@ -27,6 +27,9 @@ internal sealed class OrderWork(CrmDb db, WorkOnRows works, AskedView asked)
         /// <summary>The new value, or what the work asks for: tags, a unit; as one would type it.</summary>
         public string? Value { get; set; }
 
+        /// <summary>Why, where the work asks for it, as entrust does.</summary>
+        public string? Reason { get; set; }
+
         /// <summary>For edit: whether the field is to be emptied.</summary>
         public bool Empties { get; set; }
 
@@ -82,7 +85,7 @@ internal sealed class OrderWork(CrmDb db, WorkOnRows works, AskedView asked)
             return new Refusal.InvalidMany([wrong]);
         }
 
-        var order = new WorkOrder { List = key, Act = input.Act!, Field = input.Field, Value = input.Value, Empties = input.Empties, All = input.All, Ids = [.. input.Ids ?? []] };
+        var order = new WorkOrder { List = key, Act = input.Act!, Field = input.Field, Value = input.Value, Reason = input.Reason, Empties = input.Empties, All = input.All, Ids = [.. input.Ids ?? []] };
         if (input.All)
         {
             if (!(await asked.Read(list, new Dictionary<string, string?> { ["q"] = input.Q, ["filter"] = input.Filter, ["view"] = input.View }, ct)).TryGet(out var view, out var unread))

@@ -20,6 +20,9 @@ public sealed class WorkOrder
     /// <summary>Its new value as typed.</summary>
     public string? Value { get; set; }
 
+    /// <summary>Why, where the work asks for it.</summary>
+    public string? Reason { get; set; }
+
     /// <summary>Whether the field is to be emptied: said on purpose, since a value that was left out means nothing yet.</summary>
     public bool Empties { get; set; }
 

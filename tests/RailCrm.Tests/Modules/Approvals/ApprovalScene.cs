@@ -50,6 +50,8 @@ internal sealed record ApprovalScene(CrmApp App, long Customer, IReadOnlyDiction
     public Task<Result<Approval>> Decide(string who, long id, Decision decision = Decision.Approve, string? comment = null, int? to = null, long? step = null) =>
         Act<DecideApproval>(who, id, d => d.Run(id, null, step, new() { Decision = decision, Comment = comment, ToNode = to }, Ct));
 
+    public async Task<Result<Approval>> Again(string who, long id, string reason, int? version = null) => await App.With<SubmitApproval, Result<Approval>>(await App.ActorOf(who), s => s.Again(id, version, reason, Ct));
+
     public Task<Result<Approval>> Pass(string who, long id, PassOnStep.How how, long user) => Act<PassOnStep>(who, id, p => p.Run(id, null, null, new() { How = how, UserId = user }, Ct));
 
     public Task<long> IdOf(string who) => App.In(System, db => db.Set<User>().Where(u => u.UserName == who).Select(u => u.Id).SingleAsync(Ct));

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Approvals;
 using RailCrm.Modules.Customers;
+using RailCrm.Modules.Managers;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Jobs;
@@ -204,10 +205,52 @@ public sealed class ApprovalStepTests
     {
         await using var scene = await Start(engine);
         var id = (await scene.Asked("m1", "S1")).Id;
-        await scene.App.In(ApprovalScene.System, db => db.Set<User>().Where(u => u.UserName == "n1").ExecuteUpdateAsync(s => s.SetProperty(u => u.Disabled, true), Ct));
-
-        Assert.Equal(1, (await scene.Chase()).Escalated);
+        Task<int> Close(bool closed, params List<string> names) => scene.App.In(ApprovalScene.System, db => db.Set<User>().Where(u => EF.Parameter(names).Contains(u.UserName!)).ExecuteUpdateAsync(s => s.SetProperty(u => u.Disabled, closed), Ct));
+        await Close(true, "n1", "north", "group", "admin");
+        await scene.Chase();
+        Assert.Equal(["n1"], await scene.Waits(id)); // Nobody is above, for now.
+        await Close(false, "north");
+        scene.App.Later(TimeSpan.FromHours(25));
+        await scene.Chase();
         Assert.Equal(["north"], await scene.Waits(id));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task What_waits_for_a_leaver_goes_to_whoever_may_decide_and_comes_back_with_the_undo(Engine engine)
+    {
+        await using var scene = await Start(engine);
+        await scene.Account("h1", "N1", "outlet");
+        await scene.Account("m9", "N1", "manager");
+        await scene.Template(new ApprovalNode(NodeBy.Person, NodeMode.Any, Due: 8, Unit: DueUnit.Hours, UserId: await scene.IdOf("n1")));
+        var id = (await scene.Asked("m1", "S1")).Id;
+        var north = await scene.App.ActorOf("north");
+        async Task<CarryHandover.Seen> Did(Func<CarryHandover, Task<Result<CarryHandover.Seen>>> act)
+        {
+            Assert.True((await scene.App.With<CarryHandover, Result<CarryHandover.Seen>>(north, act)).TryGet(out var seen, out var why), why?.Code);
+            await scene.App.Ended(seen.Parts[0].JobId!.Value);
+            return (await scene.App.With<CarryHandover, Result<CarryHandover.Seen>>(north, c => c.Get(seen.Id, Ct))).TryGet(out seen!, out _) ? seen : throw new InvalidOperationException();
+        }
+
+        async Task<CarryHandover.Seen> Give(string to)
+        {
+            Assert.True((await scene.App.With<ProposeHandover, Result<Handover>>(north, p => p.Run(new() { From = "n1", To = to }, Ct))).TryGet(out var made, out var why), why?.Code);
+            return await Did(c => c.Accept(made.Id, made.Parts[0].Id, null, Ct));
+        }
+
+        Assert.Equal(("approvals", 1, 1), (await Give("m9")).Parts[0] is var kept ? (kept.Counts.Keys.Single(), kept.Counts["approvals"], kept.Left) : default); // Is no head.
+        Assert.Equal(["n1"], await scene.Waits(id));
+        var due = await scene.App.In(ApprovalScene.System, db => db.Set<ApprovalStep>().Select(s => s.DueAt).SingleAsync(Ct));
+        var given = await Give("h1");
+        Assert.Equal(0, given.Parts[0].Left);
+        Assert.Equal(["h1"], await scene.Waits(id));
+        Assert.Equal(due, await scene.App.In(ApprovalScene.System, db => db.Set<ApprovalStep>().Select(s => s.DueAt).SingleAsync(Ct)));
+        Refused("approval.not_asked", await scene.Decide("n1", id));
+        Assert.Equal(["approval_ask"], await scene.Inbox("h1"));
+
+        Assert.Equal(0, (await Did(c => c.Undo(given.Id, Ct))).Parts[0].Left);
+        Assert.Equal(["n1"], await scene.Waits(id));
+        Done(await scene.Decide("n1", id));
+        Assert.Equal(["submitted", "passed_on", "passed_on", "granted", "effect"], await scene.Trail(id));
     }
 
     [Theory, ClassData(typeof(BothEngines))]

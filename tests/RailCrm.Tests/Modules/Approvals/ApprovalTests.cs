@@ -128,9 +128,9 @@ public sealed class ApprovalTests
         Assert.Equal((ApprovalState.Returned, 0), ((await scene.Stored(approval.Id)).State, await scene.Waiting("n1")));
         Refused("approval.is_returned", await scene.Decide("n1", approval.Id));
 
-        Refused("approval.not_returned", await scene.Act<SubmitApproval>("n1", approval.Id, s => s.Again(approval.Id, null, "别人的", Ct)));
-        Refused("common.stale", await scene.Act<SubmitApproval>("m1", approval.Id, s => s.Again(approval.Id, approval.Version, "旧页面", Ct)));
-        Done(await scene.Act<SubmitApproval>("m1", approval.Id, s => s.Again(approval.Id, approval.Version + 1, "新厂在南方", Ct)));
+        Refused("approval.not_returned", await scene.Again("n1", approval.Id, "别人的"));
+        Refused("common.stale", await scene.Again("m1", approval.Id, "旧页面", approval.Version));
+        Done(await scene.Again("m1", approval.Id, "新厂在南方", approval.Version + 1));
         Assert.Equal(("新厂在南方", ApprovalState.Pending, 1), (await scene.Stored(approval.Id)) is var a ? (a.Reason, a.State, a.Round) : default);
         Assert.Equal(["n1"], await scene.Waits(approval.Id));
 
@@ -158,6 +158,18 @@ public sealed class ApprovalTests
         Assert.Equal(["n1"], await scene.Waits(approval.Id));
         Assert.Equal(["submitted"], await scene.Trail(approval.Id));
         Assert.Equal(scene.Units["N1"], await scene.Unit());
+
+        // Moved meanwhile, it is another unit's to give: neither done, nor submitted anew by whoever no longer sees it.
+        await scene.App.In(ApprovalScene.System, async db =>
+        {
+            (await db.Set<OrgUnit>().SingleAsync(u => u.Code == "S1", Ct)).Active = true;
+            (await db.Set<Customer>().SingleAsync(c => c.Id == scene.Customer, Ct)).UnitId = scene.Units["N2"];
+            return await db.SaveChangesAsync(Ct);
+        });
+        Refused("approval.changed_since", await scene.Decide("n1", approval.Id));
+        Assert.Equal((ApprovalState.Pending, scene.Units["N2"]), ((await scene.Stored(approval.Id)).State, await scene.Unit()));
+        Done(await scene.Decide("n1", approval.Id, Decision.Return, "客户已移动"));
+        Refused("approval.out_of_sight", await scene.Again("m1", approval.Id, "再试"));
     }
 
     [Theory, ClassData(typeof(BothEngines))]
@@ -168,7 +180,7 @@ public sealed class ApprovalTests
         await Disable("n1");
         Assert.Equal(["north"], await scene.Waits((await scene.Asked("m1", "S1")).Id));
         await Disable("north");
-        var other = await scene.MakeCustomer("m1", "乙公司");
+        var other = await scene.MakeCustomer("m1", new string('长', Customer.NameLength)); // Longer than a title with its number.
         Assert.Equal(["admin", "group"], await scene.Waits((await scene.Asked("m1", "S1", other)).Id));
         await Disable("admin");
         await Disable("group");
@@ -180,6 +192,10 @@ public sealed class ApprovalTests
     {
         await using var scene = await Start(engine);
         var approval = await scene.Asked("m1", "S1");
+        Task<int> Place(string unit) => scene.App.In(ApprovalScene.System, db => db.Set<User>().Where(u => u.UserName == "n1").ExecuteUpdateAsync(s => s.SetProperty(u => u.UnitId, scene.Units[unit]), Ct));
+        await Place("N2"); // A head still, but of another unit.
+        Refused("approval.head_no_more", await scene.Decide("n1", approval.Id));
+        await Place("N1");
         await scene.App.In(ApprovalScene.System, async db =>
         {
             var manager = await db.Set<Role>().Where(r => r.Name == "manager").Select(r => r.Id).SingleAsync(Ct);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Managers;
@@ -85,6 +86,8 @@ public sealed class AppointManagerTests
         await using var app = await CrmApp.Start(engine);
         var scene = await ManagerScene.Make(app);
         var (moves, stays) = (await scene.Customer("n1", "搬走公司"), await scene.Customer("n1", "留下公司"));
+        var helped = await scene.Customer("n1", "协办公司");
+        await scene.Appoint("group", helped, "m", Duty.Deputy);
         foreach (var id in new[] { moves, stays })
         {
             await scene.Appoint("group", id, "a1");
@@ -107,6 +110,7 @@ public sealed class AppointManagerTests
         var (outlet, south) = await app.In(ManagerScene.System, async db => (await db.Set<OrgUnit>().Where(u => u.Code == "N1").Select(u => u.Id).SingleAsync(Ct), await db.Set<OrgUnit>().Where(u => u.Code == "S").Select(u => u.Id).SingleAsync(Ct)));
         Assert.Null((await app.With<MoveUnit, Result<OrgUnit>>(ManagerScene.System, u => u.Run(outlet, null, south, Ct))).Refusal);
         Assert.Equal(["Outlet Main a1 04-01 04-01", "Subsidiary Main m 04-01 04-01", "Group Main g 04-01"], await scene.Book(stays));
+        Assert.Equal(["Subsidiary Deputy m 04-01 04-01"], await scene.Book(helped));
         Assert.Empty(await scene.Wrong());
     }
 
@@ -139,6 +143,26 @@ public sealed class AppointManagerTests
         }
 
         Assert.Empty(await scene.Wrong());
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Nobody_is_appointed_where_the_customer_or_the_person_is_just_moving_away(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var scene = await ManagerScene.Make(app);
+        var id = await scene.Customer("n1");
+        var units = await app.In(ManagerScene.System, db => db.Set<OrgUnit>().ToDictionaryAsync(u => u.Code, u => u.Id, Ct));
+        var north = await app.ActorOf("north");
+        async Task<Result<Responsibility>> Meanwhile(string person, Func<CrmDb, Task> move) => await Beside.Run(app, ManagerScene.System, async services =>
+        {
+            var db = services.GetRequiredService<CrmDb>();
+            await move(db);
+            await db.SaveChangesAsync(Ct);
+        }, () => app.With<AppointManager, Result<Responsibility>>(north, a => a.Run(id, new() { Person = person, Reason = "安排" }, Ct)));
+
+        Assert.Equal("Person manager.person_unfit", Code(await Meanwhile("a1", async db => (await db.Set<Customer>().SingleAsync(c => c.Id == id, Ct)).UnitId = units["N2"])));
+        Assert.Equal("Person manager.person_unfit", Code(await Meanwhile("b1", async db => (await db.Set<User>().SingleAsync(u => u.UserName == "b1", Ct)).UnitId = units["N1"])));
+        Assert.Empty(await scene.Book(id));
     }
 
     [Theory, ClassData(typeof(BothEngines))]

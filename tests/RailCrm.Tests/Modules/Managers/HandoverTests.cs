@@ -37,6 +37,8 @@ public sealed class HandoverTests
         await (from r in db.Set<Responsibility>() join u in db.Set<User>() on r.UserId equals u.Id where r.Until == null group r by u.UserName! into g select new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, Ct),
         await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).CountAsync(Ct), await db.Set<Responsibility>().CountAsync(r => r.Until == null && r.Duty == Duty.Main, Ct)));
 
+    private static Task<int> Close(CrmApp app, string who, bool closed) => app.In(ManagerScene.System, db => db.Set<User>().Where(u => u.UserName == who).ExecuteUpdateAsync(s => s.SetProperty(u => u.Disabled, closed), Ct));
+
     private static async Task<List<long>> Portfolio(ManagerScene scene, string who, int count)
     {
         var ids = new List<long>();
@@ -75,11 +77,16 @@ public sealed class HandoverTests
         Assert.Equal("handover.open_already", Code(await Propose(app, "n1", new() { From = "a1", To = "a2" })));
         Assert.Equal(before, await Counts(app), (x, y) => x.Open.OrderBy(o => o.Key).SequenceEqual(y.Open.OrderBy(o => o.Key)) && (x.Customers, x.Mains) == (y.Customers, y.Mains)); // Nothing moves before they say yes.
 
+        Assert.Equal("Disabled accounts.hangs_on", Code(await app.With<ChangeAccount, Result<User>>(ManagerScene.System, async c => await c.Disable((await app.ActorOf("n1")).UserId, Ct)))); // Asked to take over.
+        Assert.Equal("UnitId accounts.hangs_moves", Code(await app.With<ChangeAccount, Result<User>>(ManagerScene.System, async c => await c.Edit(a1.UserId, "经理a1", (await app.ActorOf("b1")).UnitId, Ct))));
         var seen = await Did(app, "n1", c => c.Get(handover.Id, Ct));
         Assert.Equal([("a2", 4), ("n1", 6)], seen.Parts.OrderBy(p => p.Name).Select(p => (p.UserId == a2.UserId ? "a2" : "n1", p.Counts.GetValueOrDefault("customers"))).Order()); // 10 to give; a2 answers for 3 already.
         var part = seen.Parts.Single(p => p.UserId == a2.UserId);
         Assert.Equal("common.not_found", Code(await app.With<CarryHandover, Result<CarryHandover.Seen>>(await app.ActorOf("b1"), c => c.Accept(handover.Id, part.Id, null, Ct))));
         Assert.Equal("handover.not_yours", Code(await app.With<CarryHandover, Result<CarryHandover.Seen>>(a1, c => c.Accept(handover.Id, part.Id, null, Ct))));
+        await Close(app, "a2", true);
+        Assert.Equal("To handover.to_unfit", Code(await app.With<CarryHandover, Result<CarryHandover.Seen>>(await app.ActorOf("n1"), c => c.Accept(handover.Id, part.Id, null, Ct))));
+        await Close(app, "a2", false);
         await Did(app, "a2", c => c.Accept(handover.Id, part.Id, part.Version, Ct));
         Assert.Equal("handover.decided", Code(await app.With<CarryHandover, Result<CarryHandover.Seen>>(a2, c => c.Accept(handover.Id, part.Id, null, Ct))));
         seen = await Did(app, "n1", c => c.Accept(handover.Id, seen.Parts.Single(p => p != part).Id, null, Ct));
@@ -101,13 +108,23 @@ public sealed class HandoverTests
         var scene = await ManagerScene.Make(app);
         var ids = await Portfolio(scene, "a1", 4);
         await scene.Appoint("n1", ids[3], "a2", Duty.Deputy);
+        var (helped, both) = (await scene.Customer("n1", "协办公司"), await scene.Customer("n1", "同办公司"));
+        await scene.Appoint("n1", helped, "a1", Duty.Deputy, until: new(2026, 4, 20));
+        await scene.Appoint("n1", both, "a1", Duty.Deputy, until: new(2026, 4, 21));
+        await scene.Appoint("n1", both, "a2", Duty.Deputy);
         Assert.True((await Propose(app, "n1", new() { From = "a1", To = "a2" })).TryGet(out var handover, out _));
         var seen = await Did(app, "n1", c => c.Accept(handover.Id, handover.Parts[0].Id, null, Ct));
         Assert.True(seen.CanUndo);
         await scene.Appoint("n1", ids[0], "n1"); // Somebody else since.
         await scene.Move("north", ids[1], "N2"); // Away since.
 
+        await Close(app, "a1", true);
+        Assert.Equal("handover.undo_closed", Code(await app.With<CarryHandover, Result<CarryHandover.Seen>>(await app.ActorOf("n1"), c => c.Undo(handover.Id, Ct))));
+        await Close(app, "a1", false);
+
         seen = await Did(app, "n1", c => c.Undo(handover.Id, Ct));
+        Assert.Equal(["Outlet Deputy a1 04-01 04-01", "Outlet Deputy a2 04-01 04-01", "Outlet Deputy a1 04-01 04-20"], await scene.Book(helped)); // With the end that was planned.
+        Assert.Equal(["Outlet Deputy a1 04-01 04-01", "Outlet Deputy a2 04-01", "Outlet Deputy a1 04-01 04-21"], await scene.Book(both));
         Assert.Equal((HandoverState.Undone, 0, 2), (seen.Parts[0].State, seen.Parts[0].Waiting, seen.Parts[0].Left));
         var mains = await app.In(ManagerScene.System, async db => await (from r in db.Set<Responsibility>() join u in db.Set<User>() on r.UserId equals u.Id where r.Until == null && r.Duty == Duty.Main select new { r.CustomerId, u.UserName }).ToDictionaryAsync(r => r.CustomerId, r => r.UserName, Ct));
         Assert.Equal(["n1", null, "a1", "a1"], ids.Select(mains.GetValueOrDefault));
@@ -134,7 +151,11 @@ public sealed class HandoverTests
         Assert.Equal("To handover.to_unfit", Code(await app.With<CarryHandover, Result<CarryHandover.Seen>>(await app.ActorOf("n1"), c => c.Assign(handover.Id, part, [], "b1", Ct))));
         var seen = await Did(app, "n1", c => c.Assign(handover.Id, part, [page.Items[0].Id], "n1", Ct));
         Assert.Equal([3, 1], seen.Parts.Select(p => p.Counts["customers"]));
-        seen = await Did(app, "n1", c => c.Accept(handover.Id, seen.Parts[1].Id, null, Ct));
+        var stopped = seen.Parts[1].Id;
+        await app.In(ManagerScene.System, db => db.Set<HandoverPart>().Where(p => p.Id == stopped).ExecuteUpdateAsync(s => s.SetProperty(p => p.State, HandoverState.Accepted), Ct)); // Its job came to nothing.
+        Assert.Equal((1, true), (await Did(app, "n1", c => c.Get(handover.Id, Ct))).Parts[1] is var p ? (p.Waiting, p.Stopped) : default);
+        seen = await Did(app, "n1", c => c.Accept(handover.Id, stopped, null, Ct));
+        Assert.Equal((0, false), (seen.Parts[1].Waiting, seen.Parts[1].Stopped));
         seen = await Did(app, "n1", c => c.Cancel(handover.Id, Ct));
 
         Assert.Equal([HandoverState.Cancelled, HandoverState.Accepted], seen.Parts.Select(p => p.State));

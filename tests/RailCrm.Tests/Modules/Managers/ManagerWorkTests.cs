@@ -70,13 +70,15 @@ public sealed class ManagerWorkTests
         var north = await app.ActorOf("north");
 
         Assert.Equal("manager.person_unfit", Assert.IsType<Refusal.InvalidMany>((await app.With<WorkOnRows, Result<Job>>(north, w => w.Start(new() { List = "customers", Act = "entrust", Value = "s1", All = true, In = "all" }, Ct))).Refusal).Errors[0].Code);
-        var seen = await WorkOnRowsTests.Work(app, "north", new() { List = "customers", Act = "entrust", Value = "a2", All = true, In = "all" });
+        Assert.Equal("manager.reason_missing", Assert.IsType<Refusal.InvalidMany>((await app.With<WorkOnRows, Result<Job>>(north, w => w.Start(new() { List = "customers", Act = "entrust", Value = "a2", Reason = " ", All = true, In = "all" }, Ct))).Refusal).Errors[0].Code);
+        var seen = await WorkOnRowsTests.Work(app, "north", new() { List = "customers", Act = "entrust", Value = "a2", Reason = "片区调整", All = true, In = "all" });
         Assert.Equal((2, 1), (seen.Counts["done"], seen.Counts["refused"]));
         Assert.Equal(["Outlet Main a1 04-01 04-01", "Outlet Main a2 04-01"], await scene.Book(first));
         Assert.Equal(["Outlet Main a2 04-01"], await scene.Book(second));
+        Assert.Equal("片区调整", await app.In(ManagerScene.System, db => db.Set<Responsibility>().Where(r => r.CustomerId == second).Select(r => r.Reason).SingleAsync(Ct)));
         Assert.Empty(await scene.Book(other));
         Assert.Equal("2", await app.In(ManagerScene.System, db => (from l in db.Set<RailCrm.Platform.Inbox.InboxLine>() join u in db.Set<User>() on l.UserId equals u.Id where u.UserName == "a2" select l.Detail).SingleAsync(Ct)));
-        Assert.Equal(2, (await WorkOnRowsTests.Work(app, "north", new() { List = "customers", Act = "entrust", Value = "a2", Ids = [first, second] })).Counts["same"]);
+        Assert.Equal(2, (await WorkOnRowsTests.Work(app, "north", new() { List = "customers", Act = "entrust", Value = "a2", Reason = "片区调整", Ids = [first, second] })).Counts["same"]);
 
         await scene.Appoint("n1", second, "a1");
         Assert.True((await app.With<WorkOnRows, Result<Job>>(north, w => w.Undo("customers", seen.Job.Id, Ct))).TryGet(out var undo, out _));
@@ -104,17 +106,32 @@ public sealed class ManagerWorkTests
         await managers.Appoint("group", scene.Goes, "b1");
         await managers.Appoint("group", scene.Goes, "m");
         await managers.Appoint("group", scene.Goes, "g");
+        var s1 = (await app.ActorOf("s1")).UserId;
+        await app.In(ManagerScene.System, db =>
+        {
+            db.Add(new CustomerGrant { CustomerId = scene.Stays, UserId = s1, Until = db.UtcNow.AddDays(1) });
+            return db.SaveChangesAsync(Ct);
+        });
         var before = await scene.Dump();
 
         var merge = await scene.Merge(new { survivorId = scene.Stays, loserIds = new[] { scene.Goes } });
         Assert.Equal(["Outlet Main a1 04-01", "Subsidiary Main m 04-01", "Group Deputy g 04-01"], await managers.Book(scene.Stays)); // b1 works in another outlet.
+        Assert.Equal(2, await app.In(ManagerScene.System, db => db.Set<CustomerGrant>().CountAsync(g => g.CustomerId == scene.Stays && g.UserId == s1, Ct))); // The one that comes along lasts longer.
         await scene.Undo(merge);
         Assert.Equal(before.Where(t => t.Key is "responsibilities" or "customer_grants" or "customers"), (await scene.Dump()).Where(t => t.Key is "responsibilities" or "customer_grants" or "customers"));
 
         var moving = await scene.Merge(new { survivorId = scene.Stays, loserIds = new[] { scene.Goes }, choices = new Dictionary<string, long> { ["UnitId"] = scene.Goes } });
         Assert.Contains("Outlet Main a1 04-01 04-01", await managers.Book(scene.Stays));
         await scene.Undo(moving);
-        Assert.Equal(["Outlet Main a1 04-01", "Subsidiary Main m 04-01"], await managers.Book(scene.Stays));
+        Assert.Equal(["Outlet Main a1 04-01 04-01", "Subsidiary Main m 04-01", "Outlet Main a1 04-01"], await managers.Book(scene.Stays));
+        Assert.Empty(await managers.Wrong());
+
+        // Who left meanwhile does not come back, and the history says so.
+        moving = await scene.Merge(new { survivorId = scene.Stays, loserIds = new[] { scene.Goes }, choices = new Dictionary<string, long> { ["UnitId"] = scene.Goes } });
+        await app.In(ManagerScene.System, db => db.Set<User>().Where(u => u.UserName == "a1").ExecuteUpdateAsync(s => s.SetProperty(u => u.Disabled, true), Ct));
+        await scene.Undo(moving);
+        Assert.Equal(["Outlet Main a1 04-01 04-01", "Subsidiary Main m 04-01", "Outlet Main a1 04-01 04-01"], await managers.Book(scene.Stays));
+        Assert.Equal(1, await app.In(ManagerScene.System, db => db.Set<RailCrm.Platform.Data.AuditEntry>().CountAsync(a => a.CustomerId == scene.Stays && a.Action == "managers_lost", Ct)));
         Assert.Empty(await managers.Wrong());
     }
 
@@ -127,12 +144,13 @@ public sealed class ManagerWorkTests
         var names = await app.In(ManagerScene.System, db => db.Set<User>().ToDictionaryAsync(u => u.UserName!, u => u.Id, Ct));
         await app.In(ManagerScene.System, async db =>
         {
-            foreach (var who in new[] { "a1", "a2", "m", "b1" })
+            foreach (var who in new[] { "a1", "a2", "m", "b1", "g" })
             {
                 db.Add(new CustomerGrant { CustomerId = id, UserId = names[who], Reason = CustomerGrant.Manager });
                 await db.SaveChangesAsync(Ct);
             }
 
+            await db.Set<User>().Where(u => u.UserName == "g").ExecuteUpdateAsync(s => s.SetProperty(u => u.Disabled, true), Ct); // Left, and manages nothing.
             var sql = engine == Engine.Postgres ? RailCrm.Platform.Data.Migrations.ManagersFromGrants.Sql("'2026-04-01'::date", "now()", "TRUE") : RailCrm.Platform.Data.Migrations.ManagersFromGrants.Sql("'2026-04-01'", "'2026-04-01 00:00:00'", "1");
             foreach (var statement in sql.Where(s => !s.Contains("role_permissions", StringComparison.Ordinal))) // Those are there already.
             {

@@ -12,7 +12,7 @@ internal static class ManagersFromGrants
         INSERT INTO responsibilities (customer_id, level, user_id, duty, "from", approved_by, approved_at)
         SELECT g.customer_id, mu.level, g.user_id, CASE WHEN row_number() OVER (PARTITION BY g.customer_id, mu.level ORDER BY g.id) = 1 THEN 'Main' ELSE 'Deputy' END, {today}, 0, {now}
         FROM (SELECT min(id) AS id, customer_id, user_id FROM customer_grants WHERE reason = 'manager' AND until IS NULL GROUP BY customer_id, user_id) g
-        JOIN users u ON u.id = g.user_id JOIN units mu ON mu.id = u.unit_id JOIN customers c ON c.id = g.customer_id JOIN units cu ON cu.id = c.unit_id
+        JOIN users u ON u.id = g.user_id AND NOT u.disabled JOIN units mu ON mu.id = u.unit_id JOIN customers c ON c.id = g.customer_id JOIN units cu ON cu.id = c.unit_id
         WHERE substr(cu.path, 1, length(mu.path)) = mu.path
         """,
         "UPDATE customer_grants SET reason = 'deputy' WHERE reason = 'manager' AND EXISTS (SELECT 1 FROM responsibilities r WHERE r.customer_id = customer_grants.customer_id AND r.user_id = customer_grants.user_id AND r.duty = 'Deputy')",

@@ -2523,6 +2523,9 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.HasIndex("PartId", "Outcome", "Id")
                         .HasDatabaseName("ix_handover_items_part_id_outcome_id");
 
+                    b.HasIndex("HandoverId", "PartId", "Kind", "Outcome")
+                        .HasDatabaseName("ix_handover_items_handover_id_part_id_kind_outcome");
+
                     b.ToTable("handover_items", (string)null);
                 });
 
@@ -2676,6 +2679,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.Property<long?>("MergeId")
                         .HasColumnType("bigint")
                         .HasColumnName("merge_id");
+
+                    b.Property<DateOnly?>("PlannedUntil")
+                        .HasColumnType("date")
+                        .HasColumnName("planned_until");
 
                     b.Property<string>("Reason")
                         .HasMaxLength(200)

@@ -2346,6 +2346,9 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.HasIndex("PartId", "Outcome", "Id")
                         .HasDatabaseName("ix_handover_items_part_id_outcome_id");
 
+                    b.HasIndex("HandoverId", "PartId", "Kind", "Outcome")
+                        .HasDatabaseName("ix_handover_items_handover_id_part_id_kind_outcome");
+
                     b.ToTable("handover_items", (string)null);
                 });
 
@@ -2493,6 +2496,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.Property<long?>("MergeId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("merge_id");
+
+                    b.Property<DateOnly?>("PlannedUntil")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("planned_until");
 
                     b.Property<string>("Reason")
                         .HasMaxLength(200)
