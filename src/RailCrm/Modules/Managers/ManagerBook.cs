@@ -115,7 +115,9 @@ public sealed class ManagerBook(CrmDb db)
             join cu in db.Set<OrgUnit>() on c.UnitId equals cu.Id
             join u in db.Set<User>() on r.UserId equals u.Id
             join mu in db.Set<OrgUnit>() on u.UnitId equals mu.Id
+#pragma warning disable CA1514 // Translated to SQL: the length is another path's.
             where r.Level != mu.Level || cu.Path.Substring(0, mu.Path.Length) != mu.Path
+#pragma warning restore CA1514
             select r).IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).ToListAsync(ct);
         foreach (var row in misplaced)
         {
