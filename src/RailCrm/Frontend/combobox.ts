@@ -13,10 +13,33 @@ class Combobox extends HTMLElement {
   #asked = 0;
   #waits = "";
 
+  // It listens itself: a page that is renewed in place may get another field, and lose the list.
+  constructor() {
+    super();
+    const on = <E extends Event>(kind: string, act: (input: HTMLInputElement, event: E) => void) =>
+      this.addEventListener(kind, (event) => event.target instanceof HTMLInputElement && act(this.#ready(event.target), event as E));
+    on("focusin", () => undefined);
+    on("input", (input) => this.#soon(input));
+    on("click", (input) => input.value.trim() === "" && this.#soon(input));
+    on("keydown", (input, event: KeyboardEvent) => this.#key(event, input));
+    on("focusout", (input) => {
+      clearTimeout(this.#timer);
+      this.#asked++;
+      setTimeout(() => this.#close(input), 150);
+    });
+  }
+
   connectedCallback() {
     const input = this.querySelector("input");
-    if (!input || this.contains(this.#list)) {
-      return;
+    if (input) {
+      this.#ready(input);
+    }
+    made.addEventListener("message", this.#told);
+  }
+
+  #ready(input: HTMLInputElement) {
+    if (this.contains(this.#list) && input.getAttribute("aria-controls") === this.#list.id) {
+      return input;
     }
     this.#list.className = "rc-options dropdown-menu";
     this.#list.role = "listbox";
@@ -27,15 +50,7 @@ class Combobox extends HTMLElement {
     input.setAttribute("aria-expanded", "false");
     input.autocomplete = "off";
     this.append(this.#list);
-    input.addEventListener("input", () => this.#soon(input));
-    input.addEventListener("click", () => input.value.trim() === "" && this.#soon(input));
-    input.addEventListener("keydown", (event) => this.#key(event, input));
-    input.addEventListener("blur", () => {
-      clearTimeout(this.#timer);
-      this.#asked++;
-      setTimeout(() => this.#close(input), 150);
-    });
-    made.addEventListener("message", this.#told);
+    return input;
   }
 
   disconnectedCallback() {
