@@ -52,7 +52,7 @@ window.addEventListener("beforeunload", (event) => {
 // Enhanced navigation follows a link without unloading the page, so a changed form is asked about here.
 document.addEventListener("click", (event) => {
   const link = (event.target as Element).closest("a[href]");
-  if (!dirty || !link || link.hasAttribute("data-rc") || (link as HTMLAnchorElement).hash !== "" || event.ctrlKey || event.metaKey) {
+  if (!dirty || !link || link.hasAttribute("data-rc") || (link as HTMLAnchorElement).hash !== "" || (link as HTMLAnchorElement).target === "_blank" || event.ctrlKey || event.metaKey) {
     return;
   }
   if (link.hasAttribute("data-abandon") || !document.querySelector("form[data-guard]") || confirm(document.body.dataset["leave"])) {

@@ -80,6 +80,7 @@ public sealed partial class Customers_are_shared(Browser browser)
         await Assertions.Expect(desk.Locator("main table .rc-badge.rc-warning")).ToHaveCountAsync(1);
         await desk.Locator("main table tbody tr").First.Locator("a[href*='end=']").ClickAsync();
         await desk.WaitForURLAsync("**end=*");
+        await Assertions.Expect(desk.Locator("[name='Form.Access']")).ToHaveCountAsync(0);
         await desk.FillAsync("[name='Form.Reason']", "投标结束");
         await group.Check();
         await desk.Locator("main form .btn-primary").First.ClickAsync();
