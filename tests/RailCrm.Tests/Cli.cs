@@ -24,11 +24,13 @@ internal static class Cli
     {
         var process = Start(app, "serve", "--urls", "http://127.0.0.1:0");
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var said = new System.Collections.Concurrent.ConcurrentQueue<string?>();
+        process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data);
         process.OutputDataReceived += (_, line) =>
         {
             if (line.Data is null)
             {
-                listening.TrySetException(new InvalidOperationException("The server ended before it listened."));
+                listening.TrySetException(new InvalidOperationException($"The server ended before it listened. {string.Join('\n', said)}"));
             }
             else if (line.Data.StartsWith("RailCRM  ", StringComparison.Ordinal))
             {

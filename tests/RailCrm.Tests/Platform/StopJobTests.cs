@@ -84,7 +84,7 @@ public sealed class StopJobTests
         }
 
         Assert.Equal($"{LoadDemo.Kind} cancelled", await Stopped(LoadDemo.Kind, admin.UserId));
-        Assert.InRange(await Demo(), 0, LoadDemo.Customers - 1); // None where the machine is so slow that the lease is renewed within the first batch.
+        Assert.InRange(await Demo(), 1, LoadDemo.Customers - 1);
         Assert.Equal($"{RemoveDemo.Kind} cancelled", await Stopped(RemoveDemo.Kind, admin.UserId));
         Assert.True(await app.In(System, db => db.Set<DemoRow>().AnyAsync(Ct)));
         Assert.True((await app.With<KeepDemo, Result<long>>(admin, d => d.Remove(Ct))).TryGet(out var removed, out var refusal), refusal?.Code);

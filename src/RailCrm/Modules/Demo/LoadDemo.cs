@@ -42,7 +42,7 @@ internal sealed class LoadDemo(CrmDb db, DemoCustomers customers, DemoLines line
                     return 0;
                 }, stop), stop);
                 return 0;
-            }, ct);
+            }, ct, looks: true);
         }
         finally
         {

@@ -11,7 +11,12 @@ internal static class LongStep
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(JobLease.Seconds / 3.0);
 
     /// <summary>Runs it. Where another worker took the job nevertheless, the step goes on to its end: it must be one that two may not do at once anyway.</summary>
-    public static async Task<T> Run<T>(IServiceProvider services, JobLease lease, Func<CancellationToken, Task<T>> step, CancellationToken ct)
+    /// <param name="services">The job's.</param>
+    /// <param name="lease">The job's.</param>
+    /// <param name="step">What is done.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="looks">Whether the step looks by itself, where it is whole, if the job was asked to stop: nothing of it is broken off then.</param>
+    public static async Task<T> Run<T>(IServiceProvider services, JobLease lease, Func<CancellationToken, Task<T>> step, CancellationToken ct, bool looks = false)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var running = step(stop.Token);
@@ -25,7 +30,11 @@ internal static class LongStep
             }
             catch (OperationCanceledException)
             {
-                await stop.CancelAsync();
+                if (!looks || ct.IsCancellationRequested)
+                {
+                    await stop.CancelAsync();
+                }
+
                 break;
             }
             catch (LeaseLostException)
