@@ -33,9 +33,10 @@ internal static class LongStep
                 if (!looks || ct.IsCancellationRequested)
                 {
                     await stop.CancelAsync();
+                    break;
                 }
 
-                break;
+                // It was renewed nevertheless, for as long as the step takes to where it looks itself.
             }
             catch (LeaseLostException)
             {
