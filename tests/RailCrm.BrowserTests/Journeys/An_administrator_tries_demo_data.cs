@@ -34,7 +34,7 @@ public sealed class An_administrator_tries_demo_data(Browser browser)
         await walk.Check();
         await page.Locator(".rc-layout-banner a").ClickAsync();
         await page.Locator("[data-target=remove-demo]").ClickAsync();
-        await page.Locator("#remove-demo form button").ClickAsync();
+        await page.Locator("#remove-demo form .btn-danger").ClickAsync();
         await Assertions.Expect(page.Locator("main form button.btn-primary")).ToBeVisibleAsync(new() { Timeout = 180_000 });
         await page.GotoAsync("/customers");
         await Assertions.Expect(page.Locator(".rc-layout-banner")).ToHaveCountAsync(0);
