@@ -45,7 +45,7 @@ public sealed class Someone_takes_a_dossier_away_and_finds_help(Browser browser)
 
         await page.GotoAsync("/settings/dossier");
         await page.Locator($"[data-target=reset-{language}]").ClickAsync();
-        await page.Locator($"#reset-{language} form button").ClickAsync();
+        await page.Locator($"#reset-{language} form .btn-primary").ClickAsync();
         await Assertions.Expect(page.Locator(".rc-toast")).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator($"[data-target=reset-{language}]")).ToHaveCountAsync(0);
     }
