@@ -112,7 +112,7 @@ public sealed partial class Someone_sees_what_an_import_would_change(Browser bro
 
         await page.ClickAsync("[data-target=discard]");
         await walk.Check();
-        await page.Locator("#discard [data-rc=close-dialog]").ClickAsync();
+        await page.Locator("#discard .btn[data-rc=close-dialog]:not(.btn-icon)").ClickAsync();
         await Assertions.Expect(page.Locator("#row-2")).ToBeVisibleAsync();
         await page.ClickAsync("[data-target=discard]");
         await page.ClickAsync("#discard button.btn-danger");
