@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using RailCrm.Modules.Customers;
+using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Data;
 
 namespace RailCrm.BrowserTests.Journeys;
@@ -67,6 +68,9 @@ public sealed partial class Someone_works_through_lists(Browser browser)
         await browser.Demo.In(async db => // Somebody's import brought words without an end, first in any order.
         {
             db.Add(new Contact { CustomerId = await db.Set<Customer>().MinAsync(c => c.Id), Name = new string('!', 50), Title = new string('M', 40), Email = $"{new string('!', 60)}@example.com" });
+            var line = await db.Set<WaybillLine>().OrderByDescending(l => l.Date).ThenByDescending(l => l.Id).AsNoTracking().FirstAsync();
+            (line.Id, line.Source, line.ExternalNo, line.Custom) = (0, "walk", $"{language}-{new string('M', 60)}", null);
+            db.Add(line);
             return await db.SaveChangesAsync();
         });
         await using var walk = await browser.Open(null, language, 1400, user: "group");

@@ -169,6 +169,9 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     /// <summary>What it is called in a filter, where money is always yuan.</summary>
     public string FilterLabel => Kind switch { FieldKind.Money => $"{Name} ({Text.Texts.Get("ui.unit_yuan")})", FieldKind.Weight => $"{Name} (t)", _ => Name };
 
+    /// <summary>Whether it holds one of a few values, each with a text.</summary>
+    public virtual bool IsChosen => Kind == FieldKind.Choice;
+
     /// <summary>The options of a choice.</summary>
     public virtual IEnumerable<(string Value, string Text)> Options => Kind == FieldKind.Flag
         ? [("true", Text.Texts.Get("ui.yes")), ("false", Text.Texts.Get("ui.no"))]

@@ -22,6 +22,9 @@ internal abstract partial class ListField<TRow>(string key, string textKey, Fiel
     protected string WrongKey { get; private set; } = kind is FieldKind.Number or FieldKind.Money or FieldKind.Weight or FieldKind.Percent ? "list.figure_wrong" : "list.value_wrong";
 
     /// <inheritdoc/>
+    public override bool IsChosen => _options is not null || base.IsChosen;
+
+    /// <inheritdoc />
     public override IEnumerable<(string Value, string Text)> Options => _options?.Invoke() ?? base.Options;
 
     /// <inheritdoc/>
