@@ -1,11 +1,17 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Configuration;
 using RailCrm.Platform;
+using RailCrm.Platform.Cli;
 
 namespace RailCrm.Tests;
 
-/// <summary>The product as a process of its own, on the database of a test.</summary>
+/// <summary>The verbs of <c>railcrm</c> on the database of a test.</summary>
 internal static class Cli
 {
+    private static readonly PerFlow Said = Redirected(Console.Out, Console.SetOut), Wrong = Redirected(Console.Error, Console.SetError);
+
     /// <summary>Starts <c>railcrm</c> with these arguments.</summary>
     public static Process Start(CrmApp app, params string[] arguments)
     {
@@ -42,14 +48,52 @@ internal static class Cli
         return new(process, await listening.Task.WaitAsync(TestContext.Current.CancellationToken));
     }
 
-    /// <summary>Runs it to its end.</summary>
-    public static async Task<(int Exit, string Output, string Error)> Run(CrmApp app, params string[] arguments)
+    /// <summary>Runs a verb within this process: one of its own takes seconds of compiling before it does anything.</summary>
+    public static Task<(int Exit, string Output, string Error)> Run(CrmApp app, params string[] arguments) => Run(app.Connection, app.Home, arguments);
+
+    /// <summary>The same on any database.</summary>
+    public static async Task<(int Exit, string Output, string Error)> Run(string connection, string home, params string[] arguments)
+    {
+        await using StringWriter output = new(), error = new();
+        (Said.Into, Wrong.Into) = (output, error);
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("en-US");
+        var exit = await CommandLine.Run(arguments, new ConfigurationBuilder().AddInMemoryCollection([new("RAILCRM_DATABASE", connection), new("RAILCRM_HOME", home)]).Build());
+        return (exit, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Runs it to its end as a process of its own.</summary>
+    public static async Task<(int Exit, string Output, string Error)> RunApart(CrmApp app, params string[] arguments)
     {
         using var process = Start(app, arguments);
         var ct = TestContext.Current.CancellationToken;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(ct), process.StandardError.ReadToEndAsync(ct));
         await process.WaitForExitAsync(ct);
         return (process.ExitCode, await output, await error);
+    }
+
+    private static PerFlow Redirected(TextWriter console, Action<TextWriter> set)
+    {
+        var flow = new PerFlow(console);
+        set(flow);
+        return flow;
+    }
+
+    /// <summary>The console, apart for each test that runs at the same time.</summary>
+    private sealed class PerFlow(TextWriter console) : TextWriter
+    {
+        private readonly AsyncLocal<TextWriter?> _into = new();
+
+        public TextWriter Into
+        {
+            get => _into.Value ?? console;
+            set => _into.Value = value;
+        }
+
+        public override Encoding Encoding => console.Encoding;
+
+        public override void Write(char value) => Into.Write(value);
+
+        public override void Write(string? value) => Into.Write(value);
     }
 }
 

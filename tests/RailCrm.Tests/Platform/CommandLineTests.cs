@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -8,42 +7,46 @@ using RailCrm.Platform.Access;
 
 namespace RailCrm.Tests.Platform;
 
-/// <summary>The verbs of <c>railcrm</c>, each as a process of its own.</summary>
+/// <summary>The verbs of <c>railcrm</c>.</summary>
 public sealed class CommandLineTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    internal static async Task<(int Exit, string[] Lines, string Error)> Run(string connection, string home, params string[] arguments)
+    private static async Task<(int Exit, string[] Lines, string Error)> Run(string connection, string home, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in arguments.Prepend(typeof(WebHost).Assembly.Location))
-        {
-            start.ArgumentList.Add(argument);
-        }
+        var (exit, output, error) = await Cli.Run(connection, home, arguments);
+        return (exit, output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), error.Trim());
+    }
 
-        (start.Environment["RAILCRM_DATABASE"], start.Environment["RAILCRM_HOME"]) = (connection, home);
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync(Ct);
-        var output = await process.StandardOutput.ReadToEndAsync(Ct);
-        await process.WaitForExitAsync(Ct);
-        return (process.ExitCode, output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), (await error).Trim());
+    [Fact]
+    public async Task The_program_itself_takes_its_verb_and_tells_the_shell_how_it_ended()
+    {
+        await using var app = await CrmApp.Start(Engine.Sqlite);
+        var (exit, output, _) = await Cli.RunApart(app, "user", "list");
+        Assert.Equal(0, exit);
+        Assert.Contains("admin", output, StringComparison.Ordinal);
+
+        var (failed, _, error) = await Cli.RunApart(app, "user", "disable", "没有此人");
+        Assert.NotEqual(0, failed);
+        Assert.Contains("没有此人", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 
     [Theory, ClassData(typeof(BothEngines))]
     public async Task An_account_made_on_the_command_line_works_through_its_token_until_it_is_disabled(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
-        Task<(int Exit, string[] Lines, string Error)> Cli(params string[] arguments) => Run(app.Connection, app.Home, arguments);
+        Task<(int Exit, string[] Lines, string Error)> Verb(params string[] arguments) => Run(app.Connection, app.Home, arguments);
 
-        Assert.Equal(0, (await Cli("user", "add", "王小明", "--role", "outlet", "--unit", "N1")).Exit);
-        var token = await Cli("token", "create", "--user", "王小明", "--name", "仓库系统", "--scopes", "read");
+        Assert.Equal(0, (await Verb("user", "add", "王小明", "--role", "outlet", "--unit", "N1")).Exit);
+        var token = await Verb("token", "create", "--user", "王小明", "--name", "仓库系统", "--scopes", "read");
         Assert.Equal(0, token.Exit);
         using var api = new HttpClient { BaseAddress = app.Address };
         api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.Lines[^1]);
         Assert.Equal(HttpStatusCode.OK, (await api.GetAsync("/api/v1/customers", Ct)).StatusCode);
-        Assert.Contains((await Cli("user", "list")).Lines, l => l.Contains("王小明", StringComparison.Ordinal) && l.Contains("N1", StringComparison.Ordinal));
+        Assert.Contains((await Verb("user", "list")).Lines, l => l.Contains("王小明", StringComparison.Ordinal) && l.Contains("N1", StringComparison.Ordinal));
 
-        Assert.Equal(0, (await Cli("user", "disable", "王小明")).Exit);
+        Assert.Equal(0, (await Verb("user", "disable", "王小明")).Exit);
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await api.GetAsync("/api/v1/customers", Ct)).StatusCode);
     }

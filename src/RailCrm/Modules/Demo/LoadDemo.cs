@@ -33,9 +33,14 @@ internal sealed class LoadDemo(CrmDb db, DemoCustomers customers, DemoLines line
         scope.ServiceProvider.GetRequiredService<CurrentActor>().Actor = services.GetRequiredService<CurrentActor>().Actor with { Permissions = new HashSet<string>(Permission.All), Scope = Scope.Group, Via = Via };
         try
         {
-            // A busy machine may take longer for a batch than a lease lasts, and a second try would find half a demo.
+            // A busy machine may take longer for a batch than a lease lasts, and a second try would have to begin anew.
             await LongStep.Run(services, lease, async stop =>
             {
+                if (lease.Job.Token > 1)
+                {
+                    await ActivatorUtilities.CreateInstance<RemoveDemo>(scope.ServiceProvider).Run(_ => Task.CompletedTask, stop); // What the try before this one left when its server ended.
+                }
+
                 await ActivatorUtilities.CreateInstance<LoadDemo>(scope.ServiceProvider).Load(lease.Job.Id, done => job.Write(async () =>
                 {
                     await lease.Advance("{}", done, 0, Customers + Lines, stop);

@@ -19,28 +19,32 @@ internal sealed class RemoveDemo(CrmDb db, DemoHold hold)
 
     public static async Task<string> Run(IServiceProvider services, JobLease lease, CancellationToken ct)
     {
-        await ActivatorUtilities.CreateInstance<RemoveDemo>(services).Run(lease, ct);
+        var db = services.GetRequiredService<CrmDb>();
+        var total = await db.Set<DemoRow>().CountAsync(r => r.Kind == "Customer", ct);
+        await ActivatorUtilities.CreateInstance<RemoveDemo>(services).Run(done => db.Write(async () =>
+        {
+            await lease.Advance("{}", done, 0, total, ct);
+            return 0;
+        }, ct), ct);
         services.GetRequiredService<DemoBanner>().Forget();
         return "{}";
     }
 
+    /// <summary>Removes all of it.</summary>
+    /// <param name="tell">Told after each step how many customers are gone.</param>
+    /// <param name="ct">Cancels.</param>
     /// <exception cref="JobRefusedException">Somebody made a row meanwhile that hangs on a demo row.</exception>
-    private async Task Run(JobLease lease, CancellationToken ct)
+    internal async Task Run(Func<int, Task> tell, CancellationToken ct)
     {
         if (await hold.Works(ct))
         {
             throw new JobRefusedException(Texts.Get("demo.held_work"));
         }
 
-        var total = await db.Set<DemoRow>().CountAsync(r => r.Kind == "Customer", ct);
         for (var done = 0; await db.Write(() => Some(ct), ct) is > 0 and var some;)
         {
             done += some;
-            await db.Write(async () =>
-            {
-                await lease.Advance("{}", done, 0, total, ct);
-                return 0;
-            }, ct);
+            await tell(done);
         }
 
         await db.Write(() => Rest(ct), ct);

@@ -13,9 +13,14 @@ namespace RailCrm.Platform.Cli;
 /// <summary>The verbs of <c>railcrm</c>. Failure is a plain sentence on standard error and a non-zero exit.</summary>
 public static class CommandLine
 {
+    private static readonly AsyncLocal<IConfiguration?> Given = new();
+
     /// <summary>Runs one verb; without a verb it serves.</summary>
-    public static async Task<int> Run(string[] args)
+    /// <param name="args">The verb and what belongs to it.</param>
+    /// <param name="configuration">Where things are, instead of what appsettings.json and the environment say.</param>
+    public static async Task<int> Run(string[] args, IConfiguration? configuration = null)
     {
+        Given.Value = configuration;
         var urls = new Option<string?>("--urls") { Description = "Addresses to listen at, such as http://127.0.0.1:5080." };
         var root = new RootCommand("RailCRM 铁路物流客户关系管理系统") { urls };
         root.SetAction((parse, ct) => Serve(Settings.From(Configuration()), parse.GetValue(urls), ct));
@@ -56,7 +61,7 @@ public static class CommandLine
         _ => e.Message,
     };
 
-    internal static IConfiguration Configuration() =>
+    internal static IConfiguration Configuration() => Given.Value ??
         new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory).AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().Build();
 
     /// <summary>Runs a verb in the group's name on the configured database.</summary>
