@@ -25,10 +25,12 @@ public sealed class CrmApp : IAsyncDisposable
     private static readonly SemaphoreSlim TemplateGate = new(1, 1);
     private static readonly Dictionary<Engine, string> Templates = [];
     private static List<EndpointDataSource>? _routes;
+    private static PostgresPool? _pool;
     private static int _count;
 
     private readonly WebApplication _app;
     private readonly string _folder;
+    private bool _givesBack;
 
     private CrmApp(WebApplication app, string folder, Engine engine, FakeTimeProvider clock, string connection) => (_app, _folder, Engine, Clock, Connection) = (app, folder, engine, clock, connection);
 
@@ -69,7 +71,7 @@ public sealed class CrmApp : IAsyncDisposable
             var template = await Template(engine);
             if (engine == Engine.Postgres)
             {
-                connection = await PostgresServer.Create($"t{Interlocked.Increment(ref _count)}", template);
+                connection = _pool!.Take() ?? await PostgresServer.Create($"t{Interlocked.Increment(ref _count)}", template);
             }
             else
             {
@@ -89,7 +91,7 @@ public sealed class CrmApp : IAsyncDisposable
             ShareRoutes(app);
         }
 
-        var made = new CrmApp(app, folder, engine, clock, connection);
+        var made = new CrmApp(app, folder, engine, clock, connection) { _givesBack = engine == Engine.Postgres && !empty };
         if (empty)
         {
             await made.In(Actor.System("test"), async db =>
@@ -186,7 +188,11 @@ public sealed class CrmApp : IAsyncDisposable
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         SqliteConnection.ClearAllPools();
-        if (Engine == Engine.Postgres)
+        if (_givesBack)
+        {
+            await _pool!.GiveBack(Connection);
+        }
+        else if (Engine == Engine.Postgres)
         {
             // Hundreds of databases, each with connections that nobody uses any more, would be more than the server takes.
             await using var connection = new Npgsql.NpgsqlConnection(Connection);
@@ -242,6 +248,11 @@ public sealed class CrmApp : IAsyncDisposable
             await app.DisposeAsync();
             SqliteConnection.ClearAllPools();
             Npgsql.NpgsqlConnection.ClearAllPools();
+            if (engine == Engine.Postgres)
+            {
+                _pool = await PostgresPool.Of(connection);
+            }
+
             return Templates[engine] = engine == Engine.Postgres ? "template_crm" : $"{folder}/crm.db";
         }
         finally
