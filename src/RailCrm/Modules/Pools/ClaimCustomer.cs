@@ -44,7 +44,7 @@ internal sealed class ClaimCustomer(CrmDb db)
         var path = await db.Set<OrgUnit>().Where(u => u.Id == pool.UnitId).Select(u => u.Path).SingleAsync(ct);
         if (person is null || !person.Path.StartsWith(path, StringComparison.Ordinal))
         {
-            return new Refusal.Forbidden("pool.not_of_unit");
+            return new Refusal.Conflict("pool.not_of_unit");
         }
 
         var today = BusinessCalendar.Day(db.UtcNow);

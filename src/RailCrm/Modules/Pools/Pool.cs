@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RailCrm.Kernel;
@@ -12,7 +13,7 @@ namespace RailCrm.Modules.Pools;
 /// <param name="Tier">The tier.</param>
 /// <param name="FollowUpDays">Days without a note.</param>
 /// <param name="WaybillMonths">Whole months without a waybill.</param>
-public sealed record PoolRule(CustomerTier Tier, int? FollowUpDays, int? WaybillMonths);
+public sealed record PoolRule([property: JsonConverter(typeof(JsonStringEnumConverter<CustomerTier>))] CustomerTier Tier, int? FollowUpDays, int? WaybillMonths);
 
 /// <summary>公海: customers of a unit that nobody answers for, to be claimed by those who work there or below.</summary>
 public sealed class Pool : IAudited, IVersioned
@@ -96,6 +97,7 @@ public sealed class Pool : IAudited, IVersioned
             builder.Property(p => p.Stations).HasMaxLength(ListLength);
             builder.Property(p => p.Lanes).HasMaxLength(ListLength);
             builder.Property(p => p.Rules).HasMaxLength(1_000);
+            builder.Ignore(p => p.RuleList);
             builder.HasIndex(p => p.Name).IsUnique();
             builder.HasIndex(p => p.UnitId);
             builder.HasOne<OrgUnit>().WithMany().HasForeignKey(p => p.UnitId).OnDelete(DeleteBehavior.Restrict);
