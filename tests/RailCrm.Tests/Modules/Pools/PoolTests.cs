@@ -97,7 +97,7 @@ public sealed class PoolTests
         Assert.EndsWith($"/customers/{scene.Customer}", led, StringComparison.Ordinal);
         Assert.Equal(["n2"], await Managers(scene));
         Assert.Equal(scene.Units["N2"], await scene.Unit());
-        Assert.Equal(["pool_claimed", "pooled"], await scene.Inbox("m1"));
+        Assert.Equal(["pooled"], await scene.Inbox("m1")); // He sees it no longer, and hears no more of it.
         Assert.Equal(("pool.gone", "pool.quota"), (await Claim(scene, "n1", stay), await Claim(scene, "n2", second)));
         Assert.Contains("领取", await page.GetStringAsync(new Uri($"/customers/{scene.Customer}/history?kind=pools", UriKind.Relative), Ct), StringComparison.Ordinal);
         Assert.Contains("已领取", await page.GetStringAsync(new Uri($"/customers/{scene.Customer}/pool", UriKind.Relative), Ct), StringComparison.Ordinal);
@@ -115,10 +115,12 @@ public sealed class PoolTests
         Assert.Null(await Put(scene, "m1"));
         var stay = await Stay(scene);
 
-        var second = await Beside.Run(scene.App, await scene.App.ActorOf("n2"), async services => Assert.Null((await services.GetRequiredService<ClaimCustomer>().Run(stay, Ct)).Refusal), () => Claim(scene, "n1", stay));
+        var second = await Beside.Run(scene.App, await scene.App.ActorOf("n1"), async services => Assert.Null((await services.GetRequiredService<ClaimCustomer>().Run(stay, Ct)).Refusal), () => Claim(scene, "n2", stay));
 
         Assert.Equal("pool.gone", second);
-        Assert.Equal(["n2"], await Managers(scene));
+        Assert.Equal(["n1"], await Managers(scene));
+        Assert.Equal(scene.Units["N1"], await scene.Unit());
+        Assert.Equal(["pool_claimed"], await scene.Inbox("m1"));
     }
 
     [Theory, ClassData(typeof(BothEngines))]
@@ -152,13 +154,15 @@ public sealed class PoolTests
         Assert.Equal(["m1"], await Managers(scene, noted));
         Assert.Equal(["pooled", "pool_warning"], await scene.Inbox("m1"));
 
-        // Of the other pool by its industry: a whole month without a waybill. And one claimed is protected.
+        // One claimed is protected and begins anew; of the other pool by its industry: a whole month without a waybill.
         Assert.Null(await Claim(scene, "n2", await Stay(scene)));
-        Assert.Equal("""{"fallen":0,"warned":2}""", await Night(scene, 13)); // The 4th of May: the note is 18 days old, May the 1st is over for coal, but nobody was told.
-        Assert.Equal("""{"fallen":2,"warned":1}""", await Night(scene, 6)); // The 10th: what was claimed on the 21st of April is due on the 11th.
+        Assert.Equal("""{"fallen":0,"warned":1}""", await Night(scene, 13)); // The 4th of May: the note is 18 days old.
+        Assert.Equal("""{"fallen":1,"warned":1}""", await Night(scene, 6)); // The 10th: what was claimed on the 21st of April is due on the 11th, and told of too late for that.
+        Assert.Equal(["n2"], await Managers(scene));
+        Assert.Equal("""{"fallen":1,"warned":1}""", await Night(scene, 18)); // The 28th: May is nearly over for coal.
+        Assert.Equal("""{"fallen":1,"warned":0}""", await Night(scene, 6));
         Assert.Equal((PoolWhy.Waybill, "煤炭公海"), await scene.App.In(ApprovalScene.System, async db => await (from s in PoolBook.Open(db) join p in db.Set<Pool>() on s.PoolId equals p.Id where s.CustomerId == coal select new { s.Why, p.Name }).SingleAsync(Ct) is var at ? (at.Why, at.Name) : default));
         Assert.False(await scene.App.In(ApprovalScene.System, db => db.Set<PoolStay>().AnyAsync(s => s.CustomerId == free, Ct)));
-        Assert.Equal(["n2"], await Managers(scene));
     }
 
     [Theory, ClassData(typeof(BothEngines))]
@@ -235,7 +239,7 @@ public sealed class PoolTests
         Assert.Null((await app.With<AppointManager, Result<Responsibility>>(await app.ActorOf("n1"), a => a.Run(third, new() { Person = "m1" }, Ct))).Refusal);
         Assert.True((await app.With<WorkOnRows, Result<Job>>(await app.ActorOf("n1"), w => w.Undo("customers", done.Job.Id, Ct))).TryGet(out var undo, out var why), why?.Code);
         await app.Ended(undo.Id);
-        Assert.Equal((["m1"], ["m1"], "网点公海"), (await Managers(scene, other), await Managers(scene, third), await app.In(ApprovalScene.System, db => (from s in PoolBook.Open(db) join p in db.Set<Pool>() on s.PoolId equals p.Id where s.CustomerId == scene.Customer select p.Name).SingleAsync(Ct))));
+        Assert.Equal(("m1", "m1", "网点公海"), (string.Join(',', await Managers(scene, other)), string.Join(',', await Managers(scene, third)), await app.In(ApprovalScene.System, db => (from s in PoolBook.Open(db) join p in db.Set<Pool>() on s.PoolId equals p.Id where s.CustomerId == scene.Customer select p.Name).SingleAsync(Ct))));
         Assert.Equal(PoolLeft.Appointed, await app.In(ApprovalScene.System, db => db.Set<PoolStay>().Where(s => s.CustomerId == third).Select(s => s.OutHow!.Value).SingleAsync(Ct)));
 
         await app.In(await app.ActorOf("group"), async db =>
