@@ -16,7 +16,7 @@ public sealed partial class Customers_are_claimed_from_a_pool(Browser browser)
         await Assertions.Expect(desk.Locator("#edit .rc-form-actions")).ToBeVisibleAsync();
         await head.Check();
         await desk.FillAsync("[name='Form.Name']", pool);
-        await desk.FillAsync("[name='Form.CoolDownDays']", "");
+        await desk.FillAsync("[name='Form.CoolDownDays']", "三十");
         await desk.ClickAsync("[data-key=save]");
         await Assertions.Expect(desk.Locator(".rc-banner[role=alert] a[href$='#f-Form-CoolDownDays']")).ToBeVisibleAsync();
         await Assertions.Expect(desk.Locator("[name='Form.Name']")).ToHaveValueAsync(pool);

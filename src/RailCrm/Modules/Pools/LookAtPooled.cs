@@ -98,7 +98,7 @@ internal sealed class LookAtPooled(CrmDb db, ClaimCustomer claim)
             ("customer.phone", Unless("phone", c.Phone)),
             ("contact.title", Unless("contacts", people.Count == 0 ? null : string.Join(" · ", people))),
             ("customer.business_address", Unless("address", c.BusinessAddress ?? c.RegisteredAddress)),
-            ("customer.revenue12", Unless("figures", $"{Platform.Ui.Kit.Figures.Money(c.Trailing12RevenueFen)} {Platform.Ui.Kit.Figures.Unit}")),
+            ("customer.revenue12", Unless("figures", Platform.Ui.Kit.Figures.ShortMoney(c.Trailing12RevenueFen))),
             ("customer.weight12", Unless("figures", $"{Platform.Ui.Kit.Figures.Tonnes(c.Trailing12WeightKg)} t")),
         ];
     }
