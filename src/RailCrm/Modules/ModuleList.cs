@@ -6,6 +6,7 @@ using RailCrm.Modules.Dossier;
 using RailCrm.Modules.Exchange;
 using RailCrm.Modules.Managers;
 using RailCrm.Modules.Organization;
+using RailCrm.Modules.Pools;
 using RailCrm.Modules.Reference;
 using RailCrm.Modules.Sharing;
 using RailCrm.Modules.Waybills;
@@ -25,6 +26,7 @@ internal static class ModuleList
         ManagersModule.Add(services);
         SharingModule.Add(services);
         WaybillsModule.Add(services);
+        PoolsModule.Add(services);
         ClassificationModule.Add(services);
         DossierModule.Add(services);
         WorkbenchModule.Add(services);
@@ -42,6 +44,7 @@ internal static class ModuleList
         ManagersModule.Map(api);
         SharingModule.Map(api);
         WaybillsModule.Map(api);
+        PoolsModule.Map(api);
         ClassificationModule.Map(api);
         WorkbenchModule.Map(api);
         ExchangeModule.Map(api);

@@ -12,6 +12,7 @@ internal static class ModuleOrder
         "Managers",
         "Sharing",
         "Waybills",
+        "Pools",
         "Classification",
         "Dossier",
         "Workbench",

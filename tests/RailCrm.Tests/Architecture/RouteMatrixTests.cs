@@ -14,6 +14,7 @@ using RailCrm.Modules.Customers;
 using RailCrm.Modules.Exchange;
 using RailCrm.Modules.Managers;
 using RailCrm.Modules.Organization;
+using RailCrm.Modules.Pools;
 using RailCrm.Modules.Reference;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
@@ -68,6 +69,8 @@ public sealed partial class RouteMatrixTests
         ("reference/stations/{}", Everybody, Station), ("reference/stations/{}/edit", Everybody, Station),
         ("fields/{}", Everybody, Field),
         ("handovers/{}", ["n1", "north", "group", "admin"], HandoverOf),
+        ("pools/{}", Scope, PoolOf),
+        ("pools/customers/{}", Scope, StayOf),
         ("attachments/{}", Scope, AttachmentOf),
         ("jobs/{}", Everybody, _ => Task.FromResult("1")),
         ("lists/{}", Everybody, _ => Task.FromResult("contacts")),
@@ -315,6 +318,31 @@ public sealed partial class RouteMatrixTests
             db.Add(file);
             await db.SaveChangesAsync(Ct);
             return Text(file.Id);
+        });
+    }
+
+    private static Task<string> PoolOf(CrmApp app) => app.In(Actor.System("test"), async db => Text((await NewPool(db)).Id));
+
+    private static async Task<Pool> NewPool(RailCrm.Platform.Data.CrmDb db)
+    {
+        var pool = new Pool { Name = Guid.NewGuid().ToString("N"), UnitId = await db.Set<User>().Where(u => u.UserName == "n1").Select(u => u.UnitId).SingleAsync(Ct), Version = 1 };
+        db.Add(pool);
+        await db.SaveChangesAsync(Ct);
+        return pool;
+    }
+
+    private static async Task<string> StayOf(CrmApp app)
+    {
+        var customer = long.Parse(await Customer(app), CultureInfo.InvariantCulture);
+        return await app.In(Actor.System("test"), async db =>
+        {
+            var pool = await NewPool(db);
+            await db.Write(async () =>
+            {
+                await new PoolBook(db).Put([(customer, pool, PoolWhy.Hand)], null, Ct);
+                return 0;
+            }, Ct);
+            return Text(await PoolBook.Open(db).Where(s => s.CustomerId == customer).Select(s => s.Id).SingleAsync(Ct));
         });
     }
 

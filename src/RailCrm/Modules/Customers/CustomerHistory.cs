@@ -19,11 +19,14 @@ public sealed class CustomerHistory(CrmDb db, CustomFields fields, IEnumerable<I
     /// <summary>What the entries of account managers are of: a module above this one writes them.</summary>
     internal const string Responsibility = "Responsibility";
 
+    /// <summary>What the module of pools calls a stay in one, likewise.</summary>
+    internal const string PoolStay = "PoolStay";
+
     /// <summary>The kinds told apart, each with what it is made of; other modules bring more.</summary>
     private static readonly (string Kind, string[] Entities)[] Kinds =
     [
         ("record", [nameof(Customer), nameof(Shareholder), nameof(CustomerProduct), nameof(MainStation), nameof(CustomerSiding)]),
-        ("contacts", [nameof(Contact)]), ("attachments", [nameof(Attachment)]), ("notes", [nameof(Note)]), ("managers", [Responsibility]), ("shares", [nameof(CustomerGrant)]),
+        ("contacts", [nameof(Contact)]), ("attachments", [nameof(Attachment)]), ("notes", [nameof(Note)]), ("managers", [Responsibility]), ("shares", [nameof(CustomerGrant)]), ("pools", [PoolStay]),
     ];
 
     /// <summary>Fields the machine keeps for itself.</summary>

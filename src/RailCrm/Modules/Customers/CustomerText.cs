@@ -65,6 +65,7 @@ internal static class CustomerText
     {
         "Level" or "Duty" when entity == CustomerHistory.Responsibility => Texts.Get($"{JsonNamingPolicy.CamelCase.ConvertName(field)}.{JsonNamingPolicy.CamelCase.ConvertName(stored)}"),
         "EndReason" when entity == CustomerHistory.Responsibility => Texts.Find($"manager.end_{stored}") ?? stored,
+        "Why" or "EndReason" when entity == CustomerHistory.PoolStay => Texts.Get($"{(field == "Why" ? "pool_why" : "pool_left")}.{JsonNamingPolicy.CamelCase.ConvertName(stored)}"),
         "Access" when entity == nameof(CustomerGrant) => Texts.Get($"share.{stored}"),
         "EndReason" when entity == nameof(CustomerGrant) => Texts.Find($"share.end_{stored}") ?? stored,
         nameof(Customer.Kind) when entity == nameof(Customer) => Choice<CustomerKind>(stored),

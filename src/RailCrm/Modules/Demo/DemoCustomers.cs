@@ -5,6 +5,7 @@ using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Managers;
 using RailCrm.Modules.Organization;
+using RailCrm.Modules.Pools;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 
@@ -95,6 +96,33 @@ internal sealed class DemoCustomers(CrmDb db, SaveCustomer saveCustomer, TimePro
             }, ct);
             db.ChangeTracker.Clear();
         }
+    }
+
+    /// <summary>Makes pools of the first subsidiary and its first outlet, with some customers in each.</summary>
+    public async Task Pool(IReadOnlyList<(OrgUnit Unit, DemoWords.Place Place)> outlets, CancellationToken ct)
+    {
+        var first = outlets[0].Unit;
+        var above = await db.Set<OrgUnit>().SingleAsync(u => u.Id == first.ParentId, ct);
+        const string rules = """[{"Tier":"Prospective","FollowUpDays":30,"WaybillMonths":6},{"Tier":"Small","FollowUpDays":60,"WaybillMonths":6},{"Tier":"Medium","FollowUpDays":90,"WaybillMonths":6}]""";
+        var wide = new Pool { UnitId = above.Id, Name = $"{above.Name}公海", Rules = rules, ClaimsPerMonth = 20, ViewsPerDay = 50, Version = 1 };
+        var coal = new Pool { UnitId = above.Id, Name = $"{above.Name}煤炭公海", Industries = "06", NeedsConsent = true, Version = 1 };
+        var near = new Pool { UnitId = first.Id, Name = $"{first.Name}公海", ClaimsPerMonth = 10, Version = 1 };
+        db.AddRange(wide, coal, near);
+        await db.SaveChangesAsync(ct);
+        var units = outlets.Where(o => o.Unit.ParentId == above.Id).Select(o => o.Unit.Id).ToList();
+        var some = await db.Set<Customer>().Where(c => EF.Parameter(units).Contains(c.UnitId) && c.Tier != CustomerTier.Large).OrderBy(c => c.Id).Select(c => new { c.Id, c.UnitId, c.IndustryCode }).ToListAsync(ct);
+        List<(long, Pool, PoolWhy)> put =
+        [
+            .. some.Where(c => c.IndustryCode == "06").Take(4).Select(c => (c.Id, coal, PoolWhy.FollowUp)),
+            .. some.Where(c => c.IndustryCode != "06" && c.UnitId == first.Id).Take(4).Select(c => (c.Id, near, PoolWhy.Hand)),
+            .. some.Where(c => c.IndustryCode != "06" && c.UnitId != first.Id).Take(12).Select(c => (c.Id, wide, PoolWhy.Waybill)),
+        ];
+        await db.Write(async () =>
+        {
+            await new PoolBook(db).Put(put, null, ct);
+            return 0;
+        }, ct);
+        db.ChangeTracker.Clear();
     }
 
     private async Task<Shipper> One(int n, (OrgUnit Unit, DemoWords.Place Place) outlet, IReadOnlyList<DemoWords.Place> places, Random dice, CancellationToken ct)

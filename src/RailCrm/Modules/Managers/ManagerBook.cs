@@ -17,7 +17,7 @@ namespace RailCrm.Modules.Managers;
 public sealed class ManagerBook(CrmDb db)
 {
     /// <summary>What stands in <see cref="Responsibility.EndReason"/> where nobody wrote one.</summary>
-    public static readonly IReadOnlySet<string> OwnReasons = new HashSet<string> { "replaced", "promoted", "moved", "undone", "handover" };
+    public static readonly IReadOnlySet<string> OwnReasons = new HashSet<string> { "replaced", "promoted", "moved", "undone", "handover", "pool" };
 
     internal static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 

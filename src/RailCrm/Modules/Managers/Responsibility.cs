@@ -56,7 +56,7 @@ public sealed class Responsibility : ICustomerBound
     /// <summary>When it was decided (UTC).</summary>
     public DateTime ApprovedAt { get; set; }
 
-    /// <summary>Why it ended: what somebody wrote, or one of the system's own: replaced, promoted, moved, handover, undone.</summary>
+    /// <summary>Why it ended: what somebody wrote, or one of the system's own: replaced, promoted, moved, handover, pool, undone.</summary>
     public string? EndReason { get; set; }
 
     /// <summary>Who ended it; 0 is the system, null while it holds.</summary>

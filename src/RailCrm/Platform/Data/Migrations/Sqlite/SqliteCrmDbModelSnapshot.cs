@@ -2719,6 +2719,245 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("units", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Pools.Pool", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("Active")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("active");
+
+                    b.Property<int?>("ClaimsPerMonth")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("claims_per_month");
+
+                    b.Property<int>("CoolDownDays")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cool_down_days");
+
+                    b.Property<string>("Hidden")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hidden");
+
+                    b.Property<string>("Industries")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("industries");
+
+                    b.Property<string>("Lanes")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lanes");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<bool>("NeedsConsent")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("needs_consent");
+
+                    b.Property<int>("ProtectDays")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("protect_days");
+
+                    b.Property<string>("Rules")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rules");
+
+                    b.Property<string>("Stations")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stations");
+
+                    b.Property<string>("Tiers")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tiers");
+
+                    b.Property<long>("UnitId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unit_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.Property<int?>("ViewsPerDay")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("views_per_day");
+
+                    b.Property<int>("WarnDays")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("warn_days");
+
+                    b.HasKey("Id")
+                        .HasName("pk_pools");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_pools_name");
+
+                    b.HasIndex("UnitId")
+                        .HasDatabaseName("ix_pools_unit_id");
+
+                    b.ToTable("pools", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Pools.PoolStay", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("ClaimedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("claimed_by");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<long?>("FormerUserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("former_user_id");
+
+                    b.Property<DateTime>("InAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("in_at");
+
+                    b.Property<long>("InBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("in_by");
+
+                    b.Property<DateTime?>("OutAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("out_at");
+
+                    b.Property<long?>("OutBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("out_by");
+
+                    b.Property<string>("OutHow")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("out_how");
+
+                    b.Property<long>("PoolId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("pool_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Why")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("why");
+
+                    b.HasKey("Id")
+                        .HasName("pk_pool_stays");
+
+                    b.HasIndex("CustomerId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_pool_stays_open")
+                        .HasFilter("out_at IS NULL");
+
+                    b.HasIndex("CustomerId", "Id")
+                        .HasDatabaseName("ix_pool_stays_customer_id_id");
+
+                    b.HasIndex("ClaimedBy", "PoolId", "OutAt")
+                        .HasDatabaseName("ix_pool_stays_claims")
+                        .HasFilter("claimed_by IS NOT NULL");
+
+                    b.HasIndex("InAt", "Id", "PoolId")
+                        .HasDatabaseName("ix_pool_stays_newest")
+                        .HasFilter("out_at IS NULL");
+
+                    b.HasIndex("PoolId", "InAt", "Id")
+                        .HasDatabaseName("ix_pool_stays_pool")
+                        .HasFilter("out_at IS NULL");
+
+                    b.ToTable("pool_stays", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Pools.PoolView", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<long>("StayId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("stay_id");
+
+                    b.HasKey("UserId", "Day", "StayId")
+                        .HasName("pk_pool_views");
+
+                    b.HasIndex("StayId")
+                        .HasDatabaseName("ix_pool_views_stay_id");
+
+                    b.ToTable("pool_views", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Pools.PoolWarning", b =>
+                {
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<DateOnly>("DueOn")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("due_on");
+
+                    b.Property<long>("PoolId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("pool_id");
+
+                    b.Property<bool>("Told")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("told");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Why")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("why");
+
+                    b.HasKey("CustomerId")
+                        .HasName("pk_pool_warnings");
+
+                    b.HasIndex("PoolId")
+                        .HasDatabaseName("ix_pool_warnings_pool_id");
+
+                    b.HasIndex("UserId", "CustomerId")
+                        .HasDatabaseName("ix_pool_warnings_user_id_customer_id")
+                        .HasFilter("NOT told");
+
+                    b.ToTable("pool_warnings", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Reference.Holiday", b =>
                 {
                     b.Property<DateOnly>("Date")
@@ -4779,6 +5018,69 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasForeignKey("ParentId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_units_units_parent_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Pools.Pool", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Organization.OrgUnit", null)
+                        .WithMany()
+                        .HasForeignKey("UnitId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_pools_units_unit_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Pools.PoolStay", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", "Customer")
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_pool_stays_customers_customer_id");
+
+                    b.HasOne("RailCrm.Modules.Pools.Pool", null)
+                        .WithMany()
+                        .HasForeignKey("PoolId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_pool_stays_pools_pool_id");
+
+                    b.Navigation("Customer");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Pools.PoolView", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Pools.PoolStay", null)
+                        .WithMany()
+                        .HasForeignKey("StayId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_pool_views_pool_stays_stay_id");
+
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_pool_views_user_user_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Pools.PoolWarning", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_pool_warnings_customers_customer_id");
+
+                    b.HasOne("RailCrm.Modules.Pools.Pool", null)
+                        .WithMany()
+                        .HasForeignKey("PoolId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_pool_warnings_pools_pool_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Waybills.BinnedLine", b =>
