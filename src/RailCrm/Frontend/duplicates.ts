@@ -1,4 +1,5 @@
 // Tells while one types that a customer (or a contact, or a waybill) of this name, code, number or e-mail may exist; the server asks again when the form is sent.
+interface Similar { id: number; name: string; number: string }
 interface Match { reasons: string[]; unitName: string; id: number | null; name: string | null; number: string | null; manager: string | null; inBin: boolean; ask?: string | null; href?: string; hints?: string[] }
 
 // A field that goes by another name, or may be typed into one that takes several things.
@@ -51,12 +52,29 @@ class Duplicates extends HTMLElement {
     if (!answer.ok || asked !== this.#asked) {
       return;
     }
-    const { items } = (await answer.json()) as { items: Match[] };
-    this.#shown = items.length > 0;
-    if (items.length === 0) {
-      this.replaceChildren();
-      return;
+    const { items, similar = [] } = (await answer.json()) as { items: Match[]; similar?: Similar[] };
+    this.#shown = items.length + similar.length > 0;
+    this.replaceChildren(...(items.length > 0 ? [this.#matches(items)] : []), ...(similar.length > 0 ? [this.#alike(similar)] : []));
+  }
+
+  // Names that are alike and nothing more: told in one quiet line.
+  #alike(similar: Similar[]) {
+    const line = document.createElement("p");
+    line.className = "rc-similar";
+    line.append(this.dataset["similar"] ?? "");
+    for (const one of similar) {
+      const link = document.createElement("a");
+      link.href = `/customers/${one.id}`;
+      link.target = "_blank";
+      link.rel = "noopener";
+      link.textContent = one.name;
+      link.title = one.number;
+      line.append(" ", link);
     }
+    return line;
+  }
+
+  #matches(items: Match[]) {
     const box = document.createElement("div");
     box.className = "alert alert-warning";
     const list = document.createElement("ul");
@@ -100,7 +118,7 @@ class Duplicates extends HTMLElement {
     const text = document.createElement("div");
     text.append(title, list);
     box.append(text);
-    this.replaceChildren(box);
+    return box;
   }
 }
 customElements.define("rc-duplicates", Duplicates);

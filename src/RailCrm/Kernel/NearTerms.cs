@@ -83,6 +83,14 @@ public static class NearTerms
         }
     }
 
+    /// <summary>Whether a name is one slip away from what was typed: by a character of three or more, or by a letter of its pinyin. For names that are looked through one by one.</summary>
+    public static bool IsNear(string typed, string name)
+    {
+        var text = string.Concat(SearchTerms.Words(typed));
+        return text.All(char.IsAsciiLetter) ? text.Length >= FewestLetters && TextMatch.Distance(text, Pinyin.Full(name)) <= 1
+            : text.Length >= FewestForOneWrong && !text.Any(char.IsAsciiDigit) && TextMatch.Distance(text, name) <= 1;
+    }
+
     /// <summary>Every string of small letters with one letter wrong, missing, too many, or two neighbours swapped.</summary>
     internal static IEnumerable<string> OneAway(string letters)
     {

@@ -124,7 +124,16 @@ public sealed class Someone_takes_a_dossier_away_and_finds_help(Browser browser)
         await page.Locator("[popovertarget='f-Form-Sidings-2-LengthMetres-more']").ClickAsync();
         await Assertions.Expect(page.Locator("#f-Form-Sidings-2-LengthMetres-more")).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("[popovertarget='f-Form-Sidings-1-LengthMetres-more']")).ToHaveCountAsync(1);
-        await page.GotoAsync("/help");
+        await page.GotoAsync("/customers");
+        await page.Locator(".rc-head-help").ClickAsync(); // What this is.
+        await page.WaitForURLAsync("**/help#lists");
+        await Assertions.Expect(page.Locator("#lists")).ToBeInViewportAsync();
+        await page.FillAsync("#guide-find", "Ctrl-K");
+        await Assertions.Expect(page.Locator("#find")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#waybills")).ToBeHiddenAsync();
+        await walk.Check();
+        await page.FillAsync("#guide-find", "");
+        await Assertions.Expect(page.Locator("#waybills")).ToBeVisibleAsync();
         await walk.Check();
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using RailCrm.Modules.Customers;
 using RailCrm.Platform;
 using RailCrm.Platform.Access;
 
@@ -85,15 +86,24 @@ public sealed class CommandLineTests
         await File.WriteAllTextAsync(file, "externalNo,date,customer,revenue\nA1,2026-03-01,甲公司,100\n", Ct);
         Assert.Equal(0, (await Run(app.Connection, app.Home, "import", "waybills", file, "--create-customers")).Exit);
         await app.In(Actor.System("test"), db => db.Database.ExecuteSqlAsync($"UPDATE monthly_facts SET revenue_fen = 1", Ct));
+        var n1 = (await app.ActorOf("n1")).UserId;
+        await app.In(Actor.System("test"), async db =>
+        {
+            db.Add(new CustomerGrant { CustomerId = await db.Set<Customer>().Select(c => c.Id).SingleAsync(Ct), UserId = n1, Reason = CustomerGrant.Manager }); // The book does not know of him.
+            await db.SaveChangesAsync(Ct);
+            return await db.Set<Customer>().ExecuteUpdateAsync(s => s.SetProperty(c => c.ManagerLevels, 4), Ct);
+        });
 
         var sick = await Run(app.Connection, app.Home, "doctor", "--json");
         Assert.Equal(1, sick.Exit);
         Assert.Contains(JsonDocument.Parse(sick.Lines[^1]).RootElement.GetProperty("checks").EnumerateArray(), c => c.GetProperty("check").GetString() == "facts" && !c.GetProperty("ok").GetBoolean() && c.GetProperty("mend").GetString()!.Contains("--rebuild-facts", StringComparison.Ordinal));
+        Assert.Contains(JsonDocument.Parse(sick.Lines[^1]).RootElement.GetProperty("checks").EnumerateArray(), c => c.GetProperty("check").GetString() == "managers" && !c.GetProperty("ok").GetBoolean() && c.GetProperty("says").GetString()!.StartsWith("1 people", StringComparison.Ordinal) && c.GetProperty("mend").GetString()!.Contains("--mend-managers", StringComparison.Ordinal));
 
-        await Run(app.Connection, app.Home, "doctor", "--rebuild-facts");
+        await Run(app.Connection, app.Home, "doctor", "--rebuild-facts", "--mend-managers");
         var well = await Run(app.Connection, app.Home, "doctor", "--json");
-        Assert.All(JsonDocument.Parse(well.Lines[^1]).RootElement.GetProperty("checks").EnumerateArray().Where(c => c.GetProperty("check").GetString() is "database" or "migrations" or "facts" or "integrity" or "durability"), c => Assert.True(c.GetProperty("ok").GetBoolean(), c.ToString()));
+        Assert.All(JsonDocument.Parse(well.Lines[^1]).RootElement.GetProperty("checks").EnumerateArray().Where(c => c.GetProperty("check").GetString() is "database" or "migrations" or "facts" or "managers" or "integrity" or "durability"), c => Assert.True(c.GetProperty("ok").GetBoolean(), c.ToString()));
         Assert.Equal(10_000, await app.In(Actor.System("test"), db => db.Set<RailCrm.Modules.Waybills.MonthlyFact>().SumAsync(f => f.RevenueFen, Ct)));
+        Assert.Equal((CustomerGrant.Shared, true, 0), await app.In(Actor.System("test"), async db => (await db.Set<CustomerGrant>().Where(g => g.UserId == n1).Select(g => g.Reason).SingleAsync(Ct), await db.Set<CustomerGrant>().Where(g => g.UserId == n1).Select(g => g.Writes).SingleAsync(Ct), await db.Set<Customer>().Select(c => c.ManagerLevels).SingleAsync(Ct)))); // Sees it still.
     }
 
     [Theory, ClassData(typeof(BothEngines))]

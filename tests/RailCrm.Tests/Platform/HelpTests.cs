@@ -111,11 +111,29 @@ public sealed partial class HelpTests
         var chinese = WebUtility.HtmlDecode(await Page(browser, "/help"));
         var english = await (await browser.SendAsync(request, Ct)).Content.ReadAsStringAsync(Ct);
 
-        Assert.Contains("/help#guide-1\">工作台", chinese, StringComparison.Ordinal);
-        Assert.Contains("id=\"guide-5\"", chinese, StringComparison.Ordinal);
+        Assert.Contains("/help#workbench\">工作台", chinese, StringComparison.Ordinal);
         Assert.Contains("Business (one customer, one dossier)", english, StringComparison.Ordinal);
         Assert.Contains("<kbd>Ctrl</kbd>", english, StringComparison.Ordinal);
         Assert.DoesNotContain("**", chinese, StringComparison.Ordinal);
+
+        // One section per task, led to by the same name in both languages, in short lines; pages lead to theirs.
+        var (zh, en) = (GuideText.In("zh-CN"), GuideText.In("en"));
+        Assert.Equal(zh.Select(s => s.Id).Order(StringComparer.Ordinal), en.Select(s => s.Id).Order(StringComparer.Ordinal));
+        Assert.True(zh.Count > 30 && zh.DistinctBy(s => s.Id).Count() == zh.Count);
+        Assert.All(zh, s => Assert.Contains($"<section id=\"{s.Id}\"", chinese, StringComparison.Ordinal));
+        Assert.All([.. zh, .. en], s => Assert.True(Regex.Count(s.Html, "<li>") >= Math.Max(1, Regex.Replace(s.Html, "<[^>]+>", "").Length / 450), s.Id));
+        foreach (var (path, about) in new[] { ("/customers", "lists"), ("/customers/quick", "new-customer"), ("/imports", "import"), ("/approvals", "approvals"), ("/inbox", "notes"), ("/account", "account"), ("/", "workbench") })
+        {
+            Assert.Contains($"href=\"/help#{about}\"", await Page(browser, path), StringComparison.Ordinal);
+            Assert.Contains(zh, s => s.Id == about);
+        }
+    }
+
+    [Fact]
+    public void A_long_sentence_is_told_clause_by_clause_and_what_stands_in_brackets_whole()
+    {
+        Assert.Equal(["One (a; b. C) `x; y` stays.", "Two is long enough", "To be cut"], GuideText.Sentences("One (a; b. C) `x; y` stays. Two is long enough; to be cut", 25));
+        Assert.Equal(["查找（名称；电话）。", "改名"], GuideText.Sentences("查找（名称；电话）。改名；", 70));
     }
 
     [GeneratedRegex("<label class=\"form-label[^\"]*\" for=\"(f-[^\"]+)\"")]

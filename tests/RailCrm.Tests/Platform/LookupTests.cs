@@ -121,8 +121,8 @@ public sealed partial class LookupTests
             Assert.False(string.IsNullOrEmpty(recent.GetProperty("title").GetString()));
             Assert.Equal($"{b.Number} 乙公司", recent.GetProperty("items")[0].GetProperty("value").GetString());
             Assert.Equal(["高桥镇"], Labels(await Look(browser, "stations", "")));
-            Assert.Equal("320500", (await Look(browser, "regions", "")).GetProperty("items")[0].GetProperty("value").GetString());
-            Assert.Equal("06", (await Look(browser, "industries", "")).GetProperty("items")[0].GetProperty("value").GetString());
+            Assert.Equal("320500 江苏省 / 苏州市", (await Look(browser, "regions", "")).GetProperty("items")[0].GetProperty("value").GetString());
+            Assert.Equal("06 煤炭开采和洗选业", (await Look(browser, "industries", "")).GetProperty("items")[0].GetProperty("value").GetString());
             if (written)
             {
                 break;

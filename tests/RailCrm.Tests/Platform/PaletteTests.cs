@@ -63,6 +63,13 @@ public sealed class PaletteTests
             Assert.True(hits is [var only] && only.GetProperty("title").GetString() == "石家庄天泰光禾商贸有限公司" && only.GetProperty("near").GetBoolean(), $"{q}: {string.Join(',', hits)}");
         }
 
+        using var north = await app.Api("north");
+        foreach (var q in new[] { "beifanggongsi", "beifnggongsi", "bei fagn", "北芳公司" })
+        {
+            Assert.True(Hits(await Ask(north, q), "unit") is [var unit] && unit.GetProperty("title").GetString() == "北方公司" && unit.GetProperty("near").GetBoolean() == (q != "beifanggongsi"), q);
+        }
+
+        Assert.Empty(Hits(await Ask(n1, "beifnggongsi"), "unit"));
         Assert.Empty(await Found(n1, "天大地大"));
         Assert.False(Hits(await Ask(n1, "天泰光禾"), "customer")[0].GetProperty("near").GetBoolean());
         Assert.NotEmpty((await Ask(n1, "天大地大")).GetProperty("offers").EnumerateArray());

@@ -8,6 +8,9 @@ namespace RailCrm.Modules.Approvals;
 /// <summary>Where people act on approvals. Whoever may see one acts by services of their own, in their own name, that see the whole group: an approver need not see the customer, and what takes effect may lie outside his scope. What he may do follows from the approval alone.</summary>
 internal sealed class ApprovalDesk(GetApproval get, IServiceScopeFactory scopes, CurrentActor current)
 {
+    /// <summary>Where the caller's own services are kept while the desk's stand in their place.</summary>
+    private static readonly object Own = new();
+
     /// <summary>Services that see the whole group in the actor's name.</summary>
     private AsyncServiceScope Open()
     {
@@ -66,8 +69,10 @@ internal sealed class ApprovalDesk(GetApproval get, IServiceScopeFactory scopes,
             return Answers.Problem(refusal);
         }
 
+        // The desk's services see every customer, the caller's own say whether he does.
+        var sees = http.Items[Own] is not IServiceProvider own ? (bool?)null : await own.GetRequiredService<GetApproval>().SeesCustomer(approval, ct);
         Versions.Tell(http, approval.Version);
-        return TypedResults.Ok(await http.RequestServices.GetRequiredService<GetApproval>().Told(approval, ct));
+        return TypedResults.Ok(await http.RequestServices.GetRequiredService<GetApproval>().Told(approval, ct, sees));
     }
 
     /// <summary>Puts the desk's services in place of the request's for what stands behind it: before the filter that keeps answers, so that key and effect are one transaction.</summary>
@@ -76,6 +81,7 @@ internal sealed class ApprovalDesk(GetApproval get, IServiceScopeFactory scopes,
         var (http, own) = (context.HttpContext, context.HttpContext.RequestServices);
         await using var services = Open();
         http.RequestServices = services.ServiceProvider;
+        http.Items[Own] = own;
         try
         {
             return await next(context);
@@ -83,6 +89,7 @@ internal sealed class ApprovalDesk(GetApproval get, IServiceScopeFactory scopes,
         finally
         {
             http.RequestServices = own;
+            http.Items.Remove(Own);
         }
     }
 

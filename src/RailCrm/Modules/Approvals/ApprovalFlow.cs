@@ -97,8 +97,17 @@ internal sealed class ApprovalFlow(CrmDb db, ApprovalKinds kinds, Deciders decid
         return await Finish(approval, ct);
     }
 
-    /// <summary>Whether somebody still is one of the heads along an approval's line.</summary>
-    public async Task<bool> IsHead(Approval approval, long userId, CancellationToken ct) => (await deciders.Line(approval.UnitId, ct)).Any(u => u.Heads.Contains(userId));
+    /// <summary>Whether somebody may decide a step as things stand. Where heads are asked he is one along the approval's line, or holds the step for one who still is and is a head elsewhere. Whoever was added, or named otherwise, need not be.</summary>
+    public async Task<bool> MayDecide(Approval approval, ApprovalStep step, (long User, long? For) holder, CancellationToken ct)
+    {
+        if (step.Added || approval.Nodes[step.Node].By is not (NodeBy.Head or NodeBy.HeadAbove or NodeBy.GroupHead))
+        {
+            return true;
+        }
+
+        var heads = (await deciders.Line(approval.UnitId, ct)).SelectMany(u => u.Heads).ToHashSet();
+        return heads.Contains(holder.User) || (holder.For is { } other && heads.Contains(other) && await deciders.Supervises(holder.User, ct));
+    }
 
     /// <summary>Goes on after a step of the present node was decided.</summary>
     public async Task<Refusal?> GoOn(Approval approval, IReadOnlyList<ApprovalStep> steps, CancellationToken ct) =>
@@ -125,7 +134,7 @@ internal sealed class ApprovalFlow(CrmDb db, ApprovalKinds kinds, Deciders decid
     public async Task Ask(Approval approval, ApprovalNode node, ApprovalStep step, IReadOnlyList<ApprovalStep> steps, CancellationToken ct)
     {
         var deputy = await deciders.Deputy(step.UserId, approval.ApplicantId, ct);
-        if (deputy != step.UserId && !steps.Any(s => s.IsOpen && s.UserId == deputy))
+        if (deputy != step.UserId && !steps.Any(s => s.IsOpen && s.UserId == deputy) && await MayDecide(approval, step, (deputy, step.ForId ?? step.UserId), ct))
         {
             Trail(approval, "deputy", step.Node, target: deputy, instead: step.UserId);
             (step.ForId, step.UserId) = (step.ForId ?? step.UserId, deputy);

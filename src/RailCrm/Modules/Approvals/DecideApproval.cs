@@ -62,9 +62,9 @@ internal sealed class DecideApproval(CrmDb db, ApprovalFlow flow)
             return NotMine(approval, db.Actor.UserId);
         }
 
-        if (!mine.Added && mine.ForId is null && approval.Nodes[approval.Node].By is (NodeBy.Head or NodeBy.HeadAbove or NodeBy.GroupHead) && !await flow.IsHead(approval, db.Actor.UserId, ct))
+        if (!await flow.MayDecide(approval, mine, (mine.UserId, mine.ForId), ct))
         {
-            return new Refusal.Conflict("approval.head_no_more"); // Asked as a head, and none of this line any more.
+            return new Refusal.Conflict("approval.head_no_more"); // Asked as a head, or for one, and none of this line any more.
         }
 
         (mine.Comment, mine.DecidedAt) = (comment, db.UtcNow);

@@ -31,6 +31,9 @@ public sealed class Deciders(CrmDb db, TimeProvider clock)
         where r.UserId == u.Id && p.Permission == permission
         select r.UserId).Any());
 
+    /// <summary>Whether somebody still may decide as a head somewhere: the account works and its role supervises.</summary>
+    internal Task<bool> Supervises(long userId, CancellationToken ct) => Holders(Permission.CustomersSupervise).AnyAsync(u => u.Id == userId, ct);
+
     /// <summary>A unit and those above it, itself first, each with its heads.</summary>
     internal async Task<IReadOnlyList<LineUnit>> Line(long unitId, CancellationToken ct)
     {

@@ -70,7 +70,6 @@ public sealed class GetApproval(CrmDb db, Deciders deciders, ApprovalKinds kinds
     public Task<bool> TakesPart(long id, CancellationToken ct) => Shared(db).AnyAsync(a => a.Id == id, ct);
 
     /// <summary>Whether the actor may open the customer.</summary>
-    /// <summary>Whether the actor sees it.</summary>
     public async Task<bool> SeesCustomer(Approval approval, CancellationToken ct) => db.Actor.May(Permission.CustomersRead) && await db.Set<Customer>().AnyAsync(c => c.Id == approval.CustomerId, ct);
 
     /// <summary>The nodes behind the present one, and who would be asked there.</summary>
@@ -93,7 +92,10 @@ public sealed class GetApproval(CrmDb db, Deciders deciders, ApprovalKinds kinds
     }
 
     /// <summary>All that is known of one that the actor sees.</summary>
-    public async Task<Answer> Told(Approval approval, CancellationToken ct)
+    /// <param name="approval">The approval.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="seesCustomer">Whether the one who is told sees the customer; looked up where null.</param>
+    public async Task<Answer> Told(Approval approval, CancellationToken ct, bool? seesCustomer = null)
     {
         var steps = await db.Set<ApprovalStep>().AsNoTracking().Where(s => s.ApprovalId == approval.Id).OrderBy(s => s.Round).ThenBy(s => s.Node).ThenBy(s => s.Place).ToListAsync(ct);
         var events = await db.Set<ApprovalEvent>().AsNoTracking().Where(e => e.ApprovalId == approval.Id).OrderBy(e => e.Id).ToListAsync(ct);
@@ -102,7 +104,7 @@ public sealed class GetApproval(CrmDb db, Deciders deciders, ApprovalKinds kinds
         var me = db.Actor.UserId;
         string? Name(long? id) => id is { } one ? names.GetValueOrDefault(one) : null;
         return new(
-            approval.Id, approval.Number, approval.Kind, kinds.Called(approval.Kind), approval.State, approval.Title, approval.RecordKind, await SeesCustomer(approval, ct) ? approval.CustomerId : null, unit, approval.AmountFen,
+            approval.Id, approval.Number, approval.Kind, kinds.Called(approval.Kind), approval.State, approval.Title, approval.RecordKind, seesCustomer ?? await SeesCustomer(approval, ct) ? approval.CustomerId : null, unit, approval.AmountFen,
             [.. approval.Changes.Select(l => new Line(Texts.Find(l.LabelKey) ?? l.LabelKey, l.Before, l.After))], approval.Reason, Name(approval.ApplicantId), approval.SubmittedAt, approval.ClosedAt,
             approval.Node + 1, approval.Nodes.Count, approval.Round + 1,
             DecideApproval.Mine(approval, steps.Where(s => s.Round == approval.Round && s.Node == approval.Node), me, null) is not null && !db.Actor.ReadsOnly, approval.ApplicantId == me && approval.IsOpen && !db.Actor.ReadsOnly,

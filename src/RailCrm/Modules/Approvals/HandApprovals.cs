@@ -34,7 +34,8 @@ internal sealed class HandApprovals(ApprovalFlow flow) : IHandsOver
                 return "accounts.hangs_gone";
             }
 
-            if (!able.Contains(row.ToUserId) || row.ToUserId == approval.ApplicantId || steps.Any(s => s.IsOpen && s.UserId == row.ToUserId))
+            if (!able.Contains(row.ToUserId) || row.ToUserId == approval.ApplicantId || steps.Any(s => s.IsOpen && s.UserId == row.ToUserId)
+                || !await flow.MayDecide(approval, step, (row.ToUserId, step.ForId), ct)) // The leaver is no head for much longer: the receiver must be one himself.
             {
                 return "approval.hangs_unfit";
             }

@@ -51,7 +51,7 @@ internal sealed class PassOnStep(CrmDb db, ApprovalFlow flow, Deciders deciders)
             return DecideApproval.NotMine(approval, db.Actor.UserId);
         }
 
-        if (await Fits(approval, userId, ct) is not { } colleague || (how == How.Instead && !colleague.MayDecide))
+        if (await Fits(approval, userId, ct) is not { } colleague || (how == How.Instead && !(colleague.MayDecide && await flow.MayDecide(approval, mine, (colleague.Id, mine.ForId ?? mine.UserId), ct))))
         {
             return new Refusal.Invalid("approval.colleague_unknown", nameof(Input.UserId));
         }

@@ -52,7 +52,8 @@ internal static class ContactAsks
             alternatives.Add(new(test, db.Set<Contact>().IgnoreQueryFilters().Where(test).Select(k => k.Id), Indexed: true));
         }
 
-        return Condition<Contact>.Any(alternatives);
+        var any = Condition<Contact>.Any(alternatives);
+        return asked.Operator == "!=" ? any.Not() : any;
     }
 
     /// <summary>A mobile that begins with these digits.</summary>

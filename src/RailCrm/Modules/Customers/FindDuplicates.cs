@@ -26,6 +26,12 @@ public static class FindDuplicates
     /// <param name="Ask">The page that asks its unit to share it, where the actor does not see it.</param>
     public sealed record Match(string Reason, string UnitName, long? Id, string? Name, string? Number, string? Manager, IReadOnlyList<string> Reasons, bool InBin = false, string? Ask = null);
 
+    /// <summary>What is told while one types.</summary>
+    /// <param name="Items">Those that may be the same.</param>
+    /// <param name="NextCursor">Always null: all of them stand here.</param>
+    /// <param name="Similar">Others whose name is alike and that have nothing else in common, of those that the actor sees.</param>
+    public sealed record Answer(IReadOnlyList<Match> Items, string? NextCursor, IReadOnlyList<SimilarNames.Similar> Similar);
+
     /// <summary>One that was met, whether the actor sees it or not.</summary>
     internal sealed record Met(long Id, long UnitId, Match Match);
 
@@ -98,7 +104,7 @@ public static class FindDuplicates
 
     /// <summary>While one types: what is there already under the name, the code, the phone or the address.</summary>
     internal static async Task<IResult> Get(string? name, string? creditCode, string? phone, string? address, long? id, CrmDb db, CancellationToken ct) =>
-        await Typed(db, id, name, creditCode, phone, address, ct) is { } found ? TypedResults.Ok(new Listing<Match>(found, null)) : Answers.Problem(new Refusal.Invalid("customer.text_unstorable", nameof(name)));
+        await Typed(db, id, name, creditCode, phone, address, ct) is { } found ? TypedResults.Ok(new Answer(found, null, await SimilarNames.Find(db, name, [.. found.Select(m => m.Id).Append(id).OfType<long>()], ct))) : Answers.Problem(new Refusal.Invalid("customer.text_unstorable", nameof(name)));
 
     /// <summary>What is there under these texts as they were typed; null where one of them cannot be looked for.</summary>
     internal static async Task<IReadOnlyList<Match>?> Typed(CrmDb db, long? except, string? name, string? creditCode, string? phone, string? address, CancellationToken ct) =>

@@ -100,7 +100,7 @@ internal static class Lookups
         if (text.Length == 0)
         {
             var ids = await opened.Chosen(db, "sidings", ct);
-            return LookupAnswer.Recent(ids, (await db.Set<Siding>().AsNoTracking().Where(s => EF.Parameter(ids).Contains(s.Id)).ToListAsync(ct)).Select(Item));
+            return LookupAnswer.Recent(ids, await Items(db, await db.Set<Siding>().AsNoTracking().Where(s => EF.Parameter(ids).Contains(s.Id)).ToListAsync(ct), ct));
         }
 
         if (text.Length > Siding.NameLength || !PlainText.IsStorable(text))
@@ -115,10 +115,14 @@ internal static class Lookups
         var found = await sidings.Where(s => string.Compare(s.ConnectionStation, text) >= 0 && string.Compare(s.ConnectionStation, end) < 0).OrderBy(s => s.ConnectionStation).ThenBy(s => s.Name).Take(Most).ToListAsync(ct);
         found.AddRange(await sidings.Where(s => string.Compare(s.Name, text) >= 0 && string.Compare(s.Name, end) < 0).OrderBy(s => s.Name).ThenBy(s => s.Id).Take(Most).ToListAsync(ct));
 #pragma warning restore CA1309
-        return LookupAnswer.Of(found.DistinctBy(s => s.Id).Take(Most).Select(Item));
+        return LookupAnswer.Of(await Items(db, [.. found.DistinctBy(s => s.Id).Take(Most)], ct));
     }
 
-    private static LookupItem Item(Siding s) => new(s.Id, $"{s.Name}{At}{s.ConnectionStation}", s.Name, $"{s.ConnectionStation} · {s.Owner}");
+    private static async Task<IReadOnlyList<LookupItem>> Items(CrmDb db, IReadOnlyList<Siding> sidings, CancellationToken ct)
+    {
+        var owners = await SidingUsers.Owners(db, [.. sidings.Select(s => s.Owner).OfType<string>().Distinct()], ct);
+        return [.. sidings.Select(s => new LookupItem(s.Id, $"{s.Name}{At}{s.ConnectionStation}", s.Name, s.Owner is null ? s.ConnectionStation : $"{s.ConnectionStation} · {SidingList.OwnerSaid(s.Owner, owners)}"))];
+    }
 
     /// <summary>The customer that a form names, by number or by its whole name, among those the actor sees; null where there is none or more than one.</summary>
     public static async Task<long?> Customer(CrmDb db, string typed, CancellationToken ct)

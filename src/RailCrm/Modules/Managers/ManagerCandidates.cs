@@ -31,15 +31,16 @@ internal static partial class ManagerCandidates
     /// <summary>Those of some people who can be appointed.</summary>
     public static Task<List<Person>> Among(CrmDb db, IReadOnlyCollection<long> people, CancellationToken ct) => Of(db, Able(db).Where(u => EF.Parameter(people).Contains(u.Id)), null, ct);
 
-    private static async Task<List<Person>> Of(CrmDb db, IQueryable<User> able, IReadOnlyCollection<long>? units, CancellationToken ct)
+    private static async Task<List<Person>> Of(CrmDb db, IQueryable<User> able, IReadOnlyCollection<long>? units, CancellationToken ct, int? most = null)
     {
         var seen = PathRange.Of(db.Scope).Of(db);
         seen = units is null ? seen : seen.Where(u => EF.Parameter(units).Contains(u.Id));
-        return await (
-            from u in able
-            join unit in seen on u.UnitId equals unit.Id
+        var people =
+            from unit in seen
+            join u in able on unit.Id equals u.UnitId
             orderby unit.Path, u.Id
-            select new Person(u.Id, u.UserName!, u.DisplayName, unit.Id, unit.Level, unit.Path, unit.Name)).ToListAsync(ct);
+            select new Person(u.Id, u.UserName!, u.DisplayName, unit.Id, unit.Level, unit.Path, unit.Name);
+        return await (most is { } few ? people.Take(few) : people).ToListAsync(ct);
     }
 
     /// <summary>Those of some people whose account works and who may change customers.</summary>
@@ -100,12 +101,30 @@ internal static partial class ManagerCandidates
             line = path is null ? [] : Line(db, path);
         }
 
+        if (text.Length == 0)
+        {
+            var chosen = await opened.Chosen(db, "candidates", ct);
+            var before = (await Of(db, Able(db).Where(u => EF.Parameter(chosen).Contains(u.Id)), line, ct)).Select(Item).ToList();
+            return LookupAnswer.Recent(chosen, before.Count > 0 ? before : (await Nearest(db, line, ct)).Select(Item), Most);
+        }
+
         var people = await Of(db, line, ct);
         static LookupItem Item(Person p) => new(p.Id, p.Typed, p.Typed, p.UnitName);
-        return text.Length == 0
-            ? LookupAnswer.Recent(await opened.Chosen(db, "candidates", ct), people.Select(Item), Most)
-            : LookupAnswer.Of(people.Select(p => (Person: p, Rank: TextMatch.Rank(text, p.Name) ?? TextMatch.Rank(text, p.UserName))).Where(p => p.Rank is not null)
+        return LookupAnswer.Of(people.Select(p => (Person: p, Rank: TextMatch.Rank(text, p.Name) ?? TextMatch.Rank(text, p.UserName))).Where(p => p.Rank is not null)
                 .OrderBy(p => p.Rank).ThenBy(p => p.Person.Name.Length).ThenBy(p => p.Person.UserName, StringComparer.Ordinal).Take(Most).Select(p => Item(p.Person)));
+    }
+
+    /// <summary>A few while nothing is typed: those of the customer's own unit and then of the units above it, or without a customer those of the actor's unit and then unit by unit. Each read begins at units and takes the first few, so that nobody's colleagues are read whole.</summary>
+    private static async Task<List<Person>> Nearest(CrmDb db, IReadOnlyList<long>? line, CancellationToken ct)
+    {
+        var found = new List<Person>();
+        foreach (var unit in line?.Reverse() ?? [db.Actor.UnitId])
+        {
+            found.AddRange(found.Count < Most ? await Of(db, Able(db).Where(u => u.UnitId == unit), null, ct, Most - found.Count) : []);
+        }
+
+        var (own, left) = (db.Actor.UnitId, Most - found.Count);
+        return line is null && left > 0 ? [.. found, .. await Of(db, Able(db).Where(u => u.UnitId != own), null, ct, left)] : found;
     }
 
     [GeneratedRegex(@"^(.+?) ?[(（]([^()（）]+)[)）]$", RegexOptions.CultureInvariant)]

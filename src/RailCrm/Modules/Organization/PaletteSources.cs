@@ -23,19 +23,22 @@ internal sealed class UnitsSource : IPaletteSource
 
     private sealed record Row(long Id, string Code, string Name, bool Active);
 
-    public async Task<IReadOnlyList<PaletteHit>> Find(PaletteQuestion question, CancellationToken ct) =>
-    [
-        .. (await Read(PathRange.Of(question.Db.Scope).Of(question.Db)).ToListAsync(ct))
-            .Select(u => (Unit: u, Rank: TextMatch.Rank(question.Text, u.Name) ?? (u.Code.StartsWith(question.Text, StringComparison.OrdinalIgnoreCase) ? TextMatch.Begins : null as int?))).Where(u => u.Rank is not null)
-            .OrderBy(u => u.Rank).ThenBy(u => question.Place(u.Unit.Id)).ThenBy(u => u.Unit.Name.Length).ThenBy(u => u.Unit.Id).Take(question.Most).Select(u => Hit(u.Unit)),
-    ];
+    public async Task<IReadOnlyList<PaletteHit>> Find(PaletteQuestion question, CancellationToken ct)
+    {
+        var units = await Read(PathRange.Of(question.Db.Scope).Of(question.Db)).ToListAsync(ct);
+        var found = Best(u => TextMatch.Rank(question.Text, u.Name) ?? (u.Code.StartsWith(question.Text, StringComparison.OrdinalIgnoreCase) ? TextMatch.Begins : null));
+        return [.. found.Count > 0 ? found.Select(u => Hit(u)) : Best(u => NearTerms.IsNear(question.Text, u.Name) ? TextMatch.Has : null).Select(u => Hit(u, near: true))];
+
+        List<Row> Best(Func<Row, int?> rank) => [.. units.Select(u => (Unit: u, Rank: rank(u))).Where(u => u.Rank is not null)
+            .OrderBy(u => u.Rank).ThenBy(u => question.Place(u.Unit.Id)).ThenBy(u => u.Unit.Name.Length).ThenBy(u => u.Unit.Id).Take(question.Most).Select(u => u.Unit)];
+    }
 
     public async Task<IReadOnlyList<PaletteHit>> Recall(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) =>
-        [.. (await Read(PathRange.Of(db.Scope).Of(db).Where(u => EF.Parameter(ids).Contains(u.Id))).ToListAsync(ct)).Select(Hit)];
+        [.. (await Read(PathRange.Of(db.Scope).Of(db).Where(u => EF.Parameter(ids).Contains(u.Id))).ToListAsync(ct)).Select(u => Hit(u))];
 
     private static IQueryable<Row> Read(IQueryable<OrgUnit> units) => units.Select(u => new Row(u.Id, u.Code, u.Name, u.Active));
 
-    private static PaletteHit Hit(Row u) => new(u.Name, u.Code, $"/organization/{u.Id}", "sitemap") { Id = u.Id };
+    private static PaletteHit Hit(Row u, bool near = false) => new(u.Name, u.Code, $"/organization/{u.Id}", "sitemap") { Id = u.Id, Near = near };
 }
 
 /// <summary>People of the group in the palette: by name, pinyin, initials or number.</summary>

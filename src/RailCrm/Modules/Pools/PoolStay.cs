@@ -18,8 +18,6 @@ public enum PoolWhy
     /// <summary>It sent nothing.</summary>
     Waybill,
 
-    /// <summary>An import brought it there.</summary>
-    Import,
 }
 
 /// <summary>How a customer left a pool.</summary>

@@ -74,7 +74,13 @@ public static class ReferenceData
     }
 
     /// <summary>A region's whole name in the language of the reader; the code itself where there is none such.</summary>
-    public static string RegionName(string code) => RegionsByCode.Value.TryGetValue(code, out var region) ? region.Label : code;
+    public static string RegionName(string code) => RegionsByCode.Value.TryGetValue(code, out var region) ? region.Label : code is { Length: > 6 } && RegionCode(code) is { } known ? RegionText(known) : code; // A view may keep it as a form showed it.
+
+    /// <summary>An industry as a form shows it and understands it again: code and name.</summary>
+    public static string IndustryText(string code) => $"{code} {IndustryName(code)}";
+
+    /// <summary>A region as a form shows it and understands it again: code and whole name.</summary>
+    public static string RegionText(string code) => $"{code} {RegionName(code)}";
 
     /// <summary>A bureau's name in daily use, or in English; the letter itself where there is none such.</summary>
     public static string BureauName(string code) => Bureaus.FirstOrDefault(b => b.Code == code) is { } bureau ? (Term.InEnglish ? bureau.English : bureau.DailyName) : code;
@@ -98,9 +104,14 @@ public static class ReferenceData
             : Industries.LastOrDefault(i => Same(i.Chinese, text) || Same(i.English, text))?.Code; // Where section and division share a name, the division says more.
     }
 
-    /// <summary>The code of a region as people write it: two, four or six digits, or a name that means one place only (深圳, 广东省深圳市福田区). Null where it says none.</summary>
+    /// <summary>The code of a region as people write it: two, four or six digits, the code with its name behind it, or a name that means one place only (深圳, 广东省深圳市福田区). Null where it says none.</summary>
     public static string? RegionCode(string? typed)
     {
+        if ((typed ?? "").Normalize(NormalizationForm.FormKC).Trim().Split(' ', 2)[0] is { Length: 6 } first && IsRegion(first))
+        {
+            return first;
+        }
+
         var text = TermIndex<Region>.Plain(typed ?? "");
         var code = text.Length is 2 or 4 ? text.PadRight(6, '0') : text;
         if (IsRegion(code) || text.Length < 2)
@@ -134,7 +145,7 @@ public static class ReferenceData
 
     internal static async Task<IResult> LookupRegions(string? q, CrmDb db, OpenedRecords opened, CancellationToken ct)
     {
-        static LookupItem Item(Region r) => new(Key(r.Code), r.Code, r.Label, r.Code);
+        static LookupItem Item(Region r) => new(Key(r.Code), RegionText(r.Code), r.Label, r.Code);
         if (!string.IsNullOrWhiteSpace(q))
         {
             return LookupAnswer.Of(FindRegions(q, 12).Select(Item));
@@ -146,7 +157,7 @@ public static class ReferenceData
 
     internal static async Task<IResult> LookupIndustries(string? q, CrmDb db, OpenedRecords opened, CancellationToken ct)
     {
-        static LookupItem Item(Industry i) => new(Key(i.Code), i.Code, i.Name, i.Section == i.Code ? i.Code : $"{i.Section}{i.Code}");
+        static LookupItem Item(Industry i) => new(Key(i.Code), IndustryText(i.Code), i.Name, i.Section == i.Code ? i.Code : $"{i.Section}{i.Code}");
         if (!string.IsNullOrWhiteSpace(q))
         {
             return LookupAnswer.Of(FindIndustries(q, 12).Select(Item));

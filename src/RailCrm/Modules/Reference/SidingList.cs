@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
@@ -34,12 +35,23 @@ internal sealed class SidingList(ISidingUsers users, TimeProvider clock) : ListO
     private static IReadOnlyList<ListField<Siding>> Declare(DateOnly today, ISidingUsers users)
     {
         var soon = today.AddDays(SoonDays);
+        var pages = new ConcurrentDictionary<long, string?>(); // Of owners that are customers the reader sees.
         return
         [
             F.Of("name", "siding.name", K.Text, s => s.Name).Sorted().Indexed().Named(),
             F.Of("id", "list.id", K.Number, s => s.Id).Indexed().Hidden(),
             F.Of("station", "siding.station", K.Text, s => s.ConnectionStation).Indexed().SortedNear().LookedUp("/api/v1/lookup/stations?q=").Grouped(),
-            F.Of("owner", "siding.owner", K.Text, s => s.Owner).Indexed().SortedNear().Grouped(),
+            F.Of("owner", "siding.owner", K.Reference, s => s.Id).Asked(["~", "=", "!~", "!="], (db, asked, ct) => Owned(db, users, asked, ct)).Refers(async (db, ids, ct) =>
+            {
+                var owners = await db.Set<Siding>().Where(s => EF.Parameter(ids).Contains(s.Id) && s.Owner != null).ToDictionaryAsync(s => s.Id, s => s.Owner!, ct);
+                var customers = await users.Owners([.. owners.Values.Distinct()], ct);
+                foreach (var (siding, owner) in owners)
+                {
+                    pages[siding] = customers.GetValueOrDefault(owner) is { } customer ? $"/customers/{customer}" : null;
+                }
+
+                return owners.ToDictionary(o => o.Key, o => OwnerSaid(o.Value, customers));
+            }, id => pages.GetValueOrDefault(id) ?? ""),
             F.Of("length", "siding.length", K.Number, s => s.LengthMetres).Indexed().SortedNear(s => s.LengthMetres ?? -1),
             F.Of("tracks", "siding.tracks", K.Number, s => s.Tracks).Indexed().SortedNear(s => s.Tracks ?? -1),
             F.Of("wagons", "siding.wagons", K.Number, s => s.WagonsPerDay).Indexed().SortedNear(s => s.WagonsPerDay ?? -1),
@@ -55,6 +67,24 @@ internal sealed class SidingList(ISidingUsers users, TimeProvider clock) : ListO
     }
 
     private static string? StateOf(string code) => code switch { "past" => Texts.Get("siding.past"), "soon" => Texts.Get("siding.soon"), "fine" => Texts.Get("siding.fine"), _ => null };
+
+    /// <summary>An owner as the reader may know it: the customer of another unit is not named.</summary>
+    internal static string OwnerSaid(string owner, IReadOnlyDictionary<string, long?> customers) => customers.TryGetValue(owner, out var customer) && customer is null ? Texts.Get("siding.owner_other") : owner;
+
+    /// <summary>By the owner's name, as far as the reader may know it: whom he does not see is no name that is asked for. There are some thousand sidings at most.</summary>
+    private static async Task<Result<Condition<Siding>>> Owned(CrmDb db, ISidingUsers users, Criterion asked, CancellationToken ct)
+    {
+        if (asked.Values.Any(v => !PlainText.IsStorable(v) || v.Length > 200))
+        {
+            return new Refusal.InvalidMany([new("owner", "siding.owner_wrong")]);
+        }
+
+        var all = await db.Set<Siding>().Where(s => s.Owner != null).Select(s => s.Owner!).Distinct().ToListAsync(ct);
+        var customers = await users.Owners(all, ct);
+        var meant = all.Where(o => !(customers.TryGetValue(o, out var customer) && customer is null) && asked.Values.Any(v => v.Length > 0 && (asked.Operator is "=" or "!=" ? o == v : o.Contains(v, StringComparison.OrdinalIgnoreCase)))).ToList();
+        var none = asked.Values.Contains("");
+        return asked.Operator is "!=" or "!~" ? new Condition<Siding>(s => !EF.Parameter(meant).Contains(s.Owner!) && !(none && s.Owner == null), null) : new Condition<Siding>(s => EF.Parameter(meant).Contains(s.Owner!) || (none && s.Owner == null), null);
+    }
 
     /// <summary>How agreements stand today; empty where no day is known.</summary>
     private static Result<Condition<Siding>> InState(Criterion asked, DateOnly today, DateOnly soon)

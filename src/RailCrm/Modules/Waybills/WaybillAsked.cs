@@ -1,6 +1,8 @@
 using System.Globalization;
+using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
+using RailCrm.Modules.Organization;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Lists;
 
@@ -102,7 +104,13 @@ internal sealed record WaybillAsked
         }
         else if (group.All(c => c.Field == "owner"))
         {
-            Owners.Add([.. group.SelectMany(c => c.Values.Select(v => new Owner(Id(v), c.Operator == "==")))]);
+            var owners = new List<Owner>();
+            foreach (var one in group)
+            {
+                owners.AddRange(one.Operator == "!=" ? await Others(db, one.Values, ct) : one.Values.Select(v => new Owner(Id(v), one.Operator == "==")));
+            }
+
+            Owners.Add(owners);
         }
         else if (All("source"))
         {
@@ -180,6 +188,18 @@ internal sealed record WaybillAsked
         "destination" when query.Destination is null => query with { Destination = value },
         _ => null,
     };
+
+    /// <summary>All units but some and those under them: there are some thousands, so what is not asked for is asked for one by one.</summary>
+    private static async Task<IEnumerable<Owner>> Others(CrmDb db, IReadOnlyList<string> values, CancellationToken ct)
+    {
+        var without = new HashSet<long>();
+        foreach (var value in values)
+        {
+            without.UnionWith(await WaybillWay.Units(db, Id(value), ct));
+        }
+
+        return (await db.Set<OrgUnit>().Select(u => u.Id).ToListAsync(ct)).Where(u => !without.Contains(u)).Select(u => new Owner(u, Exactly: true));
+    }
 
     /// <summary>Customers by their keys, or as a lookup names them; one that nobody has finds nothing.</summary>
     internal static async Task<List<long>> CustomersNamed(CrmDb db, IEnumerable<string> values, CancellationToken ct)

@@ -64,7 +64,8 @@ internal static class WaybillAsks
             units.AddRange(!long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? [] : asked.Operator == "==" ? [id] : await WaybillWay.Units(db, id, ct));
         }
 
-        return new Condition<WaybillLine>(w => db.Set<ScopeCustomer>().Any(c => c.Id == w.CustomerId && EF.Parameter(units).Contains(c.UnitId)), null);
+        var among = new Condition<WaybillLine>(w => db.Set<ScopeCustomer>().Any(c => c.Id == w.CustomerId && EF.Parameter(units).Contains(c.UnitId)), null);
+        return asked.Operator == "!=" ? among.Not() : among;
     }
 
     /// <summary>The customer's class.</summary>
@@ -101,7 +102,7 @@ internal static class WaybillAsks
     public static Task<Result<Condition<WaybillLine>>> Source(CrmDb db, Criterion asked, CancellationToken ct)
     {
         var sources = asked.Values.ToList();
-        return Told(w => EF.Parameter(sources).Contains(w.Source + "")); // No column any more, so that no engine takes the source's index and sorts all of it.
+        return asked.Operator == "!=" ? Told(w => !EF.Parameter(sources).Contains(w.Source + "")) : Told(w => EF.Parameter(sources).Contains(w.Source + "")); // No column any more, so that no engine takes the source's index and sorts all of it.
     }
 
     /// <summary>Somewhere in the note, or nowhere in it; nothing typed means: without one, or with one.</summary>

@@ -41,6 +41,7 @@ public sealed class User : IdentityUser<long>, IAudited
         {
             builder.ToTable("users");
             builder.HasIndex(u => u.NormalizedUserName).IsUnique();
+            builder.HasIndex(u => u.UnitId).HasDatabaseName("ix_users_unit_id"); // Who works in a unit.
             builder.Property(u => u.ConcurrencyStamp).IsConcurrencyToken();
         }
     }

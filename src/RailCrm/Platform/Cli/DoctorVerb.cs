@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Modules.Classification;
 using RailCrm.Modules.Customers;
+using RailCrm.Modules.Managers;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
@@ -19,13 +20,14 @@ internal static class DoctorVerb
     public static Command Command()
     {
         var rebuild = new Option<bool>("--rebuild-facts") { Description = "Makes the monthly facts anew from the waybill lines, and the sums of customers from the customers." };
+        var managers = new Option<bool>("--mend-managers") { Description = "Makes sight and levels of customers what the book of managers says; sight that it does not know of stays, as shared." };
         var json = new Option<bool>("--json") { Description = "The last line is the result as JSON." };
-        var command = new Command("doctor", "Checks database, time zone, fonts, disk and facts.") { rebuild, json };
-        command.SetAction((parse, ct) => Run(parse.GetValue(rebuild), parse.GetValue(json), ct));
+        var command = new Command("doctor", "Checks database, time zone, fonts, disk and facts.") { rebuild, managers, json };
+        command.SetAction((parse, ct) => Run(parse.GetValue(rebuild), parse.GetValue(managers), parse.GetValue(json), ct));
         return command;
     }
 
-    private static async Task<int> Run(bool rebuild, bool json, CancellationToken ct)
+    private static async Task<int> Run(bool rebuild, bool managers, bool json, CancellationToken ct)
     {
         var settings = Settings.From(CommandLine.Configuration());
         List<Finding> findings = [TimeZone(), Fonts(), Disk(settings), Writable(settings)];
@@ -34,7 +36,7 @@ internal static class DoctorVerb
             await using var app = WebHost.Build([], settings, quiet: true);
             await using var services = app.Services.CreateAsyncScope();
             services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System("cli");
-            await Database(services.ServiceProvider, rebuild, findings, ct);
+            await Database(services.ServiceProvider, rebuild, managers, findings, ct);
         }
         catch (Exception e) when (e is System.Data.Common.DbException or InvalidOperationException or IOException)
         {
@@ -55,7 +57,7 @@ internal static class DoctorVerb
     }
 
     /// <remarks>Looks only: a database that lacks tables is told, not mended, because the doctor may be asked about the wrong one.</remarks>
-    private static async Task Database(IServiceProvider services, bool rebuild, List<Finding> findings, CancellationToken ct)
+    private static async Task Database(IServiceProvider services, bool rebuild, bool managers, List<Finding> findings, CancellationToken ct)
     {
         var db = services.GetRequiredService<CrmDb>();
         if (!await db.Database.CanConnectAsync(ct))
@@ -92,6 +94,14 @@ internal static class DoctorVerb
         var sums = await CheckCustomerSums.Differences(db, ct);
         var agree = months + owners + counts + sums == 0;
         findings.Add(new("facts", agree, agree ? "The monthly facts agree with the waybill lines." : $"{months} monthly facts, {owners} months of units and {counts} counts differ from what they are made of, and {sums} sums of customers.", agree ? null : "Run: railcrm doctor --rebuild-facts"));
+        if (managers)
+        {
+            await CheckManagers.Mend(db, ct);
+        }
+
+        var (loose, off) = await CheckManagers.Differences(db, ct);
+        findings.Add(loose + off == 0 ? new("managers", true, "Sight and levels of customers agree with the book of managers.")
+            : new("managers", false, $"{loose} people see a customer as its manager whom the book does not know, and {off} customers are not as it says.", "Run: railcrm doctor --mend-managers"));
     }
 
     private static Finding TimeZone() => TimeZoneInfo.TryFindSystemTimeZoneById("Asia/Shanghai", out _)

@@ -71,6 +71,21 @@ public sealed partial class ApprovalApiTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task An_approver_who_does_not_see_the_customer_is_not_told_its_key_after_he_acted_either(Engine engine)
+    {
+        await using var scene = await Start(engine);
+        await scene.Template(new ApprovalNode(NodeBy.Person, NodeMode.Any, UserId: await scene.IdOf("s1")), new ApprovalNode(NodeBy.Head, NodeMode.Any));
+        var id = (await scene.Asked("m1", "N2")).Id;
+        using var s1 = await scene.App.Api("s1");
+        using var n1 = await scene.App.Api("n1");
+        JsonElement Said((HttpStatusCode Status, JsonElement Body, string? ETag) answer) => answer.Status == HttpStatusCode.OK ? answer.Body.GetProperty("customerId") : throw new InvalidOperationException($"{answer.Status}");
+
+        Assert.Equal(JsonValueKind.Null, Said(await Ask(s1, "GET", $"/approvals/{id}")).ValueKind);
+        Assert.Equal(JsonValueKind.Null, Said(await Ask(s1, "POST", $"/approvals/{id}/decide", new { decision = "approve" }, key: "a")).ValueKind);
+        Assert.Equal(scene.Customer, Said(await Ask(n1, "POST", $"/approvals/{id}/decide", new { decision = "refuse", comment = "不同意" })).GetInt64());
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task A_list_is_walked_to_its_end(Engine engine)
     {
         await using var scene = await Start(engine);

@@ -201,6 +201,24 @@ public sealed class ApprovalStepTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task Of_the_heads_above_one_takes_over_whom_somebody_added_and_all_of_them_a_head(Engine engine)
+    {
+        await using var scene = await Start(engine);
+        await scene.Account("north2", "N", "subsidiary");
+        var m9 = await scene.Account("m9", "N1", "manager");
+        await scene.Template(new ApprovalNode(NodeBy.Head, NodeMode.Any, Due: 8, Unit: DueUnit.Hours));
+        var (added, plain) = ((await scene.Asked("m1", "S1")).Id, (await scene.Asked("m1", "S1", await scene.MakeCustomer("m1", "乙公司"))).Id);
+        Done(await scene.Pass("n1", added, PassOnStep.How.After, m9)); // n1 agreed, and m9 is to agree too: no head, and asked as himself.
+        scene.App.Later(TimeSpan.FromHours(8));
+        await scene.Chase();
+        Assert.Equal(["north", "north2"], await scene.Waits(plain));
+        Assert.Equal(["north"], await scene.Waits(added));
+        Assert.Equal(scene.Units["N1"], await scene.Unit());
+        Done(await scene.Decide("north", added));
+        Assert.Equal((ApprovalState.Granted, scene.Units["S1"]), ((await scene.Stored(added)).State, await scene.Unit()));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task What_waits_for_a_disabled_account_goes_up_too(Engine engine)
     {
         await using var scene = await Start(engine);

@@ -210,6 +210,33 @@ public sealed class ApprovalTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_step_held_for_a_head_is_decided_by_a_head_alone(Engine engine)
+    {
+        await using var scene = await Start(engine);
+        var approval = await scene.Asked("m1", "S1");
+        Done(await scene.Pass("n1", approval.Id, PassOnStep.How.Instead, await scene.IdOf("north")));
+        Task<int> Is(string who, string role) => scene.App.In(ApprovalScene.System, async db =>
+        {
+            var (user, now) = (await scene.IdOf(who), await db.Set<Role>().Where(r => r.Name == role).Select(r => r.Id).SingleAsync(Ct));
+            await db.Set<IdentityUserRole<long>>().Where(r => r.UserId == user).ExecuteDeleteAsync(Ct);
+            db.Add(new IdentityUserRole<long> { UserId = user, RoleId = now });
+            return await db.SaveChangesAsync(Ct);
+        });
+        Task<int> Place(string who, string unit) => scene.App.In(ApprovalScene.System, db => db.Set<User>().Where(u => u.UserName == who).ExecuteUpdateAsync(s => s.SetProperty(u => u.UnitId, scene.Units[unit]), Ct));
+
+        await Is("north", "manager"); // n1 is a head still, and who holds it for him is none.
+        Refused("approval.head_no_more", await scene.Decide("north", approval.Id));
+        await Is("north", "subsidiary");
+        await Place("north", "S");
+        await Place("n1", "N2"); // Neither is of this line.
+        Refused("approval.head_no_more", await scene.Decide("north", approval.Id));
+        Assert.Equal(scene.Units["N1"], await scene.Unit());
+        await Place("n1", "N1");
+        Done(await scene.Decide("north", approval.Id)); // A head elsewhere, for one who is.
+        Assert.Equal(scene.Units["S1"], await scene.Unit());
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task A_merged_customer_keeps_its_approvals_which_move_the_one_that_stays(Engine engine)
     {
         await using var scene = await Start(engine);

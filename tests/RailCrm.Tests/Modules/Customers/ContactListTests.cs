@@ -32,6 +32,8 @@ public sealed class ContactListTests
         ("region=320000", r => r.At.RegionCode?.StartsWith("32", StringComparison.Ordinal) == true), ("region=", r => r.At.RegionCode is null), ("industry=06", r => r.At.IndustryCode == "06"), ("tag=煤炭", r => r.At.Tags?.Contains(",煤炭,", StringComparison.Ordinal) == true),
         ("created>=today", _ => true), ("created<=-1d", _ => false),
         ("title=经理", r => r.Person.Title == "经理"), ("title~物流", r => r.Person.Title?.StartsWith("物流", StringComparison.Ordinal) == true), ("title!=经理", r => r.Person.Title != "经理"), ("title=", r => r.Person.Title is null),
+        ("unit!=$north", r => !r.North.Contains(r.At.UnitId)), ("unit!=$n1", r => r.At.UnitId != r.North[1]), ("managedBy!=s1", r => !r.OfS1), ("tag!=煤炭", r => r.At.Tags?.Contains(",煤炭,", StringComparison.Ordinal) != true), ("author!=s1", r => r.Person.CreatedBy != r.S1), ("author!=", r => r.Person.CreatedBy is not null),
+        ("region!=320000", r => r.At.RegionCode?.StartsWith("32", StringComparison.Ordinal) != true), ("region!=", r => r.At.RegionCode is not null), ("industry!=06,31", r => r.At.IndustryCode is not ("06" or "31")),
         ("author=s1", r => r.Person.CreatedBy == r.S1), ("author=", r => r.Person.CreatedBy is null), ("author=0", r => r.Person.CreatedBy == 0), ("author=s1,0", r => r.Person.CreatedBy == r.S1 || r.Person.CreatedBy == 0),
     ];
 

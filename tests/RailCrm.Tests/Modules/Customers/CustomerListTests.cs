@@ -88,13 +88,15 @@ public sealed class CustomerListTests
     {
         await using var app = await Filled(engine);
         var random = new Random(17);
+        var below = await app.In(Actor.System("test"), db => db.Set<OrgUnit>().Where(u => u.Code == "N" || u.Code == "N1" || u.Code == "N2").OrderBy(u => u.Id).Select(u => u.Id).ToListAsync(Ct));
+        var north = below[0];
         foreach (var user in new[] { "group", "north", "s1" })
         {
             var actor = await app.ActorOf(user);
             var seen = await app.In(actor, db => db.Set<Customer>().Include(c => c.MainStations).AsNoTracking().ToListAsync(Ct));
             using var api = await app.Api(user);
             var (parent, made) = (seen.Where(c => seen.Exists(s => s.Id == c.ParentId)).CountBy(c => c.ParentId!.Value).MaxBy(c => c.Value).Key, (await app.ActorOf("s1")).UserId);
-            (string Asked, Func<Customer, bool> Keeps)[] known = [.. Conditions, ($"parent={parent}", c => c.ParentId == parent), ("author=s1", c => c.CreatedBy == made), ("author=0,s1", c => c.CreatedBy == 0 || c.CreatedBy == made)];
+            (string Asked, Func<Customer, bool> Keeps)[] known = [.. Conditions, ($"parent={parent}", c => c.ParentId == parent), ($"parent!={parent}", c => c.ParentId != parent), ("author!=s1", c => c.CreatedBy != made), ($"unit!={north}", c => !below.Contains(c.UnitId)), ($"unit!={below[1]}", c => c.UnitId != below[1]), ("author=s1", c => c.CreatedBy == made), ("author=0,s1", c => c.CreatedBy == 0 || c.CreatedBy == made)];
             var alone = known.Where(_ => user == "group").Select(c => new[] { new[] { c } }); // The narrower scopes meet them in the mixtures.
             var mixed = Enumerable.Range(0, 16).Select(_ => Enumerable.Range(0, 1 + random.Next(3)).Select(_ => random.GetItems(known, 1 + random.Next(3))).ToArray());
             foreach (var groups in alone.Concat(mixed))

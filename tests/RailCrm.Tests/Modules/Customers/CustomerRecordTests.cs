@@ -229,5 +229,21 @@ public sealed class CustomerRecordTests
         Assert.Contains("phone", other, StringComparison.Ordinal);
         Assert.DoesNotContain("机密", other, StringComparison.Ordinal);
         Assert.Equal("[]", (await north.GetFromJsonAsync<JsonElement>("/api/v1/customers/duplicates?name=x", Ct)).GetProperty("items").GetRawText());
+
+        // Names that are alike and no more: of one's own customers alone, without what was told already.
+        var id = own.GetProperty("items")[0].GetProperty("id").GetInt64();
+        async Task<(int Same, long[] Similar)> Told(HttpClient api, string name, string more = "") => await api.GetFromJsonAsync<JsonElement>($"/api/v1/customers/duplicates?name={Uri.EscapeDataString(name)}{more}", Ct) is var told
+            ? (told.GetProperty("items").GetArrayLength(), [.. told.GetProperty("similar").EnumerateArray().Select(s => s.GetProperty("id").GetInt64())]) : default;
+        foreach (var alike in new[] { "南方机密钢材", "南方机密钢铁贸易公司", "南方基密钢帖", "南方机密股份有限公司" })
+        {
+            var (same, similar) = await Told(south, alike);
+            Assert.True(same == 0 && similar is [var only] && only == id, $"{alike}: {same}, {similar.Length}");
+            Assert.Empty((await Told(north, alike)).Similar);
+        }
+
+        foreach (var (unlike, more) in new[] { ("南方机密钢铁", ""), ("北方木材加工", ""), ("南方机密钢材", $"&id={id}"), ("南方", "") })
+        {
+            Assert.Empty((await Told(south, unlike, more)).Similar);
+        }
     }
 }

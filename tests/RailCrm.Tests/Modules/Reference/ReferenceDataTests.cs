@@ -174,7 +174,9 @@ public sealed class ReferenceDataTests
         using var regions = JsonDocument.Parse(await api.GetStringAsync(new Uri("/api/v1/lookup/regions?q=szs", UriKind.Relative), Ct));
         using var industries = JsonDocument.Parse(await api.GetStringAsync(new Uri("/api/v1/lookup/industries?q=06", UriKind.Relative), Ct));
 
-        Assert.Contains(regions.RootElement.GetProperty("items").EnumerateArray(), i => i.GetProperty("value").GetString() == "440300" && i.GetProperty("label").GetString() == "广东省 / 深圳市");
+        Assert.Contains(regions.RootElement.GetProperty("items").EnumerateArray(), i => i.GetProperty("value").GetString() == "440300 广东省 / 深圳市" && i.GetProperty("label").GetString() == "广东省 / 深圳市");
         Assert.Equal("煤炭开采和洗选业", industries.RootElement.GetProperty("items")[0].GetProperty("label").GetString());
+        Assert.Equal("06 煤炭开采和洗选业", industries.RootElement.GetProperty("items")[0].GetProperty("value").GetString()); // What a form shows, and understands again.
+        Assert.Equal(("06", "440300", "440300"), (ReferenceData.IndustryCode("06 煤炭开采和洗选业"), ReferenceData.RegionCode("440300 广东省 / 深圳市"), ReferenceData.RegionCode("440300 Guangdong / Shenzhen")));
     }
 }

@@ -162,6 +162,23 @@ public sealed class ReferencePagesTests
         using var browser = await app.SignedIn("n1");
         var page = WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri($"/reference/sidings/{shared.Id}", UriKind.Relative), Ct));
 
+        // The owner is named where he is no customer or one that the reader sees; nor is he told by a filter.
+        foreach (var (name, owner) in new[] { ("钢厂专用线", "甲公司"), ("煤场专用线", "乙公司"), ("粮库专用线", "铁路局") })
+        {
+            await app.In(System, db => db.Set<Siding>().Where(s => s.Name == name).ExecuteUpdateAsync(s => s.SetProperty(x => x.Owner, owner), Ct));
+        }
+
+        var n1 = await app.ActorOf("n1");
+        Assert.Equal(["煤场专用线 其他单位的客户", "粮库专用线 铁路局", "钢厂专用线 甲公司"], (await Listed<SidingList>(app, n1, "", "name", "owner")).Order(StringComparer.Ordinal));
+        Assert.Equal(["煤场专用线 乙公司"], await Listed<SidingList>(app, await app.ActorOf("group"), $"filter={Uri.EscapeDataString("owner=乙公司")}", "name", "owner"));
+        Assert.Equal(["钢厂专用线"], await Listed<SidingList>(app, n1, $"filter={Uri.EscapeDataString("owner~公司")}", "name"));
+        Assert.Empty(await Listed<SidingList>(app, n1, $"filter={Uri.EscapeDataString("owner=乙公司")}", "name"));
+        Assert.Equal(3, (await Listed<SidingList>(app, n1, $"filter={Uri.EscapeDataString("owner!=乙公司")}", "name")).Count);
+        var table = WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri("/reference/sidings", UriKind.Relative), Ct)) + WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri($"/reference/sidings/{past.Id}", UriKind.Relative), Ct))
+            + await (await app.Api("n1")).GetStringAsync(new Uri("/api/v1/lookup/sidings?q=高桥镇", UriKind.Relative), Ct);
+        Assert.Contains("甲公司</a>", table, StringComparison.Ordinal);
+        Assert.DoesNotContain("乙公司", table, StringComparison.Ordinal);
+
         Assert.Equal("siding.name_taken", taken.Refusal?.Code);
         Assert.IsType<Refusal.Forbidden>(forbidden.Refusal);
         Assert.IsType<Refusal.Stale>(stale.Refusal);

@@ -111,6 +111,7 @@ public sealed class WaybillListTests
             (Said("weight>=30"), (w, _) => w.WeightKg >= 30_000), (Said("revenue<=100.5;wagons>=2"), (w, _) => w.RevenueFen <= 10_050 && w.Wagons >= 2), (Said("profit<=0"), (w, _) => w.RevenueFen <= w.CostFen), (Said("cost>=200|containers>=1"), (w, _) => w.CostFen >= 20_000),
             (Said("contract=HT-1,HT-2"), (w, _) => w.ContractNo is "HT-1" or "HT-2"), (Said("contract="), (w, _) => w.ContractNo is null), (Said("goods~动力"), (w, _) => w.Commodity?.StartsWith("动力", StringComparison.Ordinal) == true), (Said("note~急单"), (w, _) => w.Note is not null), (Said("note!~急单"), (w, _) => w.Note is null), (Said("goods!~动力"), (w, _) => w.Commodity?.StartsWith("动力", StringComparison.Ordinal) != true),
             (Said("externalNo~W1"), (w, _) => w.ExternalNo.StartsWith("W1", StringComparison.Ordinal)), (Said("tier=large,prospective"), (_, c) => c.Tier is CustomerTier.Large or CustomerTier.Prospective), (Said($"unit!={s1}"), (w, _) => w.UnitId != s1),
+            (Said($"owner!={north}"), (_, c) => c.Name[0] != 'n'), (Said($"owner!={n2},{s1}"), (_, c) => c.UnitId != n2 && c.UnitId != s1), (Said($"owner!={north}|mode=none"), (w, c) => c.Name[0] != 'n' || w.Mode.Length == 0), (Said("source!=ERP"), (w, _) => w.Source != "ERP"),
             ("q=w29", (w, _) => w.ExternalNo.StartsWith("W29", StringComparison.Ordinal)), ($"q={second.Number}", (_, c) => c.Id == second.Id),
         ];
     }

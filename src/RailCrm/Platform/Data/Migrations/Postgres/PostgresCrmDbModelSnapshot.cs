@@ -4134,6 +4134,9 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .IsUnique()
                         .HasDatabaseName("ix_users_normalized_user_name");
 
+                    b.HasIndex("UnitId")
+                        .HasDatabaseName("ix_users_unit_id");
+
                     b.ToTable("users", (string)null);
                 });
 

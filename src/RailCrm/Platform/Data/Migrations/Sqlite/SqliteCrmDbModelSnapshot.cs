@@ -3845,6 +3845,9 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .IsUnique()
                         .HasDatabaseName("ix_users_normalized_user_name");
 
+                    b.HasIndex("UnitId")
+                        .HasDatabaseName("ix_users_unit_id");
+
                     b.ToTable("users", (string)null);
                 });
 
