@@ -101,7 +101,7 @@ public static class AuthorityRules
         .Where(g => g.Action == action && Holds(g.Holder, officer)).Select(g => (Grant: g, Worth: Worth(all, g, day))).Where(g => g.Worth.Limit is not null)
         .OrderByDescending(g => g.Worth.Limit).ThenByDescending(g => g.Worth.Until ?? DateOnly.MaxValue).ThenBy(g => g.Grant.Id).Select(g => ((Grant, Standing)?)g).FirstOrDefault();
 
-    /// <summary>Those of the lowest unit whose authority covers an amount. Where the applicant is one of them the unit above decides, as for heads: nobody decides on his own, and no colleague beside him does; at the top the others do. Empty where nobody's does.</summary>
+    /// <summary>Those of the lowest unit whose authority covers an amount. Nobody decides on his own: where the applicant's authority covers it too, only whoever has more than he does, beside him or above, as a head's colleague decides on no request of his; at the top whoever else covers it. Empty where nobody's does.</summary>
     /// <param name="line">The owning unit first, the group last.</param>
     /// <param name="amount">How much.</param>
     /// <param name="applicant">Who asks.</param>
@@ -109,10 +109,12 @@ public static class AuthorityRules
     {
         for (var at = 0; at < line.Count; at++)
         {
-            var covering = line[at].People.Where(p => p.Limit >= amount).Select(p => p.UserId).ToList();
-            if (covering.Count > 0 && (at == line.Count - 1 || !covering.Contains(applicant)))
+            var own = line[at].People.FirstOrDefault(p => p.UserId == applicant)?.Limit ?? 0;
+            var covering = line[at].People.Where(p => p.Limit >= amount && p.UserId != applicant).ToList();
+            var above = own >= amount ? covering.FindAll(p => p.Limit > own) : covering;
+            if ((above.Count > 0 ? above : at == line.Count - 1 ? covering : above) is { Count: > 0 } found)
             {
-                return [.. covering.Where(u => u != applicant)];
+                return [.. found.Select(p => p.UserId)];
             }
         }
 

@@ -208,8 +208,21 @@ public sealed class ListGrants(CrmDb db, Authorities authorities)
         ];
     }, PastScope: true);
 
-    internal static async Task<IResult> Get(AuthorityAction? action, bool? ended, string? cursor, ListGrants useCase, CancellationToken ct)
+    /// <summary>An action as an address names it; none is all of them.</summary>
+    private static bool TryRead(string? typed, out AuthorityAction? action)
     {
+        var named = Enum.GetValues<AuthorityAction>().Where(a => JsonNamingPolicy.CamelCase.ConvertName(a.ToString()) == typed).ToList();
+        action = named is [var one] ? one : null;
+        return action is not null || string.IsNullOrEmpty(typed);
+    }
+
+    internal static async Task<IResult> Get(string? action, bool? ended, string? cursor, ListGrants useCase, CancellationToken ct)
+    {
+        if (!TryRead(action, out var asked))
+        {
+            return Answers.Problem(new Refusal.Invalid("authority.action_needed", nameof(action)));
+        }
+
         long? before = null;
         if (cursor is not null)
         {
@@ -221,7 +234,7 @@ public sealed class ListGrants(CrmDb db, Authorities authorities)
             before = mark;
         }
 
-        var (items, next) = await useCase.Run(action, ended == true, before, ct);
+        var (items, next) = await useCase.Run(asked, ended == true, before, ct);
         return TypedResults.Ok(new Listing<Item>(items, next?.ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }
 
@@ -238,8 +251,13 @@ public sealed class ListGrants(CrmDb db, Authorities authorities)
 
     internal static async Task<IResult> GetMine(ListGrants useCase, CancellationToken ct) => TypedResults.Ok(new Listing<Own>(await useCase.Mine(ct), null));
 
-    internal static async Task<IResult> GetLine(long? unitId, AuthorityAction? action, CrmDb db, ListGrants useCase, CancellationToken ct)
+    internal static async Task<IResult> GetLine(long? unitId, string? action, CrmDb db, ListGrants useCase, CancellationToken ct)
     {
+        if (!TryRead(action, out var asked))
+        {
+            return Answers.Problem(new Refusal.Invalid("authority.action_needed", nameof(action)));
+        }
+
         var id = unitId ?? db.Actor.UnitId;
         var path = await db.Set<OrgUnit>().Where(u => u.Id == id).Select(u => u.Path).SingleOrDefaultAsync(ct);
         if (path is null || !db.Scope.Covers(path))
@@ -248,9 +266,9 @@ public sealed class ListGrants(CrmDb db, Authorities authorities)
         }
 
         var rungs = new List<Rung>();
-        foreach (var asked in action is { } one ? [one] : Enum.GetValues<AuthorityAction>())
+        foreach (var each in asked is { } one ? [one] : Enum.GetValues<AuthorityAction>())
         {
-            rungs.AddRange(await useCase.Ladder(id, asked, ct));
+            rungs.AddRange(await useCase.Ladder(id, each, ct));
         }
 
         return TypedResults.Ok(new Listing<Rung>(rungs, null));

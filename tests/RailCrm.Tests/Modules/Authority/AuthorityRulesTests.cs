@@ -53,7 +53,7 @@ public sealed class AuthorityRulesTests
     }
 
     [Fact]
-    public void The_lowest_unit_whose_people_cover_it_decides_and_never_the_applicant_nor_his_colleague_beside_him()
+    public void The_lowest_unit_whose_people_cover_it_decides_and_never_the_applicant_nor_a_colleague_with_no_more_than_he_has()
     {
         var found = 0;
         for (var seed = 0; seed < 2_000; seed++)
@@ -62,14 +62,15 @@ public sealed class AuthorityRulesTests
             var line = Enumerable.Range(1, dice.Next(1, 5)).Select(u => new LimitedUnit(u, [.. Enumerable.Range(0, dice.Next(4)).Select(_ => new Limited(dice.Next(1, 9), dice.Next(1, 100))).DistinctBy(p => p.UserId)])).ToList();
             var (amount, applicant) = (dice.Next(1, 100), (long)dice.Next(1, 9));
 
-            // Reference: the first unit, from below, where somebody covers it and the applicant is not one of them; at the top whoever else does.
+            // Reference: the first unit, from below, where somebody else covers it, with more authority than an applicant who covers it himself; at the top whoever else does.
             List<long> expected = [];
             foreach (var unit in line)
             {
-                var able = (from p in unit.People where p.Limit >= amount select p.UserId).ToList();
-                if (able.Count > 0 && (!able.Remove(applicant) || unit == line[^1]))
+                var mine = unit.People.Where(p => p.UserId == applicant && p.Limit >= amount).Select(p => p.Limit).SingleOrDefault();
+                var able = (from p in unit.People where p.UserId != applicant && p.Limit >= amount && p.Limit > mine select p.UserId).ToList();
+                expected = able.Count == 0 && unit == line[^1] ? [.. from p in unit.People where p.UserId != applicant && p.Limit >= amount select p.UserId] : able;
+                if (expected.Count > 0)
                 {
-                    expected = able;
                     break;
                 }
             }
@@ -82,6 +83,7 @@ public sealed class AuthorityRulesTests
 
         Assert.True(found > 500);
         Assert.Equal([2], AuthorityRules.Lowest([new(1, [new(7, 50), new(1, 50)]), new(2, [new(2, 90)])], 50, 7));
+        Assert.Equal([1], AuthorityRules.Lowest([new(1, [new(7, 50), new(1, 51)]), new(2, [new(2, 90)])], 50, 7));
         Assert.Empty(AuthorityRules.Lowest([new(1, [new(1, 49)])], 50, 7));
     }
 

@@ -219,6 +219,7 @@ public sealed class AuthorityTests
         var over = await ApiScene.Ask(group, "POST", "/authority/grants", Body("N1", 1_000_01));
         Assert.Equal((HttpStatusCode.BadRequest, true), (over.Status, over.Body.GetProperty("errors").TryGetProperty("limit", out _)));
         var made = await ApiScene.Ask(group, "POST", "/authority/grants", Body("N1", 900_00));
+        Assert.True(made.Status == HttpStatusCode.Created, made.Body.ToString());
         var id = made.Body.GetProperty("id").GetInt64();
 
         foreach (var (client, status) in new[] { (n1, HttpStatusCode.OK), (auditor, HttpStatusCode.OK), (s1, HttpStatusCode.NotFound) })
