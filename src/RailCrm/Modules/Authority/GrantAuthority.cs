@@ -240,7 +240,7 @@ internal sealed class GrantAuthority(CrmDb db, Authorities authorities)
             return beyond;
         }
 
-        var days = all.Values.Where(g => g.Id != id && !g.Revoked && Same(g.Holder, all[id].Holder));
+        var days = all.Values.Where(g => g.Id != id && g.Action == grant.Action && !g.Revoked && Same(g.Holder, all[id].Holder));
         if (days.Any(g => (g.Until is null || g.Until >= grant.FromOn) && (input.Until is null || g.From <= input.Until)))
         {
             return new Refusal.Conflict("authority.there");

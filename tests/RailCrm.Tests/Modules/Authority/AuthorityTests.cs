@@ -94,6 +94,8 @@ public sealed class AuthorityTests
         Assert.Equal("authority.above_own", await Amend(scene, "north", outlet, 301 * Wan, end));
         Assert.Equal("authority.limit_wrong", await Amend(scene, "north", outlet, 0, end));
 
+        await Given(scene, "security", To("N", AuthorityAction.Discount, 100)); // Of another action, it is in nobody's way.
+
         // Narrowed above, all below is held down at once, and comes back as it was; ended or taken back it is worth nothing.
         Assert.Null(await Amend(scene, "group", north, 20 * Wan, end));
         Assert.Equal((20 * Wan, 5 * Wan), ((await Worth(scene, outlet))!.Value, (await Worth(scene, person))!.Value));
