@@ -1,4 +1,5 @@
 using RailCrm.Modules.Approvals;
+using RailCrm.Modules.Authority;
 using RailCrm.Modules.Classification;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Demo;
@@ -22,6 +23,7 @@ internal static class ModuleList
         OrganizationModule.Add(services);
         ReferenceModule.Add(services);
         CustomersModule.Add(services);
+        AuthorityModule.Add(services);
         ApprovalsModule.Add(services);
         ManagersModule.Add(services);
         SharingModule.Add(services);
@@ -40,6 +42,7 @@ internal static class ModuleList
         OrganizationModule.Map(api);
         ReferenceModule.Map(api);
         CustomersModule.Map(api);
+        AuthorityModule.Map(api);
         ApprovalsModule.Map(api);
         ManagersModule.Map(api);
         SharingModule.Map(api);

@@ -8,6 +8,7 @@ internal static class ModuleOrder
         "Organization",
         "Reference",
         "Customers",
+        "Authority",
         "Approvals",
         "Managers",
         "Sharing",

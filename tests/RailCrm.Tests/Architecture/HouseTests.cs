@@ -23,7 +23,7 @@ namespace RailCrm.Tests.Architecture
             "AuditEntry", "ApiToken", "ContactMerge", "ContactPair", "CustomField", "CustomOption", "CustomerGrant", "CustomerMerge", "CustomerSum", "CustomerTag", "DuplicatePair", "MergeRow", "DataProtectionKey", "Employee", "FiguresDue", "IdempotencyKey", "Import", "Job", "Lane", "ListChoice", "OpenedRecord", "OrgUnit", "OwnerCount", "OwnerMonth", "RememberedMapping", "Role", "RolePermission", "SavedView", "DemoRow", "DocumentTemplate",
             "AwayRecord", "ScopeCustomer", "ScopeGrant", "ScopeUnit", "Station", "TierRule", "User", "Session", "ScheduledSlot", "Siding", "Holiday", "WorkRow", "ImportEdit", "ImportedRow", "FileQuota", "ManagerRule", "Handover", "HandoverPart", "HandoverItem",
             "Pool", "PoolView",
-            "ApprovalCopy", "ApprovalDeputy", "ApprovalEvent", "ApprovalStep", "ApprovalTemplate",
+            "AuthorityGrant", "ApprovalCopy", "ApprovalDeputy", "ApprovalEvent", "ApprovalStep", "ApprovalTemplate",
         ];
 
         /// <summary>Classes that look past the scope, each in one named place.</summary>

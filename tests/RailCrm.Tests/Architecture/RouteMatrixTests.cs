@@ -10,6 +10,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RailCrm.Kernel;
 using RailCrm.Modules.Approvals;
+using RailCrm.Modules.Authority;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Exchange;
 using RailCrm.Modules.Managers;
@@ -55,6 +56,7 @@ public sealed partial class RouteMatrixTests
         ("waybills/duplicate-pairs/{}", Scope, WaybillPairOf),
         ("waybills/{}", Scope, Line),
         ("approvals/{}", ["n1", "north", "group", "admin"], ApprovalOf),
+        ("authority/{}", Scope, GrantOf), ("authority/grants/{}", Scope, GrantOf),
         ("inbox/{}", Everybody, _ => Task.FromResult("1")),
         ("imports/{}", ["n1", "admin"], ImportOf),
         ("imports/templates/{}", Everybody, _ => Task.FromResult("customers")),
@@ -209,6 +211,16 @@ public sealed partial class RouteMatrixTests
         var made = await app.With<SubmitApproval, Result<Approval>>(await app.ActorOf("n1"), s => s.Run("customer.transfer", CustomerTransfer.Payload(customer, other), "矩阵", null, Ct));
         return made.TryGet(out var approval, out var refusal) ? Text(approval.Id) : throw new InvalidOperationException(refusal.Code);
     }
+
+    /// <summary>Held by a person of n1, whom no head below the group gave anything.</summary>
+    private static Task<string> GrantOf(CrmApp app) => app.In(Actor.System("test"), async db =>
+    {
+        var n1 = await db.Set<User>().SingleAsync(u => u.UserName == "n1", Ct);
+        var grant = new AuthorityGrant { Action = AuthorityAction.Discount, Limit = 500, UnitId = n1.UnitId, UserId = n1.Id, FromOn = new(2026, 1, 1), GrantedAt = db.UtcNow, Why = "矩阵" };
+        db.Add(grant);
+        await db.SaveChangesAsync(Ct);
+        return Text(grant.Id);
+    });
 
     private static async Task<string> MergeOf(CrmApp app)
     {

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RailCrm.Modules.Authority;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Data;
@@ -82,6 +83,12 @@ public sealed class Approval : ICustomerBound, IVersioned
     /// <summary>What is asked for, as its kind wrote it: JSON.</summary>
     public string Payload { get; set; } = "{}";
 
+    /// <summary>What authority it takes; null where heads decide.</summary>
+    public AuthorityAction? AuthorityAction { get; set; }
+
+    /// <summary>How much of that, as the action is counted; null where there is none.</summary>
+    public long? AuthorityAmount { get; set; }
+
     /// <summary>What would change, JSON of <see cref="ApprovalLine"/>.</summary>
     public string Lines { get; set; } = "[]";
 
@@ -143,6 +150,7 @@ public sealed class Approval : ICustomerBound, IVersioned
             builder.Property(a => a.RecordKind).HasMaxLength(20);
             builder.Property(a => a.Title).HasMaxLength(TitleLength);
             builder.Property(a => a.State).HasConversion<string>().HasMaxLength(20);
+            builder.Property(a => a.AuthorityAction).HasConversion<string>().HasMaxLength(20);
             builder.Property(a => a.FormKey).HasMaxLength(100);
             builder.Property(a => a.Payload).HasMaxLength(PayloadLength);
             builder.Property(a => a.Lines).HasMaxLength(LinesLength);

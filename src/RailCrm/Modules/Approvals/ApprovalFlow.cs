@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Modules.Authority;
 using RailCrm.Modules.Reference;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Inbox;
@@ -75,7 +76,9 @@ internal sealed class ApprovalFlow(CrmDb db, ApprovalKinds kinds, Deciders decid
             var people = await deciders.Of(nodes[node], approval, line, ct);
             if (people.Count == 0)
             {
-                return new Refusal.Conflict("approval.nobody_decides");
+                return nodes[node].By == NodeBy.Authority && approval is { AuthorityAction: { } action, AuthorityAmount: { } amount }
+                    ? new Refusal.InvalidMany([new("Amount", "approval.nobody_covers", AuthorityAmount.Called(action), AuthorityAmount.Said(action, amount))])
+                    : new Refusal.Conflict("approval.nobody_decides");
             }
 
             (approval.State, approval.Node) = (ApprovalState.Pending, node);
@@ -108,6 +111,10 @@ internal sealed class ApprovalFlow(CrmDb db, ApprovalKinds kinds, Deciders decid
         var heads = (await deciders.Line(approval.UnitId, ct)).SelectMany(u => u.Heads).ToHashSet();
         return heads.Contains(holder.User) || (holder.For is { } other && heads.Contains(other) && await deciders.Supervises(holder.User, ct));
     }
+
+    /// <summary>Whether a step's approver may decide by authority: his own, or that of whoever he decides for.</summary>
+    public async Task<bool> Covers(Approval approval, ApprovalStep step, CancellationToken ct) =>
+        await deciders.Covers(approval, step.UserId, ct) || (step.ForId is { } other && await deciders.Covers(approval, other, ct));
 
     /// <summary>Goes on after a step of the present node was decided.</summary>
     public async Task<Refusal?> GoOn(Approval approval, IReadOnlyList<ApprovalStep> steps, CancellationToken ct) =>
@@ -180,7 +187,7 @@ internal sealed class ApprovalFlow(CrmDb db, ApprovalKinds kinds, Deciders decid
         }
 
         // Whoever agreed agreed to what stood there, as the line of that unit and the template of that amount.
-        if (subject.CustomerId != approval.CustomerId || subject.UnitId != approval.UnitId || subject.AmountFen != approval.AmountFen)
+        if (subject.CustomerId != approval.CustomerId || subject.UnitId != approval.UnitId || subject.AmountFen != approval.AmountFen || subject.Takes?.Action != approval.AuthorityAction || subject.Takes?.Amount != approval.AuthorityAmount)
         {
             return new Refusal.Conflict("approval.changed_since");
         }

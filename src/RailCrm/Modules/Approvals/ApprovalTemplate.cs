@@ -25,6 +25,9 @@ public enum NodeBy
 
     /// <summary>One person.</summary>
     Person,
+
+    /// <summary>The lowest level whose authority covers the amount.</summary>
+    Authority,
 }
 
 /// <summary>How many of a node's approvers must agree.</summary>
@@ -69,6 +72,11 @@ public sealed class ApprovalTemplate : IAudited, IVersioned
     /// <summary>What holds where no template is set: one head of the owning unit, within three working days.</summary>
     public static readonly IReadOnlyList<ApprovalNode> Default = [new(NodeBy.Head, NodeMode.Any, Due: 3)];
 
+    private static readonly IReadOnlyList<ApprovalNode> Covered = [new(NodeBy.Authority, NodeMode.Any, Due: 3)];
+
+    /// <summary>What holds for a kind where no template is set: of one by authority the lowest level whose authority covers it.</summary>
+    public static IReadOnlyList<ApprovalNode> DefaultOf(IApprovalKind? kind) => kind?.ByAuthority == true ? Covered : Default;
+
     /// <inheritdoc/>
     public long Id { get; set; }
 
@@ -98,37 +106,6 @@ public sealed class ApprovalTemplate : IAudited, IVersioned
             builder.Property(t => t.Kind).HasMaxLength(50);
             builder.Property(t => t.Route).HasMaxLength(8_000);
             builder.HasIndex(t => new { t.Kind, t.FromFen }).IsUnique();
-        }
-    }
-}
-
-/// <summary>委托: a colleague decides instead of somebody on leave, from a day to a day.</summary>
-public sealed class ApprovalDeputy : IAudited, IVersioned
-{
-    /// <inheritdoc/>
-    public long Id { get; set; }
-
-    /// <summary>Who is on leave.</summary>
-    public long UserId { get; set; }
-
-    /// <summary>Who decides instead.</summary>
-    public long DeputyId { get; set; }
-
-    /// <summary>First day.</summary>
-    public DateOnly FromOn { get; set; }
-
-    /// <summary>Last day.</summary>
-    public DateOnly UntilOn { get; set; }
-
-    /// <inheritdoc/>
-    public int Version { get; set; }
-
-    internal sealed class Mapping : IEntityTypeConfiguration<ApprovalDeputy>
-    {
-        public void Configure(EntityTypeBuilder<ApprovalDeputy> builder)
-        {
-            builder.ToTable("approval_deputies");
-            builder.HasIndex(d => new { d.UserId, d.UntilOn });
         }
     }
 }

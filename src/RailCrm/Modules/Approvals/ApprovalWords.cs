@@ -45,7 +45,7 @@ internal static class ApprovalWords
     {
         var who = node.By switch
         {
-            NodeBy.Head or NodeBy.HeadAbove or NodeBy.GroupHead => By(node.By),
+            NodeBy.Head or NodeBy.HeadAbove or NodeBy.GroupHead or NodeBy.Authority => By(node.By),
             NodeBy.AccountManager => $"{By(node.By)} · {(node.Level is { } level ? Level(level) : "")}",
             NodeBy.Role => $"{By(node.By)} · {roles.GetValueOrDefault(node.RoleId ?? 0)}",
             NodeBy.Person => people.GetValueOrDefault(node.UserId ?? 0) ?? By(node.By),

@@ -50,6 +50,7 @@ internal static class ApprovalsModule
         .AddScoped<SaveTemplate>()
         .AddScoped<ChaseApprovals>()
         .AddScoped<IApprovalKind, CustomerTransfer>()
+        .AddScoped<IApprovalKind, CustomerTerms>()
         .AddScoped<IHandsOver, HandApprovals>()
         .AddSingleton<ICustomerChildren, MergeApprovals>()
         .AddSingleton(GetApproval.Record)
@@ -57,6 +58,7 @@ internal static class ApprovalsModule
         .AddSingleton(new Schedule(ChaseApprovals.Job, HourOfDay: 7, Hourly: true))
         .AddSingleton(new CustomerTab("approval.title", "approvals", Permission.CustomersRead, 55, ListApprovals.Open))
         .AddSingleton(new CustomerAction("approval.ask_transfer", "arrows-exchange", "transfer", Permission.CustomersWrite))
+        .AddSingleton(new CustomerAction("approval.ask_terms", "certificate", "terms", Permission.CustomersWrite))
         .AddSingleton(new TopCount("approval.title", "approval.waiting", "/approvals", "clipboard-check", Permission.SignedIn, ListApprovals.MostCounted, (work, ct) => work.GetRequiredService<ListApprovals>().Waiting(ct)))
         .AddSingleton(new MenuItem("approval.title", "/approvals", "clipboard-check", Permission.SignedIn, 6, Go: "e"))
         .AddSingleton(new MenuItem("approval.leave", "/approvals/leave", "calendar-event", Permission.SignedIn, 7, MenuPlace.Page))
@@ -67,7 +69,7 @@ internal static class ApprovalsModule
         api.MapGet("/lookup/group-units", CustomerTransfer.Units).ExcludeFromDescription().RequireAuthorization(Permission.CustomersWrite);
         var approvals = api.MapGroup("/approvals").WithTags("Approvals");
         approvals.MapGet("", ListApprovals.Get).WithSummary("The caller's approvals: todo (to be decided), mine (asked for), done (decided) or copies.").Gives<Listing<ListApprovals.Item>>(Listed).RequireAuthorization(Permission.SignedIn);
-        approvals.MapPost("", SubmitApproval.Post).WithSummary("Asks for something that needs approval. A kind says what its payload holds: customer.transfer takes customerId and unitId.").Takes("""{ "kind": "customer.transfer", "payload": { "customerId": 12, "unitId": 5 }, "reason": "客户迁址" }""").Gives<GetApproval.Answer>(Shown, StatusCodes.Status201Created).RequireAuthorization(Permission.SignedIn).AddEndpointFilter<ReadersFilter>().AddEndpointFilter<IdempotencyFilter>();
+        approvals.MapPost("", SubmitApproval.Post).WithSummary("Asks for something that needs approval. A kind says what its payload holds: customer.transfer takes customerId and unitId; customer.terms takes customerId, action, amount (fen, hundredths of a percent or days) and until, and is decided by the lowest level whose authority covers it.").Takes("""{ "kind": "customer.transfer", "payload": { "customerId": 12, "unitId": 5 }, "reason": "客户迁址" }""").Gives<GetApproval.Answer>(Shown, StatusCodes.Status201Created).RequireAuthorization(Permission.SignedIn).AddEndpointFilter<ReadersFilter>().AddEndpointFilter<IdempotencyFilter>();
         approvals.MapGet("/{id:long}", GetApproval.Get).WithSummary("An approval with its steps and its trail, for whoever sees its customer or takes part.").Gives<GetApproval.Answer>(Shown).RequireAuthorization(Permission.SignedIn);
         approvals.MapPost("/{id:long}/decide", DecideApproval.Post).WithSummary("Decides the caller's open step: approve, refuse or return, the last to the applicant or to a node before. Refused with 409 where nothing is asked of the caller, or no longer; If-Match may name the version seen.").Takes("""{ "decision": "return", "comment": "请说明原因", "toNode": null }""").Gives<GetApproval.Answer>(Shown).RequireAuthorization(Permission.SignedIn).AddEndpointFilter<ApprovalDesk.Filter>().AddEndpointFilter<IdempotencyFilter>();
         approvals.MapPost("/{id:long}/withdraw", WithdrawApproval.Post).WithSummary("Takes back what the caller asked for and nobody has decided.").Takes("""{ "comment": "不需要了" }""").Gives<GetApproval.Answer>(Shown).RequireAuthorization(Permission.SignedIn).AddEndpointFilter<ApprovalDesk.Filter>().AddEndpointFilter<IdempotencyFilter>();

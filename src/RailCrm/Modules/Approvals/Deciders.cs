@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Modules.Authority;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
@@ -10,7 +11,7 @@ using RailCrm.Platform.Data;
 namespace RailCrm.Modules.Approvals;
 
 /// <summary>Finds who decides: heads along a unit's line, the people a node names, colleagues, deputies. Accounts and units have no scope, so that an outlet's request finds the group's heads.</summary>
-public sealed class Deciders(CrmDb db, TimeProvider clock)
+public sealed class Deciders(CrmDb db, TimeProvider clock, Authorities authorities)
 {
     /// <summary>Approvers of one node; a role that more people hold is none to ask by.</summary>
     public const int Most = 50;
@@ -45,14 +46,23 @@ public sealed class Deciders(CrmDb db, TimeProvider clock)
 
     /// <summary>Whom a node asks; empty where nobody is left up to the group.</summary>
     internal async Task<IReadOnlyList<long>> Of(ApprovalNode node, Approval approval, IReadOnlyList<LineUnit> line, CancellationToken ct) =>
-        Routing.Approvers(await Named(node, approval.CustomerId, line, ct), line, Routing.From(node, line), approval.ApplicantId);
+        node.By == NodeBy.Authority ? await Covering(approval, 0, ct)
+        : Routing.Approvers(await Named(node, approval.CustomerId, line, ct), line, Routing.From(node, line), approval.ApplicantId);
+
+    /// <summary>Those of the lowest unit of the line whose authority covers what is asked; empty where nobody's does.</summary>
+    private async Task<IReadOnlyList<long>> Covering(Approval approval, int from, CancellationToken ct) => approval is { AuthorityAction: { } action, AuthorityAmount: { } amount }
+        ? [.. AuthorityRules.Lowest([.. (await authorities.Line(approval.UnitId, action, ct)).Skip(from)], amount, approval.ApplicantId).Take(Most)] : [];
+
+    /// <summary>Whether somebody's authority covers what is asked, today.</summary>
+    internal async Task<bool> Covers(Approval approval, long userId, CancellationToken ct) =>
+        approval is { AuthorityAction: { } action, AuthorityAmount: { } amount } && await authorities.Covers(userId, action, amount, approval.UnitId, ct);
 
     private async Task<IReadOnlyList<long>?> Named(ApprovalNode node, long customerId, IReadOnlyList<LineUnit> line, CancellationToken ct)
     {
         var (now, units) = (db.UtcNow, line.Select(l => l.UnitId).ToList());
         return node.By switch
         {
-            NodeBy.Head or NodeBy.HeadAbove or NodeBy.GroupHead => null,
+            NodeBy.Head or NodeBy.HeadAbove or NodeBy.GroupHead or NodeBy.Authority => null,
             NodeBy.AccountManager => await (
                 from g in db.Set<CustomerGrant>()
                 join u in db.Set<User>() on g.UserId equals u.Id
@@ -89,6 +99,14 @@ public sealed class Deciders(CrmDb db, TimeProvider clock)
         var unit = await db.Set<User>().Where(u => u.Id == userId).Select(u => u.UnitId).SingleAsync(ct);
         var line = await Line(unit, ct);
         return line.Count < 2 ? [] : Routing.Heads(line, 1, applicantId);
+    }
+
+    /// <summary>Who takes over from somebody who was asked for his authority: those above his unit whose authority covers it.</summary>
+    internal async Task<IReadOnlyList<long>> CoveringAbove(Approval approval, long userId, CancellationToken ct)
+    {
+        var unit = await db.Set<User>().Where(u => u.Id == userId).Select(u => u.UnitId).SingleAsync(ct);
+        var at = (await Line(approval.UnitId, ct)).Select(u => u.UnitId).ToList().IndexOf(unit);
+        return await Covering(approval, at + 1, ct);
     }
 
     /// <summary>People beside, above and right below the actor who may be asked or told: they see customers. To decide in somebody's place takes a head's permission, or the same role.</summary>

@@ -1,4 +1,5 @@
 using RailCrm.Kernel;
+using RailCrm.Modules.Authority;
 using RailCrm.Platform.Data;
 
 namespace RailCrm.Modules.Approvals;
@@ -11,7 +12,13 @@ namespace RailCrm.Modules.Approvals;
 /// <param name="Title">What it is called, for those who decide.</param>
 /// <param name="AmountFen">The amount that templates go by, fen; null where there is none.</param>
 /// <param name="Lines">What would change.</param>
-public sealed record ApprovalSubject(long CustomerId, long UnitId, string RecordKind, long RecordId, string Title, long? AmountFen, IReadOnlyList<(string LabelKey, string Before, string After)> Lines);
+/// <param name="Takes">What authority it takes, and how much of it; needed of a kind by authority.</param>
+public sealed record ApprovalSubject(long CustomerId, long UnitId, string RecordKind, long RecordId, string Title, long? AmountFen, IReadOnlyList<(string LabelKey, string Before, string After)> Lines, AuthorityTaken? Takes = null);
+
+/// <summary>What authority something takes.</summary>
+/// <param name="Action">On what somebody decides.</param>
+/// <param name="Amount">How much, as the action is counted.</param>
+public sealed record AuthorityTaken(AuthorityAction Action, long Amount);
 
 /// <summary>Something that needs approval. Registered by its module, several in all.</summary>
 public interface IApprovalKind
@@ -24,6 +31,9 @@ public interface IApprovalKind
 
     /// <summary>Who may ask for it.</summary>
     string AskPermission { get; }
+
+    /// <summary>Whether it takes authority: its subject says which and how much, and its routes have a node that asks the lowest level whose authority covers that.</summary>
+    bool ByAuthority => false;
 
     /// <summary>Whether it can be done as things stand. Asked in the applicant's scope when it is submitted, and again before it takes effect: then by a context that sees the whole group in the name of whoever decides.</summary>
     Task<Result<ApprovalSubject>> Check(CrmDb db, string payload, CancellationToken ct);

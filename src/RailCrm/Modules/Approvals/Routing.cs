@@ -37,7 +37,7 @@ internal static class Routing
     /// <summary>Where on the line a node begins.</summary>
     public static int From(ApprovalNode node, IReadOnlyList<LineUnit> line) => node.By switch
     {
-        NodeBy.Head or NodeBy.AccountManager or NodeBy.Role or NodeBy.Person => 0,
+        NodeBy.Head or NodeBy.AccountManager or NodeBy.Role or NodeBy.Person or NodeBy.Authority => 0,
         NodeBy.HeadAbove => 1,
         NodeBy.GroupHead => line.Count - 1,
     };

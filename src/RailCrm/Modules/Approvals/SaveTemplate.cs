@@ -72,7 +72,7 @@ public sealed class SaveTemplate(CrmDb db, ApprovalKinds kinds)
             errors.Add(new(nameof(Input.FromFen), "approval.amount_wrong"));
         }
 
-        var nodes = await Nodes(input.Nodes, errors, ct);
+        var nodes = await Nodes(input.Nodes, kinds.Named(input.Kind)?.ByAuthority == true, errors, ct);
         if (errors.Count > 0)
         {
             return new Refusal.InvalidMany(errors);
@@ -137,7 +137,7 @@ public sealed class SaveTemplate(CrmDb db, ApprovalKinds kinds)
         return true;
     }, ct);
 
-    private async Task<List<ApprovalNode>> Nodes(List<NodeInput> said, List<FieldError> errors, CancellationToken ct)
+    private async Task<List<ApprovalNode>> Nodes(List<NodeInput> said, bool byAuthority, List<FieldError> errors, CancellationToken ct)
     {
         var nodes = new List<ApprovalNode>();
         for (var i = 0; i < said.Count; i++)
@@ -153,6 +153,11 @@ public sealed class SaveTemplate(CrmDb db, ApprovalKinds kinds)
             if (due is < 1 or > MostDue)
             {
                 Wrong(nameof(node.Due), "approval.due_wrong", MostDue);
+            }
+
+            if (by == NodeBy.Authority && !byAuthority)
+            {
+                Wrong(nameof(node.By), "approval.no_authority");
             }
 
             if (by == NodeBy.AccountManager && node.Level is null)
@@ -177,6 +182,10 @@ public sealed class SaveTemplate(CrmDb db, ApprovalKinds kinds)
         if (nodes.Count is 0 or > ApprovalTemplate.MostNodes)
         {
             errors.Add(new(nameof(Input.Nodes), "approval.nodes_needed", ApprovalTemplate.MostNodes));
+        }
+        else if (byAuthority && !nodes.Exists(n => n.By == NodeBy.Authority))
+        {
+            errors.Add(new(nameof(Input.Nodes), "approval.authority_needed")); // Else heads would grant beyond what they may.
         }
 
         return nodes;

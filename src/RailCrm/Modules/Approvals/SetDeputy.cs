@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Modules.Authority;
 using RailCrm.Platform.Data;
 
 namespace RailCrm.Modules.Approvals;

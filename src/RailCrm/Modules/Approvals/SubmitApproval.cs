@@ -85,8 +85,8 @@ public sealed class SubmitApproval
             var approval = new Approval
             {
                 Id = id, Number = string.Create(CultureInfo.InvariantCulture, $"SP-{id:0000000}"), Kind = kind, CustomerId = customer, UnitId = subject.UnitId, RecordKind = subject.RecordKind, RecordId = subject.RecordId,
-                Title = Title(subject), AmountFen = subject.AmountFen, Payload = payload, Lines = Lines(subject), Reason = reason!.Trim(), ApplicantId = me, FormKey = key,
-                Route = template?.Route ?? Approval.Write(ApprovalTemplate.Default), AskOnce = template?.AskOnce ?? true, SubmittedAt = _db.UtcNow, UpdatedAt = _db.UtcNow, Version = 1,
+                Title = Title(subject), AmountFen = subject.AmountFen, AuthorityAction = subject.Takes?.Action, AuthorityAmount = subject.Takes?.Amount, Payload = payload, Lines = Lines(subject), Reason = reason!.Trim(), ApplicantId = me, FormKey = key,
+                Route = template?.Route ?? Approval.Write(ApprovalTemplate.DefaultOf(known)), AskOnce = template?.AskOnce ?? true, SubmittedAt = _db.UtcNow, UpdatedAt = _db.UtcNow, Version = 1,
             };
             _db.Add(approval);
             _flow.Trail(approval, "submitted", comment: approval.Reason);
@@ -136,7 +136,8 @@ public sealed class SubmitApproval
 
         var template = await TemplateOf(approval.Kind, subject.AmountFen, ct);
         (approval.Reason, approval.Lines, approval.Title, approval.UnitId, approval.AmountFen) = (reason!.Trim(), Lines(subject), Title(subject), subject.UnitId, subject.AmountFen);
-        (approval.Route, approval.AskOnce) = (template?.Route ?? Approval.Write(ApprovalTemplate.Default), template?.AskOnce ?? true);
+        (approval.AuthorityAction, approval.AuthorityAmount) = (subject.Takes?.Action, subject.Takes?.Amount);
+        (approval.Route, approval.AskOnce) = (template?.Route ?? Approval.Write(ApprovalTemplate.DefaultOf(known)), template?.AskOnce ?? true);
         approval.Round++;
         _flow.Trail(approval, "resubmitted", comment: approval.Reason);
         return await _flow.Open(approval, 0, ct);

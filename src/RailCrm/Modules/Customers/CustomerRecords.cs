@@ -23,10 +23,9 @@ internal static class CustomerRecords
     private static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>What hangs on records names a customer that exists.</summary>
-    internal sealed class Mapping : IEntityTypeConfiguration<Note>, IEntityTypeConfiguration<RecordMark>, IEntityTypeConfiguration<InboxLine>
+    internal sealed class Mapping : IEntityTypeConfiguration<Note>, IEntityTypeConfiguration<RecordMark>
     {
         public void Configure(EntityTypeBuilder<Note> builder) => builder.HasOne<Customer>().WithMany().HasForeignKey(n => n.CustomerId).OnDelete(DeleteBehavior.Restrict);
         public void Configure(EntityTypeBuilder<RecordMark> builder) => builder.HasOne<Customer>().WithMany().HasForeignKey(m => m.CustomerId).OnDelete(DeleteBehavior.Restrict);
-        public void Configure(EntityTypeBuilder<InboxLine> builder) => builder.HasOne<Customer>().WithMany().HasForeignKey(l => l.CustomerId).OnDelete(DeleteBehavior.Restrict);
     }
 }

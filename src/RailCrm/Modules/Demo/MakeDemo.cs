@@ -13,7 +13,7 @@ using RailCrm.Platform.Data;
 namespace RailCrm.Modules.Demo;
 
 /// <summary>Makes the demo enterprise: one group, 6 subsidiaries, 30 outlets at real stations, people in all roles, customers, 36 months of waybill lines. The same seed on the same day gives the same enterprise.</summary>
-internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers customers, DemoLines lines, ClassifyCustomers classify)
+internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers customers, DemoLines lines, ClassifyCustomers classify, TimeProvider clock)
 {
     /// <summary>The group's code, by which a demo is known.</summary>
     public const string Code = "DEMO";
@@ -48,6 +48,7 @@ internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers custome
         var dice = new Random(options.Seed);
         var places = DemoWords.Places();
         var outlets = await Organisation(options.Password, places, dice, ct);
+        await DemoAuthority.Make(db, clock, ct);
         tell(5);
         var shippers = await customers.Make(options.Customers, outlets, places, dice, Told(done => tell(5 + (done * 45 / Math.Max(1, options.Customers)))), ct);
         await lines.Write(options.Waybills, "demo", shippers, dice, Told(done => tell(50 + (int)(done * 45L / Math.Max(1, options.Waybills)))), ct);

@@ -17,7 +17,6 @@ public enum PoolWhy
 
     /// <summary>It sent nothing.</summary>
     Waybill,
-
 }
 
 /// <summary>How a customer left a pool.</summary>

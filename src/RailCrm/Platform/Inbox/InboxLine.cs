@@ -41,7 +41,7 @@ public sealed class InboxLine : IOnRecord
     /// <summary>One of the constants above, or a module's own, whose text is <c>inbox.kind_…</c>.</summary>
     public string Kind { get; set; } = "";
 
-    /// <inheritdoc/>
+    /// <summary>The customer that it is or belongs to; 0 where it is about none, which is why no foreign key holds it.</summary>
     public long CustomerId { get; set; }
 
     /// <inheritdoc/>
@@ -65,7 +65,7 @@ public sealed class InboxLine : IOnRecord
     /// <summary>When it was read (UTC); null while it is not.</summary>
     public DateTime? ReadAt { get; set; }
 
-    /// <summary>The line of a file that is there: read off its job, and never stored, since every stored line is a customer's.</summary>
+    /// <summary>The line of a file that is there: read off its job, and never stored.</summary>
     internal static InboxLine OfExport(Job job) => new()
     {
         Id = -job.Id, UserId = job.UserId, Kind = Ready, RecordKind = "export", RecordId = job.Id, At = job.FinishedAt!.Value, ReadAt = job.Checkpoint is null ? job.FinishedAt : null,

@@ -19,6 +19,10 @@ public enum MenuPlace
     Action,
 }
 
+/// <summary>A card on the person's own page; a module registers its own.</summary>
+/// <param name="Component">What it shows, without parameters.</param>
+public sealed record AccountCard(Type Component);
+
 /// <summary>A line of a menu; a module registers its own.</summary>
 /// <param name="TextKey">What it says.</param>
 /// <param name="Href">Where it leads.</param>

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Approvals;
+using RailCrm.Modules.Authority;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Managers;
 using RailCrm.Modules.Organization;

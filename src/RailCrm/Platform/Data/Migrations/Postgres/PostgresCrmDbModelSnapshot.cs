@@ -211,6 +211,15 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("ask_once");
 
+                    b.Property<string>("AuthorityAction")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("authority_action");
+
+                    b.Property<long?>("AuthorityAmount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("authority_amount");
+
                     b.Property<DateTime?>("ClosedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("closed_at");
@@ -361,45 +370,6 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasDatabaseName("ix_approval_copies_approval_id");
 
                     b.ToTable("approval_copies", (string)null);
-                });
-
-            modelBuilder.Entity("RailCrm.Modules.Approvals.ApprovalDeputy", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("id");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
-
-                    b.Property<long>("DeputyId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("deputy_id");
-
-                    b.Property<DateOnly>("FromOn")
-                        .HasColumnType("date")
-                        .HasColumnName("from_on");
-
-                    b.Property<DateOnly>("UntilOn")
-                        .HasColumnType("date")
-                        .HasColumnName("until_on");
-
-                    b.Property<long>("UserId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("user_id");
-
-                    b.Property<int>("Version")
-                        .IsConcurrencyToken()
-                        .HasColumnType("integer")
-                        .HasColumnName("version");
-
-                    b.HasKey("Id")
-                        .HasName("pk_approval_deputies");
-
-                    b.HasIndex("UserId", "UntilOn")
-                        .HasDatabaseName("ix_approval_deputies_user_id_until_on");
-
-                    b.ToTable("approval_deputies", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Approvals.ApprovalEvent", b =>
@@ -599,6 +569,136 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasDatabaseName("ix_approval_templates_kind_from_fen");
 
                     b.ToTable("approval_templates", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Authority.ApprovalDeputy", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("DeputyId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("deputy_id");
+
+                    b.Property<DateOnly>("FromOn")
+                        .HasColumnType("date")
+                        .HasColumnName("from_on");
+
+                    b.Property<DateOnly>("UntilOn")
+                        .HasColumnType("date")
+                        .HasColumnName("until_on");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_approval_deputies");
+
+                    b.HasIndex("UserId", "UntilOn")
+                        .HasDatabaseName("ix_approval_deputies_user_id_until_on");
+
+                    b.ToTable("approval_deputies", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Authority.AuthorityGrant", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("action");
+
+                    b.Property<DateOnly>("FromOn")
+                        .HasColumnType("date")
+                        .HasColumnName("from_on");
+
+                    b.Property<DateTime>("GrantedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("granted_at");
+
+                    b.Property<long>("GrantedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("granted_by");
+
+                    b.Property<string>("Level")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("level");
+
+                    b.Property<long>("Limit")
+                        .HasColumnType("bigint")
+                        .HasColumnName("limit");
+
+                    b.Property<long?>("ParentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("parent_id");
+
+                    b.Property<DateTime?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<long?>("RoleId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("role_id");
+
+                    b.Property<long>("UnitId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unit_id");
+
+                    b.Property<DateOnly?>("UntilOn")
+                        .HasColumnType("date")
+                        .HasColumnName("until_on");
+
+                    b.Property<long?>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<DateOnly?>("WarnedOf")
+                        .HasColumnType("date")
+                        .HasColumnName("warned_of");
+
+                    b.Property<string>("Why")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("why")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("pk_authority_grants");
+
+                    b.HasIndex("Action")
+                        .HasDatabaseName("ix_authority_grants_action");
+
+                    b.HasIndex("ParentId")
+                        .HasDatabaseName("ix_authority_grants_parent_id");
+
+                    b.HasIndex("UnitId")
+                        .HasDatabaseName("ix_authority_grants_unit_id");
+
+                    b.ToTable("authority_grants", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Classification.TierChange", b =>
@@ -5034,6 +5134,22 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasConstraintName("fk_approval_steps_approvals_approval_id");
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Authority.AuthorityGrant", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Authority.AuthorityGrant", null)
+                        .WithMany()
+                        .HasForeignKey("ParentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_authority_grants_authority_grants_parent_id");
+
+                    b.HasOne("RailCrm.Modules.Organization.OrgUnit", null)
+                        .WithMany()
+                        .HasForeignKey("UnitId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_authority_grants_org_unit_unit_id");
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.Attachment", b =>
                 {
                     b.HasOne("RailCrm.Modules.Customers.Customer", null)
@@ -5498,16 +5614,6 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_sessions_user_user_id");
-                });
-
-            modelBuilder.Entity("RailCrm.Platform.Inbox.InboxLine", b =>
-                {
-                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
-                        .WithMany()
-                        .HasForeignKey("CustomerId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_inbox_lines_customers_customer_id");
                 });
 
             modelBuilder.Entity("RailCrm.Platform.Notes.Note", b =>

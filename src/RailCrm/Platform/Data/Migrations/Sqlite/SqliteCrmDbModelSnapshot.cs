@@ -186,6 +186,15 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("ask_once");
 
+                    b.Property<string>("AuthorityAction")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("authority_action");
+
+                    b.Property<long?>("AuthorityAmount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("authority_amount");
+
                     b.Property<DateTime?>("ClosedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("closed_at");
@@ -327,43 +336,6 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_approval_copies_approval_id");
 
                     b.ToTable("approval_copies", (string)null);
-                });
-
-            modelBuilder.Entity("RailCrm.Modules.Approvals.ApprovalDeputy", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("id");
-
-                    b.Property<long>("DeputyId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("deputy_id");
-
-                    b.Property<DateOnly>("FromOn")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("from_on");
-
-                    b.Property<DateOnly>("UntilOn")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("until_on");
-
-                    b.Property<long>("UserId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("user_id");
-
-                    b.Property<int>("Version")
-                        .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("version");
-
-                    b.HasKey("Id")
-                        .HasName("pk_approval_deputies");
-
-                    b.HasIndex("UserId", "UntilOn")
-                        .HasDatabaseName("ix_approval_deputies_user_id_until_on");
-
-                    b.ToTable("approval_deputies", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Approvals.ApprovalEvent", b =>
@@ -552,6 +524,131 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_approval_templates_kind_from_fen");
 
                     b.ToTable("approval_templates", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Authority.ApprovalDeputy", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("DeputyId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deputy_id");
+
+                    b.Property<DateOnly>("FromOn")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("from_on");
+
+                    b.Property<DateOnly>("UntilOn")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("until_on");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_approval_deputies");
+
+                    b.HasIndex("UserId", "UntilOn")
+                        .HasDatabaseName("ix_approval_deputies_user_id_until_on");
+
+                    b.ToTable("approval_deputies", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Authority.AuthorityGrant", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("action");
+
+                    b.Property<DateOnly>("FromOn")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("from_on");
+
+                    b.Property<DateTime>("GrantedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("granted_at");
+
+                    b.Property<long>("GrantedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("granted_by");
+
+                    b.Property<string>("Level")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("level");
+
+                    b.Property<long>("Limit")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("limit");
+
+                    b.Property<long?>("ParentId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("parent_id");
+
+                    b.Property<DateTime?>("RevokedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<long?>("RoleId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("role_id");
+
+                    b.Property<long>("UnitId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unit_id");
+
+                    b.Property<DateOnly?>("UntilOn")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("until_on");
+
+                    b.Property<long?>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.Property<DateOnly?>("WarnedOf")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("warned_of");
+
+                    b.Property<string>("Why")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("why");
+
+                    b.HasKey("Id")
+                        .HasName("pk_authority_grants");
+
+                    b.HasIndex("Action")
+                        .HasDatabaseName("ix_authority_grants_action");
+
+                    b.HasIndex("ParentId")
+                        .HasDatabaseName("ix_authority_grants_parent_id");
+
+                    b.HasIndex("UnitId")
+                        .HasDatabaseName("ix_authority_grants_unit_id");
+
+                    b.ToTable("authority_grants", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Classification.TierChange", b =>
@@ -4687,6 +4784,22 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasConstraintName("fk_approval_steps_approvals_approval_id");
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Authority.AuthorityGrant", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Authority.AuthorityGrant", null)
+                        .WithMany()
+                        .HasForeignKey("ParentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_authority_grants_authority_grants_parent_id");
+
+                    b.HasOne("RailCrm.Modules.Organization.OrgUnit", null)
+                        .WithMany()
+                        .HasForeignKey("UnitId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_authority_grants_org_unit_unit_id");
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.Attachment", b =>
                 {
                     b.HasOne("RailCrm.Modules.Customers.Customer", null)
@@ -5151,16 +5264,6 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_sessions_user_user_id");
-                });
-
-            modelBuilder.Entity("RailCrm.Platform.Inbox.InboxLine", b =>
-                {
-                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
-                        .WithMany()
-                        .HasForeignKey("CustomerId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_inbox_lines_customers_customer_id");
                 });
 
             modelBuilder.Entity("RailCrm.Platform.Notes.Note", b =>
