@@ -24,7 +24,7 @@ internal static class AuthorityModule
         .AddSingleton(new AccountCard(typeof(OwnAuthority)))
         .AddSingleton(new JobHandler(WarnOfEnds.Kind, WarnOfEnds.Run))
         .AddSingleton(new Schedule(WarnOfEnds.Kind, HourOfDay: 2))
-        .AddSingleton(new MenuItem("authority.title", "/authority", "certificate", Permission.OrganizationRead, 43, Go: "q"));
+        .AddSingleton(new MenuItem("authority.title", "/authority", "certificate", Permission.OrganizationRead, 43, Go: "k"));
 
     public static void Map(IEndpointRouteBuilder api)
     {
