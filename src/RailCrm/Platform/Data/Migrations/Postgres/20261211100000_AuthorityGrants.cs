@@ -98,6 +98,8 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                 name: "authority_amount",
                 table: "approvals");
 
+            migrationBuilder.Sql("DELETE FROM inbox_lines WHERE customer_id = 0");
+
             migrationBuilder.AddForeignKey(
                 name: "fk_inbox_lines_customers_customer_id",
                 table: "inbox_lines",

@@ -11,9 +11,31 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropForeignKey(
-                name: "fk_inbox_lines_customers_customer_id",
-                table: "inbox_lines");
+            // Without its key to customers. By hand and within the transaction: nothing refers to this table, and what EF does in its place cannot be broken off.
+            migrationBuilder.Sql("""
+                CREATE TABLE "inbox_lines_new" (
+                    "id" INTEGER NOT NULL CONSTRAINT "pk_inbox_lines" PRIMARY KEY AUTOINCREMENT,
+                    "user_id" INTEGER NOT NULL,
+                    "kind" TEXT NOT NULL,
+                    "customer_id" INTEGER NOT NULL,
+                    "record_kind" TEXT NOT NULL,
+                    "record_id" INTEGER NOT NULL,
+                    "note_id" INTEGER NULL,
+                    "detail" TEXT NULL,
+                    "actor_id" INTEGER NOT NULL,
+                    "at" TEXT NOT NULL,
+                    "read_at" TEXT NULL
+                );
+                INSERT INTO "inbox_lines_new" SELECT "id", "user_id", "kind", "customer_id", "record_kind", "record_id", "note_id", "detail", "actor_id", "at", "read_at" FROM "inbox_lines";
+                DROP TABLE "inbox_lines";
+                ALTER TABLE "inbox_lines_new" RENAME TO "inbox_lines";
+                CREATE INDEX "ix_inbox_lines_customer_id" ON "inbox_lines" ("customer_id");
+                CREATE INDEX "ix_inbox_lines_note_id" ON "inbox_lines" ("note_id");
+                CREATE INDEX "ix_inbox_lines_record_kind_record_id" ON "inbox_lines" ("record_kind", "record_id");
+                CREATE INDEX "ix_inbox_lines_unread" ON "inbox_lines" ("user_id", "customer_id", "id") WHERE read_at IS NULL;
+                CREATE INDEX "ix_inbox_lines_user_id_id" ON "inbox_lines" ("user_id", "id");
+                CREATE INDEX "ix_inbox_lines_unread_newest" ON "inbox_lines" ("user_id", "id") WHERE read_at IS NULL;
+                """);
 
             migrationBuilder.AddColumn<string>(
                 name: "authority_action",
@@ -96,14 +118,6 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
             migrationBuilder.DropColumn(
                 name: "authority_amount",
                 table: "approvals");
-
-            migrationBuilder.AddForeignKey(
-                name: "fk_inbox_lines_customers_customer_id",
-                table: "inbox_lines",
-                column: "customer_id",
-                principalTable: "customers",
-                principalColumn: "id",
-                onDelete: ReferentialAction.Restrict);
         }
     }
 }
