@@ -112,9 +112,23 @@ internal sealed class ApprovalFlow(CrmDb db, ApprovalKinds kinds, Deciders decid
         return heads.Contains(holder.User) || (holder.For is { } other && heads.Contains(other) && await deciders.Supervises(holder.User, ct));
     }
 
-    /// <summary>Whether a step's approver may decide by authority: his own, or that of whoever he decides for.</summary>
-    public async Task<bool> Covers(Approval approval, ApprovalStep step, CancellationToken ct) =>
-        await deciders.Covers(approval, step.UserId, ct) || (step.ForId is { } other && await deciders.Covers(approval, other, ct));
+    /// <summary>Why a step's approver cannot agree to it as things stand; null where he can. By authority he goes by his own or by that of whoever he holds the step for.</summary>
+    public async Task<Refusal?> Prevents(Approval approval, ApprovalStep step, bool agrees, CancellationToken ct) =>
+        !await MayDecide(approval, step, (step.UserId, step.ForId), ct) ? new Refusal.Conflict("approval.head_no_more") // Asked as a head, or for one, and none of this line any more.
+        : agrees && !await Covers(approval, step, (step.UserId, step.ForId), ct) ? new Refusal.Conflict("approval.covers_no_more") // Narrowed, ended or taken back since he was asked.
+        : null;
+
+    /// <summary>Whether a holder has the authority that a step takes, where it takes any. The applicant's own counts for nobody.</summary>
+    public async Task<bool> Covers(Approval approval, ApprovalStep step, (long User, long? For) holder, CancellationToken ct)
+    {
+        if (step.Added || approval.Nodes[step.Node].By != NodeBy.Authority)
+        {
+            return true;
+        }
+
+        var covering = await deciders.AllCovering(approval, ct);
+        return covering.Contains(holder.User) || (holder.For is { } other && other != approval.ApplicantId && covering.Contains(other));
+    }
 
     /// <summary>Goes on after a step of the present node was decided.</summary>
     public async Task<Refusal?> GoOn(Approval approval, IReadOnlyList<ApprovalStep> steps, CancellationToken ct) =>

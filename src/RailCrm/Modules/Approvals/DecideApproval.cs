@@ -62,14 +62,9 @@ internal sealed class DecideApproval(CrmDb db, ApprovalFlow flow)
             return NotMine(approval, db.Actor.UserId);
         }
 
-        if (!await flow.MayDecide(approval, mine, (mine.UserId, mine.ForId), ct))
+        if (await flow.Prevents(approval, mine, agrees: decision == Decision.Approve, ct) is { } prevented)
         {
-            return new Refusal.Conflict("approval.head_no_more"); // Asked as a head, or for one, and none of this line any more.
-        }
-
-        if (decision == Decision.Approve && !mine.Added && approval.Nodes[approval.Node].By == NodeBy.Authority && !await flow.Covers(approval, mine, ct))
-        {
-            return new Refusal.Conflict("approval.covers_no_more"); // Narrowed, ended or taken back since he was asked.
+            return prevented;
         }
 
         (mine.Comment, mine.DecidedAt) = (comment, db.UtcNow);

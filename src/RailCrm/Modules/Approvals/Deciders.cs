@@ -54,8 +54,9 @@ public sealed class Deciders(CrmDb db, TimeProvider clock, Authorities authoriti
         ? [.. AuthorityRules.Lowest([.. (await authorities.Line(approval.UnitId, action, ct)).Skip(from)], amount, approval.ApplicantId).Take(Most)] : [];
 
     /// <summary>Whether somebody's authority covers what is asked, today.</summary>
-    internal async Task<bool> Covers(Approval approval, long userId, CancellationToken ct) =>
-        approval is { AuthorityAction: { } action, AuthorityAmount: { } amount } && await authorities.Covers(userId, action, amount, approval.UnitId, ct);
+    internal async Task<IReadOnlySet<long>> AllCovering(Approval approval, CancellationToken ct) => approval is { AuthorityAction: { } action, AuthorityAmount: { } amount }
+        ? (await authorities.Line(approval.UnitId, action, ct)).SelectMany(u => u.People).Where(p => p.Limit >= amount).Select(p => p.UserId).ToHashSet()
+        : new HashSet<long>();
 
     private async Task<IReadOnlyList<long>?> Named(ApprovalNode node, long customerId, IReadOnlyList<LineUnit> line, CancellationToken ct)
     {

@@ -35,7 +35,7 @@ internal sealed class HandApprovals(ApprovalFlow flow) : IHandsOver
             }
 
             if (!able.Contains(row.ToUserId) || row.ToUserId == approval.ApplicantId || steps.Any(s => s.IsOpen && s.UserId == row.ToUserId)
-                || !await flow.MayDecide(approval, step, (row.ToUserId, step.ForId), ct)) // The leaver is no head for much longer: the receiver must be one himself.
+                || !await flow.MayDecide(approval, step, (row.ToUserId, step.ForId), ct) || !await flow.Covers(approval, step, (row.ToUserId, null), ct)) // The leaver is no head for much longer: the receiver must be one himself, and have the authority himself.
             {
                 return "approval.hangs_unfit";
             }

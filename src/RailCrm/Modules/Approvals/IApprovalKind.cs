@@ -35,6 +35,9 @@ public interface IApprovalKind
     /// <summary>Whether it takes authority: its subject says which and how much, and its routes have a node that asks the lowest level whose authority covers that.</summary>
     bool ByAuthority => false;
 
+    /// <summary>Whether several strive for the same, whoever sees it by another way than the scope: its check looks at sight itself, and who was sent back holds up nobody else.</summary>
+    bool IsRace => false;
+
     /// <summary>Whether it can be done as things stand. Asked in the applicant's scope when it is submitted, and again before it takes effect: then by a context that sees the whole group in the name of whoever decides.</summary>
     Task<Result<ApprovalSubject>> Check(CrmDb db, string payload, CancellationToken ct);
 

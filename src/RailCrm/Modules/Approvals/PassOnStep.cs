@@ -51,6 +51,11 @@ internal sealed class PassOnStep(CrmDb db, ApprovalFlow flow, Deciders deciders)
             return DecideApproval.NotMine(approval, db.Actor.UserId);
         }
 
+        if (how == How.After && await flow.Prevents(approval, mine, agrees: true, ct) is { } prevented)
+        {
+            return prevented; // Who asks somebody after him agrees with that.
+        }
+
         if (await Fits(approval, userId, ct) is not { } colleague || (how == How.Instead && !(colleague.MayDecide && await flow.MayDecide(approval, mine, (colleague.Id, mine.ForId ?? mine.UserId), ct))))
         {
             return new Refusal.Invalid("approval.colleague_unknown", nameof(Input.UserId));

@@ -75,7 +75,8 @@ public sealed class SubmitApproval
                 return before;
             }
 
-            if (await all.AnyAsync(a => a.CustomerId == customer && a.Kind == kind && a.RecordKind == subject.RecordKind && a.RecordId == subject.RecordId && (a.State == ApprovalState.Pending || a.State == ApprovalState.Returned), ct))
+            var race = known.IsRace;
+            if (await all.AnyAsync(a => a.CustomerId == customer && a.Kind == kind && a.RecordKind == subject.RecordKind && a.RecordId == subject.RecordId && (a.State == ApprovalState.Pending || (a.State == ApprovalState.Returned && (!race || a.ApplicantId == me))), ct))
             {
                 return new Refusal.Conflict("approval.open_already");
             }
@@ -96,10 +97,10 @@ public sealed class SubmitApproval
 
     private bool MayAsk(IApprovalKind kind) => _db.Actor.May(kind.AskPermission) && _db.Actor.IsKnown && !_db.Actor.ReadsOnly;
 
-    /// <remarks>A kind need not look at the scope: here it is looked at for all.</remarks>
+    /// <remarks>A kind need not look at the scope: here it is looked at for all but those that say they do.</remarks>
     private async Task<Result<ApprovalSubject>> Check(IApprovalKind kind, string payload, CancellationToken ct) =>
         !(await kind.Check(_db, payload, ct)).TryGet(out var subject, out var refusal) ? refusal
-        : await _db.Set<Customer>().AnyAsync(c => c.Id == subject.CustomerId, ct) ? subject : new Refusal.NotFound();
+        : kind.IsRace || await _db.Set<Customer>().AnyAsync(c => c.Id == subject.CustomerId, ct) ? subject : new Refusal.NotFound();
 
     /// <summary>Submits a returned one anew, with another reason, as things stand now and as if it were the first time: in the applicant's own scope, not by the <see cref="ApprovalDesk"/>.</summary>
     public Task<Result<Approval>> Again(long id, int? version, string? reason, CancellationToken ct) => _flow.Change(id, version, async approval =>

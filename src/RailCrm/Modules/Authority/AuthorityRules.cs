@@ -101,15 +101,16 @@ public static class AuthorityRules
         .Where(g => g.Action == action && Holds(g.Holder, officer)).Select(g => (Grant: g, Worth: Worth(all, g, day))).Where(g => g.Worth.Limit is not null)
         .OrderByDescending(g => g.Worth.Limit).ThenByDescending(g => g.Worth.Until ?? DateOnly.MaxValue).ThenBy(g => g.Grant.Id).Select(g => ((Grant, Standing)?)g).FirstOrDefault();
 
-    /// <summary>Those of the lowest unit whose authority covers an amount. Nobody decides on his own: where the applicant's authority covers it too, only whoever has more than he does, beside him or above, as a head's colleague decides on no request of his; at the top whoever else covers it. Empty where nobody's does.</summary>
+    /// <summary>Those of the lowest unit whose authority covers an amount. Nobody decides on his own: where the applicant's authority covers it too, only whoever has more than he does, beside him or above and never below, as a head's colleague decides on no request of his; at the top whoever else covers it. Empty where nobody's does.</summary>
     /// <param name="line">The owning unit first, the group last.</param>
     /// <param name="amount">How much.</param>
     /// <param name="applicant">Who asks.</param>
     public static IReadOnlyList<long> Lowest(IReadOnlyList<LimitedUnit> line, long amount, long applicant)
     {
-        for (var at = 0; at < line.Count; at++)
+        var places = line.Select((u, at) => (At: at, Limit: u.People.FirstOrDefault(p => p.UserId == applicant)?.Limit ?? 0)).ToList();
+        var (place, own) = places.MaxBy(p => p.Limit); // The first of the highest.
+        for (var at = own >= amount ? place : 0; at < line.Count; at++)
         {
-            var own = line[at].People.FirstOrDefault(p => p.UserId == applicant)?.Limit ?? 0;
             var covering = line[at].People.Where(p => p.Limit >= amount && p.UserId != applicant).ToList();
             var above = own >= amount ? covering.FindAll(p => p.Limit > own) : covering;
             if ((above.Count > 0 ? above : at == line.Count - 1 ? covering : above) is { Count: > 0 } found)

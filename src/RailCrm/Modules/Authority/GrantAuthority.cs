@@ -117,7 +117,7 @@ internal sealed class GrantAuthority(CrmDb db, Authorities authorities)
                 }
             }
 
-            if (all.Values.Any(g => !g.Revoked && Same(g.Holder, holder) && (g.Until is null || g.Until >= from) && (input.Until is null || g.From <= input.Until)))
+            if (all.Values.Any(g => Stands(all, g) && Same(g.Holder, holder) && (g.Until is null || g.Until >= from) && (input.Until is null || g.From <= input.Until)))
             {
                 return new Refusal.Conflict("authority.there");
             }
@@ -136,6 +136,9 @@ internal sealed class GrantAuthority(CrmDb db, Authorities authorities)
     private (Grant Grant, Standing Worth)? Best(IReadOnlyDictionary<long, Grant> all, IEnumerable<Grant> held) => held
         .Select(g => (Grant: g, Worth: AuthorityRules.Worth(all, g, authorities.Today))).Where(g => g.Worth.Limit is not null)
         .OrderByDescending(g => g.Worth.Limit).ThenByDescending(g => g.Worth.Until ?? DateOnly.MaxValue).ThenBy(g => g.Grant.Id).Select(g => ((Grant, Standing)?)g).FirstOrDefault();
+
+    /// <summary>Whether it is worth something today or later: what lapsed with its parent or its unit is in nobody's way.</summary>
+    private bool Stands(IReadOnlyDictionary<long, Grant> all, Grant grant) => AuthorityRules.Worth(all, grant, authorities.Today).State is GrantState.InForce or GrantState.Narrowed or GrantState.NotYet;
 
     private static bool Same(Holder one, Holder other) => (one.UnitId, one.RoleId, one.Level, one.UserId) == (other.UnitId, other.RoleId, other.Level, other.UserId);
 
@@ -240,7 +243,7 @@ internal sealed class GrantAuthority(CrmDb db, Authorities authorities)
             return beyond;
         }
 
-        var days = all.Values.Where(g => g.Id != id && g.Action == grant.Action && !g.Revoked && Same(g.Holder, all[id].Holder));
+        var days = all.Values.Where(g => g.Id != id && g.Action == grant.Action && Stands(all, g) && Same(g.Holder, all[id].Holder));
         if (days.Any(g => (g.Until is null || g.Until >= grant.FromOn) && (input.Until is null || g.From <= input.Until)))
         {
             return new Refusal.Conflict("authority.there");

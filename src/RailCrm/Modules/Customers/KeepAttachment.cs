@@ -59,7 +59,7 @@ internal sealed class KeepAttachment(CrmDb db, AttachmentStore store, RecordKind
     public async Task<Result<Attachment>> Run(long customerId, Target to, string sentName, Stream content, CancellationToken ct)
     {
         var of = to.Of is { } asked ? await One(customerId, asked, ct) : null;
-        if (await records.One(db, to.Kind, to.Id, ct) is not { } record || record.CustomerId != customerId || (to.Of is not null && of is null))
+        if (await records.One(db, to.Kind, to.Id, ct) is not { CustomerId: > 0 } record || record.CustomerId != customerId || (to.Of is not null && of is null))
         {
             return new Refusal.NotFound();
         }

@@ -100,6 +100,11 @@ internal sealed class RemoveDemo(CrmDb db, DemoHold hold)
         await db.Database.ExecuteSqlAsync($"DELETE FROM owner_months WHERE unit_id IN (SELECT row_id FROM demo_rows WHERE kind = 'OrgUnit')", ct);
         await db.Database.ExecuteSqlAsync($"DELETE FROM owner_counts WHERE unit_id IN (SELECT row_id FROM demo_rows WHERE kind = 'OrgUnit')", ct);
         await db.Database.ExecuteSqlAsync($"DELETE FROM lanes WHERE unit_id IN (SELECT row_id FROM demo_rows WHERE kind = 'OrgUnit')", ct);
+        while (await db.Database.ExecuteSqlAsync($"DELETE FROM authority_grants WHERE unit_id IN (SELECT row_id FROM demo_rows WHERE kind = 'OrgUnit') AND id NOT IN (SELECT parent_id FROM authority_grants WHERE parent_id IS NOT NULL)", ct) > 0)
+        {
+            // Revoked ones, those given on first; others hold the demo.
+        }
+
         await db.Database.ExecuteSqlAsync($"DELETE FROM units WHERE id IN (SELECT row_id FROM demo_rows WHERE kind = 'OrgUnit') AND parent_id IN (SELECT row_id FROM demo_rows WHERE kind = 'OrgUnit')", ct);
         await db.Database.ExecuteSqlAsync($"DELETE FROM units WHERE id IN (SELECT row_id FROM demo_rows WHERE kind = 'OrgUnit')", ct);
         return await db.Database.ExecuteSqlAsync($"DELETE FROM demo_rows", ct);

@@ -53,6 +53,11 @@ internal sealed class ClaimCustomer(CrmDb db)
             return new Refusal.InvalidMany([new("Claim", "pool.cool_down", BusinessCalendar.Day(stay.InAt).AddDays(pool.CoolDownDays).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture))]);
         }
 
+        if (await db.Set<Responsibility>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AnyAsync(r => r.CustomerId == stay.CustomerId && r.Level == person.Level && r.Duty == Duty.Main && r.Until == null && r.UserId != person.Id, ct))
+        {
+            return new Refusal.Conflict("pool.held_above"); // Who answers for the business above the calls is appointed, not ousted by a colleague's claim.
+        }
+
         return pool.ClaimsPerMonth is { } most && await Claims(pool.Id, person.Id, ct) >= most ? new Refusal.InvalidMany([new("Claim", "pool.quota", most)]) : null;
     }
 

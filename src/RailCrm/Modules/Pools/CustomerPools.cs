@@ -16,7 +16,7 @@ internal sealed class CustomerPools(CrmDb db)
     /// <param name="Id">Its key.</param>
     /// <param name="Pool">The pool.</param>
     /// <param name="InAt">Since when (UTC).</param>
-    /// <param name="Why">Why: hand, followUp, waybill, import.</param>
+    /// <param name="Why">Why: hand, followUp, waybill.</param>
     /// <param name="Reason">What somebody wrote.</param>
     /// <param name="InBy">Who put it there; null for the system.</param>
     /// <param name="Former">Who answered for it before.</param>

@@ -23,6 +23,8 @@ internal sealed class CustomerRelease : IApprovalKind
 
     string IApprovalKind.TitleKey => Name;
 
+    bool IApprovalKind.IsRace => true;
+
     string IApprovalKind.AskPermission => Permission.CustomersWrite;
 
     public static string Payload(long stayId) => JsonSerializer.Serialize(new Asked(stayId), Json);

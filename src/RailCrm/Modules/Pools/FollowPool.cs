@@ -6,7 +6,7 @@ using RailCrm.Platform.Data;
 
 namespace RailCrm.Modules.Pools;
 
-/// <summary>Takes a customer out of its pool, whatever path changed it: when somebody is appointed to answer for it at the level of its unit, and when it or a unit moves to where the pool does not reach.</summary>
+/// <summary>Takes a customer out of its pool, whatever path changed it: when somebody is appointed to answer for it at the level of its unit, and when it or a unit moves to where the pool does not reach or somebody answers for it at its level.</summary>
 internal sealed class FollowPool : IFollowsChange
 {
     public Func<CancellationToken, Task>? After(CrmDb db)
@@ -35,7 +35,7 @@ internal sealed class FollowPool : IFollowsChange
                     join p in db.Set<Pool>() on s.PoolId equals p.Id
                     join pu in db.Set<OrgUnit>() on p.UnitId equals pu.Id
 #pragma warning disable CA1514 // Translated to SQL: the length is another path's.
-                    where cu.Path.Substring(0, pu.Path.Length) != pu.Path
+                    where cu.Path.Substring(0, pu.Path.Length) != pu.Path || db.Set<Responsibility>().Any(r => r.CustomerId == c.Id && r.Level == cu.Level && r.Duty == Duty.Main && r.Until == null)
 #pragma warning restore CA1514
                     select s).IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).ToListAsync(ct), PoolLeft.Unit);
             }

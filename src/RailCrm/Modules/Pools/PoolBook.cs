@@ -59,7 +59,8 @@ public sealed class PoolBook(CrmDb db)
     /// <param name="rows">The customers, each with its pool and why.</param>
     /// <param name="reason">What somebody wrote; null where nobody did.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task Put(IReadOnlyList<(long CustomerId, Pool To, PoolWhy Why)> rows, string? reason, CancellationToken ct)
+    /// <param name="tell">Whether those whose customers they were are told; else the caller does.</param>
+    public async Task Put(IReadOnlyList<(long CustomerId, Pool To, PoolWhy Why)> rows, string? reason, CancellationToken ct, bool tell = true)
     {
         ArgumentNullException.ThrowIfNull(rows);
         var (ids, managers) = (rows.Select(r => r.CustomerId).ToList(), new ManagerBook(db));
@@ -96,7 +97,7 @@ public sealed class PoolBook(CrmDb db)
         await managers.Save(tell: false, ct);
         await db.SaveChangesAsync(ct); // The stay before gives the place free, then the next takes it.
         db.AddRange(made);
-        Tell(told.Where(t => t.UserId != db.Actor.UserId), Pooled);
+        Tell(told.Where(t => tell && t.UserId != db.Actor.UserId), Pooled);
         await db.SaveChangesAsync(ct);
         await db.Set<PoolWarning>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(w => EF.Parameter(ids).Contains(w.CustomerId)).ExecuteDeleteAsync(ct);
     }

@@ -43,7 +43,7 @@ internal sealed class PoolList : ListOf<PoolStay>
         F.Of("region", "customer.region", K.Text, s => s.Customer.RegionCode).Coded(ReferenceData.RegionName),
         F.Of("unit", "customer.unit", K.Reference, s => s.Customer.UnitId).Refers(Units).Grouped(),
         F.Of("since", "pool.since", K.Instant, s => s.InAt).Sorted().Indexed(),
-        F.Of("why", "pool.why", K.Choice, s => s.Why).Indexed().Chosen("pool_why", ["hand", "followUp", "waybill", "import"]).Grouped(),
+        F.Of("why", "pool.why", K.Choice, s => s.Why).Indexed().Chosen("pool_why", ["hand", "followUp", "waybill"]).Grouped(),
         F.Of("reason", "pool.reason", K.Text, s => s.Reason),
         F.Of("former", "pool.former", K.Reference, s => s.FormerUserId).Refers(People),
     ];

@@ -41,7 +41,7 @@ internal sealed class PoolsPart : CustomerListPart
             return;
         }
 
-        var pool = await Named(db, order, ct);
+        var pool = await PutIntoPool.Held(db, order.Value, ct);
         var put = new List<long>();
         foreach (var row in rows)
         {
@@ -80,13 +80,16 @@ internal sealed class PoolsPart : CustomerListPart
             var said = rows.ToDictionary(r => r.RowId, r => (r.Before ?? "0:0").Split(':').Select(p => long.Parse(p, CultureInfo.InvariantCulture)).ToList());
             var before = said.Values.Select(s => s[1]).Distinct().ToList();
             var pools = await db.Set<Pool>().AsNoTracking().Where(p => EF.Parameter(before).Contains(p.Id)).ToDictionaryAsync(p => p.Id, ct);
+            var former = open.Values.Select(s => s.FormerUserId).OfType<long>().Distinct().ToList();
+            await managers.HoldPeople(former, ct);
+            var people = (await ManagerCandidates.Among(db, former, ct)).ToDictionary(p => p.Id);
             var (back, ending) = (new List<(long, Pool, PoolWhy)>(), new List<PoolStay>());
             foreach (var row in rows)
             {
                 var (stay, from) = (open.GetValueOrDefault(row.RowId), said[row.RowId]);
-                if (!customers.ContainsKey(row.RowId) || !may.Contains(row.RowId))
+                if (!customers.TryGetValue(row.RowId, out var found) || !(may.Contains(row.RowId) || (stay is not null && stay.InBy == db.Actor.UserId && stay.FormerUserId == stay.InBy))) // Who gave back his own takes it back.
                 {
-                    row.Refuse(customers.ContainsKey(row.RowId) ? "pool.not_yours" : "common.not_found");
+                    row.Refuse(found is null ? "common.not_found" : "pool.not_yours");
                 }
                 else if (stay?.Id != from[0])
                 {
@@ -94,8 +97,19 @@ internal sealed class PoolsPart : CustomerListPart
                 }
                 else if (pools.TryGetValue(from[1], out var other))
                 {
-                    back.Add((row.RowId, other, PoolWhy.Hand));
-                    row.Outcome = "done";
+                    if (other.Active && PoolBook.Ids(found.Path).Contains(other.UnitId))
+                    {
+                        back.Add((row.RowId, other, PoolWhy.Hand));
+                        row.Outcome = "done";
+                    }
+                    else
+                    {
+                        row.Refuse("pool.other_unit");
+                    }
+                }
+                else if (stay.FormerUserId is { } user && people.GetValueOrDefault(user)?.Path != found.Path)
+                {
+                    row.Refuse("manager.former_gone");
                 }
                 else
                 {
@@ -106,13 +120,10 @@ internal sealed class PoolsPart : CustomerListPart
 
             await new PoolBook(db).Put(back, null, ct);
             await new PoolBook(db).End(ending, PoolLeft.Undone, null, ct);
-            var former = ending.Select(s => s.FormerUserId).OfType<long>().Distinct().ToList();
-            await managers.HoldPeople(former, ct);
             await managers.Read([.. ending.Select(s => s.CustomerId)], ct);
-            var people = (await ManagerCandidates.Among(db, former, ct)).ToDictionary(p => p.Id);
             foreach (var stay in ending)
             {
-                if (stay.FormerUserId is { } user && people.TryGetValue(user, out var person) && customers[stay.CustomerId].Path == person.Path)
+                if (stay.FormerUserId is { } user && people.TryGetValue(user, out var person))
                 {
                     managers.Appoint(stay.CustomerId, (person.Id, person.Level), Duty.Main, managers.Today, null, null);
                 }

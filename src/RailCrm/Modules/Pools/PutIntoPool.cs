@@ -53,7 +53,7 @@ internal sealed class PutIntoPool(CrmDb db)
             errors.Add(wrong);
         }
 
-        var pool = await Named(db, input.Pool, ct);
+        var pool = await Held(db, input.Pool, ct);
         var path = await db.Set<OrgUnit>().Where(u => u.Id == customer.UnitId).Select(u => u.Path).SingleAsync(ct);
         if (pool is null || !PoolBook.Ids(path).Contains(pool.UnitId))
         {
@@ -83,6 +83,20 @@ internal sealed class PutIntoPool(CrmDb db)
         var name = PlainText.IsStorable(typed) ? PlainText.Trimmed(typed) ?? "" : "";
         return db.Set<Pool>().AsNoTracking().SingleOrDefaultAsync(p => p.Name == name && p.Active, ct);
     }
+
+    /// <summary>The same, which nobody closes or gives to another unit until the end of the transaction.</summary>
+    internal static async Task<Pool?> Held(CrmDb db, string? typed, CancellationToken ct)
+    {
+        if (await Named(db, typed, ct) is not { } pool)
+        {
+            return null;
+        }
+
+        await db.Alone(Lock(pool.Id), ct);
+        return await Named(db, typed, ct);
+    }
+
+    internal static string Lock(long pool) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"pool:{pool}");
 
     /// <summary>Those of some customers that the actor may put into a pool: of his units, where he heads them or answers for the customer.</summary>
     internal static async Task<IReadOnlySet<long>> May(CrmDb db, IReadOnlyCollection<Customer> customers, CancellationToken ct)

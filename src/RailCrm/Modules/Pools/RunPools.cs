@@ -42,9 +42,13 @@ internal static class RunPools
             var due = plan.IsEmpty ? [] : await Look(db, plan, low, low + AtOnce, ct);
             foreach (var some in (await Ripe(db, due, low, low + AtOnce, ct)).Chunk(Falls))
             {
-                await db.Write(() => Fall(db, some, ct), ct); // What fell has no manager and does not fall again, wherever the job is cut off.
+                place = await db.Write(async () =>
+                {
+                    var next = place with { Fallen = place.Fallen + await Fall(db, plan, some, ct) }; // What fell has no manager and does not fall again, wherever the job is cut off.
+                    await lease.Advance(JsonSerializer.Serialize(next), low, 0, last, ct);
+                    return next;
+                }, ct);
                 db.ChangeTracker.Clear();
-                place = place with { Fallen = place.Fallen + some.Length };
             }
 
             place = await db.Write(async () =>
@@ -56,7 +60,7 @@ internal static class RunPools
             db.ChangeTracker.Clear();
         }
 
-        await db.Write(async () => await Tell(db, ct), ct);
+        await db.Write(() => Tell(db, lease.Job.StartedAt ?? db.UtcNow, ct), ct);
         var yesterday = BusinessCalendar.Day(db.UtcNow).AddDays(-1);
         await db.Write(() => db.Set<PoolView>().Where(v => v.Day < yesterday).ExecuteDeleteAsync(ct), ct);
         return string.Create(CultureInfo.InvariantCulture, $$"""{"fallen":{{place.Fallen}},"warned":{{place.Warned}}}""");
@@ -102,14 +106,19 @@ internal static class RunPools
     private static async Task<List<Due>> Ripe(CrmDb db, List<Due> due, long low, long high, CancellationToken ct)
     {
         var today = BusinessCalendar.Day(db.UtcNow);
-        var warned = await db.Set<PoolWarning>().AsNoTracking().Where(w => w.CustomerId > low && w.CustomerId <= high && w.DueOn <= today).ToDictionaryAsync(w => w.CustomerId, w => w.PoolId, ct);
-        return due.FindAll(d => d.Day <= today && (d.Pool.WarnDays == 0 || (warned.TryGetValue(d.Row.Id, out var pool) && pool == d.Pool.Id)));
+        var warned = await db.Set<PoolWarning>().AsNoTracking().Where(w => w.CustomerId > low && w.CustomerId <= high && w.DueOn <= today).ToDictionaryAsync(w => w.CustomerId, ct);
+        return due.FindAll(d => d.Day <= today && (d.Pool.WarnDays == 0 || (warned.TryGetValue(d.Row.Id, out var w) && (w.PoolId, w.UserId, w.Why) == (d.Pool.Id, d.Row.UserId, d.Why))));
     }
 
-    private static async Task<int> Fall(CrmDb db, Due[] some, CancellationToken ct)
+    /// <summary>Looks again while nobody else can change who answers for them: a note, an appointment or a move of the last minutes keeps a customer.</summary>
+    private static async Task<int> Fall(CrmDb db, PoolPlan plan, Due[] some, CancellationToken ct)
     {
-        await new PoolBook(db).Put([.. some.Select(d => (d.Row.Id, d.Pool, d.Why))], null, ct);
-        return some.Length;
+        var ids = some.Select(d => d.Row.Id).ToList();
+        await new ManagerBook(db).Hold(ids, ct);
+        var (today, still) = (BusinessCalendar.Day(db.UtcNow), (await Look(db, plan, ids.Min() - 1, ids.Max(), ct)).ToDictionary(d => d.Row.Id));
+        var fall = some.Where(d => still.TryGetValue(d.Row.Id, out var now) && now.Day <= today && (now.Pool.Id, now.Row.UserId, now.Row.UnitId, now.Why) == (d.Pool.Id, d.Row.UserId, d.Row.UnitId, d.Why)).ToList();
+        await new PoolBook(db).Put([.. fall.Select(d => (d.Row.Id, d.Pool, d.Why))], null, ct, tell: false);
+        return fall.Count;
     }
 
     /// <summary>Writes down who must be told, and forgets those whom something was done for.</summary>
@@ -121,7 +130,7 @@ internal static class RunPools
         var added = 0;
         foreach (var d in due.Where(d => !fallen.Contains(d.Row.Id)))
         {
-            if (standing.Remove(d.Row.Id, out var before) && before.PoolId == d.Pool.Id && before.UserId == d.Row.UserId)
+            if (standing.Remove(d.Row.Id, out var before) && (before.PoolId, before.UserId, before.Why) == (d.Pool.Id, d.Row.UserId, d.Why) && d.Day <= before.DueOn)
             {
                 continue;
             }
@@ -141,9 +150,11 @@ internal static class RunPools
         return added;
     }
 
-    /// <summary>One line for each manager, however many the customers are.</summary>
-    private static async Task<int> Tell(CrmDb db, CancellationToken ct)
+    /// <summary>One line for each manager, however many the customers are: of those that will fall, and of those that fell.</summary>
+    private static async Task<int> Tell(CrmDb db, DateTime began, CancellationToken ct)
     {
+        var fallen = await PoolBook.Open(db).Where(s => s.InBy == 0 && s.InAt >= began && s.FormerUserId != null).Select(s => new { s.FormerUserId, s.CustomerId }).ToListAsync(ct);
+        new PoolBook(db).Tell(fallen.Select(s => (s.FormerUserId!.Value, s.CustomerId)), PoolBook.Pooled);
         var told = await db.Set<PoolWarning>().Where(w => !w.Told).GroupBy(w => w.UserId).Select(g => new { g.Key, First = g.Min(w => w.CustomerId), Count = g.Count() }).ToListAsync(ct);
         db.AddRange(told.Select(t => new Platform.Inbox.InboxLine
         {

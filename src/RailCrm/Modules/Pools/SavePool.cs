@@ -43,19 +43,19 @@ internal sealed class SavePool(CrmDb db)
         public bool Active { get; set; } = true;
 
         /// <summary>Tiers it is for; none for all.</summary>
-        public List<CustomerTier> Tiers { get; set; } = [];
+        public List<CustomerTier> Tiers { get; set => field = value ?? []; } = [];
 
         /// <summary>Industries it is for, by code; none for all.</summary>
-        public List<string> Industries { get; set; } = [];
+        public List<string> Industries { get; set => field = value?.FindAll(v => v is not null) ?? []; } = [];
 
         /// <summary>Stations it is for, by name; none for all.</summary>
-        public List<string> Stations { get; set; } = [];
+        public List<string> Stations { get; set => field = value?.FindAll(v => v is not null) ?? []; } = [];
 
         /// <summary>Lanes it is for, as sending-receiving; none for all.</summary>
-        public List<string> Lanes { get; set; } = [];
+        public List<string> Lanes { get; set => field = value?.FindAll(v => v is not null) ?? []; } = [];
 
         /// <summary>The rules by tier.</summary>
-        public List<RuleInput> Rules { get; set; } = [];
+        public List<RuleInput> Rules { get; set => field = value?.FindAll(v => v is not null) ?? []; } = [];
 
         /// <summary>Days between the warning and the fall.</summary>
         public int WarnDays { get; set; } = 7;
@@ -76,7 +76,7 @@ internal sealed class SavePool(CrmDb db)
         public bool NeedsConsent { get; set; }
 
         /// <summary>What is hidden: phone, contacts, address, creditCode, figures.</summary>
-        public List<string> Hidden { get; set; } = [];
+        public List<string> Hidden { get; set => field = value?.FindAll(v => v is not null) ?? []; } = [];
 
         /// <summary>A pool as it would be said.</summary>
         public static Input Of(Pool p) => new()
@@ -110,6 +110,11 @@ internal sealed class SavePool(CrmDb db)
 
     private async Task<Result<Pool>> Save(long? id, int? version, Input input, CancellationToken ct)
     {
+        if (id is { } known)
+        {
+            await db.Alone(PutIntoPool.Lock(known), ct);
+        }
+
         var pool = id is null ? new Pool { Version = 1 } : await PoolBook.Seen(db).SingleOrDefaultAsync(p => p.Id == id, ct);
         if (pool is null)
         {

@@ -33,7 +33,7 @@ internal sealed class KeepNotes(CrmDb db, RecordKinds records, Seers seers)
     /// <summary>A new note on a record, or a reply to one of its notes.</summary>
     public async Task<Result<Note>> Write(string kind, long recordId, Input input, CancellationToken ct, long? customerId = null)
     {
-        if (await records.One(db, kind, recordId, ct) is not { } record || (customerId is not null && record.CustomerId != customerId))
+        if (await records.One(db, kind, recordId, ct) is not { CustomerId: > 0 } record || (customerId is not null && record.CustomerId != customerId))
         {
             return new Refusal.NotFound();
         }

@@ -30,7 +30,7 @@ internal sealed class KeepMarks(CrmDb db, RecordKinds records)
     /// <summary>Sets the mark or takes it away.</summary>
     public async Task<Result<RecordFound>> Run(string mark, string kind, long id, bool on, CancellationToken ct)
     {
-        if (await records.One(db, kind, id, ct) is not { } record || mark is not (RecordMark.Favourite or RecordMark.Follow))
+        if (await records.One(db, kind, id, ct) is not { CustomerId: > 0 } record || mark is not (RecordMark.Favourite or RecordMark.Follow))
         {
             return new Refusal.NotFound();
         }

@@ -62,11 +62,11 @@ public sealed class AuthorityRulesTests
             var line = Enumerable.Range(1, dice.Next(1, 5)).Select(u => new LimitedUnit(u, [.. Enumerable.Range(0, dice.Next(4)).Select(_ => new Limited(dice.Next(1, 9), dice.Next(1, 100))).DistinctBy(p => p.UserId)])).ToList();
             var (amount, applicant) = (dice.Next(1, 100), (long)dice.Next(1, 9));
 
-            // Reference: the first unit, from below, where somebody else covers it, with more authority than an applicant who covers it himself; at the top whoever else does.
+            // Reference: the first unit, from below, where somebody else covers it; from that of an applicant who covers it himself, with more authority than his; at the top whoever else does.
             List<long> expected = [];
-            foreach (var unit in line)
+            var mine = line.SelectMany(u => u.People).Where(p => p.UserId == applicant && p.Limit >= amount).Select(p => p.Limit).DefaultIfEmpty().Max();
+            foreach (var unit in line.SkipWhile(u => mine > 0 && !u.People.Any(p => p.UserId == applicant && p.Limit == mine)))
             {
-                var mine = unit.People.Where(p => p.UserId == applicant && p.Limit >= amount).Select(p => p.Limit).SingleOrDefault();
                 var able = (from p in unit.People where p.UserId != applicant && p.Limit >= amount && p.Limit > mine select p.UserId).ToList();
                 expected = able.Count == 0 && unit == line[^1] ? [.. from p in unit.People where p.UserId != applicant && p.Limit >= amount select p.UserId] : able;
                 if (expected.Count > 0)
@@ -85,6 +85,7 @@ public sealed class AuthorityRulesTests
         Assert.Equal([2], AuthorityRules.Lowest([new(1, [new(7, 50), new(1, 50)]), new(2, [new(2, 90)])], 50, 7));
         Assert.Equal([1], AuthorityRules.Lowest([new(1, [new(7, 50), new(1, 51)]), new(2, [new(2, 90)])], 50, 7));
         Assert.Empty(AuthorityRules.Lowest([new(1, [new(1, 49)])], 50, 7));
+        Assert.Equal([3], AuthorityRules.Lowest([new(1, [new(1, 60)]), new(2, [new(7, 60)]), new(3, [new(3, 90)])], 50, 7)); // Nobody below decides on his superior's request.
     }
 
     [Theory]
