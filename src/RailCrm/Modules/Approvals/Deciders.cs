@@ -51,7 +51,7 @@ public sealed class Deciders(CrmDb db, TimeProvider clock, Authorities authoriti
 
     /// <summary>Those of the lowest unit of the line whose authority covers what is asked; empty where nobody's does.</summary>
     private async Task<IReadOnlyList<long>> Covering(Approval approval, int from, CancellationToken ct) => approval is { AuthorityAction: { } action, AuthorityAmount: { } amount }
-        ? [.. AuthorityRules.Lowest([.. (await authorities.Line(approval.UnitId, action, ct)).Skip(from)], amount, approval.ApplicantId).Take(Most)] : [];
+        ? [.. AuthorityRules.Lowest(await authorities.Line(approval.UnitId, action, ct), amount, approval.ApplicantId, from).Take(Most)] : [];
 
     /// <summary>Whether somebody's authority covers what is asked, today.</summary>
     internal async Task<IReadOnlySet<long>> AllCovering(Approval approval, CancellationToken ct) => approval is { AuthorityAction: { } action, AuthorityAmount: { } amount }

@@ -105,11 +105,12 @@ public static class AuthorityRules
     /// <param name="line">The owning unit first, the group last.</param>
     /// <param name="amount">How much.</param>
     /// <param name="applicant">Who asks.</param>
-    public static IReadOnlyList<long> Lowest(IReadOnlyList<LimitedUnit> line, long amount, long applicant)
+    /// <param name="from">Where on the line it begins.</param>
+    public static IReadOnlyList<long> Lowest(IReadOnlyList<LimitedUnit> line, long amount, long applicant, int from = 0)
     {
         var places = line.Select((u, at) => (At: at, Limit: u.People.FirstOrDefault(p => p.UserId == applicant)?.Limit ?? 0)).ToList();
         var (place, own) = places.MaxBy(p => p.Limit); // The first of the highest.
-        for (var at = own >= amount ? place : 0; at < line.Count; at++)
+        for (var at = own >= amount ? Math.Max(from, place) : from; at < line.Count; at++)
         {
             var covering = line[at].People.Where(p => p.Limit >= amount && p.UserId != applicant).ToList();
             var above = own >= amount ? covering.FindAll(p => p.Limit > own) : covering;
