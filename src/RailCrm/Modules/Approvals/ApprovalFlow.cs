@@ -71,14 +71,17 @@ internal sealed class ApprovalFlow(CrmDb db, ApprovalKinds kinds, Deciders decid
     public async Task<Refusal?> Open(Approval approval, int node, CancellationToken ct)
     {
         var (nodes, line) = (approval.Nodes, await deciders.Line(approval.UnitId, ct));
+        if (nodes.Skip(node + 1).FirstOrDefault(n => n.By == NodeBy.Authority) is { } later && (await deciders.Of(later, approval, line, ct)).Count == 0)
+        {
+            return NobodyDecides(later, approval); // Heads shall not agree to what nobody can grant in the end.
+        }
+
         for (; node < nodes.Count; node++)
         {
             var people = await deciders.Of(nodes[node], approval, line, ct);
             if (people.Count == 0)
             {
-                return nodes[node].By == NodeBy.Authority && approval is { AuthorityAction: { } action, AuthorityAmount: { } amount }
-                    ? new Refusal.InvalidMany([new("Amount", "approval.nobody_covers", AuthorityAmount.Called(action), AuthorityAmount.Said(action, amount))])
-                    : new Refusal.Conflict("approval.nobody_decides");
+                return NobodyDecides(nodes[node], approval);
             }
 
             (approval.State, approval.Node) = (ApprovalState.Pending, node);
@@ -99,6 +102,10 @@ internal sealed class ApprovalFlow(CrmDb db, ApprovalKinds kinds, Deciders decid
 
         return await Finish(approval, ct);
     }
+
+    private static Refusal NobodyDecides(ApprovalNode node, Approval approval) => node.By == NodeBy.Authority && approval is { AuthorityAction: { } action, AuthorityAmount: { } amount }
+        ? new Refusal.InvalidMany([new("Amount", "approval.nobody_covers", AuthorityAmount.Called(action), AuthorityAmount.Said(action, amount))])
+        : new Refusal.Conflict("approval.nobody_decides");
 
     /// <summary>Whether somebody may decide a step as things stand. Where heads are asked he is one along the approval's line, or holds the step for one who still is and is a head elsewhere. Whoever was added, or named otherwise, need not be.</summary>
     public async Task<bool> MayDecide(Approval approval, ApprovalStep step, (long User, long? For) holder, CancellationToken ct)

@@ -91,7 +91,7 @@ internal sealed class ChaseApprovals(CrmDb db, ApprovalFlow flow, Deciders decid
 
         var (node, ct) = (approval.Nodes[approval.Node], CancellationToken.None);
         step.EscalatedAt = db.UtcNow;
-        var above = (await (node.By == NodeBy.Authority && !step.Added ? deciders.CoveringAbove(approval, step.UserId, ct) : deciders.Above(step.UserId, approval.ApplicantId, ct))).Where(h => !steps.Any(s => s.IsOpen && s.UserId == h)).Take(node.Mode == NodeMode.Any && !step.Added ? Deciders.Most : 1).ToList();
+        var above = (await (node.By == NodeBy.Authority && !step.Added ? deciders.CoveringAbove(approval, step, ct) : deciders.Above(step, approval.ApplicantId, ct))).Where(h => !steps.Any(s => s.IsOpen && s.UserId == h)).Take(node.Mode == NodeMode.Any && !step.Added ? Deciders.Most : 1).ToList();
         if (above.Count == 0)
         {
             return true;

@@ -94,20 +94,27 @@ public sealed class Deciders(CrmDb db, TimeProvider clock, Authorities authoriti
         return deputy ?? userId;
     }
 
-    /// <summary>The heads above the unit where somebody works, without the applicant.</summary>
-    public async Task<IReadOnlyList<long>> Above(long userId, long applicantId, CancellationToken ct)
+    /// <summary>The heads above the unit of whoever holds a step, without the applicant.</summary>
+    internal async Task<IReadOnlyList<long>> Above(ApprovalStep step, long applicantId, CancellationToken ct)
     {
-        var unit = await db.Set<User>().Where(u => u.Id == userId).Select(u => u.UnitId).SingleAsync(ct);
-        var line = await Line(unit, ct);
+        var line = await Line((await UnitsOf(step, ct))[0], ct);
         return line.Count < 2 ? [] : Routing.Heads(line, 1, applicantId);
     }
 
     /// <summary>Who takes over from somebody who was asked for his authority: those above his unit whose authority covers it.</summary>
-    internal async Task<IReadOnlyList<long>> CoveringAbove(Approval approval, long userId, CancellationToken ct)
+    internal async Task<IReadOnlyList<long>> CoveringAbove(Approval approval, ApprovalStep step, CancellationToken ct)
     {
-        var unit = await db.Set<User>().Where(u => u.Id == userId).Select(u => u.UnitId).SingleAsync(ct);
-        var at = (await Line(approval.UnitId, ct)).Select(u => u.UnitId).ToList().IndexOf(unit);
+        var units = await UnitsOf(step, ct);
+        var at = (await Line(approval.UnitId, ct)).Select(u => u.UnitId).ToList().FindLastIndex(units.Contains);
         return await Covering(approval, at + 1, ct);
+    }
+
+    /// <summary>Where whoever holds a step works, and in whose place he holds it, the highest first: above a deputy from a lower unit sits the one he stands in for.</summary>
+    private async Task<IReadOnlyList<long>> UnitsOf(ApprovalStep step, CancellationToken ct)
+    {
+        List<long> people = [step.UserId, step.ForId ?? step.UserId];
+        var units = await (from u in db.Set<User>() join at in db.Set<OrgUnit>() on u.UnitId equals at.Id where EF.Parameter(people).Contains(u.Id) select new { at.Id, at.Level }).ToListAsync(ct);
+        return [.. units.OrderBy(u => u.Level).Select(u => u.Id)];
     }
 
     /// <summary>People beside, above and right below the actor who may be asked or told: they see customers. To decide in somebody's place takes a head's permission, or the same role.</summary>

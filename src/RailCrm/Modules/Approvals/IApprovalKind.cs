@@ -41,6 +41,9 @@ public interface IApprovalKind
     /// <summary>Whether it can be done as things stand. Asked in the applicant's scope when it is submitted, and again before it takes effect: then by a context that sees the whole group in the name of whoever decides.</summary>
     Task<Result<ApprovalSubject>> Check(CrmDb db, string payload, CancellationToken ct);
 
+    /// <summary>Why the actor cannot ask for it now though it can be done; null where he can. Asked when it is submitted, also anew.</summary>
+    Task<Refusal?> Prevents(CrmDb db, string payload, CancellationToken ct) => Task.FromResult<Refusal?>(null);
+
     /// <summary>Does it, in the transaction of the last decision and by its context, which sees the whole group. What it refuses leaves the approval undecided.</summary>
     Task<Result<bool>> Grant(CrmDb db, Approval approval, CancellationToken ct);
 }

@@ -100,7 +100,8 @@ public sealed class SubmitApproval
     /// <remarks>A kind need not look at the scope: here it is looked at for all but those that say they do.</remarks>
     private async Task<Result<ApprovalSubject>> Check(IApprovalKind kind, string payload, CancellationToken ct) =>
         !(await kind.Check(_db, payload, ct)).TryGet(out var subject, out var refusal) ? refusal
-        : kind.IsRace || await _db.Set<Customer>().AnyAsync(c => c.Id == subject.CustomerId, ct) ? subject : new Refusal.NotFound();
+        : !kind.IsRace && !await _db.Set<Customer>().AnyAsync(c => c.Id == subject.CustomerId, ct) ? new Refusal.NotFound()
+        : await kind.Prevents(_db, payload, ct) is { } prevented ? prevented : subject;
 
     /// <summary>Submits a returned one anew, with another reason, as things stand now and as if it were the first time: in the applicant's own scope, not by the <see cref="ApprovalDesk"/>.</summary>
     public Task<Result<Approval>> Again(long id, int? version, string? reason, CancellationToken ct) => _flow.Change(id, version, async approval =>

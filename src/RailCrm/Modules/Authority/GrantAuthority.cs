@@ -105,16 +105,19 @@ internal sealed class GrantAuthority(CrmDb db, Authorities authorities)
             if (!MayRoot(db.Actor))
             {
                 var held = all.Values.Where(g => AuthorityRules.Holds(g.Holder, me) && holder.UnitPath.StartsWith(g.Holder.UnitPath, StringComparison.Ordinal)).ToDictionary(g => g.Id);
-                if (Best(all, held.Values) is not { } best)
+                var worth = Worth(all, held.Values);
+                if (worth.Count == 0)
                 {
                     return new Refusal.Forbidden("authority.none_held");
                 }
 
-                parent = best.Grant;
-                if (Beyond(action, best.Worth, input.Limit!.Value, input.Until) is { } beyond)
+                var enough = worth.FindIndex(w => Beyond(action, w.Worth, input.Limit!.Value, input.Until) is null); // A smaller one may last longer.
+                if (enough < 0)
                 {
-                    return beyond;
+                    return Beyond(action, worth[0].Worth, input.Limit!.Value, input.Until)!;
                 }
+
+                parent = worth[enough].Grant;
             }
 
             if (all.Values.Any(g => Stands(all, g) && Same(g.Holder, holder) && (g.Until is null || g.Until >= from) && (input.Until is null || g.From <= input.Until)))
@@ -133,9 +136,10 @@ internal sealed class GrantAuthority(CrmDb db, Authorities authorities)
         }, ct);
     }
 
-    private (Grant Grant, Standing Worth)? Best(IReadOnlyDictionary<long, Grant> all, IEnumerable<Grant> held) => held
+    /// <summary>Those worth something today, the largest first.</summary>
+    private List<(Grant Grant, Standing Worth)> Worth(IReadOnlyDictionary<long, Grant> all, IEnumerable<Grant> held) => [.. held
         .Select(g => (Grant: g, Worth: AuthorityRules.Worth(all, g, authorities.Today))).Where(g => g.Worth.Limit is not null)
-        .OrderByDescending(g => g.Worth.Limit).ThenByDescending(g => g.Worth.Until ?? DateOnly.MaxValue).ThenBy(g => g.Grant.Id).Select(g => ((Grant, Standing)?)g).FirstOrDefault();
+        .OrderByDescending(g => g.Worth.Limit).ThenByDescending(g => g.Worth.Until ?? DateOnly.MaxValue).ThenBy(g => g.Grant.Id)];
 
     /// <summary>Whether it is worth something today or later: what lapsed with its parent or its unit is in nobody's way.</summary>
     private bool Stands(IReadOnlyDictionary<long, Grant> all, Grant grant) => AuthorityRules.Worth(all, grant, authorities.Today).State is GrantState.InForce or GrantState.Narrowed or GrantState.NotYet;
@@ -268,7 +272,7 @@ internal sealed class GrantAuthority(CrmDb db, Authorities authorities)
             {
                 await db.Alone("authority", ct);
                 var all = await authorities.Grants(null, ct);
-                if (!all.TryGetValue(id, out var known) || !ListGrants.Sees(db.Actor, known.Holder))
+                if (!all.TryGetValue(id, out var known) || !ListGrants.Seen(db.Actor, all)(known))
                 {
                     return new Refusal.NotFound();
                 }

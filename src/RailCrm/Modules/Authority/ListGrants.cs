@@ -62,8 +62,20 @@ public sealed class ListGrants(CrmDb db, Authorities authorities)
     /// <summary>Somebody of it, and up to how much.</summary>
     public sealed record RungPerson(string Name, long Limit);
 
-    /// <summary>Whether somebody sees a grant.</summary>
-    internal static bool Sees(Actor actor, Holder holder) => actor.Scope.Covers(holder.UnitPath) || (actor.IsKnown && actor.UnitPath.StartsWith(holder.UnitPath, StringComparison.Ordinal));
+    /// <summary>Whether somebody sees a grant: in his scope, his own, of heads or a role above him, or what one of those comes from. What a superior holds in person is nobody's below.</summary>
+    internal static Func<Grant, bool> Seen(Actor actor, IReadOnlyDictionary<long, Grant> all)
+    {
+        bool Sees(Holder h) => actor.Scope.Covers(h.UnitPath) || (actor.IsKnown && (h.UserId == actor.UserId || (h.UserId is null && actor.UnitPath.StartsWith(h.UnitPath, StringComparison.Ordinal))));
+        var from = new HashSet<long>();
+        foreach (var grant in all.Values.Where(g => Sees(g.Holder)))
+        {
+            for (var up = grant.ParentId; up is { } id && from.Add(id); up = all[id].ParentId)
+            {
+            }
+        }
+
+        return g => Sees(g.Holder) || from.Contains(g.Id);
+    }
 
     /// <summary>Those of a unit and of the units right below it, roles that reach them included; in force, or not yet.</summary>
     public async Task<IReadOnlyList<Item>> OfUnit(OrgUnit unit, CancellationToken ct)
@@ -77,7 +89,7 @@ public sealed class ListGrants(CrmDb db, Authorities authorities)
     /// <summary>All that the actor sees, newest first, those with keys below <paramref name="before"/>.</summary>
     public async Task<(IReadOnlyList<Item> Items, long? Next)> Run(AuthorityAction? action, bool ended, long? before, CancellationToken ct)
     {
-        var found = (await Told(g => (action is null || g.Action == action) && (ended || (!g.Revoked && (g.Until is null || g.Until >= authorities.Today))) && (before is null || g.Id < before), ct)).OrderByDescending(g => g.Id).Take(PageSize + 1).ToList();
+        var found = (await Told(g => (action is null || g.Action == action) && (ended || (!g.Revoked && (g.Until is null || g.Until >= authorities.Today))) && (before is null || g.Id < before), PageSize + 1, ct)).Reverse().ToList();
         return ([.. found.Take(PageSize)], found.Count > PageSize ? found[PageSize - 1].Id : null);
     }
 
@@ -97,10 +109,13 @@ public sealed class ListGrants(CrmDb db, Authorities authorities)
         return [.. (await Told(g => g.Id == id || above.Contains(g.Id) || g.ParentId == id, ct)).OrderBy(g => g.Id)];
     }
 
-    private async Task<IReadOnlyList<Item>> Told(Func<Grant, bool> wanted, CancellationToken ct)
+    private Task<IReadOnlyList<Item>> Told(Func<Grant, bool> wanted, CancellationToken ct) => Told(wanted, int.MaxValue, ct);
+
+    private async Task<IReadOnlyList<Item>> Told(Func<Grant, bool> wanted, int newest, CancellationToken ct)
     {
         var all = await authorities.Grants(null, ct);
-        var chosen = all.Values.Where(g => Sees(db.Actor, g.Holder) && wanted(g)).OrderBy(g => g.Id).Select(g => (Grant: g, Worth: AuthorityRules.Worth(all, g, authorities.Today))).ToList();
+        var sees = Seen(db.Actor, all);
+        var chosen = all.Values.Where(g => sees(g) && wanted(g)).OrderByDescending(g => g.Id).Take(newest).Reverse().Select(g => (Grant: g, Worth: AuthorityRules.Worth(all, g, authorities.Today))).ToList();
         var ids = chosen.ConvertAll(c => c.Grant.Id);
         var rows = await db.Set<AuthorityGrant>().AsNoTracking().Where(g => EF.Parameter(ids).Contains(g.Id)).ToDictionaryAsync(g => g.Id, ct);
         var words = await Words(chosen.SelectMany(c => new[] { c.Grant.Holder, all[c.Worth.ById].Holder }), rows.Values.Select(g => g.GrantedBy), ct);

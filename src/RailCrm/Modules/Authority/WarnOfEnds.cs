@@ -26,13 +26,16 @@ internal static class WarnOfEnds
         {
             await db.Alone("authority", ct);
             var (today, soon) = (authorities.Today, authorities.Today.AddDays(Days));
-            var due = await db.Set<AuthorityGrant>().AsNoTracking().Where(g => g.RevokedAt == null && g.UntilOn >= today && g.UntilOn <= soon && (g.WarnedOf == null || g.WarnedOf != g.UntilOn)).OrderBy(g => g.Id).ToListAsync(ct);
-            var all = due.Count == 0 ? new Dictionary<long, Grant>() : await authorities.Grants(null, ct);
+            var all = await authorities.Grants(null, ct);
+            var ends = all.Values.Select(g => (g.Id, g.Holder, AuthorityRules.Worth(all, g, today).Until)).Where(g => g.Until >= today && g.Until <= soon).ToDictionary(g => g.Id); // With one above it ends what was given on from it.
+            List<long> ids = [.. ends.Keys];
+            var due = (await db.Set<AuthorityGrant>().AsNoTracking().Where(g => EF.Parameter(ids).Contains(g.Id)).OrderBy(g => g.Id).Select(g => new { g.Id, g.GrantedBy, g.WarnedOf }).ToListAsync(ct)).FindAll(g => g.WarnedOf != ends[g.Id].Until);
             foreach (var grant in due)
             {
-                var people = (await authorities.HoldersOf(all[grant.Id].Holder, MostPeople, ct)).Select(o => o.UserId).Append(grant.GrantedBy).Where(u => u != 0).Distinct();
+                var (_, holder, until) = ends[grant.Id];
+                var people = (await authorities.HoldersOf(holder, MostPeople, ct)).Select(o => o.UserId).Append(grant.GrantedBy).Where(u => u != 0).Distinct();
                 db.AddRange(people.Select(user => new InboxLine { UserId = user, Kind = Told, RecordKind = AuthorityModule.Record, RecordId = grant.Id, At = db.UtcNow }));
-                await db.Set<AuthorityGrant>().Where(g => g.Id == grant.Id).ExecuteUpdateAsync(u => u.SetProperty(g => g.WarnedOf, grant.UntilOn), ct); // No change of the grant: neither its version nor its history tells.
+                await db.Set<AuthorityGrant>().Where(g => g.Id == grant.Id).ExecuteUpdateAsync(u => u.SetProperty(g => g.WarnedOf, until), ct); // No change of the grant: neither its version nor its history tells.
             }
 
             await db.SaveChangesAsync(ct);

@@ -12,6 +12,7 @@ internal sealed partial class CustomerTaker
     {
         var answers = new RowAnswer[rows.Count];
         _ahead = await LookAhead(rows, withLists: false, ct);
+        await ReadPools(rows, hold: false, ct);
         for (var i = 0; i < rows.Count; i++)
         {
             answers[i] = await Preview(rows[i], ct);

@@ -44,6 +44,7 @@ internal sealed partial class CustomerTaker
     {
         var met = new (Customer? Known, SaveCustomer.Input Input, MainContact? Contact)[rows.Count];
         _ahead = await LookAhead(rows, withLists: true, ct);
+        await ReadPools(rows, hold: false, ct);
         for (var i = 0; i < rows.Count; i++)
         {
             var (known, input, contact, _) = await Read(rows[i], [], ct);

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
+using RailCrm.Modules.Pools;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
@@ -27,11 +28,23 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
     public override async Task<RowAnswer[]> Take(IReadOnlyList<TableRow> rows, CancellationToken ct)
     {
         var answers = new RowAnswer[rows.Count];
+        var pooled = new List<(long CustomerId, Pool To, PoolWhy Why)>();
+        await ReadPools(rows, hold: true, ct);
         for (var i = 0; i < rows.Count; i++)
         {
             var errors = new List<FieldError>();
             var (known, input, contact, origin) = await Read(rows[i], errors, ct);
             answers[i] = errors.Count > 0 ? new(null, Ruled(errors, input)) : known is null ? await Create(input, contact, origin, ct) : await Update(known, input, contact, ct);
+            _db.ChangeTracker.Clear();
+            if (answers[i] is { Outcome: "created", Made: [var customer, ..] } && PoolOf(rows[i]) is { } pool)
+            {
+                pooled.Add((customer.Id, pool, PoolWhy.Hand));
+            }
+        }
+
+        if (pooled.Count > 0)
+        {
+            await new PoolBook(_db).Put(pooled, Import.FileName.Length > PoolStay.ReasonLength ? null : Import.FileName, ct);
             _db.ChangeTracker.Clear();
         }
 
@@ -171,6 +184,11 @@ internal sealed partial class CustomerTaker(IServiceProvider services, FieldMap 
                 : _ahead.Units.Find(u => u.Code == unit) ?? _ahead.Units.Find(u => u.Name == unit);
             input.UnitId = found?.Id;
             errors.AddRange(found is null || !_db.Scope.Covers(found.Path) ? [new("unit", "waybill.unit_unknown")] : []);
+        }
+
+        if (Text("pool") is not null)
+        {
+            errors.AddRange(await Pooled(PoolOf(row), known, input.UnitId, ct) is { } cannot ? [new("pool", cannot)] : []);
         }
 
         input.Custom = Own(row);

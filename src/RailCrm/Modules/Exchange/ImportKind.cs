@@ -73,6 +73,7 @@ internal sealed record ImportField(string Name, bool Required, params string[] S
         "createdBy" => ("import.help.created_by", "wangwei"),
         "createdAt" => ("import.help.created_at", "2019-03-05 08:30"),
         "tags" => ("import.help.tags", "重点、煤炭"),
+        "pool" => ("import.help.pool", ""),
         _ when Own is not null => ("import.help.own", Own.Choices.Select(c => c.Value).FirstOrDefault() ?? Own.Kind switch { CustomKind.Date => "2026-03-05", CustomKind.Money or CustomKind.Number => "1234.5", CustomKind.Station => "高桥镇", _ => "" }),
         _ => ("import.help.text", ""),
     };
@@ -140,6 +141,7 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
             new("website", false, "网址", "url"),
             new("tags", false, "标签", "tag"),
             new("active", false, "是否在用", "在用", "是否启用", "启用", "stillserved"),
+            new("pool", false, "公海", "publicpool"),
             new("parentCustomer", false, "上级公司", "母公司", "上级客户", "parentcompany"),
             new("shareholders", false, "主要股东", "股东", "股东及持股比例", "mainshareholders", "shareholder"),
             new("products", false, "主要产品", "产品", "mainproducts"),

@@ -7,7 +7,7 @@ using RailCrm.Platform.Data;
 
 namespace RailCrm.Modules.Managers;
 
-/// <summary>Managers in a merge: those of the customer that goes help at the one that stays, so that nobody loses sight of the business; who answered for the one that goes stays its own past.</summary>
+/// <summary>Managers in a merge: those of the customer that goes help at the one that stays, or answer for it where nobody of their level does, so that nobody loses sight of the business; who answered for the one that goes stays its own past.</summary>
 internal sealed class MergeManagers : ICustomerChildren
 {
     public string Kind => "managers";
@@ -38,7 +38,8 @@ internal sealed class MergeManagers : ICustomerChildren
         foreach (var person in joining)
         {
             var until = theirs.Of(move.LoserId).Where(r => r.UserId == person.Id).Select(r => r.Until).Aggregate((a, b) => a is null || b is null ? null : a > b ? a : b);
-            book.Appoint(move.SurvivorId, (person.Id, person.Level), Duty.Deputy, book.Today, until, null, move.MergeId);
+            var leads = theirs.Main(move.LoserId, person.Level)?.UserId == person.Id && book.Main(move.SurvivorId, person.Level) is null;
+            book.Appoint(move.SurvivorId, (person.Id, person.Level), leads ? Duty.Main : Duty.Deputy, book.Today, leads ? null : until, null, move.MergeId);
         }
 
         await book.Save(tell: false, ct); // A merge that is taken back leaves no trace.

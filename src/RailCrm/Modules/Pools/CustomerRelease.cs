@@ -41,11 +41,20 @@ internal sealed class CustomerRelease : IApprovalKind
             : new ApprovalSubject(found.Id, found.Pool.UnitId, "pool_stay", asked.StayId, $"{found.Number} {found.Name}", null, [("pool.one", found.Pool.Name, "—")]);
     }
 
+    public async Task<Refusal?> Prevents(CrmDb db, string payload, CancellationToken ct)
+    {
+        var claims = new ClaimCustomer(db);
+        return Read(payload) is not { } asked || await claims.Find(asked.StayId, ct) is not { } ground ? new Refusal.NotFound()
+            : !ground.Pool.NeedsConsent ? new Refusal.Conflict("pool.no_consent")
+            : await claims.Prevents(ground, await claims.Me(ct), ct);
+    }
+
     public async Task<Result<bool>> Grant(CrmDb db, Approval approval, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(approval);
         return Read(approval.Payload) is not { } asked ? new Refusal.Invalid("approval.payload_wrong", "payload")
-            : (await new ClaimCustomer(db).Take(asked.StayId, approval.ApplicantId, ct)).TryGet(out _, out var refusal) ? true : refusal;
+            : (await new ClaimCustomer(db).Take(asked.StayId, approval.ApplicantId, ct)).TryGet(out _, out var refusal) ? true
+            : refusal.Code == "pool.gone" ? refusal : new Refusal.Conflict("pool.applicant_cannot"); // What else prevents it is said to whoever claims, not to whoever consents.
     }
 
     private static Asked? Read(string payload)

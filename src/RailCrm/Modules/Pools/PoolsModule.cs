@@ -35,7 +35,7 @@ internal static class PoolsModule
         .AddScoped<IApprovalKind, CustomerRelease>()
         .AddSingleton<CustomerListPart, PoolsPart>()
         .AddSingleton<IFollowsChange, FollowPool>()
-        .AddSingleton<ICustomerChildren>(new StayingRows("pools", (typeof(PoolStay), nameof(PoolStay.CustomerId)), (typeof(PoolWarning), nameof(PoolWarning.CustomerId)))) // One that goes lies in no list, and in its pool again once it comes back; the next night warns anew.
+        .AddSingleton<ICustomerChildren, MergePools>()
         .AddSingleton(new UnitDependents("pool.n_pools", "pool.remedy", _ => "/settings/pools", Permission.CustomersRead, async (db, range, ct) => await (
             from p in db.Set<Pool>() join u in range.Of(db) on p.UnitId equals u.Id where p.Active group p by p.UnitId into g select new { g.Key, Count = g.LongCount() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct)))
         .AddSingleton(new JobHandler(RunPools.Kind, RunPools.Run))

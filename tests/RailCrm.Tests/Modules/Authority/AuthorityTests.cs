@@ -109,6 +109,17 @@ public sealed class AuthorityTests
         Assert.Equal("authority.revoked_already", await Revoke(scene, "security", north));
         Assert.Null(await Worth(scene, person));
 
+        // A smaller one that lasts longer gives on what the larger one cannot.
+        var large = await Given(scene, "security", new() { Unit = "N", Action = AuthorityAction.CreditLimit, Limit = 90 * Wan, From = new(2026, 4, 12), Until = new(2026, 5, 1), Reason = "短期" });
+        var head = await scene.App.In(ApprovalScene.System, db => db.Set<User>().Where(u => u.UserName == "north").Select(u => u.UserName!).SingleAsync(Ct));
+        await Given(scene, "security", new() { Person = head, Action = AuthorityAction.CreditLimit, Limit = 10 * Wan, From = new(2026, 4, 12), Reason = "个人" });
+        scene.App.Later(TimeSpan.FromDays(1));
+        var lasting = await Given(scene, "north", new() { Unit = "N2", Action = AuthorityAction.CreditLimit, Limit = 10 * Wan, Reason = "长期" });
+        Assert.Equal(("authority.longer_than_own", 10 * Wan), (Code((await Give(scene, "north", new() { Unit = "N1", Action = AuthorityAction.CreditLimit, Limit = 11 * Wan, Reason = "x" })).Refusal), (await Worth(scene, lasting))!.Value));
+        async Task<bool> Sees(string who, long id) => await scene.App.With<ListGrants, ListGrants.Item?>(await scene.App.ActorOf(who), l => l.One(id, Ct)) is not null;
+        var personal = (await scene.App.In(ApprovalScene.System, db => db.Set<AuthorityGrant>().Where(g => g.Id == lasting).Select(g => g.ParentId).SingleAsync(Ct)))!.Value;
+        Assert.Equal((true, false, true), (await Sees("n2", personal), await Sees("n1", personal), await Sees("n1", large))); // What a superior holds in person tells those below only where theirs comes from it.
+
         var history = await scene.App.With<ListGrants, IReadOnlyList<ListGrants.Happening>>(await scene.App.ActorOf("admin"), async l => await l.History((await l.One(north, Ct))!, Ct));
         Assert.Equal(["revoked", "changed", "changed", "changed", "granted"], history.Select(h => h.Did));
         Assert.Contains("20", history[3].Changes[0], StringComparison.Ordinal);
@@ -194,8 +205,20 @@ public sealed class AuthorityTests
         async Task<string?> Save(string kind, NodeBy by) => Code((await scene.App.With<SaveTemplate, Result<ApprovalTemplate>>(admin, s => s.Run(null, null, new() { Kind = kind, Nodes = [new() { By = by }] }, Ct))).Refusal);
         Assert.Equal(("approval.authority_needed", "approval.no_authority", null), (await Save(CustomerTerms.Name, NodeBy.GroupHead), await Save("customer.transfer", NodeBy.Authority), await Save(CustomerTerms.Name, NodeBy.Authority)));
 
-        // What is late goes to those above whose authority covers it.
-        Assert.Null((await scene.App.With<SaveTemplate, Result<ApprovalTemplate>>(admin, s => s.Run(null, null, new() { Kind = CustomerTerms.Name, FromFen = 1, Nodes = [new() { By = NodeBy.Authority }] }, Ct))).Refusal);
+        // What nobody can grant in the end is not put before the heads first.
+        Assert.Null((await scene.App.With<SaveTemplate, Result<ApprovalTemplate>>(admin, s => s.Run(null, null, new() { Kind = CustomerTerms.Name, FromFen = 1, Nodes = [new() { By = NodeBy.Head }, new() { By = NodeBy.Authority }] }, Ct))).Refusal);
+        var late = await scene.MakeCustomer("m1", "己公司");
+        await scene.App.In(ApprovalScene.System, async db =>
+        {
+            await db.Set<ApprovalTemplate>().Where(t => t.FromFen == 0).ExecuteDeleteAsync(Ct);
+            return await db.Set<ApprovalTemplate>().ExecuteUpdateAsync(t => t.SetProperty(x => x.FromFen, 0), Ct);
+        });
+        Assert.Equal("approval.nobody_covers", Code((await Ask(scene, "m1", AuthorityAction.CreditDays, 91, late)).Refusal));
+
+        // What is late goes to those above whose authority covers it: above the one on leave, though his deputy works below.
+        Assert.Null((await scene.App.With<SetDeputy, Result<ApprovalDeputy>>(await scene.App.ActorOf("north"), s => s.Run(new() { DeputyId = clerk, From = new(2026, 4, 1), Until = new(2026, 4, 30) }, Ct))).Refusal);
+        await scene.Chase();
+        Assert.Equal(["h3"], await scene.Waits(more));
         scene.App.Later(TimeSpan.FromDays(9));
         await scene.Chase();
         Assert.Equal(["admin", "group"], await scene.Waits(more));
@@ -241,7 +264,8 @@ public sealed class AuthorityTests
         Assert.Equal(HttpStatusCode.Forbidden, (await ApiScene.Ask(n1, "PUT", $"/authority/grants/{id}", new { limit = 1, reason = "x", until = "2026-04-12" })).Status);
         Assert.Equal(800_00, (await ApiScene.Ask(group, "PUT", $"/authority/grants/{id}", new { limit = 800_00, reason = "收紧", until = "2026-04-12" }, match: made.ETag)).Body.GetProperty("effective").GetInt64());
 
-        // The night warns holder and giver, once for each last day.
+        // The night warns holder and giver, once for each last day, also where it is the one above that ends.
+        await scene.App.In(ApprovalScene.System, db => db.Set<AuthorityGrant>().Where(g => g.ParentId != null).ExecuteUpdateAsync(g => g.SetProperty(x => x.UntilOn, (DateOnly?)null), Ct));
         for (var i = 0; i < 2; i++)
         {
             await using var services = scene.App.Services.CreateAsyncScope();

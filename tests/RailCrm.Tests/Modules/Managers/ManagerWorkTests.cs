@@ -115,7 +115,7 @@ public sealed class ManagerWorkTests
         var before = await scene.Dump();
 
         var merge = await scene.Merge(new { survivorId = scene.Stays, loserIds = new[] { scene.Goes } });
-        Assert.Equal(["Outlet Main a1 04-01", "Subsidiary Main m 04-01", "Group Deputy g 04-01"], await managers.Book(scene.Stays)); // b1 works in another outlet.
+        Assert.Equal(["Outlet Main a1 04-01", "Subsidiary Main m 04-01", "Group Main g 04-01"], await managers.Book(scene.Stays)); // b1 works in another outlet; of the group nobody answered for it.
         Assert.Equal(2, await app.In(ManagerScene.System, db => db.Set<CustomerGrant>().CountAsync(g => g.CustomerId == scene.Stays && g.UserId == s1, Ct))); // The one that comes along lasts longer.
         await scene.Undo(merge);
         Assert.Equal(before.Where(t => t.Key is "responsibilities" or "customer_grants" or "customers"), (await scene.Dump()).Where(t => t.Key is "responsibilities" or "customer_grants" or "customers"));

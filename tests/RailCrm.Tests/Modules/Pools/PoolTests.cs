@@ -15,6 +15,7 @@ using RailCrm.Platform.Lists;
 using RailCrm.Platform.Notes;
 using RailCrm.Tests.Modules.Approvals;
 using RailCrm.Tests.Modules.Customers;
+using RailCrm.Tests.Modules.Exchange;
 using static RailCrm.Tests.Modules.Approvals.ApprovalScene;
 
 namespace RailCrm.Tests.Modules.Pools;
@@ -177,6 +178,8 @@ public sealed class PoolTests
         Assert.Equal(HttpStatusCode.NotFound, (await stranger.PostAsJsonAsync($"/api/v1/pools/customers/{stay}/ask", new { reason = "有货" }, Ct)).StatusCode);
         using var former = await scene.App.Api("m1");
         Assert.Equal(HttpStatusCode.BadRequest, (await former.PostAsJsonAsync($"/api/v1/pools/customers/{stay}/ask", new { reason = "有货" }, Ct)).StatusCode);
+        using var past = await former.PostAsJsonAsync("/api/v1/approvals", new { kind = "customer.release", payload = new { stayId = stay }, reason = "有货" }, Ct); // Nor by the way around.
+        Assert.Equal(HttpStatusCode.BadRequest, past.StatusCode);
         using var beside = await scene.App.Api("n2");
         using var asked = await beside.PostAsJsonAsync($"/api/v1/pools/customers/{stay}/ask", new { reason = "客户在我站有货" }, Ct);
         Assert.Equal(HttpStatusCode.Created, asked.StatusCode);
@@ -188,6 +191,10 @@ public sealed class PoolTests
         using var head = await scene.App.SignedIn("n1");
         using var page = await head.GetAsync(new Uri($"/pools/customers/{stay}", UriKind.Relative), Ct);
         Assert.Contains("提交", await page.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        async Task Works(string unit) => await scene.App.In(ApprovalScene.System, db => db.Set<User>().Where(u => u.UserName == "n2").ExecuteUpdateAsync(u => u.SetProperty(x => x.UnitId, scene.Units[unit]), Ct));
+        await Works("S1");
+        Assert.Equal("pool.applicant_cannot", Code((await scene.Decide("north", approval)).Refusal)); // Said to whoever consents.
+        await Works("N2");
         Done(await scene.Decide("north", approval));
         Assert.Equal(["n2"], await Managers(scene));
         Assert.Equal((scene.Units["N2"], PoolLeft.Claimed), (await scene.Unit(), (await scene.App.In(ApprovalScene.System, db => db.Set<PoolStay>().Select(s => s.OutHow).SingleAsync(Ct)))!.Value));
@@ -242,12 +249,34 @@ public sealed class PoolTests
         Assert.Equal(("m1", "m1", "网点公海"), (string.Join(',', await Managers(scene, other)), string.Join(',', await Managers(scene, third)), await app.In(ApprovalScene.System, db => (from s in PoolBook.Open(db) join p in db.Set<Pool>() on s.PoolId equals p.Id where s.CustomerId == scene.Customer select p.Name).SingleAsync(Ct))));
         Assert.Equal(PoolLeft.Appointed, await app.In(ApprovalScene.System, db => db.Set<PoolStay>().Where(s => s.CustomerId == third).Select(s => s.OutHow!.Value).SingleAsync(Ct)));
 
+        // Merged with one that somebody follows up it leaves the pool, and lies there again once the merge is taken back.
+        Assert.True((await app.With<MergeCustomers, Result<MergeCustomers.Answer>>(await app.ActorOf("n1"), m => m.Run(new() { SurvivorId = scene.Customer, LoserIds = [other] }, Ct))).TryGet(out var merged, out why), why?.Code);
+        Assert.Equal(("m1", false), (string.Join(',', await Managers(scene)), await app.In(ApprovalScene.System, db => PoolBook.Open(db).AnyAsync(s => s.CustomerId == scene.Customer, Ct))));
+        Assert.Null((await app.With<UndoMerge, Result<UndoMerge.Answer>>(await app.ActorOf("n1"), u => u.Run(merged.Id, Ct))).Refusal);
+        Assert.Equal(("", "m1", true), (string.Join(',', await Managers(scene)), string.Join(',', await Managers(scene, other)), await app.In(ApprovalScene.System, db => PoolBook.Open(db).AnyAsync(s => s.CustomerId == scene.Customer, Ct))));
+
         await app.In(await app.ActorOf("group"), async db =>
         {
             (await db.Set<Customer>().SingleAsync(c => c.Id == scene.Customer, Ct)).UnitId = scene.Units["N2"];
             return await db.SaveChangesAsync(Ct);
         });
         Assert.Equal(PoolLeft.Unit, await app.In(ApprovalScene.System, db => db.Set<PoolStay>().Where(s => s.CustomerId == scene.Customer).OrderByDescending(s => s.Id).Select(s => s.OutHow!.Value).FirstAsync(Ct)));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_file_puts_new_customers_straight_into_a_pool_and_no_other(Engine engine)
+    {
+        await using var scene = await Start(engine);
+        await Make(scene);
+        await Make(scene, "南方公海", "S");
+        using var n1 = await scene.App.Api("n1");
+        var first = await ImportHttp.Loaded(n1, "customers", ImportHttp.Utf8("客户名称,公海\n新一公司,北方公海\n新二公司,\n新三公司,南方公海\n新四公司,无此公海\n甲公司,北方公海\n"));
+        Assert.Equal((2L, 3L), (ImportHttp.Number(first, "created"), ImportHttp.Number(first, "rowsRejected")));
+        Assert.Equal(["新一公司"], await Listed(scene, "n2"));
+        var stay = await scene.App.In(ApprovalScene.System, db => PoolBook.Open(db).Include(s => s.Customer).SingleAsync(Ct));
+        Assert.Empty(await Managers(scene, stay.CustomerId));
+        var again = await ImportHttp.Loaded(n1, "customers", ImportHttp.Utf8("客户名称,公海\n新一公司,北方公海\n"));
+        Assert.Equal((0L, 0L), (ImportHttp.Number(again, "created"), ImportHttp.Number(again, "rowsRejected")));
     }
 
     [Theory, ClassData(typeof(BothEngines))]
