@@ -4,12 +4,16 @@ const send = (address: string, fields: Record<string, string>) =>
   fetch(address, { method: "POST", headers: { accept: "application/json", RequestVerificationToken: token() }, body: new URLSearchParams({ ...fields, __RequestVerificationToken: token() }) });
 
 // The row as the page shows it now, with links, badges and what follows from the change, and the offer to take it back.
-const again = async (row: HTMLElement, changed: HTMLElement) => {
+const read = async (row: HTMLElement) => {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   const page = answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
-  const fresh = page?.querySelectorAll<HTMLElement>(`[data-id="${CSS.escape(row.dataset["id"] ?? "")}"] [data-label]`) ?? [];
+  const fresh = [...(page?.querySelectorAll<HTMLElement>(`[data-id="${CSS.escape(row.dataset["id"] ?? "")}"] [data-label]`) ?? [])];
+  return { page, of: (cell: HTMLElement) => fresh.find((f) => f.dataset["field"] === cell.dataset["field"] && f.dataset["label"] === cell.dataset["label"]) };
+};
+const again = async (row: HTMLElement, changed: HTMLElement) => {
+  const { page, of } = await read(row);
   for (const cell of row.querySelectorAll<HTMLElement>("[data-label]")) {
-    const now = [...fresh].find((f) => f.dataset["field"] === cell.dataset["field"] && f.dataset["label"] === cell.dataset["label"]);
+    const now = of(cell);
     if (now && !cell.querySelector("[data-cell]") && (cell === changed || cell.textContent !== now.textContent)) {
       cell.replaceChildren(...now.childNodes);
       if (now.dataset["value"] !== undefined) {
@@ -114,9 +118,16 @@ const edit = (cell: HTMLElement) => {
     done = false;
     control.disabled = false;
     control.classList.add("is-invalid");
-    const problem = (await answer.json().catch(() => null)) as { title?: string; errors?: Record<string, string[]> } | null;
+    const problem = (await answer.json().catch(() => null)) as { detail?: string; title?: string; errors?: Record<string, string[]> } | null;
     const why = cell.querySelector(".invalid-feedback") ?? cell.appendChild(Object.assign(document.createElement("div"), { className: "invalid-feedback d-block", role: "alert" }));
-    why.textContent = Object.values(problem?.errors ?? {}).flat()[0] ?? problem?.title ?? "";
+    why.textContent = Object.values(problem?.errors ?? {}).flat()[0] ?? problem?.detail ?? problem?.title ?? "";
+    const theirs = answer.status === 412 ? (await read(row)).of(cell) : undefined;
+    if (theirs) {
+      // Somebody else was first: what stands there now is said, Enter writes over it, Esc leaves it.
+      cell.dataset["value"] = theirs.dataset["value"] ?? "";
+      why.textContent = (document.body.dataset["stands"] ?? "").replace("{0}", theirs.textContent?.trim() || "—");
+      kept.splice(0, kept.length, ...theirs.childNodes);
+    }
     control.focus();
   };
   control.addEventListener("keydown", (event) => {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RailCrm.Modules.Approvals;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
@@ -21,6 +22,11 @@ internal static class ClassificationModule
         .AddSingleton(new MenuItem("tiers.title", "/settings/tiers", "scale", Permission.CustomersRead, 40, Go: "t"))
         .AddScoped<ICustomerPast, TierPast>()
         .AddSingleton<ICustomerChildren, MergeTiers>()
+        .AddSingleton<ICustomerChildren>(new StayingRows("tier_overrides", (typeof(TierOverride), nameof(TierOverride.CustomerId)))) // What was approved for one says nothing of the other.
+        .AddScoped<IApprovalKind, CustomerTierByHand>()
+        .AddSingleton<CustomerListPart, TierPart>()
+        .AddSingleton(new CustomerAction("tiers.ask", "scale", "tier", Permission.CustomersWrite))
+        .AddSingleton(new CustomerBadge(async (db, id, ct) => await TierOverride.Of(db, id, ct) is { } held ? Platform.Text.Texts.Get("tiers.by_hand_until", held.UntilOn.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)) : null))
         .AddScoped<IFiguresChanged>(s => s.GetRequiredService<ClassifyCustomers>())
         .AddSingleton(new JobHandler(Job, async (work, lease, ct) =>
         {

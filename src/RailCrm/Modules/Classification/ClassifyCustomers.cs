@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Modules.Customers;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Inbox;
@@ -69,6 +70,18 @@ public sealed class ClassifyCustomers(CrmDb db, TimeProvider clock) : IFiguresCh
         }
     }
 
+    /// <summary>One customer, in the caller's transaction.</summary>
+    internal async Task One(long customerId, CancellationToken ct) => await Compute(await Rule(ct), $"c.id = {customerId.ToString(CultureInfo.InvariantCulture)}", ct);
+
+    /// <summary>What the rule makes of a customer by the figures it carries.</summary>
+    internal async Task<CustomerTier> ByRule(Customer customer, TierRule rule, CancellationToken ct)
+    {
+        var (id, now) = (customer.Id, Month.Of(clock.Today()));
+        var from = now.Plus(-11);
+        var lines = await db.Set<MonthlyFact>().AnyAsync(f => f.CustomerId == id && f.Month >= from && f.Month <= now, ct) ? 1 : 0;
+        return rule.Of(lines, customer.Trailing12RevenueFen, customer.Trailing12GrossProfitFen, rule.Basis == TierBasis.Revenue ? customer.Previous12RevenueFen : customer.Previous12GrossProfitFen);
+    }
+
     /// <summary>The rule in force.</summary>
     public async Task<TierRule> Rule(CancellationToken ct) => await db.Set<TierRule>().AsNoTracking().SingleOrDefaultAsync(ct) ?? TierRule.Default;
 
@@ -110,7 +123,7 @@ public sealed class ClassifyCustomers(CrmDb db, TimeProvider clock) : IFiguresCh
         var before = $"f.month < {from}";
         var sql = $"""
             CREATE TEMPORARY TABLE computed AS
-            SELECT t.*, {rule.Sql("lines = 0", measured, basis)} AS tier
+            SELECT t.*, COALESCE((SELECT o.tier FROM tier_overrides o WHERE o.customer_id = t.id AND o.until_on >= '{clock.Today():yyyy-MM-dd}'), {rule.Sql("lines = 0", measured, basis)}) AS tier
             FROM (SELECT c.id, {Sum("f.lines", inside)} AS lines, {Sum("f.revenue_fen", inside)} AS revenue, {Sum("f.revenue_fen - f.cost_fen", inside)} AS profit, {Sum("f.weight_kg", inside)} AS weight,
                 {Sum("f.revenue_fen", before)} AS previous, {Sum("f.revenue_fen - f.cost_fen", before)} AS previous_profit
               FROM customers c LEFT JOIN monthly_facts f ON f.customer_id = c.id AND f.month >= {previous} AND f.month <= {now}

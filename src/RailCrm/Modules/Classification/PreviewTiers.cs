@@ -17,7 +17,7 @@ public sealed class PreviewTiers(CrmDb db)
     private sealed record Row(string Before, string After, long Customers);
 
     /// <summary>Counts; refused for whoever may not change the rule.</summary>
-    /// <remarks>One pass over the figures that each customer carries, so that no fact is read. A customer without lines is a prospective one already.</remarks>
+    /// <remarks>One pass over the figures that each customer carries, so that no fact is read. A customer without lines is a prospective one already; whose tier is set by hand stays out.</remarks>
     public async Task<Result<Answer>> Run(SetTierRule.Input input, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -36,7 +36,7 @@ public sealed class PreviewTiers(CrmDb db)
 #pragma warning disable EF1002 // Numbers and names of ours; nothing typed by anybody.
         var rows = await db.Database.SqlQueryRaw<Row>($"""
             SELECT before, after, CAST(count(*) AS bigint) AS customers
-            FROM (SELECT tier AS before, {rule.Sql("tier = 'Prospective'", measured, previous)} AS after FROM customers WHERE deleted_at IS NULL) t
+            FROM (SELECT tier AS before, {rule.Sql("tier = 'Prospective'", measured, previous)} AS after FROM customers c WHERE deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM tier_overrides o WHERE o.customer_id = c.id AND o.until_on >= '{BusinessCalendar.Day(db.UtcNow):yyyy-MM-dd}')) t
             GROUP BY before, after
             """).ToListAsync(ct);
 #pragma warning restore EF1002

@@ -31,6 +31,10 @@ public sealed record CustomerTab(string TextKey, string Path, string Permission,
 /// <param name="Permission">Who may.</param>
 public sealed record CustomerAction(string TextKey, string Icon, string Path, string Permission);
 
+/// <summary>A word beside a customer's name on each of its pages, that another module brings.</summary>
+/// <param name="Said">What it says; null where it says nothing.</param>
+public sealed record CustomerBadge(Func<CrmDb, long, CancellationToken, Task<string?>> Said);
+
 /// <summary>What another module knows of a customer's past, for the history.</summary>
 public interface ICustomerPast
 {

@@ -743,6 +743,32 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("tier_changes", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Classification.TierOverride", b =>
+                {
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customer_id");
+
+                    b.Property<long>("ApprovalId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("approval_id");
+
+                    b.Property<string>("Tier")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("tier");
+
+                    b.Property<DateOnly>("UntilOn")
+                        .HasColumnType("date")
+                        .HasColumnName("until_on");
+
+                    b.HasKey("CustomerId")
+                        .HasName("pk_tier_overrides");
+
+                    b.ToTable("tier_overrides", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Classification.TierRule", b =>
                 {
                     b.Property<long>("Id")

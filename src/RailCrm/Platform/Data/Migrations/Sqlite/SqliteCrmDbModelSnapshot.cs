@@ -691,6 +691,32 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("tier_changes", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Classification.TierOverride", b =>
+                {
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<long>("ApprovalId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("approval_id");
+
+                    b.Property<string>("Tier")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tier");
+
+                    b.Property<DateOnly>("UntilOn")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("until_on");
+
+                    b.HasKey("CustomerId")
+                        .HasName("pk_tier_overrides");
+
+                    b.ToTable("tier_overrides", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Classification.TierRule", b =>
                 {
                     b.Property<long>("Id")
