@@ -23,6 +23,7 @@ namespace RailCrm.Tests.Architecture
             "AuditEntry", "ApiToken", "ContactMerge", "ContactPair", "CustomField", "CustomOption", "CustomerGrant", "CustomerMerge", "CustomerSum", "CustomerTag", "DuplicatePair", "MergeRow", "DataProtectionKey", "Employee", "FiguresDue", "IdempotencyKey", "Import", "Job", "Lane", "ListChoice", "OpenedRecord", "OrgUnit", "OwnerCount", "OwnerMonth", "RememberedMapping", "Role", "RolePermission", "SavedView", "DemoRow", "DocumentTemplate",
             "AwayRecord", "ScopeCustomer", "ScopeGrant", "ScopeUnit", "Station", "TierRule", "User", "Session", "ScheduledSlot", "Siding", "Holiday", "WorkRow", "ImportEdit", "ImportedRow", "FileQuota", "ManagerRule", "Handover", "HandoverPart", "HandoverItem",
             "Pool", "PoolView",
+            "AuditSeal", "RecoveryCode", "SecondFactor", "SecurityPolicy",
             "AuthorityGrant", "ApprovalCopy", "ApprovalDeputy", "ApprovalEvent", "ApprovalStep", "ApprovalTemplate",
         ];
 

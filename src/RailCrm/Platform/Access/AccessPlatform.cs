@@ -11,6 +11,7 @@ internal static class AccessPlatform
         .AddScoped<ApiTokens>()
         .AddScoped<OwnSessions>()
         .AddScoped<OwnProfile>()
+        .AddScoped<SetSecurityPolicy>()
         .AddSingleton(new MenuItem("account.mine", "/account", "user", Permission.SignedIn, 1, MenuPlace.Account))
         .AddSingleton(new MenuItem("account.tokens", "/account/tokens", "key", Permission.SignedIn, 2, MenuPlace.Account))
         .AddSingleton(new MenuItem("account.change_password", "/account/password", "lock", Permission.SignedIn, 3, MenuPlace.Page));
