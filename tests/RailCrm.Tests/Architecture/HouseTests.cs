@@ -126,7 +126,7 @@ namespace RailCrm.Tests.Architecture
         [Fact]
         public async Task Every_route_asks_for_a_permission_or_is_listed_as_open()
         {
-            string[] open = ["/health/live", "/health/ready", "/language", "/sign-in", "/set-up", "/error", "/status/{Code:int}", "/no-permission", "/api/docs/scalar.js", "/api/docs/scalar.aspnetcore.js", "/api/docs/favicon.svg"];
+            string[] open = ["/health/live", "/health/ready", "/language", "/sign-in", "/sign-in/second", "/set-up", "/error", "/status/{Code:int}", "/no-permission", "/api/docs/scalar.js", "/api/docs/scalar.aspnetcore.js", "/api/docs/favicon.svg"];
             await using var app = await CrmApp.Start(Engine.Sqlite);
             var routes = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList();
             Assert.True(routes.Count > 30);

@@ -38,7 +38,7 @@ internal static class OrganizationModule
         .AddSingleton(new MenuItem("roles.title", "/roles", "key", Permission.Security, 91, Go: "r"))
         .AddSingleton(new MenuItem("audit.title", "/audit", "history", Permission.Audit, 92, Go: "a"))
         .AddSingleton(new MenuItem("audit.oddities", "/audit/oddities", "alert-triangle", Permission.Audit, 92, MenuPlace.Page))
-        .AddSingleton(new MenuItem("policy.title", "/settings/security", "shield-lock", Permission.Security, 92))
+        .AddSingleton(new MenuItem("policy.title", "/settings/security", "lock", Permission.Security, 92))
         .AddSingleton(new MenuItem("organization.new", "/organization/new", "sitemap", Permission.OrganizationWrite, 80, MenuPlace.Action))
         .AddSingleton(new MenuItem("employee.new", "/employees/new", "user-plus", Permission.OrganizationWrite, 81, MenuPlace.Action))
         .AddSingleton(new MenuItem("accounts.new", "/accounts/new", "user-plus", Permission.System, 90, MenuPlace.Action))

@@ -38,6 +38,12 @@ public sealed class SecurityPolicy : IAudited, IVersioned
     /// <summary>Addresses from which one person signs in in a day, likewise.</summary>
     public int Addresses { get; set; } = 4;
 
+    /// <summary><see cref="IdleMinutes"/>.</summary>
+    public TimeSpan Idle => TimeSpan.FromMinutes(IdleMinutes);
+
+    /// <summary><see cref="AbsoluteHours"/>.</summary>
+    public TimeSpan Absolute => TimeSpan.FromHours(AbsoluteHours);
+
     /// <summary>The group's.</summary>
     public static async Task<SecurityPolicy> Of(CrmDb db, CancellationToken ct)
     {
@@ -51,6 +57,7 @@ public sealed class SecurityPolicy : IAudited, IVersioned
         {
             builder.ToTable("security_policies");
             builder.Property(p => p.Id).ValueGeneratedNever();
+            builder.Ignore(p => p.Idle).Ignore(p => p.Absolute);
         }
     }
 }
