@@ -57,6 +57,7 @@ internal static class ModuleList
     /// <param name="app">The root, for what serves pages and is no page.</param>
     public static void MapPages(IEndpointRouteBuilder app)
     {
+        OrganizationModule.MapPages(app);
         CustomersModule.MapPages(app);
         WaybillsModule.MapPages(app);
         DossierModule.MapPages(app);

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using RailCrm.Modules;
 using RailCrm.Platform.Access;
+using RailCrm.Platform.Audit;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Http;
@@ -96,6 +97,7 @@ public static class WebHost
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme);
         services.AddSingleton<Sessions>();
         services.AddAccess();
+        services.AddAudit();
         services.AddScoped<WatchJobs>().AddScoped<StopJob>().AddSingleton(new MenuItem("jobs.title", "/jobs", "list-check", Permission.System, 93, Go: "j"));
         services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<Sessions>((o, sessions) =>
         {

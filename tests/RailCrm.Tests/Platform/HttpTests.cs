@@ -90,6 +90,59 @@ public sealed class HttpTests
     }
 
     [Fact]
+    public async Task Following_every_link_of_an_administrator_changes_nothing()
+    {
+        await using var app = await CrmApp.Start(Engine.Sqlite);
+        using var browser = await app.SignedIn("admin");
+        async Task<Dictionary<string, string>> Rows()
+        {
+            await using var raw = new SqliteConnection(app.Connection);
+            await raw.OpenAsync(Ct);
+            async Task<List<string>> Read(string sql)
+            {
+#pragma warning disable CA2100 // Names of our own tables.
+                await using var command = new SqliteCommand(sql, raw);
+#pragma warning restore CA2100
+                await using var reader = await command.ExecuteReaderAsync(Ct);
+                var found = new List<string>();
+                while (await reader.ReadAsync(Ct))
+                {
+                    found.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(n => reader.GetValue(n))));
+                }
+
+                return found;
+            }
+
+            var rows = new Dictionary<string, string>();
+            foreach (var table in await Read("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' AND name NOT IN ('sessions', 'opened_records')")) // Last seen, and what the palette offers again.
+            {
+                rows[table] = string.Join('\n', await Read($"SELECT * FROM \"{table}\""));
+            }
+
+            return rows;
+        }
+
+        var before = await Rows();
+        var (seen, next) = (new HashSet<string>(), new Queue<string>(["/"]));
+        while (next.TryDequeue(out var path) && seen.Count < 400)
+        {
+            using var answer = await browser.GetAsync(new Uri(path, UriKind.Relative), Ct);
+            Assert.True((int)answer.StatusCode < 500, path);
+            foreach (System.Text.RegularExpressions.Match link in System.Text.RegularExpressions.Regex.Matches(await answer.Content.ReadAsStringAsync(Ct), "href=\"(/[^\"?#]*)"))
+            {
+                if (!link.Groups[1].Value.StartsWith("/dist/", StringComparison.Ordinal) && seen.Add(link.Groups[1].Value))
+                {
+                    next.Enqueue(link.Groups[1].Value);
+                }
+            }
+        }
+
+        Assert.True(seen.Count > 40, $"Only {seen.Count} addresses.");
+        var after = await Rows();
+        Assert.Empty(after.Where(t => before[t.Key] != t.Value).Select(t => t.Key));
+    }
+
+    [Fact]
     public async Task A_form_without_its_token_is_refused_as_a_bad_request_and_changes_nothing()
     {
         await using var app = await CrmApp.Start(Engine.Sqlite);

@@ -169,6 +169,31 @@ public sealed class ChangeAccount(CrmDb db, UserManager<User> users, IEnumerable
         return result.TryGet(out var changed, out var refusal) ? new Made(changed.Id, changed.UserName!, password) : refusal;
     }
 
+    /// <summary>Takes app and recovery codes away from who has lost them; sessions end, and the person is told at the next sign-in.</summary>
+    /// <remarks>By whoever might reset the password, for the same reason.</remarks>
+    public Task<Result<User>> ResetFactor(long id, CancellationToken ct) => Change(id, Permission.Accounts, async user =>
+    {
+        if (user.Id == Actor.UserId)
+        {
+            return new Refusal.Forbidden("accounts.own_factor");
+        }
+
+        if ((await Holds(user.Id, ct)).Intersect(Permission.Offices).Any(o => !Actor.May(o)))
+        {
+            return new Refusal.Forbidden("accounts.factor_above_you");
+        }
+
+        if (!await OwnFactor.Has(db, user.Id, ct))
+        {
+            return new Refusal.Conflict("accounts.no_factor");
+        }
+
+        await OwnFactor.Forget(db, user.Id, ct);
+        await EndSessions(user, ct);
+        db.Add(new AuditEntry(Actor, db.UtcNow, "factor_reset", nameof(User), user.Id));
+        return null;
+    }, ct);
+
     /// <summary>Whether the actor gives roles: the security administrator, and while there is none, the system administrator, to appoint the first.</summary>
     public async Task<bool> MayGiveRoles(CancellationToken ct) => Actor.May(Permission.Security) || (Actor.May(Permission.System) && await IsBootstrap(ct));
 

@@ -14,7 +14,7 @@ internal sealed class EditRoles(CrmDb db)
     /// <summary>Longest name.</summary>
     public const int NameLength = 30;
 
-    public sealed record Item(long Id, string Name, IReadOnlyList<string> Permissions, int Accounts)
+    public sealed record Item(long Id, string Name, IReadOnlyList<string> Permissions, int Accounts, DateTime? FactorSince = null)
     {
         /// <summary>A role that the product brings keeps its name and stays.</summary>
         public bool BuiltIn => Permission.DefaultRoles.ContainsKey(Name);
@@ -33,9 +33,9 @@ internal sealed class EditRoles(CrmDb db)
 
     public async Task<IReadOnlyList<Item>> List(CancellationToken ct)
     {
-        var roles = await db.Set<Role>().AsNoTracking().OrderBy(r => r.Id).Select(r => new { r.Id, r.Name, Accounts = db.Set<IdentityUserRole<long>>().Count(u => u.RoleId == r.Id) }).ToListAsync(ct);
+        var roles = await db.Set<Role>().AsNoTracking().OrderBy(r => r.Id).Select(r => new { r.Id, r.Name, r.FactorSince, Accounts = db.Set<IdentityUserRole<long>>().Count(u => u.RoleId == r.Id) }).ToListAsync(ct);
         var permissions = (await db.Set<RolePermission>().AsNoTracking().ToListAsync(ct)).ToLookup(p => p.RoleId, p => p.Permission);
-        return [.. roles.Select(r => new Item(r.Id, r.Name ?? "", [.. Permission.Grantable.Intersect(permissions[r.Id])], r.Accounts))];
+        return [.. roles.Select(r => new Item(r.Id, r.Name ?? "", [.. Permission.Grantable.Intersect(permissions[r.Id])], r.Accounts, r.FactorSince))];
     }
 
     /// <summary>Creates a role where <paramref name="id"/> is null, else changes it.</summary>
@@ -109,6 +109,30 @@ internal sealed class EditRoles(CrmDb db)
         db.Remove(role);
         Tell("deleted", id, new() { ["Name"] = [role.Name, null] });
         await db.SaveChangesAsync(ct);
+        return role;
+    }, ct);
+
+    /// <summary>Has the people of a role need a second factor, or no longer. The own role may be made stricter, never less so.</summary>
+    public async Task<Result<Role>> NeedFactor(long id, bool needed, CancellationToken ct) => await db.Write<Result<Role>>(async () =>
+    {
+        if (await Refused(id, ct) is { } refused && (!needed || refused.Code != "roles.own"))
+        {
+            return refused;
+        }
+
+        if (await db.Set<Role>().SingleOrDefaultAsync(r => r.Id == id, ct) is not { } role)
+        {
+            return new Refusal.NotFound();
+        }
+
+        if (role.FactorSince is not null != needed)
+        {
+            var before = role.FactorSince;
+            (role.FactorSince, role.ConcurrencyStamp) = (needed ? db.UtcNow : null, Guid.NewGuid().ToString());
+            Tell("updated", id, new() { ["FactorSince"] = [before, role.FactorSince] });
+            await db.SaveChangesAsync(ct);
+        }
+
         return role;
     }, ct);
 

@@ -15,10 +15,13 @@ internal sealed class ListAudit(CrmDb db)
     private const int PageSize = 50;
     private const int MostPeople = 50;
 
+    /// <summary>Days that a text is looked for in, where no first day is asked for.</summary>
+    public const int TextDays = 31;
+
     /// <summary>Entries are numbered in the order of writing, to which their instants keep but for writers side by side.</summary>
     private const long Slack = 1_000;
 
-    public sealed record Query(string? Person = null, string? Entity = null, long? EntityId = null, string? Action = null, DateOnly? From = null, DateOnly? To = null, long? Customer = null, string? Cursor = null);
+    public sealed record Query(string? Person = null, string? Entity = null, long? EntityId = null, string? Action = null, DateOnly? From = null, DateOnly? To = null, long? Customer = null, string? Cursor = null, string? Text = null);
 
     public sealed record Change(string Field, string? Before, string? After);
 
@@ -45,6 +48,14 @@ internal sealed class ListAudit(CrmDb db)
             before = mark;
         }
 
+        var rows = await (await Narrow(query, ct)).Where(a => before == null || a.Id < before).OrderByDescending(a => a.Id).Take(PageSize + 1).ToListAsync(ct);
+        var page = rows.Take(PageSize).ToList();
+        return new Listing<Item>(await Readable(page, ct), rows.Count > PageSize ? page[^1].Id.ToString(CultureInfo.InvariantCulture) : null);
+    }
+
+    /// <summary>The entries asked for, in no order.</summary>
+    internal async Task<IQueryable<AuditEntry>> Narrow(Query query, CancellationToken ct)
+    {
         var entries = db.Set<AuditEntry>().AsNoTracking();
         if (PlainText.Trimmed(query.Person) is { } person)
         {
@@ -77,7 +88,16 @@ internal sealed class ListAudit(CrmDb db)
             entries = entries.Where(a => a.CustomerId == customer);
         }
 
-        if (query.From is { } from)
+        var since = query.From;
+        if (Storable(PlainText.Trimmed(query.Text)) is { } text)
+        {
+            // Part of what is written as JSON with and without escapes. No index knows parts, so a month is looked through unless more is asked for.
+            var escaped = JsonEncodedText.Encode(text).Value;
+            entries = entries.Where(a => a.Changes.Contains(text) || a.Changes.Contains(escaped));
+            since ??= (query.To is { } last && last > DateOnly.MinValue.AddDays(TextDays) ? last : BusinessCalendar.Day(db.UtcNow)).AddDays(-TextDays);
+        }
+
+        if (since is { } from)
         {
             var start = Start(from);
             var first = await db.Set<AuditEntry>().Where(a => a.At >= start).OrderBy(a => a.At).Select(a => (long?)a.Id).FirstOrDefaultAsync(ct) - Slack;
@@ -91,9 +111,7 @@ internal sealed class ListAudit(CrmDb db)
             entries = last is null ? entries.Where(a => false) : entries.Where(a => a.Id <= last && a.At < end);
         }
 
-        var rows = await entries.Where(a => before == null || a.Id < before).OrderByDescending(a => a.Id).Take(PageSize + 1).ToListAsync(ct);
-        var page = rows.Take(PageSize).ToList();
-        return new Listing<Item>(await Readable(page, ct), rows.Count > PageSize ? page[^1].Id.ToString(CultureInfo.InvariantCulture) : null);
+        return entries;
     }
 
     private static string? Storable(string? text) => string.IsNullOrEmpty(text) || !PlainText.IsStorable(text) ? null : text;
@@ -102,7 +120,7 @@ internal sealed class ListAudit(CrmDb db)
     private static DateTime Start(DateOnly day) => DateTime.SpecifyKind(day.ToDateTime(TimeOnly.MinValue), DateTimeKind.Utc) is { Ticks: > TimeSpan.TicksPerDay } start ? start.AddHours(-8) : DateTime.MinValue;
 
     /// <summary>Fields in words, and the names of units, people and roles where the row has their keys.</summary>
-    private async Task<IReadOnlyList<Item>> Readable(List<AuditEntry> page, CancellationToken ct)
+    internal async Task<IReadOnlyList<Item>> Readable(List<AuditEntry> page, CancellationToken ct)
     {
         var changes = page.ToDictionary(a => a.Id, a => Parse(a.Changes));
         List<long> Keys(string entity, params string[] fields) =>

@@ -25,6 +25,8 @@ internal static class OrganizationModule
         .AddSingleton<IHandsOver, HandViews>()
         .AddScoped<EditRoles>()
         .AddScoped<ListAudit>()
+        .AddScoped<ExportAudit>()
+        .AddScoped<FindOddities>()
         .AddSingleton(UnitDependents.Employees)
         .AddSingleton(UnitDependents.Accounts)
         .AddSingleton<ICustomReference, PersonReference>()
@@ -35,10 +37,15 @@ internal static class OrganizationModule
         .AddSingleton(new MenuItem("accounts.title", "/accounts", "shield-lock", Permission.Accounts, 90, Go: "u"))
         .AddSingleton(new MenuItem("roles.title", "/roles", "key", Permission.Security, 91, Go: "r"))
         .AddSingleton(new MenuItem("audit.title", "/audit", "history", Permission.Audit, 92, Go: "a"))
+        .AddSingleton(new MenuItem("audit.oddities", "/audit/oddities", "alert-triangle", Permission.Audit, 92, MenuPlace.Page))
+        .AddSingleton(new MenuItem("policy.title", "/settings/security", "lock", Permission.Security, 92))
         .AddSingleton(new MenuItem("organization.new", "/organization/new", "sitemap", Permission.OrganizationWrite, 80, MenuPlace.Action))
         .AddSingleton(new MenuItem("employee.new", "/employees/new", "user-plus", Permission.OrganizationWrite, 81, MenuPlace.Action))
         .AddSingleton(new MenuItem("accounts.new", "/accounts/new", "user-plus", Permission.System, 90, MenuPlace.Action))
         .AddSingleton(new MenuItem("roles.new", "/roles/new", "key", Permission.Security, 91, MenuPlace.Action));
+
+    public static void MapPages(IEndpointRouteBuilder app) =>
+        app.MapPost("/audit/export", ExportAudit.Post).RequireAuthorization(Permission.Audit).ExcludeFromDescription();
 
     public static void Map(IEndpointRouteBuilder api)
     {

@@ -21,6 +21,9 @@ public sealed record Actor(long UserId, string Name, long UnitId, string UnitPat
     /// <summary>Whether the password is somebody else's choice: until it is changed, nothing else is open.</summary>
     public bool MustChangePassword { get; init; }
 
+    /// <summary>From when on nothing else is open until a second factor is there (UTC); null where the role needs none, or there is one.</summary>
+    public DateTime? FactorDue { get; init; }
+
     /// <summary>When the password was chosen (UTC); null where that is not known.</summary>
     public DateTime? PasswordChangedAt { get; init; }
 

@@ -15,15 +15,22 @@ public static class Actors
             from u in db.Set<User>()
             join unit in db.Set<ScopeUnit>() on u.UnitId equals unit.Id
             from r in db.Set<IdentityUserRole<long>>().Where(r => r.UserId == u.Id).DefaultIfEmpty() // A role without any permission still shows fields.
+            from role in db.Set<Role>().Where(x => x.Id == r!.RoleId).DefaultIfEmpty()
             from p in db.Set<RolePermission>().Where(p => p.RoleId == r!.RoleId).DefaultIfEmpty()
             where u.Id == userId && !u.Disabled
-            select new { u.UserName, u.UnitId, u.MustChangePassword, u.PasswordChangedAt, u.TourEndedAt, unit.Path, Permission = (string?)p!.Permission, Role = (long?)r!.RoleId }).AsNoTracking().ToListAsync(ct);
+            select new { u.UserName, u.UnitId, u.MustChangePassword, u.PasswordChangedAt, u.TourEndedAt, unit.Path, Permission = (string?)p!.Permission, Role = (long?)r!.RoleId, role!.FactorSince }).AsNoTracking().ToListAsync(ct);
+        var due = rows.Min(r => r.FactorSince);
+        if (due is not null && via == "web")
+        {
+            due = await OwnFactor.Has(db, userId, ct) ? null : due.Value.AddDays((await SecurityPolicy.Of(db, ct)).FactorDays);
+        }
+
         return rows.Count == 0
             ? null
             : new(userId, rows[0].UserName ?? "", rows[0].UnitId, rows[0].Path,
                 Permission.WithDerived(rows.Select(r => r.Permission).OfType<string>()),
                 Scope.Of(rows[0].Path, userId, rows[0].UnitId), via)
-            { MustChangePassword = rows[0].MustChangePassword, Roles = rows.Select(r => r.Role).OfType<long>().ToHashSet(), PasswordChangedAt = rows[0].PasswordChangedAt, TourEnded = rows[0].TourEndedAt is not null };
+            { MustChangePassword = rows[0].MustChangePassword, Roles = rows.Select(r => r.Role).OfType<long>().ToHashSet(), PasswordChangedAt = rows[0].PasswordChangedAt, TourEnded = rows[0].TourEndedAt is not null, FactorDue = via == "web" ? due : null };
     }
 }
 
@@ -42,11 +49,12 @@ internal sealed class ActorMiddleware(RequestDelegate next, PasswordPolicy polic
             current.Actor = actor with { MustChangePassword = actor.MustChangePassword || policy.IsOver(actor.PasswordChangedAt, clock.GetUtcNow().UtcDateTime) };
         }
 
-        if (current.Actor.MustChangePassword && current.Actor.Via == "web" && !IsOpenBeforeChange(http))
+        var first = current.Actor switch { { Via: not "web" } => null, { MustChangePassword: true } => "/account/password", { FactorDue: { } due } when due <= clock.GetUtcNow().UtcDateTime => "/account/factor", _ => null };
+        if (first is not null && !IsOpenBefore(http, first))
         {
             if (HttpMethods.IsGet(http.Request.Method) && !http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
             {
-                http.Response.Redirect("/account/password");
+                http.Response.Redirect(first);
             }
             else
             {
@@ -59,9 +67,9 @@ internal sealed class ActorMiddleware(RequestDelegate next, PasswordPolicy polic
         await next(http);
     }
 
-    private static bool IsOpenBeforeChange(HttpContext http) =>
+    private static bool IsOpenBefore(HttpContext http, string first) =>
         http.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Authorization.IAllowAnonymous>() is not null
-        || http.Request.Path == "/account/password" || http.Request.Path == "/sign-out";
+        || http.Request.Path.StartsWithSegments(first, StringComparison.Ordinal) || http.Request.Path == "/sign-out";
 
     private static async Task<Actor?> ByToken(CrmDb db, string secret, CancellationToken ct)
     {

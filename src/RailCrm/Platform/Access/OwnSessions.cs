@@ -14,7 +14,8 @@ internal sealed class OwnSessions(CrmDb db)
     /// <summary>The living ones, last used first.</summary>
     public async Task<IReadOnlyList<Item>> List(CancellationToken ct)
     {
-        var (me, idle, absolute) = (db.Actor.UserId, db.UtcNow - Sessions.Idle, db.UtcNow - Sessions.Absolute);
+        var policy = await SecurityPolicy.Of(db, ct);
+        var (me, idle, absolute) = (db.Actor.UserId, db.UtcNow - policy.Idle, db.UtcNow - policy.Absolute);
         return await (
             from s in db.Set<Session>().AsNoTracking()
             join u in db.Set<User>() on s.UserId equals u.Id

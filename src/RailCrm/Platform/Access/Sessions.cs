@@ -14,11 +14,11 @@ namespace RailCrm.Platform.Access;
 /// <summary>Keeps sign-ins as rows, and knows the actor of each request.</summary>
 internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
 {
-    /// <summary>A session unused for this long is over (等保: 30 minutes; here a working morning, since the phone is put away between visits).</summary>
-    public static readonly TimeSpan Idle = TimeSpan.FromHours(4);
+    /// <summary>Usually a session unused for this long is over (等保: 30 minutes; here a working morning, since the phone is put away between visits).</summary>
+    public static readonly TimeSpan Idle = new SecurityPolicy().Idle;
 
-    /// <summary>A session is over after this long, used or not.</summary>
-    public static readonly TimeSpan Absolute = TimeSpan.FromHours(14);
+    /// <summary>Usually a session is over after this long, used or not.</summary>
+    public static readonly TimeSpan Absolute = new SecurityPolicy().Absolute;
 
     public const string UserIdClaim = "uid";
 
@@ -47,7 +47,8 @@ internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
         var secret = NewSecret();
         var userId = long.Parse(ticket.Principal.FindFirstValue(ClaimTypes.NameIdentifier)!, CultureInfo.InvariantCulture);
         var (now, earlier, agent) = (db.UtcNow, httpContext?.Items[EarlierItem] as string, httpContext?.Request.Headers.UserAgent.ToString());
-        var (idle, absolute) = (now - Idle, now - Absolute);
+        var policy = await SecurityPolicy.Of(db, cancellationToken);
+        var (idle, absolute) = (now - policy.Idle, now - policy.Absolute);
         await db.Write(async () =>
         {
             await db.Set<Session>().Where(s => s.Hash == earlier || (s.UserId == userId && (s.SeenAt < idle || s.CreatedAt < absolute))).ExecuteDeleteAsync(cancellationToken);
@@ -71,7 +72,7 @@ internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
     public async Task<AuthenticationTicket?> RetrieveAsync(string key, HttpContext httpContext, CancellationToken cancellationToken)
     {
         var hash = Hash(key);
-        if (httpContext?.Request.Path == "/sign-in")
+        if (httpContext?.Request.Path.StartsWithSegments("/sign-in", StringComparison.Ordinal) == true)
         {
             // Nobody is signed in on the way in: otherwise the cookie handler would go on with the id that the browser came with.
             httpContext.Items[EarlierItem] = hash;
@@ -86,8 +87,9 @@ internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
             from s in db.Set<Session>()
             join u in db.Set<User>() on s.UserId equals u.Id
             where s.Hash == hash && !u.Disabled && s.SecurityStamp == u.SecurityStamp
-            select new { s.UserId, s.CreatedAt, s.SeenAt, u.UserName }).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
-        if (session is null || now - session.SeenAt > Idle || now - session.CreatedAt > Absolute || await Actors.Find(db, session.UserId, "web", cancellationToken) is not { } actor)
+            select new { s.UserId, s.CreatedAt, s.SeenAt, u.UserName, Idle = db.Set<SecurityPolicy>().Max(p => (int?)p.IdleMinutes), Absolute = db.Set<SecurityPolicy>().Max(p => (int?)p.AbsoluteHours) }).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+        var (idle, absolute) = (session?.Idle is { } minutes ? TimeSpan.FromMinutes(minutes) : Idle, session?.Absolute is { } hours ? TimeSpan.FromHours(hours) : Absolute);
+        if (session is null || now - session.SeenAt > idle || now - session.CreatedAt > absolute || await Actors.Find(db, session.UserId, "web", cancellationToken) is not { } actor)
         {
             return null;
         }
@@ -105,7 +107,7 @@ internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
         var identity = new ClaimsIdentity(IdentityConstants.ApplicationScheme);
         identity.AddClaim(new(ClaimTypes.NameIdentifier, session.UserId.ToString(CultureInfo.InvariantCulture)));
         identity.AddClaim(new(ClaimTypes.Name, session.UserName ?? ""));
-        return new(new(identity), new AuthenticationProperties { ExpiresUtc = new(DateTime.SpecifyKind(session.CreatedAt, DateTimeKind.Utc) + Absolute) }, IdentityConstants.ApplicationScheme);
+        return new(new(identity), new AuthenticationProperties { ExpiresUtc = new(DateTime.SpecifyKind(session.CreatedAt, DateTimeKind.Utc) + absolute) }, IdentityConstants.ApplicationScheme);
     }
 
     /// <remarks>The row is the truth and the cookie only its key, so there is nothing to renew but the last-seen time.</remarks>

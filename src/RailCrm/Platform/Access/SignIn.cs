@@ -8,9 +8,9 @@ using RailCrm.Platform.Data;
 
 namespace RailCrm.Platform.Access;
 
-/// <summary>Tells who someone is by name and password.</summary>
+/// <summary>Tells who someone is by name and password, and where the account has one, by its second factor.</summary>
 /// <remarks>An unknown name, a wrong password, a locked and a disabled account answer alike: the same words, the same status, and the time of one password hash.</remarks>
-public sealed class SignIn(CrmDb db, UserManager<User> users, Allowance allowance, IOptions<IdentityOptions> options)
+public sealed class SignIn(CrmDb db, UserManager<User> users, Allowance allowance, OwnFactor factor, IOptions<IdentityOptions> options)
 {
     /// <summary>Failures with one name from one address, before the password is no longer looked at.</summary>
     public const int TriesFromOneAddress = 10;
@@ -21,12 +21,17 @@ public sealed class SignIn(CrmDb db, UserManager<User> users, Allowance allowanc
     /// <summary>Failures from one address that are written to the audit trail in a minute: a flood must not fill the disk.</summary>
     private const int RecordedPerMinute = 20;
 
+    /// <summary>Whose name and password these are.</summary>
+    /// <param name="User">The account.</param>
+    /// <param name="NeedsSecond">Whether a code is asked for before anybody is signed in.</param>
+    public sealed record Known(User User, bool NeedsSecond);
+
     /// <summary>The account, or null where this is nobody who may come in.</summary>
     /// <param name="name">What was typed as name.</param>
     /// <param name="password">What was typed as password.</param>
     /// <param name="address">The other end of the connection; a header cannot change it.</param>
     /// <param name="ct">Gives up.</param>
-    public async Task<User?> Run(string? name, string? password, IPAddress? address, CancellationToken ct)
+    public async Task<Known?> Run(string? name, string? password, IPAddress? address, CancellationToken ct)
     {
         name = (name ?? "").Trim();
         var user = name.Length is > 0 and <= 200 && PlainText.IsStorable(name) ? await users.FindByNameAsync(name) : null;
@@ -46,18 +51,60 @@ public sealed class SignIn(CrmDb db, UserManager<User> users, Allowance allowanc
             return null;
         }
 
-        allowance.Forget(key);
-        await db.Write(async () =>
+        if (await OwnFactor.Has(db, user.Id, ct))
         {
-            await db.Set<User>().Where(u => u.Id == user.Id && u.AccessFailedCount > 0).ExecuteUpdateAsync(s => s.SetProperty(u => u.AccessFailedCount, 0), ct);
-            db.Add(Entry("signed_in", user, address));
-            return await db.SaveChangesAsync(ct);
-        }, ct);
+            return new(user, true); // Nothing is forgiven yet: wrong codes count on.
+        }
+
+        await Enter(user, key, address, null, ct);
+        return new(user, false);
+    }
+
+    /// <summary>The account whose password was right before, where this is its code; null where it is not, or may not come in any more.</summary>
+    /// <param name="userId">The account.</param>
+    /// <param name="stamp">Its security stamp when the password was right.</param>
+    /// <param name="code">What was typed.</param>
+    /// <param name="address">The other end of the connection.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task<User?> Second(long userId, string stamp, string? code, IPAddress? address, CancellationToken ct)
+    {
+        if (await db.Set<User>().AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, ct) is not { } user || user.SecurityStamp != stamp)
+        {
+            return null;
+        }
+
+        var key = $"sign-in:{address}:{user.NormalizedUserName}";
+        if (allowance.IsSpent(key, TriesFromOneAddress) || user.Disabled || user.LockoutEnd > db.UtcNow)
+        {
+            allowance.Take(key, TriesFromOneAddress, TriesWindow);
+            await Record("second_factor_failed", user, address, ct);
+            return null;
+        }
+
+        if (await factor.Take(userId, code, ct) is not { } by)
+        {
+            allowance.Take(key, TriesFromOneAddress, TriesWindow);
+            await CountFailure(user, address, ct, "second_factor_failed");
+            return null;
+        }
+
+        await Enter(user, key, address, by, ct);
         return user;
     }
 
+    private Task<int> Enter(User user, string key, IPAddress? address, string? by, CancellationToken ct)
+    {
+        allowance.Forget(key);
+        return db.Write(async () =>
+        {
+            await db.Set<User>().Where(u => u.Id == user.Id && u.AccessFailedCount > 0).ExecuteUpdateAsync(s => s.SetProperty(u => u.AccessFailedCount, 0), ct);
+            db.Add(Entry("signed_in", user, address, by));
+            return await db.SaveChangesAsync(ct);
+        }, ct);
+    }
+
     /// <summary>Counts in the row itself, so that many wrong guesses at once are all counted.</summary>
-    private Task<int> CountFailure(User user, IPAddress? address, CancellationToken ct) => db.Write(async () =>
+    private Task<int> CountFailure(User user, IPAddress? address, CancellationToken ct, string action = "sign_in_failed") => db.Write(async () =>
     {
         await db.Set<User>().Where(u => u.Id == user.Id).ExecuteUpdateAsync(s => s.SetProperty(u => u.AccessFailedCount, u => u.AccessFailedCount + 1), ct);
         var locks = options.Value.Lockout;
@@ -69,7 +116,7 @@ public sealed class SignIn(CrmDb db, UserManager<User> users, Allowance allowanc
             db.Add(Entry("locked_out", user, address));
         }
 
-        await Record("sign_in_failed", user, address, ct);
+        await Record(action, user, address, ct);
         return locked;
     }, ct);
 
@@ -84,7 +131,7 @@ public sealed class SignIn(CrmDb db, UserManager<User> users, Allowance allowanc
     }
 
     /// <remarks>A name that nobody has is not kept: it is often a password typed into the wrong field.</remarks>
-    private AuditEntry Entry(string action, User? user, IPAddress? address) => new(
+    private AuditEntry Entry(string action, User? user, IPAddress? address, string? by = null) => new(
         Actor.Nobody with { UserId = user?.Id ?? 0, Name = user?.UserName ?? "" }, db.UtcNow, action, nameof(User), user?.Id ?? 0, null,
-        JsonSerializer.Serialize(new Dictionary<string, object?[]> { ["Address"] = [null, address?.ToString()] }));
+        JsonSerializer.Serialize(new Dictionary<string, object?[]> { ["Address"] = [null, address?.ToString()], ["Factor"] = [null, by] }.Where(f => f.Key != "Factor" || by is not null).ToDictionary()));
 }

@@ -50,6 +50,9 @@ public sealed class User : IdentityUser<long>, IAudited
 /// <summary>A named set of permissions.</summary>
 public sealed class Role : IdentityRole<long>
 {
+    /// <summary>Since when its people need a second factor (UTC); null where the password is enough.</summary>
+    public DateTime? FactorSince { get; set; }
+
     internal sealed class Mapping : IEntityTypeConfiguration<Role>
     {
         public void Configure(EntityTypeBuilder<Role> builder)

@@ -41,6 +41,7 @@ public static class CommandLine
         root.Add(ImportVerb.Command());
         root.Add(DemoVerb.Command());
         root.Add(DoctorVerb.Command());
+        root.Add(AuditVerb.Command());
 
         try
         {

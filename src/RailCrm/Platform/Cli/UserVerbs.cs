@@ -27,7 +27,9 @@ internal static class UserVerbs
         disable.SetAction((parse, ct) => CommandLine.With(services => Disable(services, parse.GetValue(name)!, ct)));
         var reset = new Command("reset", "Gives an account a new password, printed on the last line; it must be changed at the next sign-in.") { name };
         reset.SetAction((parse, ct) => CommandLine.With(services => Reset(services, parse.GetValue(name)!, ct)));
-        return new Command("user", "Accounts.") { add, list, disable, reset };
+        var factor = new Command("reset-factor", "Takes the second factor of an account away from who has lost it; sessions end.") { name };
+        factor.SetAction((parse, ct) => CommandLine.With(services => ResetFactor(services, parse.GetValue(name)!, ct)));
+        return new Command("user", "Accounts.") { add, list, disable, reset, factor };
     }
 
     private static async Task<int> Add(IServiceProvider services, string name, string role, string unitCode, string? password, CancellationToken ct)
@@ -73,6 +75,14 @@ internal static class UserVerbs
     {
         var user = await services.GetRequiredService<UserManager<User>>().FindByNameAsync(name) ?? throw new InvalidOperationException($"No account is named '{name}'.");
         Console.WriteLine(Done(await services.GetRequiredService<ChangeAccount>().ResetPassword(user.Id, ct)).Password);
+        return 0;
+    }
+
+    private static async Task<int> ResetFactor(IServiceProvider services, string name, CancellationToken ct)
+    {
+        var user = await services.GetRequiredService<UserManager<User>>().FindByNameAsync(name) ?? throw new InvalidOperationException($"No account is named '{name}'.");
+        Done(await services.GetRequiredService<ChangeAccount>().ResetFactor(user.Id, ct));
+        Console.WriteLine($"{name} signs in with the password alone until a second factor is enrolled again.");
         return 0;
     }
 

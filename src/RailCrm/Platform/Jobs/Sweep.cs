@@ -24,7 +24,7 @@ internal static class Sweep
     public static async Task<string> Run(IServiceProvider services, JobLease lease, CancellationToken ct)
     {
         var db = services.GetRequiredService<CrmDb>();
-        var (keys, sessions, nights) = (db.UtcNow - KeysKept, db.UtcNow - Sessions.Absolute, db.UtcNow - NightsKept);
+        var (keys, sessions, nights) = (db.UtcNow - KeysKept, db.UtcNow - (await SecurityPolicy.Of(db, ct)).Absolute, db.UtcNow - NightsKept);
         await db.Write(() => db.Set<IdempotencyKey>().Where(k => k.CreatedAt < keys).ExecuteDeleteAsync(ct), ct);
         await db.Write(() => db.Set<Session>().Where(s => s.CreatedAt < sessions).ExecuteDeleteAsync(ct), ct);
         await db.Write(() => db.Set<Job>().Where(j => j.UserId == 0 && j.State == "completed" && j.FinishedAt < nights && j.Kind == Kind).ExecuteDeleteAsync(ct), ct);

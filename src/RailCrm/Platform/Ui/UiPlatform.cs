@@ -51,6 +51,8 @@ internal static class UiPlatform
             OwnProfile.SetLanguage(http, to == "en" ? "en" : "zh-CN");
             return Results.LocalRedirect(LocalUrl.Or(returnUrl, "/"));
         }).AllowAnonymous();
+        app.MapGet("/account/factor/qr.svg", FactorFiles.Picture).RequireAuthorization(Permission.SignedIn).ExcludeFromDescription();
+        app.MapPost("/account/factor/codes", FactorFiles.Codes).RequireAuthorization(Permission.SignedIn).ExcludeFromDescription();
         app.MapPost("/money-unit", (HttpContext http, [FromForm] string to, [FromForm] string? returnUrl) =>
         {
             http.Response.Cookies.Append(MoneyUnit.Cookie, to == "wan" ? "wan" : "yuan",

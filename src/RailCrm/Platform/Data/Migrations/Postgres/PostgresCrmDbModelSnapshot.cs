@@ -4023,6 +4023,40 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("api_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Platform.Access.RecoveryCode", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("hash")
+                        .UseCollation("C");
+
+                    b.Property<DateTime?>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_recovery_codes");
+
+                    b.HasIndex("UserId", "Hash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_recovery_codes_user_id_hash");
+
+                    b.ToTable("recovery_codes", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Platform.Access.Role", b =>
                 {
                     b.Property<long>("Id")
@@ -4037,6 +4071,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnType("character varying(200)")
                         .HasColumnName("concurrency_stamp")
                         .UseCollation("C");
+
+                    b.Property<DateTime?>("FactorSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("factor_since");
 
                     b.Property<string>("Name")
                         .HasMaxLength(200)
@@ -4076,6 +4114,78 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasName("pk_role_permissions");
 
                     b.ToTable("role_permissions", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Access.SecondFactor", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTime?>("ConfirmedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("confirmed_at");
+
+                    b.Property<long>("LastStep")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_step");
+
+                    b.Property<string>("Secret")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("secret")
+                        .UseCollation("C");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_second_factors");
+
+                    b.ToTable("second_factors", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Access.SecurityPolicy", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<int>("AbsoluteHours")
+                        .HasColumnType("integer")
+                        .HasColumnName("absolute_hours");
+
+                    b.Property<int>("Addresses")
+                        .HasColumnType("integer")
+                        .HasColumnName("addresses");
+
+                    b.Property<int?>("AuditDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("audit_days");
+
+                    b.Property<int>("ExportRows")
+                        .HasColumnType("integer")
+                        .HasColumnName("export_rows");
+
+                    b.Property<int>("FactorDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("factor_days");
+
+                    b.Property<int>("IdleMinutes")
+                        .HasColumnType("integer")
+                        .HasColumnName("idle_minutes");
+
+                    b.Property<int>("NightActs")
+                        .HasColumnType("integer")
+                        .HasColumnName("night_acts");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_security_policies");
+
+                    b.ToTable("security_policies", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Platform.Access.Session", b =>
@@ -4264,6 +4374,92 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasDatabaseName("ix_users_unit_id");
 
                     b.ToTable("users", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Audit.AuditSeal", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer")
+                        .HasColumnName("count");
+
+                    b.Property<long>("FirstId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_id");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("hash")
+                        .UseCollation("C");
+
+                    b.Property<string>("Ids")
+                        .IsRequired()
+                        .HasMaxLength(100000)
+                        .HasColumnType("character varying(100000)")
+                        .HasColumnName("ids")
+                        .UseCollation("C");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("kind")
+                        .UseCollation("C");
+
+                    b.Property<DateTime>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
+
+                    b.Property<byte[]>("Marks")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("marks");
+
+                    b.Property<string>("Open")
+                        .IsRequired()
+                        .HasMaxLength(1000000)
+                        .HasColumnType("character varying(1000000)")
+                        .HasColumnName("open")
+                        .UseCollation("C");
+
+                    b.Property<string>("PreviousHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("previous_hash")
+                        .UseCollation("C");
+
+                    b.Property<string>("RowsHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("rows_hash")
+                        .UseCollation("C");
+
+                    b.Property<long>("Through")
+                        .HasColumnType("bigint")
+                        .HasColumnName("through");
+
+                    b.Property<long>("Top")
+                        .HasColumnType("bigint")
+                        .HasColumnName("top");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_seals");
+
+                    b.HasIndex("Through")
+                        .HasDatabaseName("ix_audit_seals_through");
+
+                    b.ToTable("audit_seals", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Platform.Data.AuditEntry", b =>
@@ -5622,6 +5818,16 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasConstraintName("fk_api_tokens_user_user_id");
                 });
 
+            modelBuilder.Entity("RailCrm.Platform.Access.RecoveryCode", b =>
+                {
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_recovery_codes_user_user_id");
+                });
+
             modelBuilder.Entity("RailCrm.Platform.Access.RolePermission", b =>
                 {
                     b.HasOne("RailCrm.Platform.Access.Role", null)
@@ -5630,6 +5836,16 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_role_permissions_roles_role_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Access.SecondFactor", b =>
+                {
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_second_factors_user_user_id");
                 });
 
             modelBuilder.Entity("RailCrm.Platform.Access.Session", b =>

@@ -3755,6 +3755,37 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("api_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Platform.Access.RecoveryCode", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTime?>("UsedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("used_at");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_recovery_codes");
+
+                    b.HasIndex("UserId", "Hash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_recovery_codes_user_id_hash");
+
+                    b.ToTable("recovery_codes", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Platform.Access.Role", b =>
                 {
                     b.Property<long>("Id")
@@ -3766,6 +3797,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("concurrency_stamp");
+
+                    b.Property<DateTime?>("FactorSince")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("factor_since");
 
                     b.Property<string>("Name")
                         .HasMaxLength(200)
@@ -3802,6 +3837,77 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasName("pk_role_permissions");
 
                     b.ToTable("role_permissions", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Access.SecondFactor", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTime?>("ConfirmedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("confirmed_at");
+
+                    b.Property<long>("LastStep")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_step");
+
+                    b.Property<string>("Secret")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("secret");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_second_factors");
+
+                    b.ToTable("second_factors", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Access.SecurityPolicy", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<int>("AbsoluteHours")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("absolute_hours");
+
+                    b.Property<int>("Addresses")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("addresses");
+
+                    b.Property<int?>("AuditDays")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("audit_days");
+
+                    b.Property<int>("ExportRows")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("export_rows");
+
+                    b.Property<int>("FactorDays")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("factor_days");
+
+                    b.Property<int>("IdleMinutes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("idle_minutes");
+
+                    b.Property<int>("NightActs")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("night_acts");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_security_policies");
+
+                    b.ToTable("security_policies", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Platform.Access.Session", b =>
@@ -3972,6 +4078,86 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_users_unit_id");
 
                     b.ToTable("users", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Audit.AuditSeal", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.Property<long>("FirstId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first_id");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Ids")
+                        .IsRequired()
+                        .HasMaxLength(100000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ids");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTime>("LastAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_at");
+
+                    b.Property<byte[]>("Marks")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("marks");
+
+                    b.Property<string>("Open")
+                        .IsRequired()
+                        .HasMaxLength(1000000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("open");
+
+                    b.Property<string>("PreviousHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("previous_hash");
+
+                    b.Property<string>("RowsHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rows_hash");
+
+                    b.Property<long>("Through")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("through");
+
+                    b.Property<long>("Top")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("top");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_seals");
+
+                    b.HasIndex("Through")
+                        .HasDatabaseName("ix_audit_seals_through");
+
+                    b.ToTable("audit_seals", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Platform.Data.AuditEntry", b =>
@@ -5272,6 +5458,16 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasConstraintName("fk_api_tokens_user_user_id");
                 });
 
+            modelBuilder.Entity("RailCrm.Platform.Access.RecoveryCode", b =>
+                {
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_recovery_codes_user_user_id");
+                });
+
             modelBuilder.Entity("RailCrm.Platform.Access.RolePermission", b =>
                 {
                     b.HasOne("RailCrm.Platform.Access.Role", null)
@@ -5280,6 +5476,16 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_role_permissions_roles_role_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Access.SecondFactor", b =>
+                {
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_second_factors_user_user_id");
                 });
 
             modelBuilder.Entity("RailCrm.Platform.Access.Session", b =>
