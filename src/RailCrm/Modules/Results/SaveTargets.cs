@@ -59,6 +59,10 @@ internal sealed class SaveTargets(CrmDb db)
     /// <param name="May">Whether the actor sets them.</param>
     public sealed record Seen(string Name, TargetPlan? Plan, Sums? Units, Sums? People, bool May);
 
+    private long Me => db.Actor.UserId;
+
+    private int Year => BusinessCalendar.Day(db.UtcNow).Year;
+
     /// <summary>One year of what the actor sees: his own and those of the people and units he heads.</summary>
     public async Task<Result<Seen>> Look(long? unitId, long? personId, int year, Measure measure, CancellationToken ct)
     {
@@ -217,14 +221,14 @@ internal sealed class SaveTargets(CrmDb db)
         return [.. Month.Range(first, last).Select(m => by.GetValueOrDefault(m).Of(measure))];
     }
 
-    internal static async Task<IResult> Get(long? unit, long? person, int year, string? measure, SaveTargets useCase, HttpContext http, CancellationToken ct)
+    internal static async Task<IResult> Get(long? unit, long? person, int? year, string? measure, SaveTargets useCase, HttpContext http, CancellationToken ct)
     {
-        if (unit is null == person is null || !ShowUnitResults.Query.Read(measure, Measure.Revenue, out var by))
+        if ((unit is not null && person is not null) || !ShowUnitResults.Query.Read(measure, Measure.Revenue, out var by))
         {
-            return Answers.Problem(new Refusal.Invalid("targets.whose_wrong", unit is null == person is null ? "unit" : "measure"));
+            return Answers.Problem(new Refusal.Invalid("targets.whose_wrong", unit is null ? "measure" : "unit"));
         }
 
-        return (await useCase.Look(unit, person, year, by, ct)).Answer(s =>
+        return (await useCase.Look(unit, unit is null ? person ?? useCase.Me : null, year ?? useCase.Year, by, ct)).Answer(s =>
         {
             Versions.Tell(http, s.Plan?.Version ?? 0);
             return TypedResults.Ok(new Answer(s.Name, s.Plan is null ? null : Input.Of(s.Plan), s.Units, s.People, s.May));

@@ -87,7 +87,7 @@ internal sealed class ExplainSight(CrmDb db)
         return (from c in customers join u in db.Set<OrgUnit>() on c.UnitId equals u.Id select new Asked(c.Id, c.Name, c.UnitId, u.Path, u.Name, c.DeletedAt != null)).SingleOrDefaultAsync(ct);
     }
 
-    /// <summary>Why a person, meant by sign-in name as the look-up writes it, sees a customer or does not.</summary>
+    /// <summary>Why a person, meant by sign-in name as the look-up writes it (the actor himself where nobody is named), sees a customer or does not.</summary>
     public async Task<Result<Answer>> Run(long customerId, string? number, string? typed, CancellationToken ct)
     {
         if (!MayAsk(db.Actor))
@@ -100,7 +100,8 @@ internal sealed class ExplainSight(CrmDb db)
             return number is null ? new Refusal.NotFound() : new Refusal.Invalid("sight.customer_unknown", "number");
         }
 
-        if (await Person(typed, ct) is not { } user)
+        var me = db.Actor.UserId;
+        if ((typed is null ? await db.Set<User>().AsNoTracking().SingleOrDefaultAsync(u => u.Id == me, ct) : await Person(typed, ct)) is not { } user)
         {
             return new Refusal.Invalid("sight.person_unknown", "user");
         }
