@@ -9,7 +9,9 @@ using RailCrm.Modules.Managers;
 using RailCrm.Modules.Organization;
 using RailCrm.Modules.Pools;
 using RailCrm.Modules.Reference;
+using RailCrm.Modules.Results;
 using RailCrm.Modules.Sharing;
+using RailCrm.Modules.Sight;
 using RailCrm.Modules.Waybills;
 using RailCrm.Modules.Workbench;
 
@@ -29,6 +31,8 @@ internal static class ModuleList
         SharingModule.Add(services);
         WaybillsModule.Add(services);
         PoolsModule.Add(services);
+        SightModule.Add(services);
+        ResultsModule.Add(services);
         ClassificationModule.Add(services);
         DossierModule.Add(services);
         WorkbenchModule.Add(services);
@@ -48,6 +52,8 @@ internal static class ModuleList
         SharingModule.Map(api);
         WaybillsModule.Map(api);
         PoolsModule.Map(api);
+        SightModule.Map(api);
+        ResultsModule.Map(api);
         ClassificationModule.Map(api);
         WorkbenchModule.Map(api);
         ExchangeModule.Map(api);

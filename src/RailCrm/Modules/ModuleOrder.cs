@@ -14,6 +14,8 @@ internal static class ModuleOrder
         "Sharing",
         "Waybills",
         "Pools",
+        "Sight",
+        "Results",
         "Classification",
         "Dossier",
         "Workbench",

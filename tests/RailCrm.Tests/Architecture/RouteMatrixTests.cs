@@ -55,6 +55,8 @@ public sealed partial class RouteMatrixTests
         ("contacts/duplicate-pairs/{}", Scope, ContactPairOf),
         ("waybills/duplicate-pairs/{}", Scope, WaybillPairOf),
         ("waybills/{}", Scope, Line),
+        ("results/people/{}", Scope, app => app.In(Actor.System("test"), async db => Text(await db.Set<User>().Where(u => u.UserName == "n1").Select(u => u.Id).SingleAsync(Ct)))),
+        ("results/units/{}", Scope, app => app.In(Actor.System("test"), async db => Text(await db.Set<OrgUnit>().Where(u => u.Code == "N1").Select(u => u.Id).SingleAsync(Ct)))),
         ("approvals/{}", ["n1", "north", "group", "admin"], ApprovalOf),
         ("authority/{}", Scope, GrantOf), ("authority/grants/{}", Scope, GrantOf),
         ("inbox/{}", Everybody, _ => Task.FromResult("1")),

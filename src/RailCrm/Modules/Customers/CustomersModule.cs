@@ -216,11 +216,11 @@ internal static class CustomersModule
         app.MapPost("/customers/export", ExportCustomers.Post).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.CustomersRead, Permission.Export).ExcludeFromDescription();
         app.MapPost("/contacts/export", ExportContacts.Post).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.CustomersRead, Permission.Export).ExcludeFromDescription();
         app.MapGet("/contacts/{id:long}", async (long id, HttpContext http, CrmDb db, CancellationToken ct) => await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(k => k.Id == id).Select(k => (long?)k.CustomerId).SingleOrDefaultAsync(ct) is { } customer
-            ? Results.LocalRedirect($"/customers/{customer}/contacts/{id}{http.Request.QueryString}")
-            : await MergedContact.Of(db, id, ct) is { } survivor ? Results.LocalRedirect($"/customers/{survivor.CustomerId}/contacts/{survivor.Id}{http.Request.QueryString}")
-            : Results.NotFound()).RequireAuthorization(Permission.CustomersRead).ExcludeFromDescription();
+            ? Microsoft.AspNetCore.Http.Results.LocalRedirect($"/customers/{customer}/contacts/{id}{http.Request.QueryString}")
+            : await MergedContact.Of(db, id, ct) is { } survivor ? Microsoft.AspNetCore.Http.Results.LocalRedirect($"/customers/{survivor.CustomerId}/contacts/{survivor.Id}{http.Request.QueryString}")
+            : Microsoft.AspNetCore.Http.Results.NotFound()).RequireAuthorization(Permission.CustomersRead).ExcludeFromDescription();
         app.MapGet("/attachments/{id:long}", async (long id, CrmDb db, CancellationToken ct) => await db.Set<Attachment>().Where(a => a.Id == id).Select(a => (long?)a.CustomerId).SingleOrDefaultAsync(ct) is { } customer
-            ? Results.LocalRedirect($"/api/v1/customers/{customer}/attachments/{id}/content") : Results.NotFound()).RequireAuthorization(Permission.CustomersRead).ExcludeFromDescription();
+            ? Microsoft.AspNetCore.Http.Results.LocalRedirect($"/api/v1/customers/{customer}/attachments/{id}/content") : Microsoft.AspNetCore.Http.Results.NotFound()).RequireAuthorization(Permission.CustomersRead).ExcludeFromDescription();
         app.MapGet("/customers/{id:long}/attachments/{attachmentId:long}/preview", FetchAttachment.GetPreview).RequireAuthorization(Permission.CustomersRead).ExcludeFromDescription();
         app.MapPost("/customers/{id:long}/attachments/files", UploadFiles.Post).DisableAntiforgery().RequireAuthorization(Permission.CustomersWrite).ExcludeFromDescription()
             .WithMetadata(new RequestSizeLimitAttribute(MostUpload), new RequestFormLimitsAttribute { MultipartBodyLengthLimit = MostUpload });

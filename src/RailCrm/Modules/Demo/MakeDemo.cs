@@ -54,6 +54,7 @@ internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers custome
         await lines.Write(options.Waybills, "demo", shippers, dice, Told(done => tell(50 + (int)(done * 45L / Math.Max(1, options.Waybills)))), ct);
         await classify.RunAll(null, ct);
         await customers.Entrust(dice, ct);
+        await DemoTargets.Make(db, clock, dice, ct);
         await customers.Pool(outlets, ct);
         var group = await db.Set<OrgUnit>().SingleAsync(u => u.ParentId == null, ct);
         group.Code = Code;

@@ -20,6 +20,8 @@ internal sealed class ManagersPart : CustomerListPart
     [
         F.Only("managerGap", "manager.gap", FieldKind.Choice, ["="], Gap).Coded(Said, () => [("any", Said("any")!), ("outlet", Said("outlet")!), ("subsidiary", Said("subsidiary")!), ("group", Said("group")!)]),
         F.Only("soleSigns", "manager.sole_filter", FieldKind.Choice, ["="], Sole).Coded(SignsSaid, () => [.. new[] { "1", "2", "3", "4" }.Select(n => (n, SignsSaid(n)!))]),
+        F.Only("managedBy", "manager.managed_by", FieldKind.Text, ["="], (db, asked, ct) => HeldBy(db, asked, Duty.Main, ct)),
+        F.Only("helpedBy", "manager.helped_by", FieldKind.Text, ["="], (db, asked, ct) => HeldBy(db, asked, Duty.Deputy, ct)),
         F.Of("sole", "manager.sole", FieldKind.Reference, c => c.Id).Refers(SoleKnown.Said),
     ];
 
@@ -129,6 +131,16 @@ internal sealed class ManagersPart : CustomerListPart
 
         var least = asked.Values.Min(v => v[0] - '0');
         return new Condition<Customer>(c => db.Set<SoleKnown>().Any(s => s.CustomerId == c.Id && s.Weight >= least), db.Set<SoleKnown>().Where(s => s.Weight >= least).Select(s => s.CustomerId), Indexed: true);
+    }
+
+    /// <summary>Customers that one of some people, known by sign-in name, answers for or helps with today.</summary>
+    private static async Task<Result<Condition<Customer>>> HeldBy(CrmDb db, Criterion asked, Duty duty, CancellationToken ct)
+    {
+        var names = asked.Values.Select(v => v.Trim().ToUpperInvariant()).ToList();
+        var people = await db.Set<Platform.Access.User>().Where(u => EF.Parameter(names).Contains(u.NormalizedUserName!)).Select(u => u.Id).ToListAsync(ct);
+        var today = BusinessCalendar.Day(db.UtcNow);
+        var held = db.Set<Responsibility>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(r => EF.Parameter(people).Contains(r.UserId) && r.Duty == duty && r.From <= today && (r.Until == null || r.Until > today)).Select(r => r.CustomerId);
+        return new Condition<Customer>(c => db.Set<Responsibility>().Any(r => r.CustomerId == c.Id && EF.Parameter(people).Contains(r.UserId) && r.Duty == duty && r.From <= today && (r.Until == null || r.Until > today)), held, Indexed: true);
     }
 
     private static string? Said(string code) => Platform.Text.Texts.Get(code == "any" ? "manager.gap_any" : $"level.{code}");

@@ -19,24 +19,34 @@ public sealed class CheckFacts(CrmDb db)
 
     private string Facts => FactsOf(db, "true");
 
-    /// <summary>The facts that follow from the lines <c>w</c> of a condition.</summary>
-    internal static string FactsOf(CrmDb db, string which) => FactsFromLines.Replace("$which", which, StringComparison.Ordinal).Replace("$month", db.IsPostgres
-        ? "CAST(EXTRACT(YEAR FROM w.date) * 12 + EXTRACT(MONTH FROM w.date) - 1 AS integer)"
-        : "CAST(substr(w.date, 1, 4) AS INTEGER) * 12 + CAST(substr(w.date, 6, 2) AS INTEGER) - 1", StringComparison.Ordinal);
+    private string Managers => ManagersOf(db, "r.customer_id = w.customer_id", "true", "");
 
-    /// <summary>How many rows of the facts, of the owners' months and of the owners' counts differ from what they are made of; reads everything.</summary>
-    public async Task<(long Facts, long OwnerMonths, long OwnerCounts)> Differences(CancellationToken ct) => (
+    /// <summary>The months of main managers that follow from the lines <c>w</c> of a condition and the responsibilities <c>r</c> of another.</summary>
+    internal static string ManagersOf(CrmDb db, string whose, string which, string sign) =>
+        $"SELECT r.user_id, {MonthOf(db)} AS month, {sign}count(*) AS lines, CAST({sign}sum(w.revenue_fen) AS bigint) AS revenue_fen, CAST({sign}sum(w.cost_fen) AS bigint) AS cost_fen, CAST({sign}sum(w.weight_kg) AS bigint) AS weight_kg " +
+        $"FROM waybill_lines w JOIN responsibilities r ON {whose} AND r.duty = 'Main' AND r.\"from\" <= w.date AND (r.until IS NULL OR r.until > w.date) WHERE {which} GROUP BY 1, 2";
+
+    private static string MonthOf(CrmDb db) => db.IsPostgres
+        ? "CAST(EXTRACT(YEAR FROM w.date) * 12 + EXTRACT(MONTH FROM w.date) - 1 AS integer)"
+        : "CAST(substr(w.date, 1, 4) AS INTEGER) * 12 + CAST(substr(w.date, 6, 2) AS INTEGER) - 1";
+
+    /// <summary>The facts that follow from the lines <c>w</c> of a condition.</summary>
+    internal static string FactsOf(CrmDb db, string which) => FactsFromLines.Replace("$which", which, StringComparison.Ordinal).Replace("$month", MonthOf(db), StringComparison.Ordinal);
+
+    /// <summary>How many rows of the facts, of the months of owners and managers, and of the owners' counts differ from what they are made of; reads everything.</summary>
+    public async Task<(long Facts, long Months, long OwnerCounts)> Differences(CancellationToken ct) => (
         await Count($"SELECT customer_id, month, lane_id, lines, revenue_fen, cost_fen, weight_kg FROM monthly_facts WHERE lines <> 0", Facts, ct),
-        await Count("SELECT unit_id, month, lines, revenue_fen, cost_fen, weight_kg FROM owner_months WHERE lines <> 0", OwnersFromFacts, ct),
+        await Count("SELECT unit_id, month, lines, revenue_fen, cost_fen, weight_kg FROM owner_months WHERE lines <> 0", OwnersFromFacts, ct)
+            + await Count("SELECT user_id, month, lines, revenue_fen, cost_fen, weight_kg FROM manager_months WHERE lines <> 0 OR revenue_fen <> 0 OR cost_fen <> 0 OR weight_kg <> 0", Managers, ct),
         await Count("SELECT unit_id, tier, customers, completeness_sum FROM owner_counts WHERE customers <> 0", CountsFromCustomers, ct));
 
-    /// <summary>Makes facts, owners' months and counts anew from lines and customers, in one transaction; all customers are due to be computed.</summary>
+    /// <summary>Makes facts, the months of owners and managers, and counts anew from lines, customers and responsibilities, in one transaction; all customers are due to be computed.</summary>
     public Task Rebuild(CancellationToken ct) => db.Write(async () =>
     {
 #pragma warning disable EF1002 // No value from outside: tables and columns of ours.
         if (db.IsPostgres)
         {
-            await db.Database.ExecuteSqlRawAsync("LOCK TABLE waybill_lines, customers IN SHARE MODE", ct);
+            await db.Database.ExecuteSqlRawAsync("LOCK TABLE waybill_lines, customers, responsibilities IN SHARE MODE", ct);
         }
 
         await db.Database.ExecuteSqlRawAsync("INSERT INTO lanes (unit_id, service, commodity_category, mode, origin, destination) SELECT DISTINCT unit_id, service, commodity_category, mode, origin, destination FROM waybill_lines WHERE true ON CONFLICT DO NOTHING", ct);
@@ -45,6 +55,7 @@ public sealed class CheckFacts(CrmDb db)
             ("monthly_facts", "customer_id, month, lane_id, lines, revenue_fen, cost_fen, weight_kg", Facts),
             ("owner_months", "unit_id, month, lines, revenue_fen, cost_fen, weight_kg", OwnersFromFacts),
             ("owner_counts", "unit_id, tier, customers, completeness_sum", CountsFromCustomers),
+            ("manager_months", "user_id, month, lines, revenue_fen, cost_fen, weight_kg", Managers),
             ("figures_due", "customer_id", "SELECT id FROM customers"),
         })
         {

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using RailCrm.Kernel;
+using RailCrm.Modules.Managers;
 using RailCrm.Platform.Data;
 
 namespace RailCrm.Modules.Waybills;
@@ -49,29 +50,38 @@ internal sealed class FactLedger(CrmDb db)
 
         var customerIds = changes.Select(c => c.Line.CustomerId).Distinct().Order().ToArray();
         var owners = await Owners(customerIds, ct);
+        var mains = await Mains(customerIds, ct);
         await Look(changes.Select(c => KeyOf(c.Line)), ct);
         var facts = new Dictionary<FactKey, Sums>();
         var months = new Dictionary<(long UnitId, int Month), Sums>();
+        var people = new Dictionary<(long UserId, int Month), Sums>();
         foreach (var (line, sign) in changes)
         {
             var month = Month.Of(line.Date).Number;
             Of(facts, new(line.CustomerId, month, _lanes[KeyOf(line)])).Add(line, sign);
             Of(months, (owners[line.CustomerId], month)).Add(line, sign);
+            foreach (var main in mains[line.CustomerId].Where(r => r.Holds(line.Date)))
+            {
+                Of(people, (main.UserId, month)).Add(line, sign);
+            }
         }
 
         // In order of key, so that two writers never wait for each other in a ring.
         var factRows = facts.OrderBy(f => f.Key.CustomerId).ThenBy(f => f.Key.Month).ThenBy(f => f.Key.LaneId).Select(f => (f.Key.CustomerId, (long)f.Key.Month, f.Key.LaneId, f.Value)).ToList();
         var monthRows = months.OrderBy(m => m.Key).Select(m => (m.Key.UnitId, (long)m.Key.Month, 0L, m.Value)).ToList();
+        var peopleRows = people.OrderBy(p => p.Key).Select(p => (p.Key.UserId, (long)p.Key.Month, 0L, p.Value)).ToList();
         if (db.IsPostgres)
         {
             await UpsertPostgres("monthly_facts", "customer_id, month, lane_id", factRows, 3, ct);
             await UpsertPostgres("owner_months", "unit_id, month", monthRows, 2, ct);
+            await UpsertPostgres("manager_months", "user_id, month", peopleRows, 2, ct);
             await db.Database.ExecuteSqlAsync($"INSERT INTO figures_due (customer_id) SELECT unnest({customerIds}) ON CONFLICT (customer_id) DO UPDATE SET customer_id = excluded.customer_id", ct);
         }
         else
         {
             UpsertSqlite("monthly_facts", "customer_id, month, lane_id", factRows, 3);
             UpsertSqlite("owner_months", "unit_id, month", monthRows, 2);
+            UpsertSqlite("manager_months", "user_id, month", peopleRows, 2);
             await using var due = Command(db, "INSERT OR IGNORE INTO figures_due (customer_id) VALUES ($1)");
             var id = ((SqliteCommand)due).Parameters.Add("$1", SqliteType.Integer);
             foreach (var customerId in customerIds)
@@ -108,6 +118,10 @@ internal sealed class FactLedger(CrmDb db)
 
         return await db.Set<ScopeCustomer>().Where(c => EF.Parameter(customerIds).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.UnitId, ct);
     }
+
+    /// <summary>Who answered for the customers at any time, past the scope: a line counts for whoever answered on its day. Read once the customers are held, as whoever appoints holds them too.</summary>
+    private async Task<ILookup<long, Responsibility>> Mains(long[] customerIds, CancellationToken ct) =>
+        (await db.Set<Responsibility>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking().Where(r => EF.Parameter(customerIds).Contains(r.CustomerId) && r.Duty == Duty.Main).ToListAsync(ct)).ToLookup(r => r.CustomerId);
 
     private static LaneKey KeyOf(WaybillLine line) => new(line.UnitId, line.Service, line.CommodityCategory, line.Mode, line.Origin, line.Destination);
 

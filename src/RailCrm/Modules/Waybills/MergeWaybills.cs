@@ -27,6 +27,7 @@ internal sealed class MergeWaybills(IEnumerable<IFiguresChanged> followers) : IC
 
     public async Task<long> Move(CrmDb db, CustomerMove move, CancellationToken ct)
     {
+        await Credit(db, $"w.customer_id = {Number(move.LoserId)}", [], move.LoserId, move.SurvivorId, ct);
         var moved = await Lines(db).Move(move.MergeId, Kind, move.LoserId, move.SurvivorId, null, ct);
         await db.Set<FiguresDue>().Where(d => d.CustomerId == move.LoserId).ExecuteDeleteAsync(ct); // Its figures wait as they are; they are due again when it comes back.
         if (moved > 0)
@@ -44,6 +45,7 @@ internal sealed class MergeWaybills(IEnumerable<IFiguresChanged> followers) : IC
         var ids = MovedRows.Parameter(db, await MovedRows.Noted(db, move.MergeId, Kind, move.LoserId, move.SurvivorId, ct));
         var facts = CheckFacts.FactsOf(db, $"w.customer_id = {Number(move.SurvivorId)} AND {MovedRows.Among(db, "w.id")}");
         await Shift(db, $"SELECT month, lane_id, CAST(lines AS bigint), CAST(revenue_fen AS bigint), CAST(cost_fen AS bigint), CAST(weight_kg AS bigint) FROM ({facts}) f", [ids], move.SurvivorId, move.LoserId, ct);
+        await Credit(db, $"w.customer_id = {Number(move.SurvivorId)} AND {MovedRows.Among(db, "w.id")}", [ids], move.SurvivorId, move.LoserId, ct);
         await Due(db, move.SurvivorId, ct);
         await Due(db, move.LoserId, ct);
         return await Lines(db).GiveBack(move.MergeId, Kind, move.LoserId, move.SurvivorId, null, ct);
@@ -83,6 +85,15 @@ internal sealed class MergeWaybills(IEnumerable<IFiguresChanged> followers) : IC
             $"WHERE true GROUP BY c.unit_id, f.month ORDER BY c.unit_id, f.month ON CONFLICT (unit_id, month) DO UPDATE SET {Added("owner_months")}", ct);
         await db.Database.ExecuteSqlRawAsync($"DELETE FROM monthly_facts WHERE customer_id = {Number(from)} AND lines = 0", ct);
         await db.Database.ExecuteSqlRawAsync("DROP TABLE merged_facts", ct);
+    }
+
+    /// <summary>Lines that go from one customer to another count for whoever answered for the other on their days. Before they move.</summary>
+    private static async Task Credit(CrmDb db, string which, object[] parameters, long from, long to, CancellationToken ct)
+    {
+        foreach (var (customer, sign) in new[] { (from, "-"), (to, "") }.OrderBy(c => c.Item1))
+        {
+            await db.Database.ExecuteSqlRawAsync($"INSERT INTO manager_months (user_id, month, {Sums}) {CheckFacts.ManagersOf(db, $"r.customer_id = {Number(customer)}", which, sign)} ORDER BY 1, 2 ON CONFLICT (user_id, month) DO UPDATE SET {Added("manager_months")}", parameters, ct);
+        }
     }
 
     private static async Task Due(CrmDb db, long customerId, CancellationToken ct) =>

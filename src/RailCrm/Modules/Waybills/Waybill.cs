@@ -235,6 +235,37 @@ public sealed class OwnerMonth
     }
 }
 
+/// <summary>The months of a person: what was done for the customers on the days when the person answered for them as their main manager. Kept by <see cref="WaybillLedger"/> where lines change, and by triggers where responsibilities begin or end (docs/decisions/0022).</summary>
+public sealed class ManagerMonth
+{
+    /// <summary>The main manager.</summary>
+    public long UserId { get; set; }
+
+    /// <summary>The month.</summary>
+    public Month Month { get; set; }
+
+    /// <summary>Lines counted.</summary>
+    public long Lines { get; set; }
+
+    /// <summary>Revenue, fen.</summary>
+    public long RevenueFen { get; set; }
+
+    /// <summary>Cost, fen.</summary>
+    public long CostFen { get; set; }
+
+    /// <summary>Weight, kg.</summary>
+    public long WeightKg { get; set; }
+
+    internal sealed class Mapping : IEntityTypeConfiguration<ManagerMonth>
+    {
+        public void Configure(EntityTypeBuilder<ManagerMonth> builder)
+        {
+            builder.ToTable("manager_months", t => t.ExcludeFromMigrations());
+            builder.HasKey(f => new { f.UserId, f.Month });
+        }
+    }
+}
+
 /// <summary>How many living customers a unit owns of each tier, kept by a trigger: counting a million rows is slower than the page that shows the count.</summary>
 public sealed class OwnerCount
 {

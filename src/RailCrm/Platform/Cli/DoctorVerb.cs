@@ -93,7 +93,7 @@ internal static class DoctorVerb
         var (months, owners, counts) = await facts.Differences(ct);
         var sums = await CheckCustomerSums.Differences(db, ct);
         var agree = months + owners + counts + sums == 0;
-        findings.Add(new("facts", agree, agree ? "The monthly facts agree with the waybill lines." : $"{months} monthly facts, {owners} months of units and {counts} counts differ from what they are made of, and {sums} sums of customers.", agree ? null : "Run: railcrm doctor --rebuild-facts"));
+        findings.Add(new("facts", agree, agree ? "The monthly facts agree with the waybill lines." : $"{months} monthly facts, {owners} months of units and managers and {counts} counts differ from what they are made of, and {sums} sums of customers.", agree ? null : "Run: railcrm doctor --rebuild-facts"));
         if (managers)
         {
             await CheckManagers.Mend(db, ct);

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Classification;
 using RailCrm.Modules.Customers;
+using RailCrm.Modules.Managers;
 using RailCrm.Modules.Organization;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
@@ -56,6 +57,23 @@ public sealed class WaybillTests
                 Assert.Equal(15, await app.With<WaybillLedger, int>(System, l => l.Delete(some, Ct)));
             }
 
+            var (whose, day, length) = (customers[random.Next(4)].Id, new DateOnly(2025, 1, 1).AddDays(random.Next(360)), random.Next(60));
+            await app.In(System, async db =>
+            {
+                // Back-dated, overlapping, prolonged, cut short, begun anew and taken away: by whatever statement.
+                var users = await db.Set<User>().OrderBy(u => u.Id).Select(u => u.Id).Take(4).ToListAsync(Ct);
+                db.AddRange(users.Select(u => new Responsibility { CustomerId = whose, Level = UnitLevel.Outlet, UserId = u, Duty = u == users[3] ? Duty.Deputy : Duty.Main, From = day.AddDays((int)u), Until = day.AddDays((int)u + length), ApprovedAt = db.UtcNow }));
+                await db.SaveChangesAsync(Ct);
+                foreach (var held in await db.Set<Responsibility>().OrderBy(r => r.Id).Skip(random.Next(4)).Take(3).ToListAsync(Ct))
+                {
+                    held.Until = random.Next(3) == 0 && !await db.Set<Responsibility>().AnyAsync(r => r.CustomerId == held.CustomerId && r.Until == null, Ct) ? null : held.From.AddDays(random.Next(200));
+                    await db.SaveChangesAsync(Ct);
+                }
+
+                var gone = await db.Set<Responsibility>().OrderByDescending(r => r.Id).Skip(2).Take(1).Select(r => r.Id).SingleAsync(Ct);
+                return await db.Set<Responsibility>().Where(r => r.Id == gone).ExecuteDeleteAsync(Ct);
+            });
+
             if (round % 4 == 2)
             {
                 var moved = customers[random.Next(4)].Id;
@@ -70,6 +88,7 @@ public sealed class WaybillTests
         }
 
         Assert.NotEqual(0, await app.In(System, db => db.Set<MonthlyFact>().SumAsync(f => f.Lines, Ct)));
+        Assert.NotEqual(0, await app.In(System, db => db.Set<ManagerMonth>().SumAsync(f => f.Lines, Ct)));
         await app.In(System, db => db.Set<MonthlyFact>().Where(f => f.RevenueFen > 0).Take(1).ExecuteUpdateAsync(s => s.SetProperty(f => f.RevenueFen, 1), Ct));
         Assert.NotEqual((0, 0, 0), await Differences(app));
         await app.With<CheckFacts, int>(System, async c =>

@@ -3482,6 +3482,115 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("stations", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Results.ResultRule", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("CoverageDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("coverage_days");
+
+                    b.Property<int>("LostMonths")
+                        .HasColumnType("integer")
+                        .HasColumnName("lost_months");
+
+                    b.Property<bool>("Open")
+                        .HasColumnType("boolean")
+                        .HasColumnName("open");
+
+                    b.Property<long>("UnitId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unit_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_result_rules");
+
+                    b.HasIndex("UnitId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_result_rules_unit_id");
+
+                    b.ToTable("result_rules", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Results.TargetPlan", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Challenge")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("challenge")
+                        .UseCollation("C");
+
+                    b.Property<string>("Floor")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("floor")
+                        .UseCollation("C");
+
+                    b.Property<string>("Measure")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("measure");
+
+                    b.Property<string>("Target")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("target")
+                        .UseCollation("C");
+
+                    b.Property<long?>("UnitId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unit_id");
+
+                    b.Property<long?>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<int>("Year")
+                        .HasColumnType("integer")
+                        .HasColumnName("year");
+
+                    b.HasKey("Id")
+                        .HasName("pk_target_plans");
+
+                    b.HasIndex("UnitId", "Year", "Measure")
+                        .IsUnique()
+                        .HasDatabaseName("ix_target_plans_unit")
+                        .HasFilter("unit_id IS NOT NULL");
+
+                    b.HasIndex("UserId", "Year", "Measure")
+                        .IsUnique()
+                        .HasDatabaseName("ix_target_plans_user")
+                        .HasFilter("user_id IS NOT NULL");
+
+                    b.ToTable("target_plans", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Waybills.BinnedLine", b =>
                 {
                     b.Property<long>("Id")
@@ -3637,6 +3746,41 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasDatabaseName("ix_lanes_unit_id_service_commodity_category_mode_origin_destin");
 
                     b.ToTable("lanes", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Waybills.ManagerMonth", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Month")
+                        .HasColumnType("integer")
+                        .HasColumnName("month");
+
+                    b.Property<long>("CostFen")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cost_fen");
+
+                    b.Property<long>("Lines")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lines");
+
+                    b.Property<long>("RevenueFen")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revenue_fen");
+
+                    b.Property<long>("WeightKg")
+                        .HasColumnType("bigint")
+                        .HasColumnName("weight_kg");
+
+                    b.HasKey("UserId", "Month")
+                        .HasName("pk_manager_months");
+
+                    b.ToTable("manager_months", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Waybills.MonthlyFact", b =>
@@ -5769,6 +5913,31 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_pool_warnings_pools_pool_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Results.ResultRule", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Organization.OrgUnit", null)
+                        .WithMany()
+                        .HasForeignKey("UnitId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_result_rules_units_unit_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Results.TargetPlan", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Organization.OrgUnit", null)
+                        .WithMany()
+                        .HasForeignKey("UnitId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_target_plans_units_unit_id");
+
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_target_plans_user_user_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Waybills.BinnedLine", b =>

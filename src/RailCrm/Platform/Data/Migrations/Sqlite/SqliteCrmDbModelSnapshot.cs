@@ -3247,6 +3247,108 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("stations", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Results.ResultRule", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<int>("CoverageDays")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("coverage_days");
+
+                    b.Property<int>("LostMonths")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lost_months");
+
+                    b.Property<bool>("Open")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("open");
+
+                    b.Property<long>("UnitId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unit_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_result_rules");
+
+                    b.HasIndex("UnitId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_result_rules_unit_id");
+
+                    b.ToTable("result_rules", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Results.TargetPlan", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Challenge")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("challenge");
+
+                    b.Property<string>("Floor")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("floor");
+
+                    b.Property<string>("Measure")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("measure");
+
+                    b.Property<string>("Target")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("target");
+
+                    b.Property<long?>("UnitId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unit_id");
+
+                    b.Property<long?>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.Property<int>("Year")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("year");
+
+                    b.HasKey("Id")
+                        .HasName("pk_target_plans");
+
+                    b.HasIndex("UnitId", "Year", "Measure")
+                        .IsUnique()
+                        .HasDatabaseName("ix_target_plans_unit")
+                        .HasFilter("unit_id IS NOT NULL");
+
+                    b.HasIndex("UserId", "Year", "Measure")
+                        .IsUnique()
+                        .HasDatabaseName("ix_target_plans_user")
+                        .HasFilter("user_id IS NOT NULL");
+
+                    b.ToTable("target_plans", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Waybills.BinnedLine", b =>
                 {
                     b.Property<long>("Id")
@@ -3392,6 +3494,41 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_lanes_unit_id_service_commodity_category_mode_origin_destination");
 
                     b.ToTable("lanes", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Waybills.ManagerMonth", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Month")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("month");
+
+                    b.Property<long>("CostFen")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cost_fen");
+
+                    b.Property<long>("Lines")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lines");
+
+                    b.Property<long>("RevenueFen")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revenue_fen");
+
+                    b.Property<long>("WeightKg")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("weight_kg");
+
+                    b.HasKey("UserId", "Month")
+                        .HasName("pk_manager_months");
+
+                    b.ToTable("manager_months", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Waybills.MonthlyFact", b =>
@@ -5409,6 +5546,31 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_pool_warnings_pools_pool_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Results.ResultRule", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Organization.OrgUnit", null)
+                        .WithMany()
+                        .HasForeignKey("UnitId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_result_rules_units_unit_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Results.TargetPlan", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Organization.OrgUnit", null)
+                        .WithMany()
+                        .HasForeignKey("UnitId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_target_plans_units_unit_id");
+
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_target_plans_user_user_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Waybills.BinnedLine", b =>
