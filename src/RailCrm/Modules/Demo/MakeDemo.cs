@@ -55,6 +55,7 @@ internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers custome
         await classify.RunAll(null, ct);
         await customers.Entrust(dice, ct);
         await customers.Pool(outlets, ct);
+        await customers.Know(ct);
         var group = await db.Set<OrgUnit>().SingleAsync(u => u.ParentId == null, ct);
         group.Code = Code;
         await db.SaveChangesAsync(ct);
