@@ -7,7 +7,7 @@ const icons = [
   "activity", "address-book", "adjustments", "alert-triangle", "api", "arrow-back-up", "arrow-down", "arrow-up", "arrows-exchange", "arrows-sort", "at", "ban", "bell", "briefcase", "building", "building-community",
   "building-factory-2", "building-warehouse", "calendar", "calendar-event", "certificate", "chart-bar", "chart-line", "chart-pie", "check", "chevron-down", "chevron-left", "chevron-right",
   "chevrons-left", "circle-check", "circle-plus", "clipboard-check", "clock", "coin-yuan", "copy", "database", "device-desktop", "device-floppy", "dots", "download", "edit", "external-link", "eye", "file-import",
-  "file-spreadsheet", "file-text", "filter", "flag", "folder", "gauge", "hash", "history", "home", "id", "info-circle", "key", "keyboard", "language", "layout-sidebar-left-collapse", "link", "list",
+  "file-spreadsheet", "file-text", "filter", "flag", "folder", "gauge", "gift", "hash", "history", "home", "id", "info-circle", "key", "keyboard", "language", "layout-sidebar-left-collapse", "link", "list",
   "list-check", "lock", "lock-open", "logout", "mail", "map-pin", "map-search", "menu-2", "message", "moon", "note", "package", "paperclip", "phone", "photo", "pin", "player-stop", "plus", "point",
   "printer", "progress", "receipt", "refresh", "report-analytics", "report-money", "restore", "ripple", "rotate", "route", "scale", "search", "settings", "share", "shield-lock", "ship", "sitemap", "star", "sun",
   "table", "tag", "tags", "tool", "train", "trash", "trending-down", "trending-up", "truck", "upload", "user", "user-check", "user-off", "user-plus", "user-x", "users", "users-group", "world", "x",

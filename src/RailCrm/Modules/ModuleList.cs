@@ -1,5 +1,6 @@
 using RailCrm.Modules.Approvals;
 using RailCrm.Modules.Authority;
+using RailCrm.Modules.Care;
 using RailCrm.Modules.Classification;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Demo;
@@ -28,6 +29,7 @@ internal static class ModuleList
         AuthorityModule.Add(services);
         ApprovalsModule.Add(services);
         ManagersModule.Add(services);
+        CareModule.Add(services);
         SharingModule.Add(services);
         WaybillsModule.Add(services);
         PoolsModule.Add(services);

@@ -11,6 +11,7 @@ internal static class ModuleOrder
         "Authority",
         "Approvals",
         "Managers",
+        "Care",
         "Sharing",
         "Waybills",
         "Pools",

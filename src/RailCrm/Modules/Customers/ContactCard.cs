@@ -29,7 +29,12 @@ internal static class ContactCard
         Line("TITLE", Escaped(contact.Title));
         Line("TEL;VALUE=text;TYPE=cell", Escaped(contact.Mobile));
         Line("TEL;VALUE=text;TYPE=work", Escaped(contact.Phone));
+        Line("TEL;VALUE=text;TYPE=cell", Escaped(contact.Mobile2));
+        Line("TEL;VALUE=text;TYPE=work", Escaped(contact.Phone2));
         Line("EMAIL", Escaped(contact.Email));
+        Line("EMAIL", Escaped(contact.Email2));
+        Line("IMPP", contact.WeChat is null ? null : $"weixin:{Uri.EscapeDataString(contact.WeChat)}");
+        Line("BDAY", contact.BirthdayLunar ? null : contact.Birthday?.Replace("-", "", StringComparison.Ordinal) is { Length: 4 } day ? $"--{day}" : contact.Birthday?.Replace("-", "", StringComparison.Ordinal));
         Line("END", "VCARD");
         return card.ToString();
     }

@@ -18,6 +18,7 @@ internal static class ContactConflict
         (nameof(SaveContact.Input.Email), "contact.email", i => i.Email, (to, from) => to.Email = from.Email),
         (nameof(SaveContact.Input.IsMain), "contact.main", i => YesNo(i.IsMain), (to, from) => to.IsMain = from.IsMain),
         (nameof(SaveContact.Input.Active), "contact.active", i => YesNo(i.Active), (to, from) => to.Active = from.Active),
+        .. ContactFields.More.Select(f => (f.Name, f.TextKey, (Func<SaveContact.Input, string?>)(i => f.Name is nameof(SaveContact.Input.ReportsToId) ? ContactFields.Typed(i, f) : ContactFields.Said(i, f, _ => null)), (Action<SaveContact.Input, SaveContact.Input>)((to, from) => ContactFields.Take(to, from, f.Name)))),
     ];
 
     /// <summary>What changed on either side. <paramref name="called"/>: what the group's own fields are called, by key.</summary>

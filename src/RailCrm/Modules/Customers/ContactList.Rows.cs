@@ -62,7 +62,7 @@ internal sealed partial class ContactList
     public override async Task<Refusal?> Refuses(CrmDb db, WorkOrder order, CancellationToken ct) => await OwnWrong(db, order, ct) ?? WorkOnContacts.Refuses(this, order);
 
     /// <summary>Fields by which likely duplicates are found.</summary>
-    private static readonly HashSet<string> Compared = [nameof(SaveContact.Input.Name), nameof(SaveContact.Input.Mobile), nameof(SaveContact.Input.Phone), nameof(SaveContact.Input.Email)];
+    private static readonly HashSet<string> Compared = [nameof(SaveContact.Input.Name), nameof(SaveContact.Input.Mobile), nameof(SaveContact.Input.Phone), nameof(SaveContact.Input.Email), nameof(SaveContact.Input.Mobile2), nameof(SaveContact.Input.Phone2), nameof(SaveContact.Input.Email2)];
 
     public override async Task Worked(IServiceProvider services, long jobId, WorkOrder order, CancellationToken ct)
     {

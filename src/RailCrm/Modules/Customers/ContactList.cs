@@ -16,6 +16,8 @@ internal sealed partial class ContactList(CustomFields? custom = null, CurrentAc
     private static readonly NamesOf Customers = (db, ids, ct) => db.Set<Customer>().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
     private static readonly NamesOf Units = (db, ids, ct) => db.Set<OrgUnit>().Where(u => EF.Parameter(ids).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, ct);
 
+    private static readonly NamesOf People = (db, ids, ct) => db.Set<Contact>().Where(k => EF.Parameter(ids).Contains(k.Id)).Select(k => new { k.Id, k.Name }).ToDictionaryAsync(k => k.Id, k => k.Name, ct);
+
     public override string Key => "contacts";
     public override string Path => "/contacts";
     public override string TextKey => "contact.title";
@@ -44,6 +46,23 @@ internal sealed partial class ContactList(CustomFields? custom = null, CurrentAc
         F.Of("email", "contact.email", K.Text, k => k.Email).Asked(["="], ContactAsks.Email).AsksNothing().Copied().Edited(nameof(SaveContact.Input.Email), bulk: false),
         F.Of("main", "contact.main", K.Flag, k => k.IsMain).Indexed("name").Grouped().Edited(nameof(SaveContact.Input.IsMain), bulk: false),
         F.Of("active", "contact.active", K.Flag, k => k.Active).Indexed("name").Grouped().Edited(nameof(SaveContact.Input.Active)),
+        F.Of("mobile2", "field.Mobile2", K.Text, k => k.Mobile2).Copied().Edited(nameof(SaveContact.Input.Mobile2), bulk: false),
+        F.Of("phone2", "field.Phone2", K.Text, k => k.Phone2).Copied().Edited(nameof(SaveContact.Input.Phone2), bulk: false),
+        F.Of("email2", "field.Email2", K.Text, k => k.Email2).Copied().Edited(nameof(SaveContact.Input.Email2), bulk: false),
+        F.Of("weChat", "field.WeChat", K.Text, k => k.WeChat).Copied().Edited(nameof(SaveContact.Input.WeChat), bulk: false),
+        F.Of("preferredWay", "field.PreferredWay", K.Choice, k => k.PreferredWay).Chosen("contact_way", ["mobile", "phone", "weChat", "email", "visit"]).Edited(nameof(SaveContact.Input.PreferredWay)),
+        F.Of("preferredTime", "field.PreferredTime", K.Text, k => k.PreferredTime).Edited(nameof(SaveContact.Input.PreferredTime)),
+        F.Of("decisionRole", "field.DecisionRole", K.Choice, k => k.DecisionRole).Indexed("name").Chosen("decision_role", ["decider", "approver", "influencer", "buyer", "user", "gatekeeper"]).Grouped().Edited(nameof(SaveContact.Input.DecisionRole)),
+        F.Of("reportsTo", "field.ReportsToId", K.Reference, k => k.ReportsToId).Refers(People),
+        F.Of("attitude", "field.Attitude", K.Choice, k => k.Attitude).Indexed("name").Chosen("attitude", ["supporter", "friendly", "neutral", "reserved", "opponent"]).Grouped().Edited(nameof(SaveContact.Input.Attitude)),
+        F.Of("influence", "field.Influence", K.Choice, k => k.Influence).Indexed("name").Chosen("influence", ["high", "medium", "low"]).Grouped().Edited(nameof(SaveContact.Input.Influence)),
+        F.Of("closeness", "field.Closeness", K.Choice, k => k.Closeness).Chosen("closeness", ["close", "known", "met", "unmet"]).Edited(nameof(SaveContact.Input.Closeness)),
+        F.Of("competence", "field.Competence", K.Text, k => k.Competence).Long().Edited(nameof(SaveContact.Input.Competence), bulk: false),
+        F.Of("birthday", "field.Birthday", K.Text, k => k.Birthday).Edited(nameof(SaveContact.Input.Birthday), bulk: false),
+        F.Of("birthdayLunar", "field.BirthdayLunar", K.Flag, k => k.BirthdayLunar).Edited(nameof(SaveContact.Input.BirthdayLunar), bulk: false),
+        F.Of("customs", "field.Customs", K.Text, k => k.Customs).Long().Edited(nameof(SaveContact.Input.Customs), bulk: false),
+        F.Of("inactiveOn", "field.InactiveOn", K.Date, k => k.InactiveOn),
+        F.Of("inactiveReason", "field.InactiveReason", K.Text, k => k.InactiveReason).Edited(nameof(SaveContact.Input.InactiveReason), bulk: false),
         F.Of("unit", "customer.unit", K.Reference, k => k.Customer!.UnitId).Asked(["=", "==", "!="], ContactAsks.OfCustomer(CustomerAsks.OrNot(CustomerAsks.Unit))).Refers(Units, id => $"/organization/{id}").Grouped(),
         F.Of("tier", "customer.tier", K.Choice, k => k.Customer!.Tier).Asked(["=", "!="], ContactAsks.Tier).Chosen("tier", ContactAsks.Tiers).EmptyAs("customer.tier_none").Grouped(),
         F.Only("region", "customer.region", K.Text, ["=", "==", "!="], ContactAsks.OfCustomer(CustomerAsks.OrNot(CustomerAsks.Region))).AsksNothing().Coded(ReferenceData.RegionName).LookedUp("/api/v1/lookup/regions?q="),
@@ -66,5 +85,5 @@ internal sealed partial class ContactList(CustomFields? custom = null, CurrentAc
 
     public override string MarkedAs => RecordKind.Contact;
     public override string EditPermission => Platform.Access.Permission.CustomersWrite;
-    public override IReadOnlyList<(string TextKey, IReadOnlyList<string> Fields)> Sections { get; } = [("contact.section_person", ["title", "active"])];
+    public override IReadOnlyList<(string TextKey, IReadOnlyList<string> Fields)> Sections { get; } = [("contact.section_person", ["title", "active"]), ("contact.section_ways", ["preferredWay", "preferredTime"]), ("contact.section_role", ["decisionRole", "attitude", "influence", "closeness"])];
 }

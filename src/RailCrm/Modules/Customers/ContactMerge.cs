@@ -11,6 +11,9 @@ public sealed class ContactMerge
     /// <summary>Among what moved: contacts that had become part of one that went.</summary>
     internal const string Earlier = "customer_contacts";
 
+    /// <summary>Among what moved: contacts that reported to one that went.</summary>
+    internal const string Below = "reports";
+
     /// <summary>Key.</summary>
     public long Id { get; set; }
 

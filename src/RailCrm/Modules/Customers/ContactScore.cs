@@ -19,23 +19,26 @@ internal static class ContactScore
     /// <param name="Id">The contact.</param>
     /// <param name="CustomerId">Whose.</param>
     /// <param name="Name">Letters and digits alone, small and of half width.</param>
-    /// <param name="Mobile">Digits of the mobile.</param>
-    /// <param name="Phones">Digits of mobile and landline: one writes a mobile where another has a phone.</param>
-    /// <param name="Email">In small letters.</param>
-    public sealed record Subject(long Id, long CustomerId, string Name, string? Mobile, IReadOnlyList<string> Phones, string? Email)
+    /// <param name="Mobiles">Digits of the mobiles.</param>
+    /// <param name="Phones">Digits of mobiles and landlines: one writes a mobile where another has a phone.</param>
+    /// <param name="Emails">In small letters.</param>
+    public sealed record Subject(long Id, long CustomerId, string Name, IReadOnlyList<string> Mobiles, IReadOnlyList<string> Phones, IReadOnlyList<string> Emails)
     {
-        public static Subject Of(long id, long customerId, string name, string? mobile, string? phone, string? email) => new(id, customerId,
-            new string([.. name.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Where(char.IsLetterOrDigit)]), Long(mobile),
-            [.. new[] { mobile, phone }.Select(Long).OfType<string>().Distinct().Order(StringComparer.Ordinal)], string.IsNullOrWhiteSpace(email) ? null : email.Trim().ToLowerInvariant());
+        public static Subject Of(long id, long customerId, string name, string? mobile, string? phone, string? email) => Of(id, customerId, name, [mobile], [phone], [email]);
+
+        /// <summary>The same of one with several.</summary>
+        public static Subject Of(long id, long customerId, string name, IReadOnlyList<string?> mobiles, IReadOnlyList<string?> phones, IReadOnlyList<string?> emails) => new(id, customerId,
+            new string([.. name.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Where(char.IsLetterOrDigit)]), [.. mobiles.Select(Long).OfType<string>().Distinct()],
+            [.. mobiles.Concat(phones).Select(Long).OfType<string>().Distinct().Order(StringComparer.Ordinal)], [.. emails.Where(e => !string.IsNullOrWhiteSpace(e)).Select(e => e!.Trim().ToLowerInvariant()).Distinct()]);
 
         /// <summary>What others at the same customer share with it where they are likely the same.</summary>
-        public IEnumerable<string> Keys => Phones.Select(p => $"p{p}").Append(Name.Length == 0 ? null : $"n{Name}").Append(Email is null ? null : $"e{Email}").OfType<string>();
+        public IEnumerable<string> Keys => Phones.Select(p => $"p{p}").Append(Name.Length == 0 ? null : $"n{Name}").OfType<string>().Concat(Emails.Select(e => $"e{e}"));
     }
 
     /// <summary>The score and its reasons, the strongest first; null where it is not worth telling. At one customer a name, a number or a mail is enough; at two it takes a mobile or a mail, since names are borne by many and a switchboard serves a park.</summary>
     public static (int Score, string Reasons)? Of(Subject a, Subject b)
     {
-        var (elsewhere, mobile, email) = (a.CustomerId != b.CustomerId, a.Mobile is not null && a.Mobile == b.Mobile, a.Email is not null && a.Email == b.Email);
+        var (elsewhere, mobile, email) = (a.CustomerId != b.CustomerId, a.Mobiles.Intersect(b.Mobiles).Any(), a.Emails.Intersect(b.Emails).Any());
         (string Code, bool Holds)[] all = [("name", a.Name.Length > 0 && a.Name == b.Name), ("mobile", mobile), ("email", email), ("phone", !mobile && a.Phones.Intersect(b.Phones).Any()), ("elsewhere", elsewhere)];
         var reasons = all.Where(r => r.Holds).Select(r => r.Code).ToList();
         return (elsewhere ? mobile || email : reasons.Count > 0) ? (Math.Min(100, reasons.Sum(r => Weights[r])), string.Join(',', reasons)) : null;
@@ -55,7 +58,7 @@ internal static class ContactScore
     /// <summary>What was compared, of both.</summary>
     public static string Fingerprint(Subject a, Subject b)
     {
-        var text = string.Join('\n', new[] { a, b }.OrderBy(s => s.Id).Select(s => $"{s.Name}\t{s.Mobile}\t{string.Join(' ', s.Phones)}\t{s.Email}").Append(a.CustomerId == b.CustomerId ? "" : "elsewhere"));
+        var text = string.Join('\n', new[] { a, b }.OrderBy(s => s.Id).Select(s => $"{s.Name}\t{string.Join(' ', s.Mobiles)}\t{string.Join(' ', s.Phones)}\t{string.Join(' ', s.Emails)}").Append(a.CustomerId == b.CustomerId ? "" : "elsewhere"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
     }
 

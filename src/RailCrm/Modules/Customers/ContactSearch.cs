@@ -10,7 +10,7 @@ namespace RailCrm.Modules.Customers;
 internal static class ContactSearch
 {
     public static Task<int> Write(CrmDb db, Contact contact, CancellationToken ct) =>
-        SearchIndex.Contacts.Write(db, contact.Id, SearchTerms.ForPerson(contact.Name, [contact.MobileDigits, contact.PhoneDigits, contact.Phone]), ct);
+        SearchIndex.Contacts.Write(db, contact.Id, SearchTerms.ForPerson(contact.Name, [contact.MobileDigits, contact.PhoneDigits, contact.Phone, contact.Mobile2Digits, contact.Phone2Digits, contact.Phone2]), ct);
 }
 
 /// <summary>Indexes the contacts that were there before the index was, once, in the background; the migration that makes the index asks for it.</summary>

@@ -27,7 +27,7 @@ internal sealed class ContactsSource : IPaletteSource
 
     public string? AllAt(string text) => Microsoft.AspNetCore.WebUtilities.QueryHelpers.AddQueryString("/contacts", "q", text);
 
-    private sealed record Row(long Id, string Name, string? Title, string? Mobile, string? Phone, string? MobileDigits, string? PhoneDigits, bool Active, long CustomerId, string CustomerName);
+    private sealed record Row(long Id, string Name, string? Title, string? Mobile, string? Phone, string? MobileDigits, string? PhoneDigits, string? Mobile2Digits, string? Phone2Digits, bool Active, long CustomerId, string CustomerName);
 
     public async Task<IReadOnlyList<PaletteHit>> Find(PaletteQuestion question, CancellationToken ct)
     {
@@ -80,7 +80,7 @@ internal sealed class ContactsSource : IPaletteSource
     private const int NoRank = 3;
 
     private static int Rank(Row row, string text) =>
-        TextMatch.Rank(text, row.Name) ?? (text.All(char.IsAsciiDigit) && (row.MobileDigits?.Contains(text, StringComparison.Ordinal) == true || row.PhoneDigits?.Contains(text, StringComparison.Ordinal) == true) ? TextMatch.Has : NoRank);
+        TextMatch.Rank(text, row.Name) ?? (text.All(char.IsAsciiDigit) && new[] { row.MobileDigits, row.PhoneDigits, row.Mobile2Digits, row.Phone2Digits }.Any(d => d?.Contains(text, StringComparison.Ordinal) == true) ? TextMatch.Has : NoRank);
 
     private static IEnumerable<Row> Best(IEnumerable<Row> rows, string text, PaletteQuestion question) =>
         rows.OrderBy(r => Rank(r, text)).ThenBy(r => question.Place(r.Id)).ThenBy(r => r.Active ? 0 : 1).ThenBy(r => r.Name.Length).ThenBy(r => r.Id).Take(question.Most);
@@ -93,7 +93,7 @@ internal sealed class ContactsSource : IPaletteSource
     private static IQueryable<Row> Rows(CrmDb db, IQueryable<Contact> contacts) =>
         from k in contacts
         join c in db.Set<Customer>() on k.CustomerId equals c.Id
-        select new Row(k.Id, k.Name, k.Title, k.Mobile, k.Phone, k.MobileDigits, k.PhoneDigits, k.Active, c.Id, c.Name);
+        select new Row(k.Id, k.Name, k.Title, k.Mobile, k.Phone, k.MobileDigits, k.PhoneDigits, k.Mobile2Digits, k.Phone2Digits, k.Active, c.Id, c.Name);
 
     private static PaletteHit Hit(Row r, bool near) =>
         new(r.Name, string.Join(" · ", new[] { r.CustomerName, r.Title, r.Mobile ?? r.Phone }.OfType<string>()), $"/customers/{r.CustomerId}/contacts/{r.Id}", "user") { Id = r.Id, Near = near };

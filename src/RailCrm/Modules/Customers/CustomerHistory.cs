@@ -30,7 +30,7 @@ public sealed class CustomerHistory(CrmDb db, CustomFields fields, IEnumerable<I
     ];
 
     /// <summary>Fields the machine keeps for itself.</summary>
-    private static readonly HashSet<string> Own = ["NormalizedName", "NamePinyin", "NameInitials", "PhoneDigits", "MobileDigits", "UpdatedAt", "CreatedAt", "CreatedBy", "CustomerId", "Number", "Completeness", "Sha256", "ContentType", "DeletedBy", "RecordKind", "RecordId", "AuthorId", "EditedAt", "PartOfId"];
+    private static readonly HashSet<string> Own = ["NormalizedName", "NamePinyin", "NameInitials", "PhoneDigits", "Mobile2Digits", "Phone2Digits", "BirthdayKey", "DayKey", "ContactId", "MobileDigits", "UpdatedAt", "CreatedAt", "CreatedBy", "CustomerId", "Number", "Completeness", "Sha256", "ContentType", "DeletedBy", "RecordKind", "RecordId", "AuthorId", "EditedAt", "PartOfId"];
 
     /// <summary>One field's change; as stored, for <see cref="CustomerText"/> to say in words.</summary>
     public sealed record Change(string Field, string? Before, string? After);

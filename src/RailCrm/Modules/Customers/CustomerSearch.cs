@@ -19,7 +19,7 @@ internal static class CustomerSearch
     public static async Task Write(CrmDb db, Customer customer, CancellationToken ct, IReadOnlyList<Contact>? people = null)
     {
         var phones = people ?? await db.Set<Contact>().AsNoTracking().Where(k => k.CustomerId == customer.Id).ToListAsync(ct);
-        var terms = SearchTerms.For(customer.Name, customer.ShortName, customer.Number, customer.CreditCode, [customer.Phone, .. phones.SelectMany(p => new[] { p.Mobile, p.Phone })], people is null ? await MergedInto.Formerly(db, customer.Id, ct) : []);
+        var terms = SearchTerms.For(customer.Name, customer.ShortName, customer.Number, customer.CreditCode, [customer.Phone, .. phones.SelectMany(p => new[] { p.Mobile, p.Phone, p.Mobile2, p.Phone2 })], people is null ? await MergedInto.Formerly(db, customer.Id, ct) : []);
         await SearchIndex.Customers.Write(db, customer.Id, terms, ct);
     }
 

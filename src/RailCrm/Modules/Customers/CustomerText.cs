@@ -12,7 +12,12 @@ internal static class CustomerText
     /// <summary>Between parts of a value.</summary>
     private const string Dot = " · ";
 
-    public static string Of(Enum value) => Texts.Get($"{value switch { CustomerKind => "kind", OwnershipType => "ownership", SizeClass => "size", CustomerTier => "tier", _ => "station_role" }}.{JsonNamingPolicy.CamelCase.ConvertName(value.ToString())}");
+    public static string Of(Enum value) => Texts.Get(Key(value));
+
+    /// <summary>What a choice is called in either language.</summary>
+    public static IReadOnlyList<string> Both(Enum value) => Texts.Both(Key(value));
+
+    private static string Key(Enum value) => $"{value switch { CustomerKind => "kind", OwnershipType => "ownership", SizeClass => "size", CustomerTier => "tier", DecisionRole => "decision_role", Attitude => "attitude", Influence => "influence", Closeness => "closeness", ContactWay => "contact_way", _ => "station_role" }}.{JsonNamingPolicy.CamelCase.ConvertName(value.ToString())}";
 
     public static IEnumerable<(string, string)> Choices<T>() where T : struct, Enum => Enum.GetValues<T>().Select(v => (v.ToString(), Of(v)));
 
@@ -72,10 +77,17 @@ internal static class CustomerText
         nameof(Customer.OwnershipType) => Choice<OwnershipType>(stored),
         nameof(Customer.SizeClass) => Choice<SizeClass>(stored),
         nameof(Customer.Tier) => Choice<CustomerTier>(stored),
+        "ValueFen" => long.TryParse(stored, NumberStyles.None, CultureInfo.InvariantCulture, out var fen) ? new Kernel.Money(fen).ToString() : stored,
+        nameof(Customer.Kind) when entity == "Gesture" => Texts.Find($"gesture.{JsonNamingPolicy.CamelCase.ConvertName(stored)}") ?? stored,
+        nameof(Contact.DecisionRole) => Choice<DecisionRole>(stored),
+        nameof(Contact.Attitude) => Choice<Attitude>(stored),
+        nameof(Contact.Influence) => Choice<Influence>(stored),
+        nameof(Contact.Closeness) => Choice<Closeness>(stored),
+        nameof(Contact.PreferredWay) => Choice<ContactWay>(stored),
         nameof(Customer.MarketShareBasisPoints) or nameof(Shareholder.ShareBasisPoints) => long.TryParse(stored, NumberStyles.Integer, CultureInfo.InvariantCulture, out var points) ? Percent(points / 100m) : stored,
-        nameof(Customer.UnitId) or nameof(Customer.ParentId) or nameof(Customer.MergedIntoId) or nameof(CustomerSiding.SidingId) => names.GetValueOrDefault($"{field}:{stored}") ?? Texts.Get("customer.hidden"),
+        nameof(Customer.UnitId) or nameof(Customer.ParentId) or nameof(Customer.MergedIntoId) or nameof(CustomerSiding.SidingId) or nameof(Contact.ReportsToId) => names.GetValueOrDefault($"{field}:{stored}") ?? Texts.Get("customer.hidden"),
         nameof(MainStation.Sending) => Of(bool.TryParse(stored, out var sending) && sending ? StationRole.Sending : StationRole.Receiving),
-        nameof(Customer.Active) or nameof(Contact.IsMain) => Texts.Get(bool.TryParse(stored, out var yes) && yes ? "ui.yes" : "ui.no"),
+        nameof(Customer.Active) or nameof(Contact.IsMain) or nameof(Contact.BirthdayLunar) or "IsLunar" => Texts.Get(bool.TryParse(stored, out var yes) && yes ? "ui.yes" : "ui.no"),
         nameof(Customer.DeletedAt) => DateTime.TryParse(stored, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var at) ? Figures.Time(at) : stored,
         nameof(Attachment.SizeBytes) => long.TryParse(stored, NumberStyles.Integer, CultureInfo.InvariantCulture, out var bytes) ? Figures.Bytes(bytes) : stored,
         nameof(CustomerProduct.AnnualOutput) or nameof(CustomerProduct.StockOnHand) or nameof(MainStation.YearlyTonnes) or nameof(Customer.EmployeeCount) => long.TryParse(stored, NumberStyles.Integer, CultureInfo.InvariantCulture, out var n) ? Count(n) : stored,

@@ -24,6 +24,13 @@ namespace RailCrm.Modules.Customers;
 /// <param name="Count">How much is there, told beside the name and before the customer is put into the bin; null where counting says nothing.</param>
 public sealed record CustomerTab(string TextKey, string Path, string Permission, int Order, Func<CrmDb, long, CancellationToken, Task<int>>? Count = null);
 
+/// <summary>A tab on a contact's page that another module brings, at <c>/customers/{id}/contacts/{contactId}/{Path}</c>.</summary>
+/// <param name="TextKey">Its name.</param>
+/// <param name="Path">Its part of the address.</param>
+/// <param name="Permission">Who sees it.</param>
+/// <param name="Count">How much is there.</param>
+public sealed record ContactTab(string TextKey, string Path, string Permission, Func<CrmDb, long, CancellationToken, Task<int>> Count);
+
 /// <summary>Something that can be done from a customer's page, that another module brings, at <c>/customers/{id}/{Path}</c>; offered to those who may change what is said of the customer.</summary>
 /// <param name="TextKey">What it is called.</param>
 /// <param name="Icon">One of the icons in Frontend/build.mjs.</param>
@@ -90,6 +97,7 @@ internal static class CustomersModule
         .AddScoped<ListMerges>()
         .AddScoped<ListContactPairs>()
         .AddScoped<UniteContacts>()
+        .AddScoped<MoveContact>()
         .AddScoped<UndoContactMerge>()
         .AddScoped<ListContactMerges>()
         .AddMergeChildren()
@@ -134,6 +142,7 @@ internal static class CustomersModule
         .AddSingleton<ICustomerChildren>(new MovingRows("attachment_versions", null, typeof(AttachmentVersion)))
         .AddSingleton<ICustomerChildren>(new MovingRows("notes", "note.title", typeof(Note)))
         .AddSingleton<ICustomerChildren>(new MovingRows("inbox", null, typeof(InboxLine)))
+        .AddSingleton<ICustomerChildren>(new MovingRows("former_contacts", null, typeof(FormerContact)))
         .AddSingleton<ICustomerChildren, MergeMarks>()
         .AddSingleton<ICustomerChildren, MergeGrants>()
         .AddSingleton<ICustomerChildren>(new MovingRows("children", "customer.subsidiaries", typeof(Customer), nameof(Customer.ParentId)))

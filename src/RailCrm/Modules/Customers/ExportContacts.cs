@@ -18,6 +18,7 @@ internal sealed class ExportContacts(CrmDb db, CustomFields fields, ListContacts
     [
         ("import.field.customer", (l, _) => Cell.Of(l.Number)), ("contact.name", (l, _) => Cell.Of(l.Contact.Name)), ("import.field.title", (l, _) => Cell.Of(l.Contact.Title)), ("import.field.mobile", (l, _) => Cell.Of(l.Contact.Mobile)),
         ("import.field.phone", (l, _) => Cell.Of(l.Contact.Phone)), ("import.field.email", (l, _) => Cell.Of(l.Contact.Email)), ("import.field.main", (l, _) => YesNo(l.Contact.IsMain)), ("import.field.active", (l, _) => YesNo(l.Contact.Active)),
+        .. ContactFields.More.Select(f => (f.TextKey, (Func<ListContacts.Line, string?, Cell>)((l, _) => Deep(f, l)))),
         ("import.field.createdBy", (_, author) => Cell.Of(author)), ("import.field.createdAt", (l, _) => Cell.Of(Origin.Day(l.Contact.CreatedAt))), ("waybill.column_customer_name", (l, _) => Cell.Of(l.Customer)),
     ];
 
@@ -49,6 +50,16 @@ internal sealed class ExportContacts(CrmDb db, CustomFields fields, ListContacts
             }
         }
     }
+
+    /// <summary>A field as the import reads it: whom one reports to is filled in for a batch.</summary>
+    private static Cell Deep(ContactFields.Field field, ListContacts.Line line) => field.Name switch
+    {
+        nameof(Contact.ReportsToId) => Cell.Of(line.ReportsTo),
+        nameof(Contact.Birthday) => Cell.Of(line.Contact.Birthday),
+        nameof(Contact.BirthdayLunar) => line.Contact.Birthday is null ? Cell.Of((string?)null) : YesNo(line.Contact.BirthdayLunar),
+        nameof(Contact.InactiveOn) => line.Contact.InactiveOn is { } day ? Cell.Day(day) : Cell.Of((string?)null),
+        _ => Cell.Of(ContactFields.Said(SaveContact.Said(line.Contact), field, _ => null)),
+    };
 
     private static Cell YesNo(bool said) => Cell.Of(T(said ? "ui.yes" : "ui.no"));
 

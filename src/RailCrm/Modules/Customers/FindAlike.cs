@@ -124,8 +124,8 @@ public sealed class FindAlike(CrmDb db)
         }
         else if (PhoneNumber.Digits(typed) is { Length: >= 5 } digits)
         {
-            found.AddRange(await seen.Where(k => k.MobileDigits == digits).OrderBy(k => k.Id).Select(k => k.Id).Take(2).ToListAsync(ct));
-            found.AddRange(await seen.Where(k => k.PhoneDigits == digits).OrderBy(k => k.Id).Select(k => k.Id).Take(2).ToListAsync(ct));
+            found.AddRange(await seen.Where(k => k.MobileDigits == digits || k.Mobile2Digits == digits).OrderBy(k => k.Id).Select(k => k.Id).Take(2).ToListAsync(ct));
+            found.AddRange(await seen.Where(k => k.PhoneDigits == digits || k.Phone2Digits == digits).OrderBy(k => k.Id).Select(k => k.Id).Take(2).ToListAsync(ct));
         }
 
         return found.Distinct().ToList() is [var one] ? one : null;

@@ -30,12 +30,15 @@ public static class FindContactDuplicates
     /// <param name="Email">E-mail.</param>
     /// <param name="Customer">Whose contact it is or will be.</param>
     /// <param name="Id">The contact that is edited; missing where one is made.</param>
-    public sealed record Query(string? Name = null, string? Mobile = null, string? Phone = null, string? Email = null, long? Customer = null, long? Id = null);
+    /// <param name="Mobile2">A second mobile.</param>
+    /// <param name="Phone2">A second landline.</param>
+    /// <param name="Email2">A second e-mail.</param>
+    public sealed record Query(string? Name = null, string? Mobile = null, string? Phone = null, string? Email = null, long? Customer = null, long? Id = null, string? Mobile2 = null, string? Phone2 = null, string? Email2 = null);
 
     /// <summary>Those found, the ones with most in common first; null where what was typed cannot be looked for.</summary>
     internal static async Task<IReadOnlyList<Match>?> Run(CrmDb db, Query asked, CancellationToken ct)
     {
-        if (new[] { asked.Name, asked.Mobile, asked.Phone, asked.Email }.Any(t => t?.Length > Customers.Customer.NameLength || !PlainText.IsStorable(t)))
+        if (new[] { asked.Name, asked.Mobile, asked.Phone, asked.Email, asked.Mobile2, asked.Phone2, asked.Email2 }.Any(t => t?.Length > Customers.Customer.NameLength || !PlainText.IsStorable(t)))
         {
             return null;
         }
@@ -50,19 +53,19 @@ public static class FindContactDuplicates
             found.AddRange(people.Where(k => k.Name == called).Take(MostOfAReason).Select(k => ("name", k.Id)));
         }
 
-        if (PhoneNumber.Digits(asked.Mobile) is { Length: >= 5 } mobile)
+        foreach (var mobile in new[] { asked.Mobile, asked.Mobile2 }.Select(PhoneNumber.Digits).Where(d => d?.Length >= 5).Distinct())
         {
-            await Look("mobile", all.Where(k => k.MobileDigits == mobile));
+            await Look("mobile", all.Where(k => k.MobileDigits == mobile || k.Mobile2Digits == mobile));
         }
 
-        if (PhoneNumber.Digits(asked.Phone) is { Length: >= 5 } phone)
+        foreach (var phone in new[] { asked.Phone, asked.Phone2 }.Select(PhoneNumber.Digits).Where(d => d?.Length >= 5).Distinct())
         {
-            await Look("phone", all.Where(k => k.PhoneDigits == phone));
+            await Look("phone", all.Where(k => k.PhoneDigits == phone || k.Phone2Digits == phone));
         }
 
-        if (asked.Email?.Trim().ToLowerInvariant() is { Length: > 0 } mail)
+        foreach (var mail in new[] { asked.Email, asked.Email2 }.Select(m => m?.Trim().ToLowerInvariant()).Where(m => m?.Length > 0).Distinct())
         {
-            await Look("email", all.Where(Mailed(mail)));
+            await Look("email", all.Where(Mailed(mail!)));
         }
 
         if (found.Count == 0)
@@ -78,7 +81,7 @@ public static class FindContactDuplicates
 
     /// <summary>Those with an e-mail, however it is written; <paramref name="mail"/> is in small letters, as the index has them.</summary>
 #pragma warning disable CA1304, CA1309, CA1311, CA1862 // Translated to SQL.
-    internal static System.Linq.Expressions.Expression<Func<Contact, bool>> Mailed(string mail) => k => k.Email!.ToLower() == mail;
+    internal static System.Linq.Expressions.Expression<Func<Contact, bool>> Mailed(string mail) => k => k.Email!.ToLower() == mail || k.Email2!.ToLower() == mail;
 #pragma warning restore CA1304, CA1309, CA1311, CA1862
 
     /// <summary>While one types.</summary>

@@ -64,8 +64,8 @@ public static class FindDuplicates
             // The switchboard, or anybody who works there.
             await Look("phone", all.Where(c => c.PhoneDigits == phoneDigits && c.DeletedAt == null));
             var contacts = db.Set<Contact>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking();
-            var called = await contacts.Where(k => k.MobileDigits == phoneDigits).Select(k => k.CustomerId).Take(5)
-                .Concat(contacts.Where(k => k.PhoneDigits == phoneDigits).Select(k => k.CustomerId).Take(5)).ToListAsync(ct);
+            var called = await contacts.Where(k => k.MobileDigits == phoneDigits || k.Mobile2Digits == phoneDigits).Select(k => k.CustomerId).Take(5)
+                .Concat(contacts.Where(k => k.PhoneDigits == phoneDigits || k.Phone2Digits == phoneDigits).Select(k => k.CustomerId).Take(5)).ToListAsync(ct);
             if (called.Count > 0)
             {
                 await Look("phone", all.Where(c => EF.Parameter(called).Contains(c.Id) && c.DeletedAt == null));

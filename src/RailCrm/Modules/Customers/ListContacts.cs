@@ -41,11 +41,64 @@ internal sealed class ListContacts(CrmDb db, CustomFields fields, ContactList li
     }
 
     /// <summary>A contact in the list.</summary>
-    public sealed record Item(
-        long Id, long CustomerId, string CustomerNumber, string CustomerName, string Name, string? Title, string? Mobile, string? Phone, string? Email, bool IsMain, bool Active, DateTime CreatedAt, int Version, IReadOnlyDictionary<string, string?>? Custom);
+    public sealed record Item : SaveContact.Depth
+    {
+        internal Item(Line line, IReadOnlyDictionary<string, string?>? custom) : base(line.Contact)
+        {
+            var k = line.Contact;
+            (Id, CustomerId, CustomerNumber, CustomerName, Name, Title, Mobile, Phone, Email) = (k.Id, k.CustomerId, line.Number, line.Customer, k.Name, k.Title, k.Mobile, k.Phone, k.Email);
+            (IsMain, Active, CreatedAt, Version, Custom) = (k.IsMain, k.Active, k.CreatedAt, k.Version, custom);
+        }
+
+        /// <summary>Its key.</summary>
+        public long Id { get; }
+
+        /// <summary>Whose.</summary>
+        public long CustomerId { get; }
+
+        /// <summary>The customer's number.</summary>
+        public string CustomerNumber { get; }
+
+        /// <summary>The customer's name.</summary>
+        public string CustomerName { get; }
+
+        /// <summary>Name.</summary>
+        public string Name { get; }
+
+        /// <summary>Title.</summary>
+        public string? Title { get; }
+
+        /// <summary>Mobile.</summary>
+        public string? Mobile { get; }
+
+        /// <summary>Landline.</summary>
+        public string? Phone { get; }
+
+        /// <summary>E-mail.</summary>
+        public string? Email { get; }
+
+        /// <summary>Whether it is the first one to call.</summary>
+        public bool IsMain { get; }
+
+        /// <summary>Whether the person still works there and for us.</summary>
+        public bool Active { get; }
+
+        /// <summary>UTC.</summary>
+        public DateTime CreatedAt { get; }
+
+        /// <summary>Raised with every change.</summary>
+        public int Version { get; }
+
+        /// <summary>The group's own fields.</summary>
+        public IReadOnlyDictionary<string, string?>? Custom { get; }
+    }
 
     /// <summary>A contact with what its customer is called.</summary>
-    public sealed record Line(Contact Contact, string Number, string Customer);
+    public sealed record Line(Contact Contact, string Number, string Customer)
+    {
+        /// <summary>The name of whom the contact reports to.</summary>
+        public string? ReportsTo { get; init; }
+    }
 
     /// <summary>All rows of a view, to be read once.</summary>
     public sealed record Whole(IAsyncEnumerable<IReadOnlyList<Line>> Batches);
@@ -80,12 +133,12 @@ internal sealed class ListContacts(CrmDb db, CustomFields fields, ContactList li
         var contacts = await db.Set<Contact>().AsNoTracking().Where(k => EF.Parameter(ids).Contains(k.Id)).ToDictionaryAsync(k => k.Id, ct);
         var owners = contacts.Values.Select(k => k.CustomerId).Distinct().ToList();
         var customers = await db.Set<Customer>().Where(c => EF.Parameter(owners).Contains(c.Id)).Select(c => new { c.Id, c.Number, c.Name }).ToDictionaryAsync(c => c.Id, ct);
-        return [.. ids.Where(i => contacts.TryGetValue(i, out var k) && customers.ContainsKey(k.CustomerId)).Select(i => new Line(contacts[i], customers[contacts[i].CustomerId].Number, customers[contacts[i].CustomerId].Name))];
+        var above = contacts.Values.Select(k => k.ReportsToId).OfType<long>().Distinct().ToList();
+        var names = above.Count == 0 ? [] : await db.Set<Contact>().Where(k => EF.Parameter(above).Contains(k.Id)).Select(k => new { k.Id, k.Name }).ToDictionaryAsync(k => k.Id, k => k.Name, ct);
+        return [.. ids.Where(i => contacts.TryGetValue(i, out var k) && customers.ContainsKey(k.CustomerId)).Select(i => contacts[i]).Select(k => new Line(k, customers[k.CustomerId].Number, customers[k.CustomerId].Name) { ReportsTo = names.GetValueOrDefault(k.ReportsToId ?? 0) })];
     }
 
-    private Item Told(Line l) => new(
-        l.Contact.Id, l.Contact.CustomerId, l.Number, l.Customer, l.Contact.Name, l.Contact.Title, l.Contact.Mobile, l.Contact.Phone, l.Contact.Email, l.Contact.IsMain, l.Contact.Active, l.Contact.CreatedAt, l.Contact.Version,
-        fields.Said("contacts", l.Contact.Custom, db.Actor));
+    private Item Told(Line l) => new(l, fields.Said("contacts", l.Contact.Custom, db.Actor));
 
     public static async Task<IResult> Get([AsParameters] Query query, ListContacts useCase, CancellationToken ct) =>
         (await useCase.Run(query, ct)).Answer(page => TypedResults.Ok(page));

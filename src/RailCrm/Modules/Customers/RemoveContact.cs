@@ -31,6 +31,7 @@ internal sealed class RemoveContact(CrmDb db)
         }
 
         await MergedContact.Free(db, [id], ct);
+        await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(k => k.ReportsToId == id).ExecuteUpdateAsync(u => u.SetProperty(k => k.ReportsToId, (long?)null), ct);
         await RecordMoves.Forget(db, RecordKind.Contact, id, ct);
         await SearchIndex.Contacts.Forget(db, id, ct);
         db.Remove(contact);

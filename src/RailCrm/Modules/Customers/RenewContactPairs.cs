@@ -27,10 +27,15 @@ internal static class RenewContactPairs
         }
 
         var (id, subject) = (contact.Id, Said(contact));
-        var (customer, mobile, mail) = (contact.CustomerId, subject.Mobile, subject.Email);
+        var customer = contact.CustomerId;
         var known = db.Set<ContactPair>().Where(p => p.FirstId == id).Select(p => p.SecondId).Concat(db.Set<ContactPair>().Where(p => p.SecondId == id).Select(p => p.FirstId));
-        var near = await (mobile is null ? known : known.Concat(All(db).Where(k => k.MobileDigits == mobile).OrderBy(k => k.Id).Select(k => k.Id).Take(Block))).ToListAsync(ct);
-        if (mail is not null)
+        foreach (var mobile in subject.Mobiles)
+        {
+            known = known.Concat(All(db).Where(k => k.MobileDigits == mobile || k.Mobile2Digits == mobile).OrderBy(k => k.Id).Select(k => k.Id).Take(Block));
+        }
+
+        var near = await known.ToListAsync(ct);
+        foreach (var mail in subject.Emails)
         {
             near.AddRange(await All(db).Where(FindContactDuplicates.Mailed(mail)).OrderBy(k => k.Id).Select(k => k.Id).Take(Block).ToListAsync(ct));
         }
@@ -49,5 +54,5 @@ internal static class RenewContactPairs
     public static Task Write(CrmDb db, IReadOnlyCollection<(ContactScore.Subject First, ContactScore.Subject Second)> pairs, CancellationToken ct) =>
         pairs.Count == 0 ? Task.CompletedTask : RenewPairs.Keep<ContactPair, ContactScore.Subject>(db, pairs, s => s.Id, ContactScore.Fingerprint, ContactScore.Of, ct);
 
-    private static ContactScore.Subject Said(Contact k) => ContactScore.Subject.Of(k.Id, k.CustomerId, k.Name, k.MobileDigits, k.PhoneDigits, k.Email);
+    private static ContactScore.Subject Said(Contact k) => ContactScore.Subject.Of(k.Id, k.CustomerId, k.Name, [k.MobileDigits, k.Mobile2Digits], [k.PhoneDigits, k.Phone2Digits], [k.Email, k.Email2]);
 }

@@ -53,7 +53,7 @@ internal static class RenewPairs
         foreach (var phone in phones.Take(MostPhones))
         {
             near = near.Concat(All(db).Where(c => c.PhoneDigits == phone).Select(c => c.Id).Take(Block))
-                .Concat(People(db).Where(k => k.MobileDigits == phone).Select(k => k.CustomerId).Take(Block)).Concat(People(db).Where(k => k.PhoneDigits == phone).Select(k => k.CustomerId).Take(Block));
+                .Concat(People(db).Where(k => k.MobileDigits == phone || k.Mobile2Digits == phone).Select(k => k.CustomerId).Take(Block)).Concat(People(db).Where(k => k.PhoneDigits == phone || k.Phone2Digits == phone).Select(k => k.CustomerId).Take(Block));
         }
 
         return await near.ToListAsync(ct);
@@ -62,9 +62,9 @@ internal static class RenewPairs
     /// <summary>What is compared of each that lives.</summary>
     public static async Task<Dictionary<long, DuplicateScore.Subject>> Subjects(CrmDb db, IReadOnlyCollection<long> ids, CancellationToken ct)
     {
-        var phones = (await People(db).Where(k => EF.Parameter(ids).Contains(k.CustomerId) && k.DeletedAt == null).Select(k => new { k.CustomerId, k.MobileDigits, k.PhoneDigits }).ToListAsync(ct)).ToLookup(k => k.CustomerId);
+        var phones = (await People(db).Where(k => EF.Parameter(ids).Contains(k.CustomerId) && k.DeletedAt == null).Select(k => new { k.CustomerId, k.MobileDigits, k.PhoneDigits, k.Mobile2Digits, k.Phone2Digits }).ToListAsync(ct)).ToLookup(k => k.CustomerId);
         var rows = await All(db).Where(c => EF.Parameter(ids).Contains(c.Id)).Select(c => new { c.Id, c.NormalizedName, c.CreditCode, c.PhoneDigits, c.RegisteredAddress, c.BusinessAddress }).ToListAsync(ct);
-        return rows.ToDictionary(c => c.Id, c => DuplicateScore.Subject.Of(c.Id, c.NormalizedName, c.CreditCode, phones[c.Id].SelectMany(k => new[] { k.MobileDigits, k.PhoneDigits }).Append(c.PhoneDigits), c.RegisteredAddress, c.BusinessAddress));
+        return rows.ToDictionary(c => c.Id, c => DuplicateScore.Subject.Of(c.Id, c.NormalizedName, c.CreditCode, phones[c.Id].SelectMany(k => new[] { k.MobileDigits, k.PhoneDigits, k.Mobile2Digits, k.Phone2Digits }).Append(c.PhoneDigits), c.RegisteredAddress, c.BusinessAddress));
     }
 
     /// <summary>Scores pairs of customers and stores what they come to.</summary>

@@ -73,7 +73,7 @@ internal sealed class RestoreValue(CrmDb db, CustomFields fields, CustomerHistor
 
         if (entry.Entity == nameof(Contact) && FieldsOfContact.Contains(field) && await db.Set<Contact>().AsNoTracking().SingleOrDefaultAsync(k => k.Id == entry.EntityId && k.CustomerId == customerId, ct) is { } contact)
         {
-            var input = new SaveContact.Input { Name = contact.Name, Title = contact.Title, Mobile = contact.Mobile, Phone = contact.Phone, Email = contact.Email, IsMain = contact.IsMain, Active = contact.Active };
+            var input = SaveContact.Said(contact);
             Set(input, field, values[0]);
             return (await saveContact.Run(customerId, contact.Id, contact.Version, input, ct)).TryGet(out _, out refusal) ? customer : refusal;
         }

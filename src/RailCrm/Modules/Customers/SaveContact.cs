@@ -17,7 +17,12 @@ public sealed partial class SaveContact(CrmDb db, CustomFields fields)
     private Answer Told(Contact c) => Answer.Of(c, fields.Said("contacts", c.Custom, db.Actor));
 
     /// <summary>What is stored, as one would say it.</summary>
-    internal static Input Said(Contact k) => new() { Name = k.Name, Title = k.Title, Mobile = k.Mobile, Phone = k.Phone, Email = k.Email, IsMain = k.IsMain, Active = k.Active };
+    internal static Input Said(Contact k) => new()
+    {
+        Name = k.Name, Title = k.Title, Mobile = k.Mobile, Phone = k.Phone, Email = k.Email, IsMain = k.IsMain, Active = k.Active, Mobile2 = k.Mobile2, Phone2 = k.Phone2, Email2 = k.Email2, WeChat = k.WeChat,
+        PreferredWay = k.PreferredWay, PreferredTime = k.PreferredTime, DecisionRole = k.DecisionRole, ReportsToId = k.ReportsToId, Attitude = k.Attitude, Influence = k.Influence, Closeness = k.Closeness, Competence = k.Competence,
+        Birthday = k.Birthday, BirthdayLunar = k.BirthdayLunar, Customs = k.Customs, InactiveOn = k.InactiveOn, InactiveReason = k.InactiveReason,
+    };
 
     /// <summary>Main first, then the active by name; with <paramref name="binned"/> those in the bin instead.</summary>
     internal async Task<Result<List<Contact>>> Of(long customerId, bool binned, CancellationToken ct)
@@ -69,7 +74,14 @@ public sealed partial class SaveContact(CrmDb db, CustomFields fields)
                     return new Refusal.Stale();
                 }
 
+                if (input.ReportsToId is { } above && above != contact.ReportsToId && Above(all, id, above) is { } error)
+                {
+                    return new Refusal.InvalidMany([error]);
+                }
+
+                var left = contact.Active || id is null;
                 Apply(input, contact, first: id is null && !all.Exists(k => k.IsMain));
+                contact.InactiveOn ??= left && !contact.Active ? BusinessCalendar.Day(db.UtcNow) : null;
                 if (await fields.Apply(db, "contacts", contact, contact.Id, customerId, input.Custom, input, ct) is { } wrong)
                 {
                     db.ChangeTracker.Clear(); // No later save of this request stores what was refused.
@@ -106,6 +118,26 @@ public sealed partial class SaveContact(CrmDb db, CustomFields fields)
             db.ChangeTracker.Clear();
             return await Run(customerId, id, version, input, origin, ct);
         }
+    }
+
+    /// <summary>Why one cannot report to another of the same customer: there is none such, or he reports to the one in the end.</summary>
+    private static FieldError? Above(List<Contact> all, long? id, long above)
+    {
+        var (step, seen) = (all.Find(k => k.Id == above), new HashSet<long>());
+        if (step is null)
+        {
+            return new(nameof(Input.ReportsToId), "contact.reports_unknown");
+        }
+
+        for (; step is not null && seen.Add(step.Id); step = all.Find(k => k.Id == step.ReportsToId))
+        {
+            if (step.Id == id)
+            {
+                return new(nameof(Input.ReportsToId), "contact.reports_round");
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Whether somebody has just found the same pair from its other side. SQLite's writers are in turn anyway.</summary>
@@ -203,6 +235,14 @@ public sealed partial class SaveContact(CrmDb db, CustomFields fields)
         contact.PhoneDigits = PhoneNumber.Digits(input.Phone);
         contact.Active = input.Active ?? contact.Active;
         contact.IsMain = contact.Active && (input.IsMain ?? (contact.IsMain || first));
+        (contact.Mobile2, contact.Phone2, contact.Email2, contact.WeChat) = (PlainText.Trimmed(input.Mobile2), PlainText.Trimmed(input.Phone2), PlainText.Trimmed(input.Email2), PlainText.Trimmed(input.WeChat));
+        (contact.Mobile2Digits, contact.Phone2Digits) = (PhoneNumber.Digits(input.Mobile2), PhoneNumber.Digits(input.Phone2));
+        (contact.PreferredWay, contact.PreferredTime) = (input.PreferredWay, PlainText.Trimmed(input.PreferredTime));
+        (contact.DecisionRole, contact.ReportsToId, contact.Attitude, contact.Influence, contact.Closeness) = (input.DecisionRole, input.ReportsToId, input.Attitude, input.Influence, input.Closeness);
+        (contact.Competence, contact.Customs) = (PlainText.Trimmed(input.Competence), PlainText.Trimmed(input.Customs));
+        Birthday.TryRead(input.Birthday, input.BirthdayLunar ?? contact.BirthdayLunar, out var birthday);
+        (contact.Birthday, contact.BirthdayLunar, contact.BirthdayKey) = (birthday?.ToString(), birthday?.IsLunar == true, birthday?.Key);
+        (contact.InactiveOn, contact.InactiveReason) = contact.Active ? (null, null) : (input.InactiveOn, PlainText.Trimmed(input.InactiveReason));
     }
 
     /// <summary>What a contact's fields must satisfy.</summary>
@@ -214,13 +254,20 @@ public sealed partial class SaveContact(CrmDb db, CustomFields fields)
             errors.Add(new(nameof(input.Name), "contact.name_missing"));
         }
 
-        (string Field, string? Text, int Longest)[] texts = [(nameof(input.Name), input.Name, WordLength), (nameof(input.Title), input.Title, WordLength), (nameof(input.Mobile), input.Mobile, 50), (nameof(input.Phone), input.Phone, 50), (nameof(input.Email), input.Email, Customer.NameLength)];
+        (string Field, string? Text, int Longest)[] texts = [(nameof(input.Name), input.Name, WordLength), (nameof(input.Title), input.Title, WordLength), (nameof(input.Mobile), input.Mobile, 50), (nameof(input.Phone), input.Phone, 50), (nameof(input.Email), input.Email, Customer.NameLength),
+            .. ContactFields.More.Where(f => f.Longest > 0).Select(f => (f.Name, ContactFields.Typed(input, f), f.Longest))];
         errors.AddRange(texts.Where(t => !PlainText.IsStorable(t.Text)).Select(t => new FieldError(t.Field, "customer.text_unstorable")));
         errors.AddRange(texts.Where(t => t.Text?.EnumerateRunes().Count() > t.Longest).Select(t => new FieldError(t.Field, "customer.text_long", t.Longest)));
-        errors.AddRange(texts.Where(t => t.Field is nameof(input.Mobile) or nameof(input.Phone) && !string.IsNullOrWhiteSpace(t.Text) && PhoneNumber.Digits(t.Text) is not { Length: >= 5 and <= 20 }).Select(t => new FieldError(t.Field, "contact.phone_wrong")));
-        if (!string.IsNullOrWhiteSpace(input.Email) && (input.Email.Any(char.IsControl) || !MailAddress.TryCreate(input.Email.Trim(), out var mail) || mail.Address != input.Email.Trim()))
+        errors.AddRange(texts.Where(t => t.Field is nameof(input.Mobile) or nameof(input.Phone) or nameof(input.Mobile2) or nameof(input.Phone2) && !string.IsNullOrWhiteSpace(t.Text) && PhoneNumber.Digits(t.Text) is not { Length: >= 5 and <= 20 }).Select(t => new FieldError(t.Field, "contact.phone_wrong")));
+        errors.AddRange(texts.Where(t => t.Field is nameof(input.Email) or nameof(input.Email2) && !IsMail(t.Text)).Select(t => new FieldError(t.Field, "contact.email_wrong")));
+        if (!string.IsNullOrWhiteSpace(input.Birthday) && !Birthday.TryRead(input.Birthday, input.BirthdayLunar == true, out _))
         {
-            errors.Add(new(nameof(input.Email), "contact.email_wrong"));
+            errors.Add(new(nameof(input.Birthday), "contact.birthday_wrong"));
+        }
+
+        if (input.InactiveOn is { Year: < 1950 or > 2100 })
+        {
+            errors.Add(new(nameof(input.InactiveOn), "contact.day_wrong"));
         }
 
         if (input is { IsMain: true, Active: false })
@@ -230,6 +277,8 @@ public sealed partial class SaveContact(CrmDb db, CustomFields fields)
 
         return errors;
     }
+
+    private static bool IsMail(string? text) => string.IsNullOrWhiteSpace(text) || (!text.Any(char.IsControl) && MailAddress.TryCreate(text.Trim(), out var mail) && mail.Address == text.Trim());
 
     internal static async Task<IResult> GetAll(long id, SaveContact useCase, CancellationToken ct) =>
         (await useCase.Of(id, binned: false, ct)).Answer(all => TypedResults.Ok(new Listing<Answer>([.. all.Select(useCase.Told)], null)));

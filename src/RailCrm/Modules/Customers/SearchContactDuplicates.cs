@@ -30,9 +30,17 @@ internal sealed class SearchContactDuplicates(CrmDb db)
     private Task<PairSearch.Place> Step(PairSearch.Place place, CancellationToken ct) => place.Phase switch
     {
         "pairs" => Pairs(place, ct),
-        "people" => Blocks(place, PairSearch.Number(place.Last), last => db.Set<Contact>().Where(k => k.CustomerId > last).OrderBy(k => k.CustomerId).Select(k => new PairSearch.Row<long>(k.CustomerId, k.Id)), RenewContactPairs.MostAtCustomer, ct),
-        "mobiles" => Blocks(place, place.Last, last => db.Set<Contact>().Where(k => string.Compare(k.MobileDigits, last) > 0).OrderBy(k => k.MobileDigits).Select(k => new PairSearch.Row<string>(k.MobileDigits!, k.Id)), RenewContactPairs.Block, ct),
-        _ => Blocks(place, place.Last, last => Mails(db, last), RenewContactPairs.Block, ct),
+        "people" => Blocks(place, PairSearch.Number(place.Last), [last => db.Set<Contact>().Where(k => k.CustomerId > last).OrderBy(k => k.CustomerId).Select(k => new PairSearch.Row<long>(k.CustomerId, k.Id))], RenewContactPairs.MostAtCustomer, ct),
+        "mobiles" => Blocks(place, place.Last,
+        [
+            last => db.Set<Contact>().Where(k => string.Compare(k.MobileDigits, last) > 0).OrderBy(k => k.MobileDigits).Select(k => new PairSearch.Row<string>(k.MobileDigits!, k.Id)),
+            last => db.Set<Contact>().Where(k => string.Compare(k.Mobile2Digits, last) > 0).OrderBy(k => k.Mobile2Digits).Select(k => new PairSearch.Row<string>(k.Mobile2Digits!, k.Id)),
+        ], RenewContactPairs.Block, ct),
+        _ => Blocks(place, place.Last,
+        [
+            last => Mails(db, last),
+            last => db.Set<Contact>().Where(k => string.Compare(k.Email2!.ToLower(), last) > 0).OrderBy(k => k.Email2!.ToLower()).Select(k => new PairSearch.Row<string>(k.Email2!.ToLower(), k.Id)),
+        ], RenewContactPairs.Block, ct),
     };
 
     /// <summary>Those behind a mail, in the order of the index over small letters.</summary>
@@ -51,9 +59,9 @@ internal sealed class SearchContactDuplicates(CrmDb db)
     }
 
     /// <summary>Reads on in the order of a key and compares those who share one: of a customer's people, those who have a name, number or mail in common.</summary>
-    private async Task<PairSearch.Place> Blocks<TKey>(PairSearch.Place place, TKey last, Func<TKey, IQueryable<PairSearch.Row<TKey>>> source, int block, CancellationToken ct) where TKey : notnull, IComparable<TKey>
+    private async Task<PairSearch.Place> Blocks<TKey>(PairSearch.Place place, TKey last, Func<TKey, IQueryable<PairSearch.Row<TKey>>>[] sources, int block, CancellationToken ct) where TKey : notnull, IComparable<TKey>
     {
-        var part = await PairSearch.Read(last, [source], block, ct);
+        var part = await PairSearch.Read(last, sources, block, ct);
         var subjects = (await RenewContactPairs.Subjects(db, [.. part.Blocks.SelectMany(b => b).Distinct()], ct)).ToDictionary(s => s.Id);
         var pairs = new List<(ContactScore.Subject First, ContactScore.Subject Second)>();
         foreach (var together in part.Blocks.SelectMany(b => Alike([.. b.Where(subjects.ContainsKey).Select(id => subjects[id])])))

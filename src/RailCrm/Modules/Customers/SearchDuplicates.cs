@@ -49,6 +49,8 @@ internal sealed class SearchDuplicates(CrmDb db)
             last => db.Set<Customer>().Where(c => string.Compare(c.PhoneDigits, last) > 0).OrderBy(c => c.PhoneDigits).Select(c => new PairSearch.Row<string>(c.PhoneDigits!, c.Id)),
             last => db.Set<Contact>().Where(k => string.Compare(k.MobileDigits, last) > 0).OrderBy(k => k.MobileDigits).Select(k => new PairSearch.Row<string>(k.MobileDigits!, k.CustomerId)),
             last => db.Set<Contact>().Where(k => string.Compare(k.PhoneDigits, last) > 0).OrderBy(k => k.PhoneDigits).Select(k => new PairSearch.Row<string>(k.PhoneDigits!, k.CustomerId)),
+            last => db.Set<Contact>().Where(k => string.Compare(k.Mobile2Digits, last) > 0).OrderBy(k => k.Mobile2Digits).Select(k => new PairSearch.Row<string>(k.Mobile2Digits!, k.CustomerId)),
+            last => db.Set<Contact>().Where(k => string.Compare(k.Phone2Digits, last) > 0).OrderBy(k => k.Phone2Digits).Select(k => new PairSearch.Row<string>(k.Phone2Digits!, k.CustomerId)),
         ], ct),
 #pragma warning restore CA1309
     };

@@ -12,7 +12,11 @@ namespace RailCrm.Modules.Customers;
 internal sealed class UndoContactMerge(CrmDb db, SaveContact save, CustomFields own)
 {
     /// <summary>Fields that are made from another and go with it.</summary>
-    private static readonly Dictionary<string, string> Source = new() { [nameof(Contact.MobileDigits)] = nameof(Contact.Mobile), [nameof(Contact.PhoneDigits)] = nameof(Contact.Phone) };
+    private static readonly Dictionary<string, string> Source = new()
+    {
+        [nameof(Contact.MobileDigits)] = nameof(Contact.Mobile), [nameof(Contact.PhoneDigits)] = nameof(Contact.Phone), [nameof(Contact.Mobile2Digits)] = nameof(Contact.Mobile2), [nameof(Contact.Phone2Digits)] = nameof(Contact.Phone2),
+        [nameof(Contact.BirthdayKey)] = nameof(Contact.Birthday), [nameof(Contact.BirthdayLunar)] = nameof(Contact.Birthday), [nameof(Contact.InactiveOn)] = nameof(Contact.Active), [nameof(Contact.InactiveReason)] = nameof(Contact.Active),
+    };
 
     /// <summary>What went back.</summary>
     /// <param name="SurvivorId">The contact that had stayed.</param>
@@ -80,10 +84,16 @@ internal sealed class UndoContactMerge(CrmDb db, SaveContact save, CustomFields 
     private async Task<Answer> Write(ContactMerge merge, Contact survivor, List<Contact> losers, List<Customer> customers, CancellationToken ct)
     {
         var moved = merge.MovedList;
-        await RecordMoves.HandBack(db, RecordKind.Contact, survivor.Id, moved.Where(m => m.Table != ContactMerge.Earlier), losers.ToDictionary(k => k.Id, k => k.CustomerId), ct);
+        await RecordMoves.HandBack(db, RecordKind.Contact, survivor.Id, moved.Where(m => m.Table is not (ContactMerge.Earlier or ContactMerge.Below)), losers.ToDictionary(k => k.Id, k => k.CustomerId), ct);
         foreach (var (_, from, ids) in moved.Where(m => m.Table == ContactMerge.Earlier))
         {
             await db.Set<Contact>().IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).Where(k => k.PartOfId == survivor.Id && EF.Parameter(ids).Contains(k.Id)).ExecuteUpdateAsync(u => u.SetProperty(k => k.PartOfId, from), ct);
+        }
+
+        foreach (var (_, from, ids) in moved.Where(m => m.Table == ContactMerge.Below))
+        {
+            var below = await db.Set<Contact>().IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).Where(k => (k.ReportsToId == survivor.Id || k.ReportsToId == null) && EF.Parameter(ids).Contains(k.Id)).ToListAsync(ct);
+            below.ForEach(k => k.ReportsToId = from);
         }
 
         var kept = UndoFields.Restore(db.Entry(survivor), merge.FieldList, Source, []);

@@ -22,7 +22,8 @@ internal sealed class UniteContacts(CrmDb db, SaveContact save)
     [
         (nameof(SaveContact.Input.Name), i => i.Name, (to, from) => to.Name = from.Name), (nameof(SaveContact.Input.Title), i => i.Title, (to, from) => to.Title = from.Title),
         (nameof(SaveContact.Input.Mobile), i => i.Mobile, (to, from) => to.Mobile = from.Mobile), (nameof(SaveContact.Input.Phone), i => i.Phone, (to, from) => to.Phone = from.Phone),
-        (nameof(SaveContact.Input.Email), i => i.Email, (to, from) => to.Email = from.Email), (nameof(SaveContact.Input.Active), i => i.Active, (to, from) => to.Active = from.Active),
+        (nameof(SaveContact.Input.Email), i => i.Email, (to, from) => to.Email = from.Email), (nameof(SaveContact.Input.Active), i => i.Active, (to, from) => ContactFields.Take(to, from, nameof(Contact.Active), also: (t, f) => t.Active = f.Active)),
+        .. ContactFields.More.Where(f => f.With is null).Select(f => (f.Name, (Func<SaveContact.Input, object?>)(i => f.Name == nameof(Contact.Birthday) ? ContactFields.SaidBirthday(i) : typeof(SaveContact.Input).GetProperty(f.Name)!.GetValue(i)), (Action<SaveContact.Input, SaveContact.Input>)((to, from) => ContactFields.Take(to, from, f.Name)))),
     ];
 
     /// <summary>What is to become one, and how.</summary>
@@ -129,6 +130,7 @@ internal sealed class UniteContacts(CrmDb db, SaveContact save)
         {
             moved.AddRange(await RecordMoves.Hand(db, RecordKind.Contact, loser.Id, survivor.Id, survivor.CustomerId, ct));
             moved.AddRange(await Earlier(loser.Id, survivor.Id, ct));
+            moved.AddRange(await Below(loser.Id, survivor, ct));
             (loser.DeletedAt, loser.DeletedBy, loser.PartOfId, loser.IsMain) = (at, db.Actor.UserId, survivor.Id, false);
         }
 
@@ -138,6 +140,7 @@ internal sealed class UniteContacts(CrmDb db, SaveContact save)
             field.Take(merged, rows.FirstOrDefault(r => r.Name == field.Name) is { } row ? said[row.Chosen] : merged);
         }
 
+        merged.ReportsToId = await Above(merged.ReportsToId, survivor, ct);
         SaveContact.Apply(merged, survivor, first: false);
         survivor.Custom = MergeFields.Custom(own, rows);
         db.ChangeTracker.DetectChanges();
@@ -163,6 +166,30 @@ internal sealed class UniteContacts(CrmDb db, SaveContact save)
         var ids = await parts.Select(k => k.Id).OrderBy(id => id).ToListAsync(ct);
         await parts.ExecuteUpdateAsync(u => u.SetProperty(k => k.PartOfId, survivor), ct);
         return ids.Count == 0 ? [] : [new(ContactMerge.Earlier, loser, ids)];
+    }
+
+    /// <summary>Those who report to one that goes report to the one that stays, or to nobody where that is at another customer.</summary>
+    private async Task<IEnumerable<RecordMoves.Handed>> Below(long loser, Contact survivor, CancellationToken ct)
+    {
+        var below = await db.Set<Contact>().IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).Where(k => k.ReportsToId == loser).OrderBy(k => k.Id).ToListAsync(ct);
+        below.ForEach(k => k.ReportsToId = k.Id != survivor.Id && k.CustomerId == survivor.CustomerId ? survivor.Id : null);
+        return below.Where(k => k.Id != survivor.Id).Select(k => k.Id).ToList() is { Count: > 0 } ids ? [new(ContactMerge.Below, loser, ids)] : [];
+    }
+
+    /// <summary>Whom the one that stays reports to: nobody who is not of its customer, is going, or comes to report to it.</summary>
+    private async Task<long?> Above(long? asked, Contact survivor, CancellationToken ct)
+    {
+        var people = await db.Set<Contact>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(k => (k.CustomerId == survivor.CustomerId && k.ReportsToId != null) || k.Id == asked).Select(k => new { k.Id, k.ReportsToId, k.CustomerId }).ToDictionaryAsync(k => k.Id, ct);
+        var seen = new HashSet<long>();
+        for (var step = asked; step is { } id && people.TryGetValue(id, out var person) && seen.Add(id); step = person.ReportsToId)
+        {
+            if (id == survivor.Id)
+            {
+                return null;
+            }
+        }
+
+        return asked is { } above && people.TryGetValue(above, out var at) && at.CustomerId == survivor.CustomerId ? asked : null;
     }
 
     private void Tell(string action, Contact contact, IEnumerable<Contact> others, Dictionary<string, long> counts) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Modules.Care;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Managers;
 using RailCrm.Modules.Organization;
@@ -123,6 +124,52 @@ internal sealed class DemoCustomers(CrmDb db, SaveCustomer saveCustomer, TimePro
             return 0;
         }, ct);
         db.ChangeTracker.Clear();
+    }
+
+    /// <summary>Says more of the people of one customer in fifteen: ways to reach, roles, who reports to whom, birthdays, days that are kept and what was done for them.</summary>
+    public async Task Know(CancellationToken ct)
+    {
+        var (dice, today) = (new Random(15), clock.Today());
+        var last = await db.Set<Customer>().MaxAsync(c => (long?)c.Id, ct) ?? 0;
+        var some = Enumerable.Range(0, (int)(last / 15) + 1).Select(i => 1 + (i * 15L)).ToList();
+        foreach (var part in some.Chunk(200))
+        {
+            var people = (await db.Set<Contact>().Where(k => EF.Parameter(part).Contains(k.CustomerId)).OrderBy(k => k.Id).ToListAsync(ct)).ToLookup(k => k.CustomerId);
+            foreach (var of in people)
+            {
+                var head = of.First(k => k.IsMain);
+                (head.DecisionRole, head.Influence, head.Attitude, head.Closeness) = (DecisionRole.Decider, Influence.High, DemoWords.Pick(dice, [Attitude.Supporter, Attitude.Friendly, Attitude.Neutral]), Closeness.Close);
+                foreach (var k in of)
+                {
+                    var day = today.AddDays(dice.Next(120));
+                    var lunar = dice.Next(3) == 0 ? Birthday.LunarOf(day) : null;
+                    var birthday = new Birthday(dice.Next(4) > 0 ? 1962 + dice.Next(35) : null, lunar?.Month ?? day.Month, lunar?.Day ?? Math.Min(day.Day, 28), lunar is not null);
+                    (k.Birthday, k.BirthdayLunar, k.BirthdayKey) = (birthday.ToString(), birthday.IsLunar, birthday.Key);
+                    (k.WeChat, k.PreferredWay, k.PreferredTime) = ($"wx{k.Mobile}", DemoWords.Pick(dice, [ContactWay.WeChat, ContactWay.Mobile, ContactWay.Phone]), DemoWords.Pick(dice, ["工作日上午", "下午三点后", "避开月末"]));
+                    k.Customs = dice.Next(4) == 0 ? DemoWords.Pick(dice, ["清真饮食", "不饮酒", "忌数字四"]) : null;
+                    if (k != head)
+                    {
+                        (k.ReportsToId, k.DecisionRole, k.Influence) = (head.Id, DemoWords.Pick(dice, [DecisionRole.Buyer, DecisionRole.User, DecisionRole.Influencer, DecisionRole.Gatekeeper]), DemoWords.Pick(dice, [Influence.Medium, Influence.Low]));
+                        (k.Attitude, k.Closeness) = (DemoWords.Pick(dice, [Attitude.Friendly, Attitude.Neutral, Attitude.Reserved, Attitude.Opponent]), DemoWords.Pick(dice, [Closeness.Known, Closeness.Met]));
+                    }
+
+                    if (dice.Next(3) == 0)
+                    {
+                        var wedding = new Birthday(2000 + dice.Next(20), day.Month, Math.Min(day.Day, 28), false);
+                        db.Add(new ContactDay { CustomerId = k.CustomerId, RecordId = k.Id, Name = DemoWords.Pick(dice, ["结婚纪念日", "入职纪念日"]), Day = wedding.ToString(), DayKey = wedding.Key });
+                    }
+
+                    if (dice.Next(2) == 0)
+                    {
+                        db.Add(new Gesture { CustomerId = k.CustomerId, RecordId = k.Id, Kind = GestureKind.Greeting, On = today.AddDays(-dice.Next(30, 300)), Note = "春节电话问候", CreatedAt = db.UtcNow });
+                        db.Add(new Gesture { CustomerId = k.CustomerId, RecordId = k.Id, Kind = GestureKind.Gift, ValueFen = 100_00 + (dice.Next(10) * 10_00), On = today.AddDays(-dice.Next(200)), Note = "中秋月饼一盒", Compliance = "礼品标准以内", CreatedAt = db.UtcNow });
+                    }
+                }
+            }
+
+            await db.Write(async () => await db.SaveChangesAsync(ct), ct);
+            db.ChangeTracker.Clear();
+        }
     }
 
     private async Task<Shipper> One(int n, (OrgUnit Unit, DemoWords.Place Place) outlet, IReadOnlyList<DemoWords.Place> places, Random dice, CancellationToken ct)

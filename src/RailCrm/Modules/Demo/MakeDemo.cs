@@ -56,6 +56,7 @@ internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers custome
         await customers.Entrust(dice, ct);
         await DemoTargets.Make(db, clock, dice, ct);
         await customers.Pool(outlets, ct);
+        await customers.Know(ct);
         var group = await db.Set<OrgUnit>().SingleAsync(u => u.ParentId == null, ct);
         group.Code = Code;
         await db.SaveChangesAsync(ct);

@@ -3,6 +3,7 @@ using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
+using RailCrm.Platform.Lists;
 
 namespace RailCrm.Modules.Exchange;
 
@@ -26,7 +27,7 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
         var ids = customers.Values.OfType<long>().Distinct().ToList();
         var people = ids.Count == 0 ? Enumerable.Empty<Contact>().ToLookup(k => k.CustomerId) : (await _db.Set<Contact>().AsNoTracking().Where(k => EF.Parameter(ids).Contains(k.CustomerId)).OrderBy(k => k.Id).ToListAsync(ct)).ToLookup(k => k.CustomerId);
         var names = ids.Count == 0 ? [] : await _db.Set<Customer>().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
-        var met = rows.Select(row => map.Written(row, "customer") is { } typed && PlainText.IsStorable(typed) && customers.GetValueOrDefault(Key(typed)) is { } id && Known(row, people[id]) is { } same ? (Same: same, Input: Said(row, same, [])) : default).ToList();
+        var met = rows.Select(row => map.Written(row, "customer") is { } typed && PlainText.IsStorable(typed) && customers.GetValueOrDefault(Key(typed)) is { } id && Known(row, people[id]) is { } same ? (Same: same, Input: Said(row, same, [.. people[id]], [])) : default).ToList();
         var own = await OwnChanges.Of(_db, _fields, "contacts", [.. met.Select(m => new OwnChanges.Row(m.Same?.Custom, m.Input?.Custom, m.Same?.CustomerId ?? 0, m.Same?.Id ?? 0))], ct);
         return [.. met.Select((m, i) => m.Same is null ? null : new Meeting($"{m.Same.Name} · {names.GetValueOrDefault(m.Same.CustomerId)}", $"/customers/{m.Same.CustomerId}/contacts/{m.Same.Id}", [.. CellChange.Of(Fields(m.Same, m.Input!)), .. own[i]]))];
     }
@@ -35,6 +36,7 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
     [
         ("name", same.Name, said.Name), ("title", same.Title, said.Title), ("mobile", same.Mobile, said.Mobile), ("phone", same.Phone, said.Phone), ("email", same.Email, said.Email),
         ("main", CustomerText.Said(same.IsMain, "main"), CustomerText.Said(said.IsMain ?? same.IsMain, "main")), ("active", CustomerText.Said(same.Active, "active"), CustomerText.Said(said.Active ?? same.Active, "active")),
+        .. ContactFields.More.Select(f => (f.Key, ContactFields.Said(SaveContact.Said(same), f, id => $"{id}"), ContactFields.Said(said, f, id => $"{id}"))),
     ];
 
     private async Task<RowAnswer[]> Each(IReadOnlyList<TableRow> rows, bool write, CancellationToken ct)
@@ -71,7 +73,7 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
         var stored = id is null ? [] : await _db.Set<Contact>().AsNoTracking().Where(k => k.CustomerId == id).OrderBy(k => k.Id).ToListAsync(ct);
         var digits = PhoneNumber.Digits(mobile);
         var same = Known(row, stored);
-        var input = Said(row, same, errors);
+        var input = Said(row, same, stored, errors);
         var warnings = same is not null && digits is not null && same.MobileDigits == digits ? Named(name, same.Name, "import.person_differs") : [];
         var origin = await _origin.Read(row, errors, ct);
         errors.AddRange(SaveContact.Check(input));
@@ -81,7 +83,7 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
             return new(null, errors) { Warnings = warnings };
         }
 
-        if (same is not null && Same(same, input.Custom) && (same.Name, same.Title, same.Mobile, same.Phone, same.Email, same.IsMain, same.Active) == (input.Name, input.Title, input.Mobile, input.Phone, input.Email, input.IsMain ?? same.IsMain, input.Active ?? same.Active))
+        if (same is not null && Same(same, input.Custom) && ContactFields.Same(SaveContact.Said(same), input) && (same.Name, same.Title, same.Mobile, same.Phone, same.Email, same.IsMain, same.Active) == (input.Name, input.Title, input.Mobile, input.Phone, input.Email, input.IsMain ?? same.IsMain, input.Active ?? same.Active))
         {
             return RowAnswer.Unchanged;
         }
@@ -115,11 +117,57 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
         return (digits is null ? null : stored.FirstOrDefault(k => k.MobileDigits == digits)) ?? stored.FirstOrDefault(k => k.Name == name && (digits is null || k.MobileDigits is null));
     }
 
-    private SaveContact.Input Said(TableRow row, Contact? same, List<FieldError> errors) => new()
+    private SaveContact.Input Said(TableRow row, Contact? same, IReadOnlyList<Contact> people, List<FieldError> errors)
     {
-        Name = map.Written(row, "name") ?? same?.Name ?? "", Title = map.Written(row, "title") ?? same?.Title, Mobile = map.Written(row, "mobile") ?? same?.Mobile, Phone = map.Written(row, "phone") ?? same?.Phone, Email = map.Written(row, "email") ?? same?.Email,
-        IsMain = YesNo(row, "main", errors), Active = YesNo(row, "active", errors), Custom = Own(row),
-    };
+        var said = same is null ? new() : SaveContact.Said(same);
+        (said.Name, said.Title, said.Mobile) = (map.Written(row, "name") ?? said.Name, map.Written(row, "title") ?? said.Title, map.Written(row, "mobile") ?? said.Mobile);
+        (said.Phone, said.Email) = (map.Written(row, "phone") ?? said.Phone, map.Written(row, "email") ?? said.Email);
+        (said.IsMain, said.Active, said.Custom) = (YesNo(row, "main", errors), YesNo(row, "active", errors), Own(row));
+        foreach (var field in ContactFields.More)
+        {
+            if (map.Written(row, field.Key) is { } typed)
+            {
+                Set(said, row, field, typed, people, errors);
+            }
+        }
+
+        if ((said.Active ?? same?.Active ?? true) && (said.InactiveOn is not null || said.InactiveReason is not null))
+        {
+            (said.InactiveOn, said.InactiveReason) = (null, null);
+        }
+
+        return said;
+    }
+
+    private void Set(SaveContact.Input said, TableRow row, ContactFields.Field field, string typed, IReadOnlyList<Contact> people, List<FieldError> errors)
+    {
+        var type = typeof(SaveContact.Input).GetProperty(field.Name)!.PropertyType;
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (field.Name == nameof(Contact.ReportsToId))
+        {
+            var called = people.Where(k => k.Name == typed || (PhoneNumber.Digits(typed) is { Length: >= 5 } digits && k.MobileDigits == digits)).ToList();
+            said.ReportsToId = called.Count == 1 ? called[0].Id : said.ReportsToId;
+            errors.AddRange(called.Count == 1 || Above.Of("person", $"{people.FirstOrDefault()?.CustomerId}:{typed}") is not null ? [] : [new(field.Key, "contact.reports_unknown")]);
+        }
+        else if (type == typeof(bool))
+        {
+            said.BirthdayLunar = YesNo(row, field.Key, errors) ?? said.BirthdayLunar;
+        }
+        else if (type == typeof(DateOnly))
+        {
+            var wrong = CellDay.Read(map.Clean(row, field.Key) ?? typed, order, out var day);
+            said.InactiveOn = wrong is null ? day : said.InactiveOn;
+            errors.AddRange(wrong is null ? [] : [new(field.Key, wrong)]);
+        }
+        else if (!TypedValue.Set(said, field.Name, type.IsEnum ? Coded(type, typed) : field.Name == nameof(Contact.Birthday) && Birthday.TryRead(typed, true, out var day) ? day.ToString() : typed))
+        {
+            errors.Add(new(field.Key, "import.choice_unknown", string.Join(" · ", Enum.GetValues(type).Cast<Enum>().Select(CustomerText.Of))));
+        }
+    }
+
+    /// <summary>The code of a choice that was written in words of either language.</summary>
+    private static string Coded(Type type, string typed) =>
+        Enum.GetValues(type).Cast<Enum>().FirstOrDefault(v => CustomerText.Both(v).Contains(typed.Trim(), StringComparer.OrdinalIgnoreCase))?.ToString() ?? typed;
 
     /// <summary>What the row says of the group's own fields; an empty cell changes nothing.</summary>
     private Dictionary<string, string?>? Own(TableRow row)

@@ -81,7 +81,12 @@ internal sealed class ContactUndo(CrmDb db, CustomFields fields, SaveContact sav
     protected override async Task<FieldError?> TakeAway(long id, int version, CancellationToken ct) =>
         (await save.Bin(await Owner(id, ct), id, into: true, version, ct)).Refusal is { } refusal ? Refused(refusal) : null;
 
-    private static SaveContact.Input Of(Contact c, Dictionary<string, string?>? own) => new() { Name = c.Name, Title = c.Title, Mobile = c.Mobile, Phone = c.Phone, Email = c.Email, IsMain = c.IsMain, Active = c.Active, Custom = own };
+    private static SaveContact.Input Of(Contact c, Dictionary<string, string?>? own)
+    {
+        var said = SaveContact.Said(c);
+        said.Custom = own;
+        return said;
+    }
 
     private Task<long> Owner(long id, CancellationToken ct) => Db.Set<Contact>().Where(c => c.Id == id).Select(c => c.CustomerId).SingleOrDefaultAsync(ct);
 }

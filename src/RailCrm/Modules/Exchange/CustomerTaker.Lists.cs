@@ -107,10 +107,9 @@ internal sealed partial class CustomerTaker
         var id = known?.Id;
         var stored = id is null ? [] : _ahead is not null ? [.. _ahead.Contacts[id.Value]] : await _db.Set<Contact>().AsNoTracking().Where(k => k.CustomerId == id).OrderByDescending(k => k.IsMain).ThenBy(k => k.Id).ToListAsync(ct);
         var same = stored.Find(k => name is null ? k.IsMain : k.Name == name);
-        var input = new SaveContact.Input
-        {
-            Name = name ?? same?.Name ?? "", Title = title ?? same?.Title, Mobile = mobile ?? same?.Mobile, Phone = phone ?? same?.Phone, Email = email ?? same?.Email, IsMain = true, Active = true,
-        };
+        var input = same is null ? new() : SaveContact.Said(same);
+        (input.Name, input.Title, input.Mobile, input.Phone, input.Email) = (name ?? input.Name, title ?? input.Title, mobile ?? input.Mobile, phone ?? input.Phone, email ?? input.Email);
+        (input.IsMain, input.Active) = (true, true);
         errors.AddRange(SaveContact.Check(input).Select(e => e with { Field = $"contact{e.Field}" }));
         return same is { IsMain: true, Active: true } && (same.Title, same.Mobile, same.Phone, same.Email) == (input.Title, input.Mobile, input.Phone, input.Email) ? null
             : new(same, stored.Find(k => k.IsMain && k != same), input);

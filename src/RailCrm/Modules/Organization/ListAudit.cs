@@ -28,7 +28,7 @@ internal sealed class ListAudit(CrmDb db)
     public sealed record Item(long Id, DateTime At, string Actor, string Via, string Action, string Entity, long EntityId, string? Subject, long? CustomerId, IReadOnlyList<Change> Changes);
 
     /// <summary>Fields the machine keeps for itself.</summary>
-    private static readonly HashSet<string> Own = ["NormalizedName", "NamePinyin", "NameInitials", "Pinyin", "Initials", "PhoneDigits", "UpdatedAt", "NormalizedUserName", "NormalizedEmail"];
+    private static readonly HashSet<string> Own = ["NormalizedName", "NamePinyin", "NameInitials", "Pinyin", "Initials", "PhoneDigits", "Mobile2Digits", "Phone2Digits", "BirthdayKey", "UpdatedAt", "NormalizedUserName", "NormalizedEmail"];
 
     public async Task<Result<Listing<Item>>> Run(Query query, CancellationToken ct)
     {

@@ -12,7 +12,7 @@ internal static class TellInbox
     public const int DetailLength = 1_000;
 
     /// <summary>Fields that follow from others, or that a line of its own tells.</summary>
-    private static readonly HashSet<string> Untold = ["NormalizedName", "NamePinyin", "NameInitials", "PhoneDigits", "UpdatedAt", "CreatedAt", "Completeness", "DeletedAt", "DeletedBy", "MergedIntoId", "Tier", "MobileDigits", "TeuHundredths"];
+    private static readonly HashSet<string> Untold = ["NormalizedName", "NamePinyin", "NameInitials", "PhoneDigits", "Mobile2Digits", "Phone2Digits", "BirthdayKey", "UpdatedAt", "CreatedAt", "Completeness", "DeletedAt", "DeletedBy", "MergedIntoId", "Tier", "MobileDigits", "TeuHundredths"];
 
     /// <summary>A note was written: those mentioned, whoever is replied to, the followers.</summary>
     public static async Task Written(CrmDb db, Note note, long? repliedTo, IReadOnlyList<long> mentioned, CancellationToken ct)

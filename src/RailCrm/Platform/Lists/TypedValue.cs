@@ -25,6 +25,7 @@ internal static class TypedValue
             : type == typeof(int) ? int.TryParse(said, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null
             : type == typeof(long) ? long.TryParse(said, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null
             : type == typeof(decimal) ? decimal.TryParse(said, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var part) ? part : null
+            : type == typeof(DateOnly) ? DateOnly.TryParseExact(said, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null
             : null;
         if (said is not null && value is null)
         {
@@ -60,6 +61,7 @@ internal static class TypedValue
         null => "",
         Enum code => JsonNamingPolicy.CamelCase.ConvertName(code.ToString()),
         bool flag => flag ? "true" : "false",
+        DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString()!.Trim(','),
     };

@@ -29,9 +29,9 @@ public sealed class ContactExportTests
     private static async Task<(CrmApp App, Customer North, Contact Wang)> Filled(Engine engine)
     {
         var app = await CrmApp.Start(engine);
-        await RailCrm.Tests.Platform.CustomFieldTests.Define(app, CustomKind.Text, "微信", list: "contacts");
+        await RailCrm.Tests.Platform.CustomFieldTests.Define(app, CustomKind.Text, "企业微信", list: "contacts");
         var (north, south) = (await Customer(app, "n1", new() { Name = "甲公司" }), await Customer(app, "s1", new() { Name = "乙公司" }));
-        var wang = await Person(app, "n1", north.Id, new() { Name = "王伟", Title = "=1+1", Mobile = "13800000001", Phone = "0512-66554433", Email = "wang@example.cn", Custom = new() { ["x_weixin"] = "wangwei88" } });
+        var wang = await Person(app, "n1", north.Id, new() { Name = "王伟", Title = "=1+1", Mobile = "13800000001", Phone = "0512-66554433", Email = "wang@example.cn", Custom = new() { ["x_qiyeweixin"] = "wangwei88" } });
         await Person(app, "n1", north.Id, new() { Name = "李娜", Active = false });
         await Person(app, "s1", south.Id, new() { Name = "赵敏" });
         return (app, north, wang);
@@ -48,7 +48,7 @@ public sealed class ContactExportTests
         var lines = (await answer.Content.ReadAsStringAsync(Ct)).TrimStart('\uFEFF').Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal("客户,姓名,职务,手机,电话,邮箱,主联系人,是否在用,建档人,建档时间,客户全称,微信", lines[0]);
+        Assert.Equal("客户,姓名,职务,手机,电话,邮箱,主联系人,是否在用,第二手机,第二电话,第二邮箱,微信,首选联系方式,合适的联系时间,决策角色,上级,对我态度,影响力,关系亲疏,业务能力,生日,农历生日,习俗与禁忌,停用日期,停用原因,建档人,建档时间,客户全称,企业微信", lines[0]);
         Assert.StartsWith($"{north.Number},{wang.Name},'=1+1,13800000001,0512-66554433,wang@example.cn,是,是,", lines[1], StringComparison.Ordinal);
         Assert.EndsWith(",甲公司,wangwei88", lines[1], StringComparison.Ordinal);
         Assert.Equal(2, lines.Length);
@@ -83,7 +83,7 @@ public sealed class ContactExportTests
         using var s1 = await app.Api("s1");
 
         var item = Assert.Single((await n1.GetFromJsonAsync<JsonElement>("/api/v1/contacts?q=wangwei", Ct)).GetProperty("items").EnumerateArray());
-        Assert.Equal((wang.Id, north.Id, north.Number, "甲公司", "wangwei88"), (item.GetProperty("id").GetInt64(), item.GetProperty("customerId").GetInt64(), item.GetProperty("customerNumber").GetString(), item.GetProperty("customerName").GetString(), item.GetProperty("custom").GetProperty("x_weixin").GetString()));
+        Assert.Equal((wang.Id, north.Id, north.Number, "甲公司", "wangwei88"), (item.GetProperty("id").GetInt64(), item.GetProperty("customerId").GetInt64(), item.GetProperty("customerNumber").GetString(), item.GetProperty("customerName").GetString(), item.GetProperty("custom").GetProperty("x_qiyeweixin").GetString()));
         Assert.Equal(2, (await n1.GetFromJsonAsync<JsonElement>($"/api/v1/contacts?customer={north.Id}", Ct)).GetProperty("items").GetArrayLength());
         Assert.Equal("赵敏", Assert.Single((await s1.GetFromJsonAsync<JsonElement>("/api/v1/contacts", Ct)).GetProperty("items").EnumerateArray()).GetProperty("name").GetString());
         using var one = await n1.GetAsync(new Uri($"/api/v1/customers/{north.Id}/contacts/{wang.Id}", UriKind.Relative), Ct);

@@ -30,6 +30,7 @@ public sealed class ContactListTests
         ("unit=$north", r => r.North.Contains(r.At.UnitId)), ("unit=$n1", r => r.At.UnitId == r.North[1]), ("customer=KH-0000007", r => r.At.Number == "KH-0000007"), ("customer!=KH-0000007", r => r.At.Number != "KH-0000007"),
         ("customer=$seventh", r => r.At.Number == "KH-0000007"), ("mine=true", r => r.Mine), ("mine=false", r => !r.Mine), ("managedBy=s1", r => r.OfS1), ("favourite=true", r => r.Starred), ("favourite=false", r => !r.Starred),
         ("region=320000", r => r.At.RegionCode?.StartsWith("32", StringComparison.Ordinal) == true), ("region=", r => r.At.RegionCode is null), ("industry=06", r => r.At.IndustryCode == "06"), ("tag=煤炭", r => r.At.Tags?.Contains(",煤炭,", StringComparison.Ordinal) == true),
+        ("attitude=opponent,reserved", r => r.Person.Attitude is Attitude.Opponent or Attitude.Reserved), ("influence!=high", r => r.Person.Influence != Influence.High), ("decisionRole=buyer", r => r.Person.DecisionRole == DecisionRole.Buyer), ("attitude=", r => r.Person.Attitude is null),
         ("created>=today", _ => true), ("created<=-1d", _ => false),
         ("title=经理", r => r.Person.Title == "经理"), ("title~物流", r => r.Person.Title?.StartsWith("物流", StringComparison.Ordinal) == true), ("title!=经理", r => r.Person.Title != "经理"), ("title=", r => r.Person.Title is null),
         ("unit!=$north", r => !r.North.Contains(r.At.UnitId)), ("unit!=$n1", r => r.At.UnitId != r.North[1]), ("managedBy!=s1", r => !r.OfS1), ("tag!=煤炭", r => r.At.Tags?.Contains(",煤炭,", StringComparison.Ordinal) != true), ("author!=s1", r => r.Person.CreatedBy != r.S1), ("author!=", r => r.Person.CreatedBy is not null),
@@ -54,6 +55,7 @@ public sealed class ContactListTests
                         CustomerId = customer, Name = new[] { "李娜", "王伟", "王芳", "赵敏", "欧阳静" }[random.Next(5)], MobileDigits = random.Next(3) == 0 ? null : $"13{random.Next(7, 9)}0000{random.Next(10_000):0000}",
                         PhoneDigits = random.Next(2) == 0 ? null : $"05{random.Next(1, 3)}{random.Next(10)}6000000", IsMain = n == 0 && active, Active = active, CreatedAt = db.UtcNow.AddSeconds(-random.Next(50)), DeletedAt = random.Next(15) == 0 ? db.UtcNow : null,
                         Title = (customer % 4) switch { 0 => "经理", 1 => "物流部主任", 2 => "物流经理", _ => null }, CreatedBy = (customer + n) % 3 == 0 ? s1.UserId : (customer + n) % 7 == 0 ? 0 : null,
+                        Attitude = (Attitude)((customer + n) % 5), Influence = (Influence)(customer % 3), DecisionRole = (DecisionRole)(customer % 6),
                     });
                 }
             }
@@ -129,7 +131,7 @@ public sealed class ContactListTests
                 Assert.Equal(expected.Count, await app.In(actor, db => List.Count(db, view, 2_000, Ct)));
                 var by = random.GetItems([.. List.Fields.Where(f => f.IsGrouped)], 1)[0];
                 Assert.True((await app.In(actor, db => List.Groups(db, view, by, Ct))).TryGet(out var counted, out _));
-                var value = (Func<Row, object>)(by.Key switch { "main" => r => r.Person.IsMain, "active" => r => r.Person.Active, "tier" => r => r.At.Tier, "unit" => r => r.At.UnitId, _ => throw new InvalidOperationException(by.Key) });
+                var value = (Func<Row, object>)(by.Key switch { "main" => r => r.Person.IsMain, "active" => r => r.Person.Active, "tier" => r => r.At.Tier, "unit" => r => r.At.UnitId, "attitude" => r => r.Person.Attitude!, "influence" => r => r.Person.Influence!, "decisionRole" => r => r.Person.DecisionRole!, _ => throw new InvalidOperationException(by.Key) });
                 Assert.Equal(expected.CountBy(value).OrderBy(g => g.Key.ToString(), StringComparer.Ordinal).Select(g => (g.Key, (long)g.Value)), counted.OrderBy(g => g.Value!.ToString(), StringComparer.Ordinal).Select(g => (g.Value!, g.Count)));
             }
         }

@@ -701,6 +701,185 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("authority_grants", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Care.CareRule", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<int>("LeadDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("lead_days");
+
+                    b.Property<long?>("MostFen")
+                        .HasColumnType("bigint")
+                        .HasColumnName("most_fen");
+
+                    b.Property<long?>("NoteAboveFen")
+                        .HasColumnType("bigint")
+                        .HasColumnName("note_above_fen");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_care_rule");
+
+                    b.ToTable("care_rule", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Care.CareTold", b =>
+                {
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateOnly>("On")
+                        .HasColumnType("date")
+                        .HasColumnName("on");
+
+                    b.HasKey("ContactId", "On")
+                        .HasName("pk_care_told");
+
+                    b.HasIndex("On")
+                        .HasDatabaseName("ix_care_told_on");
+
+                    b.ToTable("care_told", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Care.ContactDay", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customer_id");
+
+                    b.Property<string>("Day")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("day")
+                        .UseCollation("C");
+
+                    b.Property<int>("DayKey")
+                        .HasColumnType("integer")
+                        .HasColumnName("day_key");
+
+                    b.Property<bool>("IsLunar")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_lunar");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("record_id");
+
+                    b.Property<string>("RecordKind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("record_kind")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("pk_contact_days");
+
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_contact_days_customer_id");
+
+                    b.HasIndex("DayKey", "Id")
+                        .HasDatabaseName("ix_contact_days_day_key_id");
+
+                    b.HasIndex("RecordKind", "RecordId", "Id")
+                        .HasDatabaseName("ix_contact_days_record_kind_record_id_id");
+
+                    b.ToTable("contact_days", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Care.Gesture", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Compliance")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("compliance")
+                        .UseCollation("C");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customer_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("note")
+                        .UseCollation("C");
+
+                    b.Property<DateOnly>("On")
+                        .HasColumnType("date")
+                        .HasColumnName("on");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("record_id");
+
+                    b.Property<string>("RecordKind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("record_kind")
+                        .UseCollation("C");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<long>("ValueFen")
+                        .HasColumnType("bigint")
+                        .HasColumnName("value_fen");
+
+                    b.HasKey("Id")
+                        .HasName("pk_gestures");
+
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_gestures_customer_id");
+
+                    b.HasIndex("RecordKind", "RecordId", "On", "ValueFen")
+                        .HasDatabaseName("ix_gestures_record_kind_record_id_on_value_fen");
+
+                    b.ToTable("gestures", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Classification.TierChange", b =>
                 {
                     b.Property<long>("Id")
@@ -976,6 +1155,36 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("active");
 
+                    b.Property<string>("Attitude")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("attitude");
+
+                    b.Property<string>("Birthday")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("birthday")
+                        .UseCollation("C");
+
+                    b.Property<int?>("BirthdayKey")
+                        .HasColumnType("integer")
+                        .HasColumnName("birthday_key");
+
+                    b.Property<bool>("BirthdayLunar")
+                        .HasColumnType("boolean")
+                        .HasColumnName("birthday_lunar");
+
+                    b.Property<string>("Closeness")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("closeness");
+
+                    b.Property<string>("Competence")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("competence")
+                        .UseCollation("C");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -994,6 +1203,17 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("customer_id");
 
+                    b.Property<string>("Customs")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("customs")
+                        .UseCollation("C");
+
+                    b.Property<string>("DecisionRole")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("decision_role");
+
                     b.Property<DateTime?>("DeletedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("deleted_at");
@@ -1008,6 +1228,27 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnName("email")
                         .UseCollation("C");
 
+                    b.Property<string>("Email2")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("email2")
+                        .UseCollation("C");
+
+                    b.Property<DateOnly?>("InactiveOn")
+                        .HasColumnType("date")
+                        .HasColumnName("inactive_on");
+
+                    b.Property<string>("InactiveReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("inactive_reason")
+                        .UseCollation("C");
+
+                    b.Property<string>("Influence")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("influence");
+
                     b.Property<bool>("IsMain")
                         .HasColumnType("boolean")
                         .HasColumnName("is_main");
@@ -1016,6 +1257,18 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("mobile")
+                        .UseCollation("C");
+
+                    b.Property<string>("Mobile2")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("mobile2")
+                        .UseCollation("C");
+
+                    b.Property<string>("Mobile2Digits")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("mobile2digits")
                         .UseCollation("C");
 
                     b.Property<string>("MobileDigits")
@@ -1041,11 +1294,38 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnName("phone")
                         .UseCollation("C");
 
+                    b.Property<string>("Phone2")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("phone2")
+                        .UseCollation("C");
+
+                    b.Property<string>("Phone2Digits")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("phone2digits")
+                        .UseCollation("C");
+
                     b.Property<string>("PhoneDigits")
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("phone_digits")
                         .UseCollation("C");
+
+                    b.Property<string>("PreferredTime")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("preferred_time")
+                        .UseCollation("C");
+
+                    b.Property<string>("PreferredWay")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("preferred_way");
+
+                    b.Property<long?>("ReportsToId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reports_to_id");
 
                     b.Property<string>("Title")
                         .HasMaxLength(200)
@@ -1058,6 +1338,12 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
+                    b.Property<string>("WeChat")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("we_chat")
+                        .UseCollation("C");
+
                     b.HasKey("Id")
                         .HasName("pk_customer_contacts");
 
@@ -1067,6 +1353,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.HasIndex("CustomerId")
                         .HasDatabaseName("ix_customer_contacts_customer_id");
 
+                    b.HasIndex("Mobile2Digits")
+                        .HasDatabaseName("ix_customer_contacts_mobile2digits")
+                        .HasFilter("mobile2digits IS NOT NULL");
+
                     b.HasIndex("MobileDigits")
                         .HasDatabaseName("ix_customer_contacts_mobile_digits");
 
@@ -1074,8 +1364,20 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasDatabaseName("ix_customer_contacts_part_of_id")
                         .HasFilter("part_of_id IS NOT NULL");
 
+                    b.HasIndex("Phone2Digits")
+                        .HasDatabaseName("ix_customer_contacts_phone2digits")
+                        .HasFilter("phone2digits IS NOT NULL");
+
                     b.HasIndex("PhoneDigits")
                         .HasDatabaseName("ix_customer_contacts_phone_digits");
+
+                    b.HasIndex("ReportsToId")
+                        .HasDatabaseName("ix_customer_contacts_reports_to_id")
+                        .HasFilter("reports_to_id IS NOT NULL");
+
+                    b.HasIndex("BirthdayKey", "Id")
+                        .HasDatabaseName("ix_customer_contacts_birthday_key_id")
+                        .HasFilter("birthday_key IS NOT NULL");
 
                     b.HasIndex("CreatedAt", "Id")
                         .HasDatabaseName("ix_customer_contacts_created_at_id");
@@ -1086,6 +1388,15 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.HasIndex("Active", "Name", "Id")
                         .HasDatabaseName("ix_customer_contacts_active_name_id")
                         .HasFilter("NOT active");
+
+                    b.HasIndex("Attitude", "Name", "Id")
+                        .HasDatabaseName("ix_customer_contacts_attitude_name_id");
+
+                    b.HasIndex("DecisionRole", "Name", "Id")
+                        .HasDatabaseName("ix_customer_contacts_decision_role_name_id");
+
+                    b.HasIndex("Influence", "Name", "Id")
+                        .HasDatabaseName("ix_customer_contacts_influence_name_id");
 
                     b.HasIndex("IsMain", "Name", "Id")
                         .HasDatabaseName("ix_customer_contacts_is_main_name_id");
@@ -2053,6 +2364,56 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasName("pk_file_quotas");
 
                     b.ToTable("file_quotas", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.FormerContact", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customer_id");
+
+                    b.Property<DateOnly?>("From")
+                        .HasColumnType("date")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<string>("Title")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("title")
+                        .UseCollation("C");
+
+                    b.Property<DateOnly>("Until")
+                        .HasColumnType("date")
+                        .HasColumnName("until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_former_contacts");
+
+                    b.HasIndex("ContactId", "Id")
+                        .HasDatabaseName("ix_former_contacts_contact_id_id");
+
+                    b.HasIndex("CustomerId", "Id")
+                        .HasDatabaseName("ix_former_contacts_customer_id_id");
+
+                    b.ToTable("former_contacts", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.MainStation", b =>
@@ -5516,6 +5877,26 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasConstraintName("fk_authority_grants_org_unit_unit_id");
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Care.ContactDay", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_days_customer_customer_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Care.Gesture", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_gestures_customer_customer_id");
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.Attachment", b =>
                 {
                     b.HasOne("RailCrm.Modules.Customers.Customer", null)
@@ -5682,6 +6063,23 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_file_quotas_org_unit_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.FormerContact", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_former_contacts_customer_contacts_contact_id");
+
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_former_contacts_customers_customer_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.MainStation", b =>

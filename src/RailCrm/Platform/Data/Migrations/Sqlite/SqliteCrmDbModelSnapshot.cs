@@ -651,6 +651,175 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("authority_grants", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Care.CareRule", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<int>("LeadDays")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lead_days");
+
+                    b.Property<long?>("MostFen")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("most_fen");
+
+                    b.Property<long?>("NoteAboveFen")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("note_above_fen");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_care_rule");
+
+                    b.ToTable("care_rule", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Care.CareTold", b =>
+                {
+                    b.Property<long>("ContactId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateOnly>("On")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("on");
+
+                    b.HasKey("ContactId", "On")
+                        .HasName("pk_care_told");
+
+                    b.HasIndex("On")
+                        .HasDatabaseName("ix_care_told_on");
+
+                    b.ToTable("care_told", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Care.ContactDay", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<string>("Day")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<int>("DayKey")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("day_key");
+
+                    b.Property<bool>("IsLunar")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_lunar");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("record_id");
+
+                    b.Property<string>("RecordKind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("record_kind");
+
+                    b.HasKey("Id")
+                        .HasName("pk_contact_days");
+
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_contact_days_customer_id");
+
+                    b.HasIndex("DayKey", "Id")
+                        .HasDatabaseName("ix_contact_days_day_key_id");
+
+                    b.HasIndex("RecordKind", "RecordId", "Id")
+                        .HasDatabaseName("ix_contact_days_record_kind_record_id_id");
+
+                    b.ToTable("contact_days", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Care.Gesture", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Compliance")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("compliance");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<DateOnly>("On")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("on");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("record_id");
+
+                    b.Property<string>("RecordKind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("record_kind");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<long>("ValueFen")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("value_fen");
+
+                    b.HasKey("Id")
+                        .HasName("pk_gestures");
+
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_gestures_customer_id");
+
+                    b.HasIndex("RecordKind", "RecordId", "On", "ValueFen")
+                        .HasDatabaseName("ix_gestures_record_kind_record_id_on_value_fen");
+
+                    b.ToTable("gestures", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Classification.TierChange", b =>
                 {
                     b.Property<long>("Id")
@@ -912,6 +1081,34 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("active");
 
+                    b.Property<string>("Attitude")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("attitude");
+
+                    b.Property<string>("Birthday")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("birthday");
+
+                    b.Property<int?>("BirthdayKey")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("birthday_key");
+
+                    b.Property<bool>("BirthdayLunar")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("birthday_lunar");
+
+                    b.Property<string>("Closeness")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("closeness");
+
+                    b.Property<string>("Competence")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("competence");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("created_at");
@@ -929,6 +1126,16 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("customer_id");
 
+                    b.Property<string>("Customs")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("customs");
+
+                    b.Property<string>("DecisionRole")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("decision_role");
+
                     b.Property<DateTime?>("DeletedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("deleted_at");
@@ -942,6 +1149,25 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("email");
 
+                    b.Property<string>("Email2")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("email2");
+
+                    b.Property<DateOnly?>("InactiveOn")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("inactive_on");
+
+                    b.Property<string>("InactiveReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("inactive_reason");
+
+                    b.Property<string>("Influence")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("influence");
+
                     b.Property<bool>("IsMain")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_main");
@@ -950,6 +1176,16 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("mobile");
+
+                    b.Property<string>("Mobile2")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mobile2");
+
+                    b.Property<string>("Mobile2Digits")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mobile2digits");
 
                     b.Property<string>("MobileDigits")
                         .HasMaxLength(200)
@@ -971,10 +1207,34 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("phone");
 
+                    b.Property<string>("Phone2")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("phone2");
+
+                    b.Property<string>("Phone2Digits")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("phone2digits");
+
                     b.Property<string>("PhoneDigits")
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("phone_digits");
+
+                    b.Property<string>("PreferredTime")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("preferred_time");
+
+                    b.Property<string>("PreferredWay")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("preferred_way");
+
+                    b.Property<long?>("ReportsToId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reports_to_id");
 
                     b.Property<string>("Title")
                         .HasMaxLength(200)
@@ -986,6 +1246,11 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
+                    b.Property<string>("WeChat")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("we_chat");
+
                     b.HasKey("Id")
                         .HasName("pk_customer_contacts");
 
@@ -995,6 +1260,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.HasIndex("CustomerId")
                         .HasDatabaseName("ix_customer_contacts_customer_id");
 
+                    b.HasIndex("Mobile2Digits")
+                        .HasDatabaseName("ix_customer_contacts_mobile2digits")
+                        .HasFilter("mobile2digits IS NOT NULL");
+
                     b.HasIndex("MobileDigits")
                         .HasDatabaseName("ix_customer_contacts_mobile_digits");
 
@@ -1002,8 +1271,20 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasDatabaseName("ix_customer_contacts_part_of_id")
                         .HasFilter("part_of_id IS NOT NULL");
 
+                    b.HasIndex("Phone2Digits")
+                        .HasDatabaseName("ix_customer_contacts_phone2digits")
+                        .HasFilter("phone2digits IS NOT NULL");
+
                     b.HasIndex("PhoneDigits")
                         .HasDatabaseName("ix_customer_contacts_phone_digits");
+
+                    b.HasIndex("ReportsToId")
+                        .HasDatabaseName("ix_customer_contacts_reports_to_id")
+                        .HasFilter("reports_to_id IS NOT NULL");
+
+                    b.HasIndex("BirthdayKey", "Id")
+                        .HasDatabaseName("ix_customer_contacts_birthday_key_id")
+                        .HasFilter("birthday_key IS NOT NULL");
 
                     b.HasIndex("CreatedAt", "Id")
                         .HasDatabaseName("ix_customer_contacts_created_at_id");
@@ -1014,6 +1295,15 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.HasIndex("Active", "Name", "Id")
                         .HasDatabaseName("ix_customer_contacts_active_name_id")
                         .HasFilter("NOT active");
+
+                    b.HasIndex("Attitude", "Name", "Id")
+                        .HasDatabaseName("ix_customer_contacts_attitude_name_id");
+
+                    b.HasIndex("DecisionRole", "Name", "Id")
+                        .HasDatabaseName("ix_customer_contacts_decision_role_name_id");
+
+                    b.HasIndex("Influence", "Name", "Id")
+                        .HasDatabaseName("ix_customer_contacts_influence_name_id");
 
                     b.HasIndex("IsMain", "Name", "Id")
                         .HasDatabaseName("ix_customer_contacts_is_main_name_id");
@@ -1918,6 +2208,52 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasName("pk_file_quotas");
 
                     b.ToTable("file_quotas", (string)null);
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.FormerContact", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<DateOnly?>("From")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Title")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("title");
+
+                    b.Property<DateOnly>("Until")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_former_contacts");
+
+                    b.HasIndex("ContactId", "Id")
+                        .HasDatabaseName("ix_former_contacts_contact_id_id");
+
+                    b.HasIndex("CustomerId", "Id")
+                        .HasDatabaseName("ix_former_contacts_customer_id_id");
+
+                    b.ToTable("former_contacts", (string)null);
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.MainStation", b =>
@@ -5149,6 +5485,26 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasConstraintName("fk_authority_grants_org_unit_unit_id");
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Care.ContactDay", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_days_customer_customer_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Care.Gesture", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_gestures_customer_customer_id");
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Customers.Attachment", b =>
                 {
                     b.HasOne("RailCrm.Modules.Customers.Customer", null)
@@ -5315,6 +5671,23 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_file_quotas_org_unit_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Customers.FormerContact", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_former_contacts_customer_contacts_contact_id");
+
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_former_contacts_customers_customer_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Customers.MainStation", b =>
