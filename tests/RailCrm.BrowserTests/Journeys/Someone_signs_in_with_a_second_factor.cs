@@ -50,7 +50,7 @@ public sealed class Someone_signs_in_with_a_second_factor(Browser browser)
         await walk.Check();
         var recovery = await page.Locator(".rc-codes li").First.InnerTextAsync();
         var file = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("form[action='/account/factor/codes'] button"));
-        Assert.Contains(recovery, await File.ReadAllTextAsync(await file.PathAsync()), StringComparison.Ordinal);
+        Assert.Contains(recovery, await File.ReadAllTextAsync(await file.PathAsync(), TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
         async Task Again(string code)
         {

@@ -18,6 +18,6 @@ internal static class CareModule
         .AddSingleton(new ContactTab("care.title", "care", Permission.CustomersRead, (db, id, ct) => db.Set<Gesture>().CountAsync(g => g.RecordKind == RecordKind.Contact && g.RecordId == id, ct)))
         .AddSingleton(new JobHandler(RemindOfDays.Kind, RemindOfDays.Run))
         .AddSingleton(new Schedule(RemindOfDays.Kind, HourOfDay: 3))
-        .AddSingleton(new MenuItem("care.title", "/care", "gift", Permission.CustomersRead, 19, Go: "b"))
+        .AddSingleton(new MenuItem("care.title", "/care", "gift", Permission.CustomersRead, 19, Go: "d"))
         .AddSingleton(new MenuItem("care.rule_title", "/settings/care", "gift", Permission.CustomersRead, 44, MenuPlace.Page));
 }

@@ -147,7 +147,7 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
         {
             var called = people.Where(k => k.Name == typed || (PhoneNumber.Digits(typed) is { Length: >= 5 } digits && k.MobileDigits == digits)).ToList();
             said.ReportsToId = called.Count == 1 ? called[0].Id : said.ReportsToId;
-            errors.AddRange(called.Count == 1 || Above.Of("person", $"{people.FirstOrDefault()?.CustomerId}:{typed}") is not null ? [] : [new(field.Key, "contact.reports_unknown")]);
+            errors.AddRange(called.Count == 1 || Above.Of("person", $"{(people is [var first, ..] ? first.CustomerId : null)}:{typed}") is not null ? [] : [new(field.Key, "contact.reports_unknown")]);
         }
         else if (type == typeof(bool))
         {

@@ -32,7 +32,7 @@ internal sealed class AuditWitness(Settings settings)
     /// <summary>Notes the newest seal, in place of an earlier one of its day. What the database no longer bears out stays noted: that is what the file is for.</summary>
     public async Task Note(CrmDb db, AuditSeal seal, CancellationToken ct)
     {
-        var known = Lines().LastOrDefault();
+        var known = Lines() is [.., var last] ? last : null;
         if (known is not null && (known.Number >= seal.Id || !await db.Set<AuditSeal>().AnyAsync(s => s.Id == known.Number && s.Hash == known.Hash, ct)))
         {
             return;

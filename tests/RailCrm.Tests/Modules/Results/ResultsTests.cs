@@ -89,7 +89,7 @@ public sealed class ResultsTests
         Assert.Equal(HttpStatusCode.Forbidden, (await head.PutAsJsonAsync("/api/v1/targets", Plan(units["N1"], null), Ct)).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await head.PutAsJsonAsync("/api/v1/targets", Plan(null, ids["n1"]), Ct)).StatusCode);
         var refused = await (await head.PutAsJsonAsync("/api/v1/targets", Plan(null, ids["a1"], floor: 101), Ct)).Content.ReadFromJsonAsync<JsonElement>(Ct);
-        Assert.StartsWith("Month 1: the floor", refused.GetProperty("errors").GetProperty("floor1")[0].GetString());
+        Assert.StartsWith("Month 1: the floor", refused.GetProperty("errors").GetProperty("floor1")[0].GetString(), StringComparison.Ordinal);
         var set = await head.PutAsJsonAsync("/api/v1/targets", Plan(null, ids["a1"]), Ct);
         Assert.Equal((HttpStatusCode.OK, "\"1\""), (set.StatusCode, set.Headers.ETag?.ToString()));
         Assert.Equal(HttpStatusCode.OK, (await above.PutAsJsonAsync("/api/v1/targets", Plan(units["N1"], null, target: 150), Ct)).StatusCode);
