@@ -38,19 +38,35 @@ internal sealed class ComingDays(CrmDb db)
     /// <param name="Cut">Whether there are more than were read.</param>
     public sealed record Coming(IReadOnlyList<Row> Rows, IReadOnlyList<(DateOnly On, string Code)> Festivals, bool Cut);
 
+    private sealed record Found(long Id, int Key, long DayId, CustomerTier Tier);
+
+    /// <summary>Days from today, read piece by piece.</summary>
+    private static readonly int[] Spans = [0, 2, 8, 31, 400];
+
     /// <summary>What comes from today on within <paramref name="days"/> in the actor's scope; of <paramref name="mine"/> those at customers whose manager the actor is.</summary>
     public async Task<Coming> Run(int days, bool mine, CancellationToken ct)
     {
         var today = BusinessCalendar.Day(db.UtcNow);
         var (keys, me) = (Birthday.Keys(today, today.AddDays(days)), db.Actor.UserId);
-        var asked = keys.Keys.ToList();
-        var born = db.Set<Contact>().Where(k => k.BirthdayKey != null && EF.Parameter(asked).Contains(k.BirthdayKey.Value) && k.Active).Select(k => new { k.Id, k.CustomerId, Key = k.BirthdayKey!.Value, DayId = 0L });
-        var kept = from d in db.Set<ContactDay>() where EF.Parameter(asked).Contains(d.DayKey) join k in db.Set<Contact>() on d.RecordId equals k.Id where k.Active select new { k.Id, k.CustomerId, Key = d.DayKey, DayId = d.Id };
         var customers = db.Set<Customer>().AsQueryable();
         customers = mine ? customers.Where(c => db.Set<Responsibility>().Any(r => r.CustomerId == c.Id && r.UserId == me && r.Until == null)) : customers;
-        var found = await (from d in born.Concat(kept) join c in customers on d.CustomerId equals c.Id
-                           orderby c.Tier == CustomerTier.Large ? 0 : c.Tier == CustomerTier.Medium ? 1 : c.Tier == CustomerTier.AtRisk ? 2 : c.Tier == CustomerTier.Small ? 3 : 4, d.Id, d.DayId
-                           select new { d.Id, d.Key, d.DayId, c.Tier }).Take(Most + 1).ToListAsync(ct);
+        var found = new List<Found>();
+        foreach (var span in Spans.Zip(Spans.Skip(1)))
+        {
+            // The nearest days first, so that what is too much is cut off the farthest.
+            var asked = keys.Where(k => k.Value.DayNumber - today.DayNumber >= span.First && k.Value.DayNumber - today.DayNumber < span.Second).Select(k => k.Key).ToList();
+            if (asked.Count == 0 || found.Count > Most)
+            {
+                continue;
+            }
+
+            var born = db.Set<Contact>().Where(k => k.BirthdayKey != null && EF.Parameter(asked).Contains(k.BirthdayKey.Value) && k.Active).Select(k => new { k.Id, k.CustomerId, Key = k.BirthdayKey!.Value, DayId = 0L });
+            var kept = from d in db.Set<ContactDay>() where EF.Parameter(asked).Contains(d.DayKey) join k in db.Set<Contact>() on d.RecordId equals k.Id where k.Active select new { k.Id, k.CustomerId, Key = d.DayKey, DayId = d.Id };
+            found.AddRange((await (from d in born.Concat(kept) join c in customers on d.CustomerId equals c.Id
+                                   orderby c.Tier == CustomerTier.Large ? 0 : c.Tier == CustomerTier.Medium ? 1 : c.Tier == CustomerTier.AtRisk ? 2 : c.Tier == CustomerTier.Small ? 3 : 4, d.Id, d.DayId
+                                   select new { d.Id, d.Key, d.DayId, c.Tier }).Take(Most + 1 - found.Count).ToListAsync(ct)).Select(f => new Found(f.Id, f.Key, f.DayId, f.Tier)));
+        }
+
         var rows = found.Take(Most).OrderBy(f => Rank(f.Tier)).ThenBy(f => keys[f.Key]).ThenBy(f => f.Id).ThenBy(f => f.DayId).ToList();
         var (people, dayIds) = (rows.Select(r => r.Id).Distinct().ToList(), rows.Select(r => r.DayId).Where(id => id > 0).ToList());
         var contacts = await (from k in db.Set<Contact>() where EF.Parameter(people).Contains(k.Id) join c in db.Set<Customer>() on k.CustomerId equals c.Id select new { k.Id, k.Name, k.Title, k.Birthday, k.BirthdayLunar, k.CustomerId, Customer = c.Name }).ToDictionaryAsync(k => k.Id, ct);

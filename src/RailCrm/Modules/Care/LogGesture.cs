@@ -137,7 +137,7 @@ internal sealed class LogGesture(CrmDb db)
             return null;
         }
 
-        if (!decimal.TryParse(typed.Trim().TrimStart('¥', '￥').Replace(",", "", StringComparison.Ordinal), System.Globalization.NumberStyles.AllowDecimalPoint, System.Globalization.CultureInfo.InvariantCulture, out var yuan) || yuan * 100 != decimal.Truncate(yuan * 100) || yuan > MostValue / 100)
+        if (!decimal.TryParse(typed.Trim().TrimStart('¥', '￥').Replace(",", "", StringComparison.Ordinal), System.Globalization.NumberStyles.AllowDecimalPoint, System.Globalization.CultureInfo.InvariantCulture, out var yuan) || yuan > MostValue / 100 || yuan * 100 != decimal.Truncate(yuan * 100))
         {
             errors.Add(new(field, "care.amount_wrong"));
             return null;

@@ -39,7 +39,7 @@ internal static class RemindOfDays
             {
                 var customers = some.Select(s => s.Customer).Distinct().ToList();
                 var managers = (await db.Set<Responsibility>().AsNoTracking().Where(r => EF.Parameter(customers).Contains(r.CustomerId) && r.Duty == Duty.Main && r.Until == null).Select(r => new { r.CustomerId, r.UserId, r.Level }).ToListAsync(ct))
-                    .GroupBy(r => r.CustomerId).ToDictionary(g => g.Key, g => g.OrderBy(r => r.Level).First().UserId); // The one nearest to the customer.
+                    .GroupBy(r => r.CustomerId).ToDictionary(g => g.Key, g => g.OrderByDescending(r => r.Level).First().UserId); // The one nearest to the customer.
                 foreach (var day in some.Where(s => managers.ContainsKey(s.Customer)))
                 {
                     db.Add(new CareTold { ContactId = day.Contact, On = day.On });

@@ -84,12 +84,23 @@ internal sealed class MoveContact(CrmDb db, SaveContact save)
             return new Refusal.Stale();
         }
 
+        if (until < await db.Set<FormerContact>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(f => f.ContactId == contactId).MaxAsync(f => (DateOnly?)f.Until, ct))
+        {
+            return new Refusal.InvalidMany([new(nameof(Input.Until), "contact.move_before")]);
+        }
+
         var since = await db.Set<FormerContact>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(f => f.ContactId == contactId).MaxAsync(f => (DateOnly?)f.Until, ct);
         db.Add(new FormerContact { CustomerId = customerId, ContactId = contactId, Name = contact.Name, Title = contact.Title, From = since, Until = until });
         await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(k => k.ReportsToId == contactId).ExecuteUpdateAsync(u => u.SetProperty(k => k.ReportsToId, (long?)null).SetProperty(k => k.Version, k => k.Version + 1), ct);
         (contact.CustomerId, contact.Title, contact.ReportsToId) = (to, title, null);
-        contact.IsMain = contact.Active && !await db.Set<Contact>().AnyAsync(k => k.CustomerId == to && k.IsMain, ct);
-        db.Add(new AuditEntry(db.Actor, db.UtcNow, "contact_moved", nameof(Contact), contactId, to, MergeGround.Changed([$"{contact.Name}：{customers[customerId].Name} → {customers[to].Name}"], new Dictionary<string, long>(), what: "Contacts")));
+        (contact.Active, contact.InactiveOn, contact.InactiveReason) = (true, null, null); // Who left the one works at the other.
+        contact.IsMain = !await db.Set<Contact>().AnyAsync(k => k.CustomerId == to && k.IsMain, ct);
+        foreach (var customer in both)
+        {
+            // Each company's history tells of the person, and not of the other company: whoever reads it may not see that one.
+            db.Add(new AuditEntry(db.Actor, db.UtcNow, "contact_moved", nameof(Contact), contactId, customer, MergeGround.Changed([$"{contact.Name}{(customer == to ? " ←" : " →")}"], new Dictionary<string, long>(), what: "Contacts")));
+        }
+
         await db.SaveChangesAsync(ct);
         await RecordMoves.Follow(db, RecordKind.Contact, typeof(Contact), [contactId], ct);
         await save.Follow(customers[customerId], ct);

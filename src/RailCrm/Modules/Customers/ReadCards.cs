@@ -17,6 +17,19 @@ internal static class ReadCards
     /// <param name="Company">The company that it names.</param>
     public sealed record Card(SaveContact.Input Said, string? Company);
 
+    /// <summary>The text of a file: UTF-8 where all of it is, else GB18030, as older phones write.</summary>
+    public static string Text(byte[] file)
+    {
+        try
+        {
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(file).TrimStart('\uFEFF');
+        }
+        catch (DecoderFallbackException)
+        {
+            return Encoding.GetEncoding("GB18030").GetString(file);
+        }
+    }
+
     /// <summary>All cards of a file, at most one beyond <see cref="Most"/>.</summary>
     public static IReadOnlyList<Card> Of(string text)
     {
@@ -59,7 +72,7 @@ internal static class ReadCards
         {
             var number = PlainText.Trimmed(Plain(line.Value.StartsWith("tel:", StringComparison.OrdinalIgnoreCase) ? Uri.UnescapeDataString(line.Value[4..]) : line.Value));
             var mobile = line.Has("CELL") || (PhoneNumber.Digits(number) is { Length: 11 or 13 } digits && digits[^11] == '1');
-            if (number is null)
+            if (number is null || new[] { said.Mobile, said.Mobile2, said.Phone, said.Phone2 }.Any(known => known is not null && PhoneNumber.Digits(known) == PhoneNumber.Digits(number)))
             {
                 continue;
             }
@@ -79,6 +92,7 @@ internal static class ReadCards
         said.WeChat = lines.Where(l => l.Name == "IMPP").Select(l => l.Value).FirstOrDefault(v => v.StartsWith("weixin:", StringComparison.OrdinalIgnoreCase) || v.StartsWith("wechat:", StringComparison.OrdinalIgnoreCase)) is { } chat ? PlainText.Trimmed(Uri.UnescapeDataString(chat[7..])) : null;
         var born = First("BDAY")?.Split('T')[0];
         born = born?.StartsWith("--", StringComparison.Ordinal) == true && born.Replace("-", "", StringComparison.Ordinal) is { Length: 4 } day ? $"{day[..2]}-{day[2..]}" : born;
+        born = born?.StartsWith("1604-", StringComparison.Ordinal) == true ? born[5..] : born; // So some phones write a birthday without its year.
         said.Birthday = Birthday.TryRead(born, false, out var birthday) ? birthday.ToString() : null;
         return new(said, lines.Find(l => l.Name == "ORG") is { } org ? PlainText.Trimmed(Parts(org.Value).FirstOrDefault()) : null);
     }
@@ -102,7 +116,30 @@ internal static class ReadCards
 
             var head = raw[..colon].ToUpperInvariant();
             var (name, parameters) = head.Split(';', 2) is [var first, var rest] ? (first, rest) : (head, "");
-            return new(name[(name.LastIndexOf('.') + 1)..], parameters, raw[(colon + 1)..].Trim()); // A group such as item1. stands before the name.
+            var value = raw[(colon + 1)..].Trim();
+            return new(name[(name.LastIndexOf('.') + 1)..], parameters, IsQuoted(head) ? Unquoted(value, head.Contains("CHARSET=GB", StringComparison.Ordinal) ? "GB18030" : "UTF-8") : value); // A group such as item1. stands before the name.
+        }
+
+        /// <summary>Whether vCard 2.1 wrote it in signs of mail (RFC 2045, 6.7).</summary>
+        public static bool IsQuoted(string head) => head.Contains("QUOTED-PRINTABLE", StringComparison.OrdinalIgnoreCase);
+
+        private static string Unquoted(string value, string charset)
+        {
+            var bytes = new List<byte>(value.Length);
+            for (var i = 0; i < value.Length; i++)
+            {
+                if (value[i] == '=' && i + 2 < value.Length && byte.TryParse(value.AsSpan(i + 1, 2), System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var one))
+                {
+                    bytes.Add(one);
+                    i += 2;
+                }
+                else
+                {
+                    bytes.AddRange(Encoding.GetEncoding(charset).GetBytes(value, i, 1));
+                }
+            }
+
+            return Encoding.GetEncoding(charset).GetString([.. bytes]);
         }
 
         public bool Has(string type) => Parameters.Split(';', ',', '=', '"').Contains(type);
@@ -115,6 +152,12 @@ internal static class ReadCards
         foreach (var raw in text.Split('\n'))
         {
             var one = raw.TrimEnd('\r');
+            if (line.Length > 0 && line[^1] == '=' && line.ToString() is var begun && begun.IndexOf(':', StringComparison.Ordinal) is var colon and > 0 && Line.IsQuoted(begun[..colon]))
+            {
+                line.Remove(line.Length - 1, 1).Append(one); // A soft end of line.
+                continue;
+            }
+
             if (one.Length > 0 && one[0] is ' ' or '\t')
             {
                 line.Append(one, 1, one.Length - 1);

@@ -74,11 +74,21 @@ internal sealed class RestoreValue(CrmDb db, CustomFields fields, CustomerHistor
         if (entry.Entity == nameof(Contact) && FieldsOfContact.Contains(field) && await db.Set<Contact>().AsNoTracking().SingleOrDefaultAsync(k => k.Id == entry.EntityId && k.CustomerId == customerId, ct) is { } contact)
         {
             var input = SaveContact.Said(contact);
-            Set(input, field, values[0]);
+            SetWith(input, field, changes);
             return (await saveContact.Run(customerId, contact.Id, contact.Version, input, ct)).TryGet(out _, out refusal) ? customer : refusal;
         }
 
         return new Refusal.NotFound();
+    }
+
+    /// <summary>A value before with those that say nothing without it, as they changed together: a day and its calendar, having left and when.</summary>
+    private static void SetWith(SaveContact.Input input, string field, Dictionary<string, JsonElement[]> changes)
+    {
+        var together = ContactFields.More.Where(f => f.With == field || (f.Name == field && f.With is not null)).Select(f => f.With == field ? f.Name : f.With!);
+        foreach (var name in together.Append(field).Where(changes.ContainsKey))
+        {
+            Set(input, name, changes[name][0]);
+        }
     }
 
     /// <summary>The same for a contact's own history, if the contact still has <paramref name="version"/>.</summary>
@@ -101,7 +111,7 @@ internal sealed class RestoreValue(CrmDb db, CustomFields fields, CustomerHistor
         }
         else if (FieldsOfContact.Contains(field))
         {
-            Set(input, field, values[0]);
+            SetWith(input, field, changes);
         }
         else
         {

@@ -43,6 +43,12 @@ public sealed partial class SaveContact(CrmDb db, CustomFields fields)
     internal async Task<Result<Contact>> Run(long customerId, long? id, int? version, Input input, Origin? origin, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(input);
+        if (id is not null && input.BirthdayLunar is null && !string.IsNullOrWhiteSpace(input.Birthday))
+        {
+            // Which calendar is not said: that of the same day as it is stored, else the usual one.
+            input.BirthdayLunar = await db.Set<Contact>().AnyAsync(k => k.Id == id && k.BirthdayLunar && k.Birthday == input.Birthday.Trim(), ct);
+        }
+
         if (Check(input) is { Count: > 0 } errors)
         {
             return new Refusal.InvalidMany(errors);

@@ -27,7 +27,7 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
         var ids = customers.Values.OfType<long>().Distinct().ToList();
         var people = ids.Count == 0 ? Enumerable.Empty<Contact>().ToLookup(k => k.CustomerId) : (await _db.Set<Contact>().AsNoTracking().Where(k => EF.Parameter(ids).Contains(k.CustomerId)).OrderBy(k => k.Id).ToListAsync(ct)).ToLookup(k => k.CustomerId);
         var names = ids.Count == 0 ? [] : await _db.Set<Customer>().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, ct);
-        var met = rows.Select(row => map.Written(row, "customer") is { } typed && PlainText.IsStorable(typed) && customers.GetValueOrDefault(Key(typed)) is { } id && Known(row, people[id]) is { } same ? (Same: same, Input: Said(row, same, [.. people[id]], [])) : default).ToList();
+        var met = rows.Select(row => map.Written(row, "customer") is { } typed && PlainText.IsStorable(typed) && customers.GetValueOrDefault(Key(typed)) is { } id && Known(row, people[id]) is { } same ? (Same: same, Input: Said(row, same, (id, [.. people[id]]), [])) : default).ToList();
         var own = await OwnChanges.Of(_db, _fields, "contacts", [.. met.Select(m => new OwnChanges.Row(m.Same?.Custom, m.Input?.Custom, m.Same?.CustomerId ?? 0, m.Same?.Id ?? 0))], ct);
         return [.. met.Select((m, i) => m.Same is null ? null : new Meeting($"{m.Same.Name} · {names.GetValueOrDefault(m.Same.CustomerId)}", $"/customers/{m.Same.CustomerId}/contacts/{m.Same.Id}", [.. CellChange.Of(Fields(m.Same, m.Input!)), .. own[i]]))];
     }
@@ -73,7 +73,7 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
         var stored = id is null ? [] : await _db.Set<Contact>().AsNoTracking().Where(k => k.CustomerId == id).OrderBy(k => k.Id).ToListAsync(ct);
         var digits = PhoneNumber.Digits(mobile);
         var same = Known(row, stored);
-        var input = Said(row, same, stored, errors);
+        var input = Said(row, same, (id ?? 0, stored), errors);
         var warnings = same is not null && digits is not null && same.MobileDigits == digits ? Named(name, same.Name, "import.person_differs") : [];
         var origin = await _origin.Read(row, errors, ct);
         errors.AddRange(SaveContact.Check(input));
@@ -117,7 +117,7 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
         return (digits is null ? null : stored.FirstOrDefault(k => k.MobileDigits == digits)) ?? stored.FirstOrDefault(k => k.Name == name && (digits is null || k.MobileDigits is null));
     }
 
-    private SaveContact.Input Said(TableRow row, Contact? same, IReadOnlyList<Contact> people, List<FieldError> errors)
+    private SaveContact.Input Said(TableRow row, Contact? same, (long Customer, IReadOnlyList<Contact> All) people, List<FieldError> errors)
     {
         var said = same is null ? new() : SaveContact.Said(same);
         (said.Name, said.Title, said.Mobile) = (map.Written(row, "name") ?? said.Name, map.Written(row, "title") ?? said.Title, map.Written(row, "mobile") ?? said.Mobile);
@@ -139,15 +139,15 @@ internal sealed class ContactTaker(IServiceProvider services, FieldMap map, Impo
         return said;
     }
 
-    private void Set(SaveContact.Input said, TableRow row, ContactFields.Field field, string typed, IReadOnlyList<Contact> people, List<FieldError> errors)
+    private void Set(SaveContact.Input said, TableRow row, ContactFields.Field field, string typed, (long Customer, IReadOnlyList<Contact> All) people, List<FieldError> errors)
     {
         var type = typeof(SaveContact.Input).GetProperty(field.Name)!.PropertyType;
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (field.Name == nameof(Contact.ReportsToId))
         {
-            var called = people.Where(k => k.Name == typed || (PhoneNumber.Digits(typed) is { Length: >= 5 } digits && k.MobileDigits == digits)).ToList();
+            var called = people.All.Where(k => k.Name == typed || (PhoneNumber.Digits(typed) is { Length: >= 5 } digits && k.MobileDigits == digits)).ToList();
             said.ReportsToId = called.Count == 1 ? called[0].Id : said.ReportsToId;
-            errors.AddRange(called.Count == 1 || Above.Of("person", $"{(people is [var first, ..] ? first.CustomerId : null)}:{typed}") is not null ? [] : [new(field.Key, "contact.reports_unknown")]);
+            errors.AddRange(called.Count == 1 || Above.Of("person", $"{people.Customer}:{typed}") is not null ? [] : [new(field.Key, "contact.reports_unknown")]);
         }
         else if (type == typeof(bool))
         {

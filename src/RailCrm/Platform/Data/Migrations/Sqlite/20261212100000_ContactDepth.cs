@@ -336,7 +336,7 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 name: "ix_gestures_record_kind_record_id_on_value_fen",
                 table: "gestures",
                 columns: new[] { "record_kind", "record_id", "on", "value_fen" });
-            migrationBuilder.Sql("CREATE INDEX ix_customer_contacts_email2 ON customer_contacts (lower(email2)) WHERE email2 IS NOT NULL"); // As with the first: no model says an index over small letters.
+            migrationBuilder.Sql("CREATE INDEX ix_customer_contacts_email2 ON customer_contacts (lower(email2))"); // As with the first: no model says an index over small letters.
         }
 
         /// <inheritdoc />
