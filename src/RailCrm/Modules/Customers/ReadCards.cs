@@ -6,6 +6,8 @@ namespace RailCrm.Modules.Customers;
 /// <summary>Reads vCards 4.0 (RFC 6350) and 3.0 (RFC 2426), as phones and mail programs write them: names, titles, numbers, mails, WeChat and birthdays; anything else is left. No database here.</summary>
 internal static class ReadCards
 {
+    static ReadCards() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+
     /// <summary>Cards of one file.</summary>
     public const int Most = 200;
 

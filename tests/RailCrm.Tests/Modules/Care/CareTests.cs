@@ -33,6 +33,7 @@ public sealed class CareTests
         var n1 = await app.ActorOf("n1");
         Assert.Null((await app.With<LogGesture, Result<ContactDay>>(n1, l => l.Keep(large, kept.Id, new() { Name = "入职", Day = "2010-04-08" }, Ct))).Refusal);
         Assert.Null((await app.With<AppointManager, Result<Responsibility>>(await app.ActorOf("north"), a => a.Run(small, new() { Person = "n1" }, Ct))).Refusal);
+        Assert.Null((await app.With<AppointManager, Result<Responsibility>>(await app.ActorOf("group"), a => a.Run(small, new() { Person = "group" }, Ct))).Refusal); // Farther away: not the one who is reminded.
 
         var coming = await app.With<ComingDays, ComingDays.Coming>(n1, c => c.Run(7, mine: false, Ct));
         Assert.Equal([("纪念", new DateOnly(2026, 4, 8)), ("农历", new(2026, 4, 2)), ("公历", new(2026, 4, 3))], coming.Rows.Select(r => (r.Contact, r.On))); // The large customer's first.

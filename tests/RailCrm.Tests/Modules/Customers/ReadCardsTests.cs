@@ -24,6 +24,11 @@ public sealed class ReadCardsTests
         Assert.Equal(("王小明", "经理, 主管", "+86 138-0000-0001", "13900000002", "0512-66554433", "a@example.cn", "1980-05-03", "甲公司;分部"), (wang.Name, wang.Title, wang.Mobile, wang.Mobile2, wang.Phone, wang.Email, wang.Birthday, cards[0].Company));
         Assert.Equal(("李娜", "+8613700000003", "05-03", "linna"), (li.Name, li.Mobile, li.Birthday, li.WeChat));
         Assert.Empty(ReadCards.Of("no card\nBEGIN:VCARD\nFN:x"));
+
+        // As older phones write them: signs of mail with soft ends of lines, GB18030, a number twice, a birthday without its year.
+        var old = ReadCards.Of("BEGIN:VCARD\r\nVERSION:2.1\r\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E5=BC=A0=\r\n=E4=B8=89\r\nTEL;CELL:13900001111\r\nTEL;CELL:139-0000-1111\r\nBDAY:1604-05-03\r\nEND:VCARD\r\n")[0].Said;
+        Assert.Equal(("张三", "13900001111", null, "05-03"), (old.Name, old.Mobile, old.Mobile2, old.Birthday));
+        Assert.Equal("FN:张三", ReadCards.Text([.. "FN:"u8, 0xD5, 0xC5, 0xC8, 0xFD]));
         var own = ContactCard.Of(new() { Name = "王;小,明\\", Mobile = "13800000001", Mobile2 = "13900000002", Email2 = "b@example.cn", WeChat = "微 信", Birthday = "05-03" }, "甲");
         Assert.Equal(("王;小,明\\", "13900000002", "b@example.cn", "微 信", "05-03"), ReadCards.Of(own)[0].Said is var back ? (back.Name, back.Mobile2, back.Email, back.WeChat, back.Birthday) : default); // What we write we read.
     }
