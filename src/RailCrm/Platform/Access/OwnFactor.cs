@@ -14,6 +14,8 @@ public sealed class OwnFactor(CrmDb db, UserManager<User> users, Allowance allow
     public const int Codes = 10;
 
     /// <summary>Wrong passwords and codes on the own page in a quarter of an hour; the password page counts with it.</summary>
+    private static readonly TimeSpan WaitsFor = TimeSpan.FromMinutes(15);
+
     private const int Tries = 5;
 
     private const int CodeLength = 16;
@@ -66,7 +68,7 @@ public sealed class OwnFactor(CrmDb db, UserManager<User> users, Allowance allow
         if (await Waiting(ct) is null)
         {
             await db.Set<SecondFactor>().Where(f => f.UserId == me).ExecuteDeleteAsync(ct);
-            db.Add(new SecondFactor { UserId = me, Secret = Convert.ToBase64String(_protector.Protect(RandomNumberGenerator.GetBytes(Totp.SecretLength))) });
+            db.Add(new SecondFactor { UserId = me, Secret = Convert.ToBase64String(_protector.Protect([.. BitConverter.GetBytes(db.UtcNow.Ticks), .. RandomNumberGenerator.GetBytes(Totp.SecretLength)])) });
             await db.SaveChangesAsync(ct);
         }
 
@@ -77,7 +79,20 @@ public sealed class OwnFactor(CrmDb db, UserManager<User> users, Allowance allow
     public async Task<byte[]?> Waiting(CancellationToken ct)
     {
         var me = db.Actor.UserId;
-        return await db.Set<SecondFactor>().Where(f => f.UserId == me && f.ConfirmedAt == null).Select(f => f.Secret).SingleOrDefaultAsync(ct) is { } secret ? Open(secret) : null;
+        return await db.Set<SecondFactor>().Where(f => f.UserId == me && f.ConfirmedAt == null).Select(f => f.Secret).SingleOrDefaultAsync(ct) is { } secret && !IsOld(secret) ? Open(secret) : null;
+    }
+
+    /// <summary>A secret that waits too long is made anew: else whoever saw it on an unlocked screen would have it too.</summary>
+    private bool IsOld(string secret)
+    {
+        try
+        {
+            return db.UtcNow - new DateTime(BitConverter.ToInt64(_protector.Unprotect(Convert.FromBase64String(secret))), DateTimeKind.Utc) > WaitsFor;
+        }
+        catch (CryptographicException)
+        {
+            return true;
+        }
     }
 
     /// <summary>Proves that the app has the secret: from now on it is asked for at sign-in. Other sessions end. Gives the recovery codes, which nobody sees again.</summary>
@@ -87,6 +102,11 @@ public sealed class OwnFactor(CrmDb db, UserManager<User> users, Allowance allow
         if (factor is null)
         {
             return new Refusal.Conflict("factor.there_already");
+        }
+
+        if (IsOld(factor.Secret))
+        {
+            return new Refusal.Conflict("factor.waited_long");
         }
 
         if (Open(factor.Secret) is not { } secret || Totp.Match(secret, Plain(input.Code), db.UtcNow) is not { } step)
@@ -155,14 +175,14 @@ public sealed class OwnFactor(CrmDb db, UserManager<User> users, Allowance allow
 
     private static string Key(long userId) => $"password:{userId}";
 
-    /// <summary>Without the spaces and dashes that make it easier to read.</summary>
-    private static string Plain(string? typed) => new([.. (typed ?? "").Normalize(System.Text.NormalizationForm.FormKC).ToLowerInvariant().Where(char.IsAsciiLetterOrDigit).Take(CodeLength + 1)]);
+    /// <summary>Without the spaces and dashes that make it easier to read; wide letters and figures as narrow ones.</summary>
+    private static string Plain(string? typed) => new([.. (typed ?? "").Select(c => c is >= '！' and <= '～' ? (char)(c - '！' + '!') : c).Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant).Take(CodeLength + 1)]);
 
     private byte[]? Open(string secret)
     {
         try
         {
-            return _protector.Unprotect(Convert.FromBase64String(secret));
+            return _protector.Unprotect(Convert.FromBase64String(secret))[sizeof(long)..];
         }
         catch (CryptographicException)
         {
@@ -196,14 +216,14 @@ public sealed class OwnFactor(CrmDb db, UserManager<User> users, Allowance allow
     {
         ArgumentNullException.ThrowIfNull(input);
         var me = db.Actor.UserId;
-        if (allowance.IsSpent(Key(me), Tries))
-        {
-            return new Refusal.Conflict("account.too_many_tries");
-        }
-
-        return await db.Write(async () =>
+        return await db.Write<Result<List<string>>>(async () =>
         {
             await db.Alone($"factor:{me}", ct);
+            if (allowance.IsSpent(Key(me), Tries))
+            {
+                return new Refusal.Conflict("account.too_many_tries");
+            }
+
             if (await db.Set<User>().SingleOrDefaultAsync(u => u.Id == me, ct) is not { } user)
             {
                 return new Refusal.NotFound();

@@ -66,7 +66,13 @@ public sealed class SignIn(CrmDb db, UserManager<User> users, Allowance allowanc
     /// <param name="code">What was typed.</param>
     /// <param name="address">The other end of the connection.</param>
     /// <param name="ct">Gives up.</param>
-    public async Task<User?> Second(long userId, string stamp, string? code, IPAddress? address, CancellationToken ct)
+    public Task<User?> Second(long userId, string stamp, string? code, IPAddress? address, CancellationToken ct) => db.Write(async () =>
+    {
+        await db.Alone($"second:{userId}", ct); // One guess after the other: none is compared before those before it are counted.
+        return await Guess(userId, stamp, code, address, ct);
+    }, ct);
+
+    private async Task<User?> Guess(long userId, string stamp, string? code, IPAddress? address, CancellationToken ct)
     {
         if (await db.Set<User>().AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, ct) is not { } user || user.SecurityStamp != stamp)
         {

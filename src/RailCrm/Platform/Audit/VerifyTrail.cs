@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 
 namespace RailCrm.Platform.Audit;
 
 /// <summary>What the chain says of the trail.</summary>
-/// <param name="Finding">sound, row_altered, row_removed, row_inserted, seal_altered, seal_missing or witness_differs.</param>
+/// <param name="Finding">sound, row_altered, row_removed, row_inserted, removal_untimely, seal_altered, seal_missing or witness_differs.</param>
 /// <param name="Row">The first row that is not as it was sealed.</param>
 /// <param name="Seal">The seal it belongs to, or that is wrong itself.</param>
 /// <param name="Rows">Rows that were compared.</param>
@@ -64,7 +65,7 @@ internal sealed class VerifyTrail(CrmDb db, AuditWitness witness)
                 before = seal.Hash;
                 if (await Rows(seal, through, seen, ct) is { } wrong && (through = await Through(ct)) < at) // Taken away meanwhile, by the end of its time.
                 {
-                    return Says(wrong.Finding, wrong.Row, at);
+                    return Says(wrong.Finding, wrong.Row == 0 ? null : wrong.Row, at);
                 }
             }
 
@@ -116,12 +117,21 @@ internal sealed class VerifyTrail(CrmDb db, AuditWitness witness)
 
     private async Task<long> Through(CancellationToken ct) => await db.Set<AuditSeal>().Where(s => s.Kind == AuditSeal.OfRemoval).MaxAsync(s => (long?)s.Through, ct) ?? 0;
 
+    /// <summary>Whether a seal of removal names what was old enough then and as many rows as were sealed: else anybody who writes one takes away what he likes.</summary>
+    private async Task<bool> IsTimely(AuditSeal seal, CancellationToken ct)
+    {
+        var before = await db.Set<AuditSeal>().Where(s => s.Kind == AuditSeal.OfRemoval && s.Id < seal.Id).MaxAsync(s => (long?)s.Through, ct) ?? 0;
+        var covered = db.Set<AuditSeal>().Where(s => s.Kind == AuditSeal.OfRows && s.Id > before && s.Id <= seal.Through);
+        return seal.Through < seal.Id && seal.Through > before && seal.At <= db.UtcNow && seal.LastAt <= seal.At.AddDays(-SecurityPolicy.LeastAuditDays)
+            && await covered.SumAsync(s => (long)s.Count, ct) == seal.Count && !await covered.AnyAsync(s => s.LastAt >= seal.LastAt, ct);
+    }
+
     private async Task<(string Finding, long Row)?> Rows(AuditSeal seal, long through, Walk seen, CancellationToken ct)
     {
         if (seal.Kind == AuditSeal.OfRemoval)
         {
             seen.Removed += seal.Count;
-            return null;
+            return await IsTimely(seal, ct) ? null : ("removal_untimely", 0);
         }
 
         if (seal.Id <= through)
@@ -195,6 +205,7 @@ internal sealed class VerifyTrail(CrmDb db, AuditWitness witness)
             "row_removed" => $"A row was removed: {place}.",
             "row_inserted" => $"A row was inserted among sealed ones: {place}.",
             "seal_altered" => $"A seal was altered: {place}.",
+            "removal_untimely" => $"Rows were taken away before their time: {place}.",
             "seal_missing" => $"A seal is missing: {place}. Where the database was restored from an older backup, move audit-seals.txt of the data folder away.",
             "witness_differs" => $"The chain is not the one that was written down: {place}.",
             _ => string.Create(CultureInfo.InvariantCulture, $"Sound: {verdict.Rows} rows in {verdict.Seals} seals, {verdict.Removed} removed at the end of their time, {verdict.Unsealed} not yet sealed."),
