@@ -43,6 +43,7 @@ internal sealed class DemoHold(CrmDb db)
         ("demo.held_pools", "p.name", $"pools p WHERE p.unit_id IN {Unit} OR EXISTS (SELECT 1 FROM pool_stays s WHERE s.pool_id = p.id AND s.customer_id IN {Demo})"),
         ("demo.held_authority", "u.name", $"authority_grants g JOIN units u ON u.id = g.unit_id WHERE g.unit_id IN {Unit} AND g.revoked_at IS NULL"),
         ("demo.held_views", "v.name", $"saved_views v WHERE v.unit_id IN {Unit}"),
+        ("demo.held_targets", "u.name", $"(SELECT unit_id FROM target_plans WHERE unit_id IN {Unit} UNION ALL SELECT unit_id FROM result_rules WHERE unit_id IN {Unit}) t JOIN units u ON u.id = t.unit_id"),
         ("demo.held_sidings", "s.name", $"sidings s WHERE s.id IN (SELECT row_id FROM demo_rows WHERE kind = 'Siding') AND EXISTS (SELECT 1 FROM customer_sidings x WHERE x.siding_id = s.id AND x.customer_id NOT IN {Demo})"),
     ];
 

@@ -54,8 +54,8 @@ internal sealed class SaveTargets(CrmDb db)
     /// <summary>Whose targets are looked at.</summary>
     /// <param name="Name">Person or unit.</param>
     /// <param name="Plan">What is set; null where nothing is.</param>
-    /// <param name="Units">The sums of the units below; null for a person.</param>
-    /// <param name="People">The sums of the people who work in the unit itself; null for a person.</param>
+    /// <param name="Units">The sums of the units below, for heads; null for a person.</param>
+    /// <param name="People">The sums of the people who work in the unit itself, for heads and where these see one another's results; null for a person.</param>
     /// <param name="May">Whether the actor sets them.</param>
     public sealed record Seen(string Name, TargetPlan? Plan, Sums? Units, Sums? People, bool May);
 
@@ -79,9 +79,11 @@ internal sealed class SaveTargets(CrmDb db)
         }
 
         static Sums Sum(List<TargetPlan> of) => new(of.Count, of.Sum(p => p.Of(TargetTier.Floor).Sum()), of.Sum(p => p.Of(TargetTier.Target).Sum()), of.Sum(p => p.Of(TargetTier.Challenge).Sum()));
+        var heads = ShowResults.Heads(db, path);
+        var open = heads || (await ResultRule.Of(db, unitId.Value, ct)).Open;
         return new Seen(name, plan,
-            Sum(await (from p in plans join u in db.Set<OrgUnit>() on p.UnitId equals u.Id where u.ParentId == unitId select p).ToListAsync(ct)),
-            Sum(await (from p in plans join u in db.Set<User>() on p.UserId equals u.Id where u.UnitId == unitId select p).ToListAsync(ct)), may);
+            heads ? Sum(await (from p in plans join u in db.Set<OrgUnit>() on p.UnitId equals u.Id where u.ParentId == unitId select p).ToListAsync(ct)) : null,
+            open ? Sum(await (from p in plans join u in db.Set<User>() on p.UserId equals u.Id where u.UnitId == unitId select p).ToListAsync(ct)) : null, may);
     }
 
     /// <summary>Sets a year where it still has <paramref name="version"/> (0 where none was set).</summary>

@@ -110,14 +110,14 @@ public sealed class ShowResults(CrmDb db, TimeProvider clock)
             select c.Id).CountAsync(ct);
     }
 
-    /// <summary>Whole months are read from facts; only where a customer changed hands within the month are its lines asked.</summary>
+    /// <summary>Whole months are read from facts; only where a customer changed hands within the month are its lines asked. Past the scope as revenue is: whose results it is was allowed by <see cref="Seen"/>.</summary>
     private async Task<Counts> Count(long userId, Month month, int lostMonths, DateOnly today, CancellationToken ct)
     {
         var (first, end) = (month.First, month.Plus(1).First);
         var day = month.Last < today ? month.Last : today;
         var (silent, before) = (month.Plus(-lostMonths), month.Plus(-lostMonths - 1));
         var (facts, lines) = (db.Set<MonthlyFact>(), db.Set<WaybillLine>());
-        var mains = db.Set<Responsibility>().Where(r => r.UserId == userId && r.Duty == Duty.Main);
+        var mains = db.Set<Responsibility>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(r => r.UserId == userId && r.Duty == Duty.Main);
         var active = mains.Where(r => r.From <= first && (r.Until == null || r.Until >= end) && facts.Any(f => f.CustomerId == r.CustomerId && f.Month == month)).Select(r => r.CustomerId)
             .Union(mains.Where(r => r.From < end && (r.Until == null || r.Until > first) && (r.From > first || r.Until < end) && lines.Any(w => w.CustomerId == r.CustomerId && w.Date >= first && w.Date < end && w.Date >= r.From && (r.Until == null || w.Date < r.Until))).Select(r => r.CustomerId));
         var seen = await active.Select(id => !facts.Any(f => f.CustomerId == id && f.Month < month)).ToListAsync(ct);

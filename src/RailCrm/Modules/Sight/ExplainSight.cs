@@ -65,6 +65,7 @@ internal sealed class ExplainSight(CrmDb db)
     /// <param name="Sees">Whether he sees the customer now.</param>
     /// <param name="Reasons">All that give him sight; some may stand while something else keeps him from it.</param>
     /// <param name="Obstacles">What keeps him from it; empty where he sees it.</param>
+    /// <param name="CustomerName">Its name; its number for an actor who reads no customers, who is told no pool either.</param>
     /// <param name="Pool">A pool in which he finds it by name, whether or not he sees it otherwise.</param>
     public sealed record Answer(long CustomerId, string CustomerName, string CustomerUnit, long UserId, string UserName, string Name, string UserUnit, bool Sees, IReadOnlyList<Reason> Reasons, IReadOnlyList<WhyNot> Obstacles, string? Pool);
 
@@ -78,16 +79,16 @@ internal sealed class ExplainSight(CrmDb db)
 
     private IQueryable<User> Readers => db.Set<User>().Where(u => !u.Disabled && (from r in db.Set<IdentityUserRole<long>>() join p in db.Set<RolePermission>() on r.RoleId equals p.RoleId where r.UserId == u.Id && p.Permission == Permission.CustomersRead select r).Any());
 
-    private sealed record Asked(long Id, string Name, long UnitId, string Path, string Unit, bool Binned);
+    private sealed record Asked(long Id, string Number, string Name, long UnitId, string Path, string Unit, bool Binned);
 
     private Task<Asked?> Find(long id, string? number, CancellationToken ct)
     {
         var customers = db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]);
         customers = number is null ? customers.Where(c => c.Id == id) : customers.Where(c => c.Number == number);
-        return (from c in customers join u in db.Set<OrgUnit>() on c.UnitId equals u.Id select new Asked(c.Id, c.Name, c.UnitId, u.Path, u.Name, c.DeletedAt != null)).SingleOrDefaultAsync(ct);
+        return (from c in customers join u in db.Set<OrgUnit>() on c.UnitId equals u.Id select new Asked(c.Id, c.Number, c.Name, c.UnitId, u.Path, u.Name, c.DeletedAt != null)).SingleOrDefaultAsync(ct);
     }
 
-    /// <summary>Why a person, meant by sign-in name as the look-up writes it (the actor himself where nobody is named), sees a customer or does not.</summary>
+    /// <summary>Why a person, meant by sign-in name as the look-up writes it, or by a name that one alone bears (the actor himself where nobody is named), sees a customer or does not.</summary>
     public async Task<Result<Answer>> Run(long customerId, string? number, string? typed, CancellationToken ct)
     {
         if (!MayAsk(db.Actor))
@@ -101,7 +102,7 @@ internal sealed class ExplainSight(CrmDb db)
         }
 
         var me = db.Actor.UserId;
-        if ((typed is null ? await db.Set<User>().AsNoTracking().SingleOrDefaultAsync(u => u.Id == me, ct) : await Person(typed, ct)) is not { } user)
+        if ((typed is null ? await db.Set<User>().AsNoTracking().SingleOrDefaultAsync(u => u.Id == me, ct) : await Person(customer.Id, typed, ct)) is not { } user)
         {
             return new Refusal.Invalid("sight.person_unknown", "user");
         }
@@ -139,7 +140,8 @@ internal sealed class ExplainSight(CrmDb db)
 
         var line = PoolBook.Ids(unit.Path);
         var pool = await (from s in PoolBook.Open(db) join p in db.Set<Pool>() on s.PoolId equals p.Id where s.CustomerId == id && EF.Parameter(line).Contains(p.UnitId) select p.Name).FirstOrDefaultAsync(ct);
-        return new Answer(id, customer.Name, customer.Unit, user.Id, user.UserName!, user.DisplayName, unit.Name, obstacles.Count == 0, reasons, obstacles, obstacles.Contains(WhyNot.Disabled) || obstacles.Contains(WhyNot.NoRole) ? null : pool);
+        var reads = db.Actor.May(Permission.CustomersRead);
+        return new Answer(id, reads ? customer.Name : customer.Number, customer.Unit, user.Id, user.UserName!, user.DisplayName, unit.Name, obstacles.Count == 0, reasons, obstacles, !reads || obstacles.Contains(WhyNot.Disabled) || obstacles.Contains(WhyNot.NoRole) ? null : pool);
     }
 
     /// <summary>Everybody who sees a customer, unit by unit and person by person.</summary>
@@ -174,14 +176,30 @@ internal sealed class ExplainSight(CrmDb db)
         g.Reason switch { CustomerGrant.Manager => Why.Manager, CustomerGrant.Deputy => Why.Deputy, _ => g.UnitId is null ? Why.SharedWithPerson : Why.SharedWithUnit },
         g.UnitId is null ? null : unit, g.Until is { } until ? BusinessCalendar.Day(until) : null, g.Writes || g.Reason != CustomerGrant.Shared);
 
-    /// <summary>By sign-in name, alone or in brackets behind the name as look-ups write it.</summary>
-    private async Task<User?> Person(string? typed, CancellationToken ct)
+    /// <summary>People whom the actor may ask about at a customer: everybody for whoever looks after security; else himself, those of units in his scope, and those who have a grant there.</summary>
+    private IQueryable<User> Reach(long customerId)
+    {
+        var people = db.Set<User>().AsNoTracking();
+        if (db.Actor.May(Permission.Security))
+        {
+            return people;
+        }
+
+        var (me, now) = (db.Actor.UserId, db.UtcNow);
+        var units = PathRange.Of(db.Scope).Of(db).Select(u => u.Id);
+        var grants = db.Set<CustomerGrant>().Where(g => g.CustomerId == customerId && (g.Until == null || g.Until > now));
+        return people.Where(u => u.Id == me || units.Contains(u.UnitId) || grants.Any(g => g.UserId == u.Id || g.UnitId == u.UnitId));
+    }
+
+    /// <summary>By sign-in name, alone or in brackets behind the name as look-ups write it; else by a name that exactly one in reach bears.</summary>
+    private async Task<User?> Person(long customerId, string? typed, CancellationToken ct)
     {
         var text = (typed ?? "").Normalize(System.Text.NormalizationForm.FormKC).Trim();
         var (open, close) = (text.LastIndexOf('('), text.LastIndexOf(')'));
         var (whole, inner, first) = (text.ToUpperInvariant(), open >= 0 && close > open ? text[(open + 1)..close].Trim().ToUpperInvariant() : null, text.Split(' ', 2)[0].ToUpperInvariant());
-        var found = text.Length == 0 ? [] : await db.Set<User>().AsNoTracking().Where(u => u.NormalizedUserName == whole || u.NormalizedUserName == inner || u.NormalizedUserName == first).ToListAsync(ct);
-        return found.Find(u => u.NormalizedUserName == whole) ?? found.Find(u => u.NormalizedUserName == inner) ?? found.FirstOrDefault();
+        var found = text.Length == 0 ? [] : await Reach(customerId).Where(u => u.NormalizedUserName == whole || u.NormalizedUserName == inner || u.NormalizedUserName == first || u.DisplayName == text).Take(50).ToListAsync(ct);
+        var named = found.FindAll(u => u.DisplayName == text);
+        return found.Find(u => u.NormalizedUserName == whole) ?? found.Find(u => u.NormalizedUserName == inner) ?? (named.Count == 1 ? named[0] : named.Count > 1 ? null : found.Find(u => u.NormalizedUserName == first));
     }
 
     internal static async Task<IResult> Get(long id, string? user, ExplainSight useCase, CancellationToken ct) => (await useCase.Run(id, null, user, ct)).Answer(a => TypedResults.Ok(a));

@@ -46,7 +46,8 @@ public sealed class CheckFacts(CrmDb db)
 #pragma warning disable EF1002 // No value from outside: tables and columns of ours.
         if (db.IsPostgres)
         {
-            await db.Database.ExecuteSqlRawAsync("LOCK TABLE waybill_lines, customers, responsibilities IN SHARE MODE", ct);
+            // Responsibilities before customers, as the book of managers writes them.
+            await db.Database.ExecuteSqlRawAsync("LOCK TABLE waybill_lines, responsibilities, customers IN SHARE MODE", ct);
         }
 
         await db.Database.ExecuteSqlRawAsync("INSERT INTO lanes (unit_id, service, commodity_category, mode, origin, destination) SELECT DISTINCT unit_id, service, commodity_category, mode, origin, destination FROM waybill_lines WHERE true ON CONFLICT DO NOTHING", ct);

@@ -27,12 +27,13 @@ internal sealed class MergeWaybills(IEnumerable<IFiguresChanged> followers) : IC
 
     public async Task<long> Move(CrmDb db, CustomerMove move, CancellationToken ct)
     {
-        await Credit(db, $"w.customer_id = {Number(move.LoserId)}", [], move.LoserId, move.SurvivorId, ct);
         var moved = await Lines(db).Move(move.MergeId, Kind, move.LoserId, move.SurvivorId, null, ct);
         await db.Set<FiguresDue>().Where(d => d.CustomerId == move.LoserId).ExecuteDeleteAsync(ct); // Its figures wait as they are; they are due again when it comes back.
         if (moved > 0)
         {
             await Shift(db, $"SELECT month, lane_id, {Sums} FROM monthly_facts WHERE customer_id = {Number(move.LoserId)}", [], move.LoserId, move.SurvivorId, ct);
+            var ids = MovedRows.Parameter(db, await MovedRows.Noted(db, move.MergeId, Kind, move.LoserId, move.SurvivorId, ct));
+            await Credit(db, $"w.customer_id = {Number(move.SurvivorId)} AND {MovedRows.Among(db, "w.id")}", [ids], move.LoserId, move.SurvivorId, ct);
             await Due(db, move.SurvivorId, ct);
         }
 
@@ -87,13 +88,13 @@ internal sealed class MergeWaybills(IEnumerable<IFiguresChanged> followers) : IC
         await db.Database.ExecuteSqlRawAsync("DROP TABLE merged_facts", ct);
     }
 
-    /// <summary>Lines that go from one customer to another count for whoever answered for the other on their days. Before they move.</summary>
+    /// <summary>Lines that go from one customer to another count for whoever answered for the other on their days. After the facts and in order of key, as <see cref="FactLedger"/> writes.</summary>
     private static async Task Credit(CrmDb db, string which, object[] parameters, long from, long to, CancellationToken ct)
     {
-        foreach (var (customer, sign) in new[] { (from, "-"), (to, "") }.OrderBy(c => c.Item1))
-        {
-            await db.Database.ExecuteSqlRawAsync($"INSERT INTO manager_months (user_id, month, {Sums}) {CheckFacts.ManagersOf(db, $"r.customer_id = {Number(customer)}", which, sign)} ORDER BY 1, 2 ON CONFLICT (user_id, month) DO UPDATE SET {Added("manager_months")}", parameters, ct);
-        }
+        string Of(long customer, string sign) => CheckFacts.ManagersOf(db, $"r.customer_id = {Number(customer)}", which, sign);
+        await db.Database.ExecuteSqlRawAsync(
+            $"INSERT INTO manager_months (user_id, month, {Sums}) SELECT user_id, month, {string.Join(", ", Sums.Split(", ").Select(c => $"CAST(sum({c}) AS bigint)"))} FROM ({Of(from, "-")} UNION ALL {Of(to, "")}) m " +
+            $"WHERE true GROUP BY user_id, month ORDER BY user_id, month ON CONFLICT (user_id, month) DO UPDATE SET {Added("manager_months")}", parameters, ct);
     }
 
     private static async Task Due(CrmDb db, long customerId, CancellationToken ct) =>

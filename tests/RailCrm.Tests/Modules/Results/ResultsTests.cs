@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Managers;
@@ -100,6 +101,8 @@ public sealed class ResultsTests
         Assert.Equal((100, false), (seen.GetProperty("plan").GetProperty("target")[11].GetInt64(), seen.GetProperty("may").GetBoolean()));
         var unit = await head.GetFromJsonAsync<JsonElement>($"/api/v1/targets?unit={units["N1"]}&year=2026", Ct);
         Assert.Equal((1, 1_200), (unit.GetProperty("people").GetProperty("plans").GetInt32(), unit.GetProperty("people").GetProperty("target").GetInt64()));
+        var closed = await own.GetFromJsonAsync<JsonElement>($"/api/v1/targets?unit={units["N1"]}&year=2026", Ct);
+        Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (closed.GetProperty("units").ValueKind, closed.GetProperty("people").ValueKind)); // Colleagues' targets, though summed, are the head's.
         var reached = (await own.GetFromJsonAsync<JsonElement>($"/api/v1/results/people/{ids["a1"]}?month=2026-02", Ct)).GetProperty("targets")[0];
         Assert.Equal((200, 1_200, JsonValueKind.Null), (reached.GetProperty("toDate").GetProperty("target").GetInt64(), reached.GetProperty("year").GetProperty("target").GetInt64(), reached.GetProperty("toDate").GetProperty("reached").ValueKind));
 
@@ -107,6 +110,20 @@ public sealed class ResultsTests
         using var browser = await app.SignedIn("n1");
         var page = await browser.GetStringAsync(new Uri($"/results/targets?person={ids["a2"]}&year=2026&measure=weight", UriKind.Relative), Ct);
         Assert.Contains("name=\"Form.Floor12\"", page, StringComparison.Ordinal);
+        Assert.Contains("表中还没有数", await Send(ids["a2"], "enter", []), StringComparison.Ordinal);
+        Assert.Contains("value=\"200\"", await Send(ids["a2"], "enter", new() { ["Form.YearFloor"] = "1200", ["Form.YearTarget"] = "2400", ["Form.YearChallenge"] = "3600" }), StringComparison.Ordinal);
+        await Send(ids["a2"], "save", new() { ["Form.Target1"] = "79228162514264337593543950335" }); // Refused, not a failure.
+        var beside = await Send(ids["a1"], "save", new() { ["Form.Version"] = "0", ["Form.Target1"] = "3" }); // Somebody else saved a plan since.
+        Assert.Contains("现存 1<", beside, StringComparison.Ordinal);
+        Assert.Contains("name=\"Form.Version\" value=\"1\"", beside, StringComparison.Ordinal);
+
+        async Task<string> Send(long person, string what, Dictionary<string, string> fields)
+        {
+            using var form = new FormUrlEncodedContent([.. fields, new("_handler", "targets"), new("Do", what), new("__RequestVerificationToken", Regex.Match(page, "__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value)]);
+            var answer = await browser.PostAsync(new Uri($"/results/targets?person={person}&year=2026&measure={(person == ids["a1"] ? "revenue" : "weight")}", UriKind.Relative), form, Ct);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            return WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(Ct));
+        }
     }
 
     private static long[] Twelve(long figure) => [.. Enumerable.Repeat(figure, 12)];

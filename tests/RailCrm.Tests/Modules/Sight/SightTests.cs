@@ -67,6 +67,12 @@ public sealed class SightTests
         var head = await app.ActorOf("n1");
         Assert.IsType<Refusal.NotFound>((await app.With<ExplainSight, Result<ExplainSight.Answer>>(head with { Scope = head.Scope with { UserId = 0, UnitId = 0 } }, e => e.Run(ids[2], null, "a1", Ct))).Refusal);
         Assert.IsType<Refusal.Forbidden>((await app.With<ExplainSight, Result<ExplainSight.Answer>>(await app.ActorOf("a1"), e => e.Run(ids[0], null, "a1", Ct))).Refusal);
+        await app.In(System, db => db.Set<CustomerGrant>().ExecuteDeleteAsync(Ct));
+        Assert.Equal("sight.person_unknown", (await app.With<ExplainSight, Result<ExplainSight.Answer>>(head, e => e.Run(ids[0], null, "s1", Ct))).Refusal!.Code); // Neither of his units nor of this customer.
+        Assert.True((await app.With<ExplainSight, Result<ExplainSight.Answer>>(head, e => e.Run(ids[0], null, "经理a1", Ct))).TryGet(out var named, out _));
+        Assert.Equal(("a1", "甲公司"), (named.UserName, named.CustomerName));
+        Assert.True((await app.With<ExplainSight, Result<ExplainSight.Answer>>(System with { Permissions = new HashSet<string> { Permission.Security } }, e => e.Run(ids[0], null, "s1", Ct))).TryGet(out var blind, out _));
+        Assert.StartsWith("KH-", blind.CustomerName, StringComparison.Ordinal);
         (await app.With<ExplainSight, Result<IReadOnlyList<ExplainSight.Seer>>>(head, e => e.All(ids[0], Ct))).TryGet(out var all, out _);
         Assert.Equal([ExplainSight.Why.Group, ExplainSight.Why.UnitBelow, ExplainSight.Why.OwnUnit], all!.Take(3).Select(s => s.Reason.Why));
     }
