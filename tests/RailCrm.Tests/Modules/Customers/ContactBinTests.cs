@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RailCrm.Kernel;
+using RailCrm.Modules.Care;
 using RailCrm.Modules.Customers;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
@@ -38,6 +39,8 @@ public sealed class ContactBinTests
                     new AttachmentVersion { AttachmentId = file.Id, CustomerId = customer.Id, RecordKind = RecordKind.Contact, RecordId = contact.Id, Revision = 1, Sha256 = "00", CreatedAt = db.UtcNow },
                     new Note { CustomerId = customer.Id, RecordKind = RecordKind.Contact, RecordId = contact.Id, ParentId = note.Id, Text = "又来过", AuthorId = n1.UserId, CreatedAt = db.UtcNow },
                     new InboxLine { CustomerId = customer.Id, RecordKind = RecordKind.Contact, RecordId = contact.Id, UserId = n1.UserId, Kind = "note", At = db.UtcNow },
+                    new Gesture { CustomerId = customer.Id, RecordId = contact.Id, On = new(2026, 3, 1), UserId = n1.UserId, CreatedAt = db.UtcNow },
+                    new ContactDay { CustomerId = customer.Id, RecordId = contact.Id, Name = "入职", Day = "04-08", DayKey = 408 },
                     new RecordMark { CustomerId = customer.Id, RecordKind = RecordKind.Contact, RecordId = contact.Id, UserId = n1.UserId, Mark = RecordMark.Favourite, CreatedAt = db.UtcNow });
                 return await db.SaveChangesAsync(Ct);
             });
