@@ -9,6 +9,8 @@ class Palette extends HTMLElement {
   #asked = 0;
   #options: HTMLElement[] = [];
   #active = -1;
+  /// Whether the arrows moved since the last key that changed the text.
+  #moved = false;
   #opener: HTMLElement | null = null;
   /// What the lines shown answer; Enter pressed before the answer to what is typed waits for it.
   #shown = "";
@@ -63,6 +65,7 @@ class Palette extends HTMLElement {
     }
     this.#opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     this.#input.value = text;
+    this.#moved = false;
     this.#dialog.showModal();
     this.#input.focus();
     void this.#ask();
@@ -71,6 +74,7 @@ class Palette extends HTMLElement {
   #soon() {
     clearTimeout(this.#timer);
     this.#waiting = "";
+    this.#moved = false;
     this.#asked++; // What is under way answers another text.
     this.#say(this.dataset["searching"] ?? "");
     this.#timer = window.setTimeout(() => void this.#ask(), 120);
@@ -100,6 +104,9 @@ class Palette extends HTMLElement {
   }
 
   #show(answer: Answer, text: string) {
+    // An answer that comes after an arrow was pressed leaves the pointer where the user put it.
+    const pointed = this.#moved ? this.#options[this.#active] : undefined;
+    const stood = this.#active;
     this.#clear();
     this.#shown = text;
     const offered = here(text);
@@ -128,7 +135,8 @@ class Palette extends HTMLElement {
     this.#say(found > 0 ? (short ? this.dataset["more"] ?? "" : text === "" ? "" : (this.dataset[count === 1 ? "countOne" : "count"] ?? "").replace("{0}", String(count)))
       : text === "" ? this.dataset["hint"] ?? "" : short ? this.dataset["more"] ?? "" : (this.dataset["none"] ?? "").replace("{0}", text));
     this.#input.setAttribute("aria-expanded", String(this.#options.length > 0));
-    this.#point(found > 0 ? 0 : -1); // Never to what would be made of the text: Enter finds, an arrow and Enter create.
+    const kept = pointed ? this.#options.findIndex((one) => one.getAttribute("href") === pointed.getAttribute("href")) : -1;
+    this.#point(kept >= 0 ? kept : pointed ? Math.min(stood, this.#options.length - 1) : found > 0 ? 0 : -1); // Never to what would be made of the text: Enter finds, an arrow and Enter create.
     const waiting = this.#waiting;
     this.#waiting = "";
     if (waiting && found > 0) {
@@ -167,9 +175,11 @@ class Palette extends HTMLElement {
     const count = this.#options.length;
     if ((event.key === "ArrowDown" || event.key === "ArrowUp") && count > 0) {
       event.preventDefault();
+      this.#moved = true;
       this.#point((Math.max(this.#active, event.key === "ArrowDown" ? -1 : 0) + (event.key === "ArrowDown" ? 1 : count - 1)) % count);
     } else if ((event.key === "PageDown" || event.key === "PageUp") && count > 0) {
       event.preventDefault();
+      this.#moved = true;
       this.#point(Math.max(0, Math.min(count - 1, this.#active + (event.key === "PageDown" ? 5 : -5))));
     } else if (event.key === "Enter") {
       event.preventDefault();

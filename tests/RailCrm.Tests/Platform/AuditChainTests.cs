@@ -147,5 +147,55 @@ public sealed class AuditChainTests
         Assert.Equal(System.Net.HttpStatusCode.Found, (await CrmApp.Submit(browser, "/audit", "check", [])).StatusCode);
         await app.Ended(await app.In(Test, db => db.Set<RailCrm.Platform.Jobs.Job>().Where(j => j.Kind == CheckTrail.Job).Select(j => j.Id).SingleAsync(Ct)));
         Assert.Contains("条记录全部一致", await browser.GetStringAsync(new Uri("/audit", UriKind.Relative), Ct), StringComparison.Ordinal);
+
+        // A filter that cannot be read is refused and not left out; a check that came to no end, or found something, alarms on every page.
+        Assert.Contains("2026-03-31", await browser.GetStringAsync(new Uri("/audit?from=31.3.2026", UriKind.Relative), Ct), StringComparison.Ordinal);
+        async Task<bool> Alarms() => (await browser.GetStringAsync(new Uri("/account", UriKind.Relative), Ct)).Contains("审计记录需要查看", StringComparison.Ordinal);
+        Task Checked(string state, string? result) => app.In(Test, db =>
+        {
+            db.Add(new RailCrm.Platform.Jobs.Job { Kind = CheckTrail.Job, State = state, Result = result, CreatedAt = db.UtcNow, FinishedAt = db.UtcNow });
+            return db.SaveChangesAsync(Ct);
+        });
+        Assert.False(await Alarms());
+        await Checked("failed", null);
+        Assert.True(await Alarms());
+        Assert.Contains("没有完成", await browser.GetStringAsync(new Uri("/audit", UriKind.Relative), Ct), StringComparison.Ordinal);
+        await Checked("completed", System.Text.Json.JsonSerializer.Serialize(verdict));
+        Assert.False(await Alarms());
+        await Checked("completed", System.Text.Json.JsonSerializer.Serialize(verdict with { Finding = "row_altered", Row = 7 }));
+        Assert.True(await Alarms());
+    }
+
+    [Fact]
+    public async Task Many_seals_that_a_late_row_holds_together_go_together()
+    {
+        await using var app = await CrmApp.Start(Engine.Postgres);
+        await Seal(app);
+        await using var services = app.Services.CreateAsyncScope();
+        services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Test;
+        var late = services.ServiceProvider.GetRequiredService<CrmDb>();
+        await using (var open = await late.Database.BeginTransactionAsync(Ct))
+        {
+            late.Add(new AuditEntry(Test, late.UtcNow, "exported", "Customer", 1));
+            await late.SaveChangesAsync(Ct);
+            for (var seal = 0; seal < 25; seal++)
+            {
+                await Write(app, 1);
+                await Seal(app);
+            }
+
+            await open.CommitAsync(Ct);
+        }
+
+        await Seal(app); // The late row's, before the first of the 25 and behind the last.
+        var rows = (await Verify(app)).Rows;
+        app.Later(TimeSpan.FromDays(600));
+        await app.In(Test, db =>
+        {
+            db.Add(new SecurityPolicy { AuditDays = 200, Version = 1 });
+            return db.SaveChangesAsync(Ct);
+        });
+        Assert.Equal(rows, await app.With<RetainTrail, long>(Test, r => r.Run(Ct)));
+        Assert.True((await Verify(app)).Sound);
     }
 }

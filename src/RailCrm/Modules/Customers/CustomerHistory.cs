@@ -53,7 +53,7 @@ public sealed class CustomerHistory(CrmDb db, CustomFields fields, IEnumerable<I
         }
 
         var own = Array.Find(Kinds, k => k.Kind == kind);
-        var entries = db.Set<AuditEntry>().AsNoTracking().Where(a => a.CustomerId == customerId);
+        var entries = db.Set<AuditEntry>().AsNoTracking().Where(a => a.CustomerId == customerId && a.Action != "printed"); // What was looked at is the auditor's.
         entries = own.Entities is { } entities ? entries.Where(a => EF.Parameter(entities).Contains(a.Entity)) : kind is null ? entries : entries.Where(a => false);
         if (!db.Actor.May(Permission.WaybillsRead))
         {

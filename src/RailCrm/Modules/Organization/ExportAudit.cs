@@ -17,10 +17,22 @@ internal static class AuditAddress
     public static ListAudit.Query Read(IQueryCollection asked)
     {
         string? Of(string key) => asked[key].ToString() is { Length: > 0 } text ? text : null;
-        return new(Of("person"), Of("entity"), long.TryParse(Of("entityId"), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null, Of("action"), Day(Of("from")), Day(Of("to")), CustomerId(Of("customer")), Of("cursor"), Of("text"));
-    }
+        string? unread = null;
+        DateOnly? Day(string key)
+        {
+            if (Of(key) is { } text && !DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+            {
+                unread ??= key;
+            }
 
-    private static DateOnly? Day(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+            return DateOnly.TryParseExact(Of(key), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+        }
+
+        long? record = long.TryParse(Of("entityId"), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+        unread = record is null && Of("entityId") is not null ? "entityId" : null;
+        var query = new ListAudit.Query(Of("person"), Of("entity"), record, Of("action"), Day("from"), Day("to"), CustomerId(Of("customer")), Of("cursor"), Of("text"));
+        return query with { Unread = unread };
+    }
 
     /// <summary>A customer's number (KH-0000012) or its digits; what is neither finds nothing.</summary>
     private static long? CustomerId(string? text) =>
@@ -48,6 +60,11 @@ internal sealed class ExportAudit(CrmDb db, ListAudit list)
         if (format is null || !TableExport.Formats.Contains(format))
         {
             return new Refusal.Invalid("export.format_unknown", nameof(format));
+        }
+
+        if (query.Unread is { } unread)
+        {
+            return ListAudit.Unreadable(unread);
         }
 
         var entries = await list.Narrow(query, ct);

@@ -21,7 +21,11 @@ internal sealed class ListAudit(CrmDb db)
     /// <summary>Entries are numbered in the order of writing, to which their instants keep but for writers side by side.</summary>
     private const long Slack = 1_000;
 
-    public sealed record Query(string? Person = null, string? Entity = null, long? EntityId = null, string? Action = null, DateOnly? From = null, DateOnly? To = null, long? Customer = null, string? Cursor = null, string? Text = null);
+    public sealed record Query(string? Person = null, string? Entity = null, long? EntityId = null, string? Action = null, DateOnly? From = null, DateOnly? To = null, long? Customer = null, string? Cursor = null, string? Text = null)
+    {
+        /// <summary>The first part of the address that cannot be read; such a filter is refused and never left out.</summary>
+        public string? Unread { get; init; }
+    }
 
     public sealed record Change(string Field, string? Before, string? After);
 
@@ -35,6 +39,11 @@ internal sealed class ListAudit(CrmDb db)
         if (db.Scope.Width != ScopeWidth.All)
         {
             return new Refusal.Forbidden("audit.group_only"); // The trail is the whole group's.
+        }
+
+        if (query.Unread is { } unread)
+        {
+            return Unreadable(unread);
         }
 
         long? before = null;
@@ -53,13 +62,18 @@ internal sealed class ListAudit(CrmDb db)
         return new Listing<Item>(await Readable(page, ct), rows.Count > PageSize ? page[^1].Id.ToString(CultureInfo.InvariantCulture) : null);
     }
 
+    internal static Refusal Unreadable(string field) => new Refusal.Invalid(field == "entityId" ? "audit.record_unread" : "audit.day_unread", field);
+
     /// <summary>The entries asked for, in no order.</summary>
     internal async Task<IQueryable<AuditEntry>> Narrow(Query query, CancellationToken ct)
     {
         var entries = db.Set<AuditEntry>().AsNoTracking();
         if (PlainText.Trimmed(query.Person) is { } person)
         {
-            var people = PlainText.IsStorable(person) ? await db.Set<User>().Where(u => u.UserName!.Contains(person) || u.DisplayName.Contains(person)).OrderBy(u => u.Id).Take(MostPeople).Select(u => u.Id).ToListAsync(ct) : [];
+            // A sign-in name as a whole means that account and none that only contains it.
+            var upper = person.ToUpperInvariant();
+            var named = PlainText.IsStorable(person) ? await db.Set<User>().Where(u => u.NormalizedUserName == upper).Select(u => u.Id).ToListAsync(ct) : [];
+            var people = named.Count > 0 ? named : PlainText.IsStorable(person) ? await db.Set<User>().Where(u => u.UserName!.Contains(person) || u.DisplayName.Contains(person)).OrderBy(u => u.Id).Take(MostPeople).Select(u => u.Id).ToListAsync(ct) : [];
             if (person == "system")
             {
                 people.Add(0);

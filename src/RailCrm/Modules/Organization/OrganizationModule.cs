@@ -36,6 +36,7 @@ internal static class OrganizationModule
         .AddSingleton(new MenuItem("employee.title", "/employees", "users", Permission.OrganizationRead, 81, Go: "p"))
         .AddSingleton(new MenuItem("accounts.title", "/accounts", "shield-lock", Permission.Accounts, 90, Go: "u"))
         .AddSingleton(new MenuItem("roles.title", "/roles", "key", Permission.Security, 91, Go: "r"))
+        .AddSingleton(new TopCount("audit.title", "audit.alarm_told", "/audit", "shield-lock", Permission.Audit, 1, (work, ct) => work.GetRequiredService<Platform.Audit.CheckTrail>().Alarm(ct)))
         .AddSingleton(new MenuItem("audit.title", "/audit", "history", Permission.Audit, 92, Go: "a"))
         .AddSingleton(new MenuItem("audit.oddities", "/audit/oddities", "alert-triangle", Permission.Audit, 92, MenuPlace.Page))
         .AddSingleton(new MenuItem("policy.title", "/settings/security", "lock", Permission.Security, 92))

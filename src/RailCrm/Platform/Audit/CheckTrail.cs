@@ -7,7 +7,7 @@ using RailCrm.Platform.Jobs;
 
 namespace RailCrm.Platform.Audit;
 
-/// <summary>Each night, and when the auditor asks: takes away what is past its time, seals what is new and compares the whole trail with its chain.</summary>
+/// <summary>Each night, and when the auditor asks: seals what is new and compares the whole trail with its chain. At night, what is past its time goes from a trail that agrees.</summary>
 internal sealed class CheckTrail(CrmDb db, Runner runner)
 {
     public const string Job = "audit";
@@ -17,16 +17,31 @@ internal sealed class CheckTrail(CrmDb db, Runner runner)
     /// <param name="Unsealed">Rows behind it.</param>
     /// <param name="Checked">What the last check found; null where there was none.</param>
     /// <param name="CheckedAt">When.</param>
+    /// <param name="FailedAt">When a check that came to no end stopped, if none has ended well since.</param>
     /// <param name="Running">Whether a check runs or waits.</param>
-    public sealed record State(AuditSeal? Seal, int Unsealed, Verdict? Checked, DateTime? CheckedAt, bool Running);
+    public sealed record State(AuditSeal? Seal, int Unsealed, Verdict? Checked, DateTime? CheckedAt, DateTime? FailedAt, bool Running);
 
     public async Task<State> Look(CancellationToken ct)
     {
         var seal = await SealTrail.Last(db, ct);
         var top = seal?.Top ?? 0;
-        var last = await db.Set<Job>().AsNoTracking().Where(j => j.Kind == Job && j.State == "completed").OrderByDescending(j => j.Id).Select(j => new { j.Result, j.FinishedAt }).FirstOrDefaultAsync(ct);
-        return new(seal, await db.Set<AuditEntry>().CountAsync(a => a.Id > top, ct), last?.Result is { } json ? JsonSerializer.Deserialize<Verdict>(json) : null, last?.FinishedAt,
+        var last = await db.Set<Job>().AsNoTracking().Where(j => j.Kind == Job && j.State == "completed").OrderByDescending(j => j.Id).Select(j => new { j.Id, j.Result, j.FinishedAt }).FirstOrDefaultAsync(ct);
+        var since = last?.Id ?? 0;
+        var failed = await db.Set<Job>().Where(j => j.Kind == Job && j.Id > since && (j.State == "failed" || j.State == "cancelled")).MaxAsync(j => j.FinishedAt, ct);
+        return new(seal, await db.Set<AuditEntry>().CountAsync(a => a.Id > top, ct), last?.Result is { } json ? JsonSerializer.Deserialize<Verdict>(json) : null, last?.FinishedAt, failed,
             await db.Set<Job>().AnyAsync(j => j.Kind == Job && (j.State == "queued" || j.State == "running"), ct));
+    }
+
+    /// <summary>1 where the auditor must look: the last check found something, or came to no end.</summary>
+    public async Task<int> Alarm(CancellationToken ct)
+    {
+        if (db.Scope.Width != ScopeWidth.All)
+        {
+            return 0;
+        }
+
+        var last = await db.Set<Job>().Where(j => j.Kind == Job && j.State != "queued" && j.State != "running").OrderByDescending(j => j.Id).Select(j => new { j.State, j.Result }).FirstOrDefaultAsync(ct);
+        return last is null || (last is { State: "completed", Result: { } json } && JsonSerializer.Deserialize<Verdict>(json) is { Sound: true }) ? 0 : 1;
     }
 
     /// <summary>Has it checked now; one that waits already serves both.</summary>
@@ -56,18 +71,18 @@ internal sealed class CheckTrail(CrmDb db, Runner runner)
     public static async Task<string> Run(IServiceProvider services, JobLease lease, CancellationToken ct)
     {
         var db = services.GetRequiredService<CrmDb>();
-        if (lease.Job.UserId == 0)
-        {
-            await services.GetRequiredService<RetainTrail>().Run(ct);
-        }
-
-        await services.GetRequiredService<SealTrail>().Run(ct);
+        await LongStep.Run(services, lease, async stop => await services.GetRequiredService<SealTrail>().Run(stop), ct);
         var verdict = await services.GetRequiredService<VerifyTrail>().Run(null, (done, total) => db.Write(async () =>
         {
             await lease.Advance("{}", done, 0, total, ct);
             return true;
         }, ct), ct);
-        if (!verdict.Sound)
+        if (verdict.Sound && lease.Job.UserId == 0)
+        {
+            // Only from a trail that was just proven: what was meddled with stays as evidence.
+            await LongStep.Run(services, lease, async stop => await services.GetRequiredService<RetainTrail>().Run(stop), ct);
+        }
+        else if (!verdict.Sound)
         {
             services.GetRequiredService<ILogger<CheckTrail>>().LogCritical("The audit trail does not agree with its chain. {Finding}", VerifyTrail.Said(verdict));
         }
