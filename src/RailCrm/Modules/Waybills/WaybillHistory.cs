@@ -34,7 +34,7 @@ internal sealed class WaybillHistory(CrmDb db, CustomFields fields, GetWaybill g
     /// <summary>A page of the past of a line that is known to be seen.</summary>
     public async Task<Page> Run(long id, long? before, CancellationToken ct)
     {
-        var past = db.Set<AuditEntry>().AsNoTracking().Where(a => a.Entity == nameof(WaybillLine) && a.EntityId == id);
+        var past = db.Set<AuditEntry>().AsNoTracking().Where(a => a.Entity == nameof(WaybillLine) && a.EntityId == id && a.Action != "printed"); // What was looked at is the auditor's.
         var page = await (before is null ? past : past.Where(a => a.Id < before)).OrderByDescending(a => a.Id).Take(Length + 1).ToListAsync(ct);
         return new([.. page.Take(Length).Select(Of).Where(h => h.Entry.Action != "updated" || h.Changes.Count > 0)], page.Count > Length ? page[Length - 1].Id : null);
     }
