@@ -106,7 +106,7 @@ public sealed class A_group_adds_fields_of_its_own(Browser browser)
         await walk.CheckQuiet();
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.OnAPhone), MemberType = typeof(Ways))]
     public async Task Someone_filters_by_some_of_several_options_and_takes_the_chip_off(string language, int width)
     {
         var (name, key) = ($"线索{width}", $"x_xiansuo{width}");
@@ -165,7 +165,7 @@ public sealed class A_group_adds_fields_of_its_own(Browser browser)
         await Assertions.Expect(page.Locator("table.rc-list tbody tr").Nth(1)).ToBeVisibleAsync();
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.OnAPhone), MemberType = typeof(Ways))]
     public async Task Someone_deletes_a_contact_and_takes_it_out_of_the_bin_again(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");
@@ -195,7 +195,7 @@ public sealed class A_group_adds_fields_of_its_own(Browser browser)
         await Assertions.Expect(page.Locator("table.rc-list tbody")).ToContainTextAsync(name);
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task Someone_deletes_a_customer_and_takes_it_out_of_the_bin_again(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");

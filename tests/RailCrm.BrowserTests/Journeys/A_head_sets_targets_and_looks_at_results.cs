@@ -7,7 +7,7 @@ namespace RailCrm.BrowserTests.Journeys;
 /// <summary>The head of an outlet sets a manager's targets from a year's sum, is told what is out of order, and reads the ranking; the manager sees what is reached; somebody asks why a customer is seen.</summary>
 public sealed class A_head_sets_targets_and_looks_at_results(Browser browser)
 {
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task And_the_manager_sees_what_is_reached(string language, int width)
     {
         var manager = await browser.Demo.In(async db => await db.Set<User>().Where(u => u.UserName == "manager").Select(u => u.Id).SingleAsync());

@@ -60,7 +60,7 @@ public sealed partial class A_supervisor_says_who_answers_for_customers(Browser 
         }
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task The_group_says_which_tier_needs_which_levels(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "admin");
@@ -77,7 +77,7 @@ public sealed partial class A_supervisor_says_who_answers_for_customers(Browser 
         await Assertions.Expect(walk.Page.Locator(".rc-toast")).ToBeVisibleAsync();
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task A_leavers_customers_go_to_colleagues_and_come_back(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");

@@ -61,7 +61,7 @@ public sealed partial class An_account_manager_works_with_customers(Browser brow
         await walk.Check();
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.OnAPhone), MemberType = typeof(Ways))]
     public async Task Finds_a_customer_and_creates_one_after_a_warning_of_a_duplicate(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");
@@ -93,7 +93,7 @@ public sealed partial class An_account_manager_works_with_customers(Browser brow
         await walk.Check();
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task Imports_waybills_and_sees_what_became_of_them(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");

@@ -4,7 +4,7 @@ namespace RailCrm.BrowserTests.Journeys;
 
 public sealed class An_administrator_tries_demo_data(Browser browser)
 {
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task It_comes_with_one_click_and_goes_with_another(string language, int width)
     {
         await using var product = await Product.Start(empty: true);

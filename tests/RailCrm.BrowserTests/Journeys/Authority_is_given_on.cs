@@ -9,7 +9,7 @@ namespace RailCrm.BrowserTests.Journeys;
 /// <summary>A subsidiary gives authority on, not more than it holds; an account manager asks for terms, which the outlet's authority covers; what was given is narrowed and taken back.</summary>
 public sealed partial class Authority_is_given_on(Browser browser)
 {
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task To_an_outlet_and_decides_who_is_asked(string language, int width)
     {
         var outlets = await browser.Demo.In(async db =>

@@ -66,7 +66,7 @@ public sealed class Colleagues_work_on_a_record(Browser browser)
         await walk.Check();
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task A_file_is_dropped_looked_at_and_replaced_by_a_new_version(string language, int width)
     {
         var (id, _) = await Customer(width == 390 ? 3 : 4);
@@ -153,7 +153,7 @@ public sealed class Colleagues_work_on_a_record(Browser browser)
         await walk.CheckQuiet();
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.OnAPhone), MemberType = typeof(Ways))]
     public async Task A_customer_is_starred_and_followed(string language, int width)
     {
         var (id, name) = await Customer(width == 390 ? 5 : 6);

@@ -6,7 +6,7 @@ namespace RailCrm.BrowserTests.Journeys;
 /// <summary>A head makes a pool; an account manager gives a customer back to it; a colleague finds it there and claims it.</summary>
 public sealed partial class Customers_are_claimed_from_a_pool(Browser browser)
 {
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.OnAPhone), MemberType = typeof(Ways))]
     public async Task One_is_given_back_and_claimed_by_a_colleague(string language, int width)
     {
         var (pool, name) = ($"网点公海{language[..2]}{width}", $"公海{language[..2]}{width}有限公司");

@@ -10,7 +10,7 @@ namespace RailCrm.BrowserTests.Journeys;
 /// <summary>Somebody of another outlet meets a customer in the duplicate check and asks for it; its head agrees; the group shares it with a unit too, changes that and ends it.</summary>
 public sealed partial class Customers_are_shared(Browser browser)
 {
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.OnAPhone), MemberType = typeof(Ways))]
     public async Task One_is_asked_for_where_it_was_met_and_shared_with_a_unit_for_a_while(string language, int width)
     {
         await using var owner = await browser.Open(null, language, width, user: "manager");

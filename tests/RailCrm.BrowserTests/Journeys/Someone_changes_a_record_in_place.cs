@@ -49,7 +49,6 @@ public sealed partial class Someone_changes_a_record_in_place(Browser browser)
 
     [Theory]
     [InlineData("zh-CN", 1400, true)]
-    [InlineData("en", 390, false)]
     public async Task Makes_a_missing_customer_beside_the_form_and_finds_it_first_the_next_time(string language, int width, bool dark)
     {
         await using var walk = await browser.Open(null, language, width, dark, user: "group");

@@ -6,7 +6,7 @@ namespace RailCrm.BrowserTests.Journeys;
 /// <summary>One transport written twice: warned of while it is typed, found on the work list, said to be two and taken back, and one of the two put into the bin with what the other lacked taken over.</summary>
 public sealed partial class Someone_clears_duplicate_waybills(Browser browser)
 {
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task Is_warned_writes_it_all_the_same_and_keeps_one_from_the_work_list(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");

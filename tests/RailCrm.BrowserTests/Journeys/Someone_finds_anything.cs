@@ -136,7 +136,6 @@ public sealed class Someone_finds_anything(Browser browser)
 
     [Theory]
     [InlineData("zh-CN", false)]
-    [InlineData("en", true)]
     public async Task By_touch_on_a_phone(string language, bool dark)
     {
         var (name, _, mobile, _, elsewhere) = await Known();

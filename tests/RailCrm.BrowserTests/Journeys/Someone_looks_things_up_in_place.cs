@@ -8,7 +8,6 @@ public sealed partial class Someone_looks_things_up_in_place(Browser browser)
 {
     [Theory]
     [InlineData("zh-CN", 1400, false)]
-    [InlineData("en", 1400, true)]
     public async Task Looks_a_station_up_in_a_cell_and_leaves_the_list_of_what_was_found(string language, int width, bool dark)
     {
         await using var walk = await browser.Open(null, language, width, dark, user: "group");
@@ -45,7 +44,6 @@ public sealed partial class Someone_looks_things_up_in_place(Browser browser)
     }
 
     [Theory]
-    [InlineData("zh-CN", 1400)]
     [InlineData("en", 390)]
     public async Task Is_told_of_a_customer_whose_credit_code_is_typed_into_the_quick_form(string language, int width)
     {

@@ -78,7 +78,7 @@ public sealed partial class Someone_makes_a_list_the_own_one(Browser browser)
         await Assertions.Expect(page.Locator(".rc-views-tabs a", new() { HasText = name })).ToHaveCountAsync(0);
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.OnAPhone), MemberType = typeof(Ways))]
     public async Task Tags_the_rows_ticked_sees_each_one_done_and_takes_it_back(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");

@@ -5,7 +5,7 @@ namespace RailCrm.BrowserTests.Journeys;
 
 public sealed partial class Someone_mends_an_import_and_takes_it_back(Browser browser)
 {
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task Wrong_cells_are_mended_values_mapped_records_opened_one_changed_and_the_rest_reverted(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group", dark: width < 500);

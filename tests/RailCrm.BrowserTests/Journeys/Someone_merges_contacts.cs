@@ -6,7 +6,7 @@ namespace RailCrm.BrowserTests.Journeys;
 /// <summary>One person written twice: found among the likely duplicates, ticked in the list, merged field by field, led to by the old address, and parted again.</summary>
 public sealed partial class Someone_merges_contacts(Browser browser)
 {
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task Ticks_two_merges_them_opens_the_old_address_and_undoes_it(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");

@@ -6,7 +6,7 @@ namespace RailCrm.BrowserTests.Journeys;
 /// <summary>A customer is open and turns out to be there twice: the record proposes the other, a third is looked up, and the three become one.</summary>
 public sealed partial class Someone_merges_from_a_record(Browser browser)
 {
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task Is_told_how_many_a_merge_takes_before_and_as_a_sixth_is_ticked(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");
@@ -42,7 +42,7 @@ public sealed partial class Someone_merges_from_a_record(Browser browser)
         await Assertions.Expect(page.Locator(".rc-merge-stay input[name=ids]")).ToHaveCountAsync(6); // Where one is left out.
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.OnAPhone), MemberType = typeof(Ways))]
     public async Task Ticks_the_one_alike_looks_up_another_and_merges_them(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");

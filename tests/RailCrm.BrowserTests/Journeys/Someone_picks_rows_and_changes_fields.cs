@@ -56,7 +56,7 @@ public sealed partial class Someone_picks_rows_and_changes_fields(Browser browse
         await Assertions.Expect(page.Locator(".rc-badge.rc-success")).ToHaveCountAsync(3, new() { Timeout = 60_000 });
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task A_field_of_a_record_is_changed_by_the_keyboard_alone_and_taken_back(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");

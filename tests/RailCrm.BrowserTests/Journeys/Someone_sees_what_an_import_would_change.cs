@@ -5,7 +5,7 @@ namespace RailCrm.BrowserTests.Journeys;
 
 public sealed partial class Someone_sees_what_an_import_would_change(Browser browser)
 {
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task Old_beside_new_a_warning_a_proposal_taken_for_all_rows_and_the_record_that_came_of_it(string language, int width)
     {
         var own = await Own.Make(browser);
@@ -43,7 +43,7 @@ public sealed partial class Someone_sees_what_an_import_would_change(Browser bro
         Assert.Null(Assert.Single(await other.Stored(browser, "customers")));
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.OnAPhone), MemberType = typeof(Ways))]
     public async Task A_customer_that_was_mistyped_in_many_lines_is_proposed_and_taken_by_one_click(string language, int width)
     {
         var own = await Own.Make(browser);
@@ -77,7 +77,7 @@ public sealed partial class Someone_sees_what_an_import_would_change(Browser bro
         await Assertions.Expect(page.Locator("table.rc-list .rc-tick")).ToHaveCountAsync(2);
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task Rows_alike_are_told_one_warned_of_is_confirmed_a_wide_file_scrolls_in_its_box_and_discarding_asks(string language, int width)
     {
         var own = await Own.Make(browser);

@@ -21,7 +21,7 @@ public sealed partial class Someone_sets_right_what_was_changed(Browser browser)
         return customer.Id;
     });
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.OnAPhone), MemberType = typeof(Ways))]
     public async Task An_old_value_is_given_back_from_the_history(string language, int width)
     {
         var id = await Made($"历史公司{width}", binned: false);
@@ -41,7 +41,7 @@ public sealed partial class Someone_sets_right_what_was_changed(Browser browser)
         await Assertions.Expect(page.Locator("dd[data-field=website] a")).ToHaveAttributeAsync("href", "https://before.example.com");
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task All_rows_that_match_are_changed_at_once_and_get_their_values_back(string language, int width)
     {
         var tag = $"改{width}";

@@ -6,7 +6,7 @@ namespace RailCrm.BrowserTests.Journeys;
 /// <summary>A view shared with a unit: refused once and mended, looked after from above; a condition that cannot be used, set right in place.</summary>
 public sealed partial class Someone_shares_a_view(Browser browser)
 {
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task Names_a_unit_that_is_none_mends_that_where_it_was_typed_and_the_view_is_kept(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "outlet");
@@ -69,7 +69,7 @@ public sealed partial class Someone_shares_a_view(Browser browser)
         await above.Check();
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.OnAPhone), MemberType = typeof(Ways))]
     public async Task Opens_an_address_with_a_condition_that_is_none_and_sets_it_right_or_takes_it_out(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");

@@ -74,7 +74,7 @@ public sealed class Someone_signs_in_with_a_second_factor(Browser browser)
         await walk.Check();
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task And_the_auditor_finds_it_and_proves_the_trail(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "auditor");

@@ -9,7 +9,7 @@ namespace RailCrm.BrowserTests.Journeys;
 
 public sealed class Someone_takes_a_dossier_away_and_finds_help(Browser browser)
 {
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task An_administrator_changes_the_template_and_a_dossier_comes_out_of_it(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "admin");
@@ -63,7 +63,7 @@ public sealed class Someone_takes_a_dossier_away_and_finds_help(Browser browser)
         return larger.ToArray();
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task A_new_person_walks_the_tour_by_keyboard_and_is_never_offered_it_again(string language, int width)
     {
         var user = width > 1000 ? "outlet" : "finance";
@@ -101,7 +101,7 @@ public sealed class Someone_takes_a_dossier_away_and_finds_help(Browser browser)
         await Assertions.Expect(tour).ToBeHiddenAsync();
     }
 
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.OnAPhone), MemberType = typeof(Ways))]
     public async Task A_field_says_what_it_means_at_a_key_and_in_a_row_added_later(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "outlet");

@@ -5,7 +5,7 @@ namespace RailCrm.BrowserTests.Journeys;
 
 public sealed partial class Someone_takes_a_waybill_out_of_the_bin(Browser browser)
 {
-    [Theory, MemberData(nameof(Ways.Two), MemberType = typeof(Ways))]
+    [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task By_the_toast_at_once_and_later_by_the_keyboard(string language, int width)
     {
         await using var walk = await browser.Open(null, language, width, user: "group");
