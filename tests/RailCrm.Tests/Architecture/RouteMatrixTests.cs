@@ -142,7 +142,8 @@ public sealed partial class RouteMatrixTests
         var wrong = new List<string>();
         var asked = 0;
         var made = new Dictionary<string, string>();
-        foreach (var person in People)
+        // Who may is decided before a database is asked: on the second it is enough that the questions of one who may do most, of an owner and of a stranger are answered.
+        foreach (var person in engine == Engine.Sqlite ? People : ["s1", "group", "n1"])
         {
             var permissions = person is null ? null : (await app.ActorOf(person)).Permissions;
             using var browser = person is null ? app.Browser() : await app.SignedIn(person);
