@@ -4,6 +4,7 @@ import "./keys";
 import "./forms";
 import "./help";
 import "./when";
+import "./tabs";
 import "./combobox";
 import "./drop";
 import "./progress";

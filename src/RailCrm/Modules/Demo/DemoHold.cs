@@ -29,7 +29,7 @@ internal sealed class DemoHold(CrmDb db)
         ("demo.held_moved_contacts", "k.name", $"customer_contacts k WHERE k.id IN (SELECT row_id FROM demo_rows WHERE kind = 'Contact') AND k.customer_id NOT IN {Demo}"),
         ("demo.held_merged_contacts", "k.name", $"customer_contacts k JOIN customer_contacts p ON p.id = k.part_of_id WHERE (k.customer_id IN {Demo} AND p.customer_id NOT IN {Demo}) OR (k.customer_id NOT IN {Demo} AND p.customer_id IN {Demo})"),
         ("demo.held_attachments", "a.file_name", $"customer_attachments a WHERE a.customer_id IN {Demo}"),
-        ("demo.held_notes", "substr(n.text, 1, 40)", $"notes n WHERE n.customer_id IN {Demo}"),
+        ("demo.held_notes", "substr(n.text, 1, 40)", $"notes n WHERE n.customer_id IN {Demo} AND n.deleted_at IS NULL"),
         ("demo.held_approvals", "a.number", $"approvals a WHERE a.customer_id IN {Demo} OR a.unit_id IN {Unit}"),
         ("demo.held_lines", "w.external_no", $"waybill_lines w WHERE w.customer_id IN {Demo} AND w.source NOT IN {Source}"),
         ("demo.held_binned_lines", "b.external_no", $"binned_lines b WHERE b.customer_id IN {Demo} AND b.source NOT IN {Source}"),

@@ -70,7 +70,7 @@ public sealed class DemoDataTests
     private static async Task Work(CrmApp app) =>
         await app.Ended(await app.In(System, db => db.Set<Job>().Where(j => j.Kind == LoadDemo.Kind || j.Kind == RemoveDemo.Kind).OrderByDescending(j => j.Id).Select(j => j.Id).FirstAsync(Ct)));
 
-    /// <summary>What people do with demo customers that need not keep them: stars, follows, lines in an inbox, a merge that was taken back.</summary>
+    /// <summary>What people do with demo customers that need not keep them: stars, follows, lines in an inbox, a note and its answer that were deleted, a merge that was taken back.</summary>
     private static async Task Use(CrmApp app)
     {
         var admin = (await app.ActorOf("admin")) with { Permissions = new HashSet<string>(Permission.All) };
@@ -79,6 +79,10 @@ public sealed class DemoDataTests
         {
             db.Add(new RecordMark { UserId = admin.UserId, Mark = RecordMark.Favourite, CustomerId = demo[0], RecordKind = RecordKind.Customer, CreatedAt = db.UtcNow });
             db.Add(new InboxLine { UserId = admin.UserId, Kind = InboxLine.Changed, CustomerId = demo[1], RecordKind = RecordKind.Customer, At = db.UtcNow });
+            var note = new Note { CustomerId = demo[0], RecordKind = RecordKind.Customer, Text = "误写", AuthorId = admin.UserId, CreatedAt = db.UtcNow, DeletedAt = db.UtcNow };
+            db.Add(note);
+            await db.SaveChangesAsync(Ct);
+            db.Add(new Note { CustomerId = demo[0], RecordKind = RecordKind.Customer, Text = "误答", ParentId = note.Id, AuthorId = admin.UserId, CreatedAt = db.UtcNow, DeletedAt = db.UtcNow });
             return await db.SaveChangesAsync(Ct);
         });
         Assert.True((await app.With<MergeCustomers, Result<MergeCustomers.Answer>>(admin, m => m.Run(new() { SurvivorId = demo[0], LoserIds = [demo[1]] }, Ct))).TryGet(out var merged, out var refusal), refusal?.Code);
