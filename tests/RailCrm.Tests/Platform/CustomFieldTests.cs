@@ -116,6 +116,8 @@ public sealed class CustomFieldTests
         Assert.Equal(["Custom.x_meizhong fields.missing"], Wrong(await Save(app, "n1", "甲", new() { ["x_meizhong"] = "" }, first.Id)));
         var changed = await Saved(app, "n1", "甲二", [], first.Id);
         Assert.Equal("动力煤", CustomValue.Text(changed.Custom, "x_meizhong"));
+        Assert.Equal(["Custom.x_jiaohuachang fields.missing_now"], Wrong(await Save(app, "n1", "甲二", new() { ["x_meizhong"] = "焦煤" }, first.Id))); // In a cell, in bulk, from a file.
+        await Saved(app, "n1", "甲二", new() { ["x_meizhong"] = "焦煤", ["x_jiaohuachang"] = "一厂" }, first.Id);
     }
 
     [Theory, ClassData(typeof(BothEngines))]

@@ -65,6 +65,9 @@ public sealed partial class CustomFields
         var known = CustomValue.Read(json);
         errors.AddRange(fields.Where(f => f.Required && !known.ContainsKey(f.Key) && (rowId == 0 || said?.ContainsKey(f.Key) == true) && IsAsked(f, known, input) && errors.All(e => e.Field != CustomValue.Name(f)))
             .Select(f => new FieldError(CustomValue.Name(f), "fields.missing", f.Called)));
+        // One change alone may be what another field is asked for by, which stands in the form and not beside it.
+        errors.AddRange(fields.Where(f => f.Required && rowId != 0 && said?.ContainsKey(f.Key) != true && !known.ContainsKey(f.Key) && f.WhenField is not null && !IsAsked(f, stored, row) && IsAsked(f, known, input))
+            .Select(f => new FieldError(CustomValue.Name(f), "fields.missing_now")));
         if (errors.Count > 0)
         {
             return new Refusal.InvalidMany(errors);
