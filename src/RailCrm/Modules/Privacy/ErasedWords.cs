@@ -56,7 +56,7 @@ internal sealed class ErasedWords(CrmDb db)
         }
 
         // What an import changed of the person is not given back.
-        await db.Database.ExecuteSqlRawAsync($"UPDATE import_rows SET changes = '{{}}' WHERE entity = 'contact' AND changes IS NOT NULL AND entity_id IN ({string.Join(',', contacts)})", [], ct);
+        await db.Database.ExecuteSqlRawAsync($"UPDATE import_rows SET changes = '{{{{}}}}' WHERE entity = 'contact' AND changes IS NOT NULL AND entity_id IN ({string.Join(',', contacts)})", [], ct);
 #pragma warning restore EF1002, EF1003
     }
 }
