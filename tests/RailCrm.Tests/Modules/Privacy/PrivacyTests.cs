@@ -1,9 +1,13 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Care;
 using RailCrm.Modules.Customers;
+using RailCrm.Modules.Organization;
 using RailCrm.Modules.Privacy;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Audit;
@@ -142,11 +146,19 @@ public sealed class PrivacyTests
         Assert.Null(await Save(app, "group", person, new() { Character = Canary, Hobbies = "", Stamp = stored.Stamp }));
         Assert.Equal([TraitKind.Character], (await Reveal(app, "group", person, "核对")).Shown!.Texts.Keys);
 
+        var top = await app.In(Nobody, db => db.Set<OrgUnit>().Where(u => u.ParentId == null).Select(u => u.Id).SingleAsync(Ct));
+        Assert.Null((await app.With<SetUpGroup, Result<User>>(Nobody, s => s.CreateUser(new() { UserName = "security", DisplayName = "security", UnitId = top }, CrmApp.Password, "security", Ct))).Refusal);
+
         // Told before its end; past it hidden at once, removed thirty days later.
         app.Later(TimeSpan.FromDays(20));
         await Night(app);
         await Night(app);
-        Assert.True(await app.In(Nobody, db => db.Set<InboxLine>().IgnoreQueryFilters().CountAsync(l => l.Kind == PersonalNight.Told, Ct)) <= 1);
+        Assert.Equal("2026-05-15", Assert.Single(await app.In(Nobody, db => db.Set<InboxLine>().IgnoreQueryFilters().Where(l => l.Kind == PersonalNight.Told).Select(l => l.Detail).ToListAsync(Ct))));
+        using (var security = await app.SignedIn("security"))
+        {
+            Assert.Contains("/settings/personal", (await security.GetStringAsync(new Uri("/inbox", UriKind.Relative), Ct)).Split("<main")[1], StringComparison.Ordinal);
+        }
+
         app.Later(TimeSpan.FromDays(25));
         Assert.Equal("personal.is_off", (await Reveal(app, "group", person, "核对")).Code);
         Assert.Equal("personal.is_off", await Save(app, "group", person, typed));
@@ -245,6 +257,31 @@ public sealed class PrivacyTests
     }
 
     private static Task<Verdict> Verify(CrmDb db, CrmApp app) => new VerifyTrail(db, app.Services.GetService(typeof(AuditWitness)) as AuditWitness ?? throw new InvalidOperationException()).Run(null, null, Ct);
+
+    [Fact]
+    public async Task A_certificate_of_the_configuration_encrypts_the_keys()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.pfx");
+        using (var key = RSA.Create(2048))
+        {
+            using var made = new CertificateRequest("CN=railcrm", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+            await File.WriteAllBytesAsync(file, made.Export(X509ContentType.Pkcs12, "geheim"), Ct);
+        }
+
+        try
+        {
+            await using var app = await CrmApp.Start(Engine.Sqlite, settings: ["--Keys:Certificate", file, "--Keys:Password", "geheim"]);
+            var protector = ((IDataProtectionProvider)app.Services.GetService(typeof(IDataProtectionProvider))!).CreateProtector("x");
+            Assert.Equal(Canary, protector.Unprotect(protector.Protect(Canary)));
+            var keys = await app.In(Nobody, db => db.DataProtectionKeys.Select(k => k.Xml!).ToListAsync(Ct));
+            Assert.NotEmpty(keys);
+            Assert.All(keys, k => Assert.Contains("EncryptedData", k, StringComparison.Ordinal));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
 
     [Theory, ClassData(typeof(BothEngines))]
     public async Task Those_who_left_long_ago_without_dealings_are_listed_and_erased_by_the_night_only_where_it_was_switched_on(Engine engine)
