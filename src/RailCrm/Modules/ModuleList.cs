@@ -9,6 +9,7 @@ using RailCrm.Modules.Exchange;
 using RailCrm.Modules.Managers;
 using RailCrm.Modules.Organization;
 using RailCrm.Modules.Pools;
+using RailCrm.Modules.Privacy;
 using RailCrm.Modules.Reference;
 using RailCrm.Modules.Results;
 using RailCrm.Modules.Sharing;
@@ -39,6 +40,7 @@ internal static class ModuleList
         DossierModule.Add(services);
         WorkbenchModule.Add(services);
         ExchangeModule.Add(services);
+        PrivacyModule.Add(services);
         DemoModule.Add(services);
     }
 
@@ -59,6 +61,7 @@ internal static class ModuleList
         ClassificationModule.Map(api);
         WorkbenchModule.Map(api);
         ExchangeModule.Map(api);
+        PrivacyModule.Map(api);
         DemoModule.Map(api);
     }
 

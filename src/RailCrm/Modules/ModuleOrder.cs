@@ -21,6 +21,7 @@ internal static class ModuleOrder
         "Dossier",
         "Workbench",
         "Exchange",
+        "Privacy",
         "Demo",
     ];
 }

@@ -60,6 +60,7 @@ public static class WebHost
         }
 
         AddServices(builder.Services, settings);
+        DataKeys.Protect(builder.Services.AddDataProtection(), builder.Configuration);
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -139,6 +140,7 @@ public static class WebHost
         services.AddFields();
         services.AddPalette();
         services.AddRecords();
+        services.AddScoped<Personal.SetPersonalRule>().AddSingleton(new MenuItem("personal.rule_title", "/settings/personal", "shield-lock", Permission.Security, 92));
         services.AddHelp();
         ModuleList.Add(services);
     }

@@ -38,7 +38,7 @@ public sealed class SweepTests
 
         await app.In(Actor.System("test"), async db =>
         {
-            Assert.Equal(["audit", "authority", "care", "contact_duplicates", "duplicates", "import-sweep", "pools", "shares", "sole_known", "sweep", "tiers", "waybill_duplicates"], await db.Set<Job>().Select(j => j.Kind).OrderBy(k => k).ToListAsync(Ct)); // Each once, though asked for twice.
+            Assert.Equal(["audit", "authority", "care", "contact_duplicates", "duplicates", "import-sweep", "personal", "pools", "shares", "sole_known", "sweep", "tiers", "waybill_duplicates"], await db.Set<Job>().Select(j => j.Kind).OrderBy(k => k).ToListAsync(Ct)); // Each once, though asked for twice.
             Assert.Equal(["fresh"], await db.Set<IdempotencyKey>().Select(k => k.Key).ToListAsync(Ct));
             Assert.Single(await db.Set<Session>().ToListAsync(Ct));
             return 0;

@@ -82,6 +82,7 @@ internal sealed class LogGesture(CrmDb db)
             };
             db.Add(gesture);
             await db.SaveChangesAsync(ct);
+            await Platform.Personal.WordList.Record(db, nameof(Gesture), gesture.Id, customerId, ct, gesture.Note, gesture.Compliance);
             return gesture;
         }, ct);
     }

@@ -126,6 +126,9 @@ public sealed class Contact : IFollowed, IVersioned, IBinned, ICustomised
     /// <summary>The contact that it became part of in a merge; it lies in the bin since. No foreign key, as with customers.</summary>
     public long? PartOfId { get; set; }
 
+    /// <summary>When the person was erased (UTC): what was said of it is gone, and nothing more is taken.</summary>
+    public DateTime? ErasedAt { get; set; }
+
     /// <inheritdoc/>
     public string? Custom { get; set; }
 

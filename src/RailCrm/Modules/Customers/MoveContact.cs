@@ -84,6 +84,11 @@ internal sealed class MoveContact(CrmDb db, SaveContact save)
             return new Refusal.Stale();
         }
 
+        if (contact.ErasedAt is not null)
+        {
+            return new Refusal.Conflict("personal.erased_stays");
+        }
+
         if (until < await db.Set<FormerContact>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(f => f.ContactId == contactId).MaxAsync(f => (DateOnly?)f.Until, ct))
         {
             return new Refusal.InvalidMany([new(nameof(Input.Until), "contact.move_before")]);

@@ -80,6 +80,11 @@ public sealed partial class SaveContact(CrmDb db, CustomFields fields)
                     return new Refusal.Stale();
                 }
 
+                if (contact.ErasedAt is not null)
+                {
+                    return new Refusal.Conflict("personal.erased_stays");
+                }
+
                 if (input.ReportsToId is { } above && above != contact.ReportsToId && Above(all, id, above) is { } error)
                 {
                     return new Refusal.InvalidMany([error]);

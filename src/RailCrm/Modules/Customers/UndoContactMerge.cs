@@ -72,6 +72,11 @@ internal sealed class UndoContactMerge(CrmDb db, SaveContact save, CustomFields 
             return new Refusal.Conflict(merge.UndoneAt is not null ? "merge.undone_already" : "merge.undo_late");
         }
 
+        if (contacts.Values.Any(k => k.ErasedAt is not null))
+        {
+            return new Refusal.Conflict("personal.erased_no_undo");
+        }
+
         var losers = merge.LosersSaid.Select(l => contacts[l.Id]).ToList();
         if (survivor.DeletedAt is not null || customers.Count < owners.Count || losers.Exists(k => k.PartOfId != survivor.Id))
         {

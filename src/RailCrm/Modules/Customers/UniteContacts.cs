@@ -221,6 +221,11 @@ internal sealed class UniteContacts(CrmDb db, SaveContact save)
             return new Refusal.NotFound();
         }
 
+        if (found.Values.Any(k => k.ErasedAt is not null))
+        {
+            return new Refusal.Conflict("personal.erased_stays");
+        }
+
         var whose = await Ownership.Of(db, customers.Values, ct);
         return ids.TrueForAll(id => whose.Gives(found[id].CustomerId, found[survivorId].CustomerId)) ? new People([.. ids.Select(id => found[id])], customers) : new Refusal.Forbidden("merge.contacts_outside");
     }

@@ -18,6 +18,12 @@ public static class Permission
     /// <summary>Head of the unit where one works: decide on its requests, and register what the checks doubt, such as a credit code of which both check digits fail.</summary>
     public const string CustomersSupervise = "customers.supervise";
 
+    /// <summary>See and write what is personal of contacts, masked until a reason is given, and take away all that is kept on one.</summary>
+    public const string ContactsPersonal = "contacts.personal";
+
+    /// <summary>Erase a person who is a contact.</summary>
+    public const string ContactsErase = "contacts.erase";
+
     /// <summary>Appoint account managers, at the levels that lie in one's scope.</summary>
     public const string ManagersAppoint = "managers.appoint";
 
@@ -60,7 +66,7 @@ public static class Permission
     /// <summary>What a role can hold.</summary>
     public static readonly IReadOnlyList<string> Grantable =
     [
-        CustomersRead, CustomersWrite, CustomersDelete, CustomersRemove, CustomersSupervise, ManagersAppoint, WaybillsRead, WaybillsWrite, WaybillsRemove, Import, Export,
+        CustomersRead, CustomersWrite, CustomersDelete, CustomersRemove, CustomersSupervise, ContactsPersonal, ContactsErase, ManagersAppoint, WaybillsRead, WaybillsWrite, WaybillsRemove, Import, Export,
         OrganizationRead, OrganizationWrite, System, Security, Audit,
     ];
 
@@ -88,7 +94,7 @@ public static class Permission
         ["admin"] = [CustomersRead, CustomersWrite, CustomersDelete, CustomersRemove, CustomersSupervise, ManagersAppoint, WaybillsRead, WaybillsWrite, WaybillsRemove, Import, Export, OrganizationRead, OrganizationWrite, System],
         ["security"] = [OrganizationRead, Security],
         ["auditor"] = [OrganizationRead, Audit],
-        ["group"] = [CustomersRead, CustomersWrite, CustomersDelete, CustomersSupervise, ManagersAppoint, WaybillsRead, WaybillsWrite, Import, Export, OrganizationRead],
+        ["group"] = [CustomersRead, CustomersWrite, CustomersDelete, CustomersSupervise, ContactsPersonal, ContactsErase, ManagersAppoint, WaybillsRead, WaybillsWrite, Import, Export, OrganizationRead],
         ["finance"] = [CustomersRead, WaybillsRead, Export, OrganizationRead],
         ["subsidiary"] = [CustomersRead, CustomersWrite, CustomersDelete, CustomersSupervise, ManagersAppoint, WaybillsRead, WaybillsWrite, Import, Export, OrganizationRead],
         ["outlet"] = [CustomersRead, CustomersWrite, CustomersDelete, CustomersSupervise, ManagersAppoint, WaybillsRead, WaybillsWrite, Import, Export, OrganizationRead],

@@ -99,6 +99,9 @@ internal sealed class VerifyTrail(CrmDb db, AuditWitness witness)
         public long Rows { get; set; }
         public long Removed { get; set; }
 
+        /// <summary>Events of erasures that were asked, and whether they tell of what was blanked.</summary>
+        public Dictionary<long, bool> Erasures { get; } = [];
+
         /// <summary>The numbers sealed, which mostly follow one another.</summary>
         public List<IdRun> Covered { get; } = [];
 
@@ -145,6 +148,7 @@ internal sealed class VerifyTrail(CrmDb db, AuditWitness witness)
         {
             seen.Cover(run);
             var rows = await db.Set<AuditEntry>().AsNoTracking().Where(a => a.Id >= run.From && a.Id <= run.To).ToDictionaryAsync(a => a.Id, ct);
+            var erased = (await db.Set<AuditErasure>().AsNoTracking().Where(e => e.EntryId >= run.From && e.EntryId <= run.To).OrderBy(e => e.Id).ToListAsync(ct)).ToLookup(e => e.EntryId);
             for (var id = run.From; id <= run.To; id++, n++)
             {
                 if (!rows.TryGetValue(id, out var row))
@@ -152,10 +156,15 @@ internal sealed class VerifyTrail(CrmDb db, AuditWitness witness)
                     return ("row_removed", id);
                 }
 
-                var found = AuditSeal.HashOf(row);
-                if (!found.AsSpan(0, AuditSeal.MarkLength).SequenceEqual(seal.Marks.AsSpan(n * AuditSeal.MarkLength, AuditSeal.MarkLength)))
+                var (found, mark) = (AuditSeal.HashOf(row), seal.Marks[(n * AuditSeal.MarkLength)..((n + 1) * AuditSeal.MarkLength)]);
+                if (!found.AsSpan(0, AuditSeal.MarkLength).SequenceEqual(mark))
                 {
-                    return ("row_altered", id);
+                    if (!erased[id].Any() || await AuditErasure.Sealed(db, row, [.. erased[id]], mark, seen.Erasures, ct) is not { } before)
+                    {
+                        return ("row_altered", id);
+                    }
+
+                    found = before;
                 }
 
                 hash.AppendData(found);

@@ -52,6 +52,17 @@ public sealed class AuditEntry
     /// <summary>JSON: field → [before, after].</summary>
     public string Changes { get; private set; } = "{}";
 
+    /// <summary>How what is written here is escaped.</summary>
+    internal static JsonSerializerOptions Plainly => Json;
+
+    /// <summary>The same row with other values, as it is once what they were of is erased.</summary>
+    internal AuditEntry With(string changes)
+    {
+        var other = (AuditEntry)MemberwiseClone();
+        other.Changes = changes;
+        return other;
+    }
+
     internal static IReadOnlyList<Pending> Collect(ChangeTracker tracker, Actor actor, DateTime at) =>
         [.. tracker.Entries<IAudited>()
             .Where(e => e.State is EntityState.Added or EntityState.Modified or EntityState.Deleted)

@@ -4,6 +4,7 @@ using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Inbox;
+using RailCrm.Platform.Personal;
 using RailCrm.Platform.Records;
 
 namespace RailCrm.Platform.Notes;
@@ -73,6 +74,7 @@ internal sealed class KeepNotes(CrmDb db, RecordKinds records, Seers seers)
 
             db.Add(note);
             await db.SaveChangesAsync(ct);
+            await WordList.Record(db, nameof(Note), note.Id, note.CustomerId, ct, note.Text);
             await TellInbox.Written(db, note, to?.AuthorId, await Mentioned(note, ct), ct);
             return note;
         }, ct);
@@ -118,6 +120,7 @@ internal sealed class KeepNotes(CrmDb db, RecordKinds records, Seers seers)
                 }
 
                 await db.SaveChangesAsync(ct);
+                await WordList.Record(db, nameof(Note), note.Id, note.CustomerId, ct, input.Text);
                 await TellInbox.Mentioned(db, note, (await Mentioned(note, ct)).Except(known), ct); // Whoever is new in it.
                 return note;
             }, ct);

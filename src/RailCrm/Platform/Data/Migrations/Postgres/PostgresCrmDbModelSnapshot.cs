@@ -1234,6 +1234,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnName("email2")
                         .UseCollation("C");
 
+                    b.Property<DateTime?>("ErasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erased_at");
+
                     b.Property<DateOnly?>("InactiveOn")
                         .HasColumnType("date")
                         .HasColumnName("inactive_on");
@@ -3661,6 +3665,64 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("pool_warnings", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Privacy.PersonalTrait", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTime>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("Cipher")
+                        .IsRequired()
+                        .HasMaxLength(10000)
+                        .HasColumnType("character varying(10000)")
+                        .HasColumnName("cipher")
+                        .UseCollation("C");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("customer_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("record_id");
+
+                    b.Property<string>("RecordKind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("record_kind")
+                        .UseCollation("C");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_personal_traits");
+
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_personal_traits_customer_id");
+
+                    b.HasIndex("RecordKind", "RecordId", "Id")
+                        .HasDatabaseName("ix_personal_traits_record_kind_record_id_id");
+
+                    b.ToTable("personal_traits", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Reference.Holiday", b =>
                 {
                     b.Property<DateOnly>("Date")
@@ -4881,6 +4943,49 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("users", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Platform.Audit.AuditErasure", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("EntryId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("entry_id");
+
+                    b.Property<long>("EventId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_id");
+
+                    b.Property<string>("Now")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("now")
+                        .UseCollation("C");
+
+                    b.Property<string>("Was")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("was")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_erasures");
+
+                    b.HasIndex("EntryId", "Id")
+                        .HasDatabaseName("ix_audit_erasures_entry_id_id");
+
+                    b.HasIndex("EventId", "EntryId")
+                        .HasDatabaseName("ix_audit_erasures_event_id_entry_id");
+
+                    b.ToTable("audit_erasures", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Platform.Audit.AuditSeal", b =>
                 {
                     b.Property<long>("Id")
@@ -5698,6 +5803,60 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("notes", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Platform.Personal.PersonalRule", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Basis")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("basis");
+
+                    b.Property<bool>("ErasesItself")
+                        .HasColumnType("boolean")
+                        .HasColumnName("erases_itself");
+
+                    b.Property<bool>("IsOn")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_on");
+
+                    b.Property<int?>("MonthsKept")
+                        .HasColumnType("integer")
+                        .HasColumnName("months_kept");
+
+                    b.Property<DateOnly?>("OffOn")
+                        .HasColumnType("date")
+                        .HasColumnName("off_on");
+
+                    b.Property<string>("Purpose")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("purpose")
+                        .UseCollation("C");
+
+                    b.Property<DateOnly?>("Until")
+                        .HasColumnType("date")
+                        .HasColumnName("until");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<string>("Words")
+                        .HasMaxLength(20000)
+                        .HasColumnType("character varying(20000)")
+                        .HasColumnName("words")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("pk_personal_rule");
+
+                    b.ToTable("personal_rule", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Platform.Records.AwayRecord", b =>
                 {
                     b.Property<long>("Id")
@@ -6311,6 +6470,16 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_pool_warnings_pools_pool_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Privacy.PersonalTrait", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_personal_traits_customers_customer_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Results.ResultRule", b =>

@@ -1154,6 +1154,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("email2");
 
+                    b.Property<DateTime?>("ErasedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("erased_at");
+
                     b.Property<DateOnly?>("InactiveOn")
                         .HasColumnType("TEXT")
                         .HasColumnName("inactive_on");
@@ -3417,6 +3421,60 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("pool_warnings", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Privacy.PersonalTrait", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("ChangedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("Cipher")
+                        .IsRequired()
+                        .HasMaxLength(10000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cipher");
+
+                    b.Property<long>("CustomerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("customer_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("record_id");
+
+                    b.Property<string>("RecordKind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("record_kind");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_personal_traits");
+
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_personal_traits_customer_id");
+
+                    b.HasIndex("RecordKind", "RecordId", "Id")
+                        .HasDatabaseName("ix_personal_traits_record_kind_record_id_id");
+
+                    b.ToTable("personal_traits", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Reference.Holiday", b =>
                 {
                     b.Property<DateOnly>("Date")
@@ -4553,6 +4611,45 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("users", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Platform.Audit.AuditErasure", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("EntryId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("entry_id");
+
+                    b.Property<long>("EventId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("event_id");
+
+                    b.Property<string>("Now")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("now");
+
+                    b.Property<string>("Was")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("was");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_erasures");
+
+                    b.HasIndex("EntryId", "Id")
+                        .HasDatabaseName("ix_audit_erasures_entry_id_id");
+
+                    b.HasIndex("EventId", "EntryId")
+                        .HasDatabaseName("ix_audit_erasures_event_id_entry_id");
+
+                    b.ToTable("audit_erasures", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Platform.Audit.AuditSeal", b =>
                 {
                     b.Property<long>("Id")
@@ -5312,6 +5409,58 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("notes", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Platform.Personal.PersonalRule", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Basis")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("basis");
+
+                    b.Property<bool>("ErasesItself")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("erases_itself");
+
+                    b.Property<bool>("IsOn")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_on");
+
+                    b.Property<int?>("MonthsKept")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("months_kept");
+
+                    b.Property<DateOnly?>("OffOn")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("off_on");
+
+                    b.Property<string>("Purpose")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("purpose");
+
+                    b.Property<DateOnly?>("Until")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("until");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.Property<string>("Words")
+                        .HasMaxLength(20000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("words");
+
+                    b.HasKey("Id")
+                        .HasName("pk_personal_rule");
+
+                    b.ToTable("personal_rule", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Platform.Records.AwayRecord", b =>
                 {
                     b.Property<long>("Id")
@@ -5919,6 +6068,16 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_pool_warnings_pools_pool_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Privacy.PersonalTrait", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_personal_traits_customers_customer_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Results.ResultRule", b =>
