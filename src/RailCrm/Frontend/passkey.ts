@@ -34,6 +34,7 @@ document.addEventListener("submit", (event) => {
   }
   event.preventDefault();
   event.stopImmediatePropagation();
+  delete form.dataset["sent"]; // Nothing went yet.
   say(form, "");
   const buttons = form.querySelectorAll("button");
   buttons.forEach((button) => { button.disabled = true; });

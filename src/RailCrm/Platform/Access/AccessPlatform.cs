@@ -11,6 +11,7 @@ internal static class AccessPlatform
         .AddScoped<Entrance>()
         .AddScoped<OwnFactor>()
         .AddScoped<OwnPasskeys>()
+        .AddScoped<OwnProvider>()
         .AddScoped<IPasskeyHandler<User>, PasskeyHandler<User>>()
         .AddScoped<ChangePassword>()
         .AddScoped<ApiTokens>()

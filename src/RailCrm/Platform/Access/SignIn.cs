@@ -92,6 +92,28 @@ internal sealed class SignIn(CrmDb db, UserManager<User> users, Allowance allowa
         return user;
     }
 
+    /// <summary>Somebody for whom the provider of identities speaks; null where he may not come in. Our own second factor is asked for where the account has one and the provider asked for none.</summary>
+    public async Task<Known?> ByProvider(long userId, bool strong, IPAddress? address, CancellationToken ct)
+    {
+        var user = await db.Set<User>().AsNoTracking().SingleAsync(u => u.Id == userId, ct);
+        if (user.Disabled || user.LockoutEnd > db.UtcNow)
+        {
+            await Record("sign_in_failed", user, address, ct);
+            return null;
+        }
+
+        if (!strong && await OwnFactor.Has(db, userId, ct))
+        {
+            return new(user, true);
+        }
+
+        await Enter(user, $"sign-in:{address}:{user.NormalizedUserName}", address, strong ? "provider-mfa" : "provider", ct);
+        return new(user, false);
+    }
+
+    /// <summary>Somebody for whom the provider of identities speaks and who has no account that fits.</summary>
+    public Task Refused(IPAddress? address, CancellationToken ct) => Record("sign_in_failed", null, address, ct);
+
     private Task<User?> Guess(long userId, string stamp, Func<Task<string?>> take, IPAddress? address, CancellationToken ct) => db.Write(async () =>
     {
         await db.Alone($"second:{userId}", ct); // One guess after the other: none is compared before those before it are counted.

@@ -3247,6 +3247,53 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("sole_known", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Organization.ClaimMapping", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("kind")
+                        .UseCollation("C");
+
+                    b.Property<long?>("RoleId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("role_id");
+
+                    b.Property<long?>("UnitId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unit_id");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("value")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("pk_claim_mappings");
+
+                    b.HasIndex("RoleId")
+                        .HasDatabaseName("ix_claim_mappings_role_id");
+
+                    b.HasIndex("UnitId")
+                        .HasDatabaseName("ix_claim_mappings_unit_id");
+
+                    b.HasIndex("Kind", "Value")
+                        .IsUnique()
+                        .HasDatabaseName("ix_claim_mappings_kind_value");
+
+                    b.ToTable("claim_mappings", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>
                 {
                     b.Property<long>("Id")
@@ -4800,6 +4847,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("seen_at");
 
+                    b.Property<bool>("Strong")
+                        .HasColumnType("boolean")
+                        .HasColumnName("strong");
+
                     b.Property<long>("UserId")
                         .HasColumnType("bigint")
                         .HasColumnName("user_id");
@@ -4867,6 +4918,12 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.Property<DateTimeOffset?>("LockoutEnd")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("lockout_end");
+
+                    b.Property<string>("ManagedBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("managed_by")
+                        .UseCollation("C");
 
                     b.Property<bool>("MustChangePassword")
                         .HasColumnType("boolean")
@@ -6301,6 +6358,21 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_sole_known_user_user_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Organization.ClaimMapping", b =>
+                {
+                    b.HasOne("RailCrm.Platform.Access.Role", null)
+                        .WithMany()
+                        .HasForeignKey("RoleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_claim_mappings_role_role_id");
+
+                    b.HasOne("RailCrm.Modules.Organization.OrgUnit", null)
+                        .WithMany()
+                        .HasForeignKey("UnitId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_claim_mappings_org_unit_unit_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>

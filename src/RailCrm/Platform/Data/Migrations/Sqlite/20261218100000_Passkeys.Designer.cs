@@ -3033,6 +3033,49 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("sole_known", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Organization.ClaimMapping", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long?>("RoleId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("role_id");
+
+                    b.Property<long?>("UnitId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unit_id");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("value");
+
+                    b.HasKey("Id")
+                        .HasName("pk_claim_mappings");
+
+                    b.HasIndex("RoleId")
+                        .HasDatabaseName("ix_claim_mappings_role_id");
+
+                    b.HasIndex("UnitId")
+                        .HasDatabaseName("ix_claim_mappings_unit_id");
+
+                    b.HasIndex("Kind", "Value")
+                        .IsUnique()
+                        .HasDatabaseName("ix_claim_mappings_kind_value");
+
+                    b.ToTable("claim_mappings", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>
                 {
                     b.Property<long>("Id")
@@ -4484,6 +4527,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("seen_at");
 
+                    b.Property<bool>("Strong")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("strong");
+
                     b.Property<long>("UserId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("user_id");
@@ -4545,6 +4592,11 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.Property<DateTimeOffset?>("LockoutEnd")
                         .HasColumnType("TEXT")
                         .HasColumnName("lockout_end");
+
+                    b.Property<string>("ManagedBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("managed_by");
 
                     b.Property<bool>("MustChangePassword")
                         .HasColumnType("INTEGER")
@@ -5907,6 +5959,21 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_sole_known_user_user_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Organization.ClaimMapping", b =>
+                {
+                    b.HasOne("RailCrm.Platform.Access.Role", null)
+                        .WithMany()
+                        .HasForeignKey("RoleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_claim_mappings_role_role_id");
+
+                    b.HasOne("RailCrm.Modules.Organization.OrgUnit", null)
+                        .WithMany()
+                        .HasForeignKey("UnitId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_claim_mappings_org_unit_unit_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>

@@ -11,6 +11,48 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.AddColumn<string>(
+                name: "managed_by",
+                table: "users",
+                type: "TEXT",
+                maxLength: 200,
+                nullable: true);
+
+            migrationBuilder.AddColumn<bool>(
+                name: "strong",
+                table: "sessions",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: false);
+
+            migrationBuilder.CreateTable(
+                name: "claim_mappings",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
+                    value = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    role_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    unit_id = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_claim_mappings", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_claim_mappings_org_unit_unit_id",
+                        column: x => x.unit_id,
+                        principalTable: "units",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "fk_claim_mappings_role_role_id",
+                        column: x => x.role_id,
+                        principalTable: "roles",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateTable(
                 name: "passkeys",
                 columns: table => new
@@ -40,6 +82,22 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_claim_mappings_kind_value",
+                table: "claim_mappings",
+                columns: new[] { "kind", "value" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_claim_mappings_role_id",
+                table: "claim_mappings",
+                column: "role_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_claim_mappings_unit_id",
+                table: "claim_mappings",
+                column: "unit_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_passkeys_credential_id",
                 table: "passkeys",
                 column: "credential_id",
@@ -55,7 +113,18 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "claim_mappings");
+
+            migrationBuilder.DropTable(
                 name: "passkeys");
+
+            migrationBuilder.DropColumn(
+                name: "managed_by",
+                table: "users");
+
+            migrationBuilder.DropColumn(
+                name: "strong",
+                table: "sessions");
         }
     }
 }
