@@ -63,12 +63,12 @@ public sealed partial class Product : IAsyncDisposable
     ];
 
     /// <summary>Starts it.</summary>
-    public static async Task<Product> Start(bool empty = false, string? environment = null, int customers = 300, int waybills = 12_000)
+    public static async Task<Product> Start(bool empty = false, string? environment = null, int customers = 300, int waybills = 12_000, string[]? settings = null)
     {
         // In memory where there is room: SQLite waits for the disk with every commit.
         var folder = Directory.Exists("/dev/shm") && new DriveInfo("/dev/shm").AvailableFreeSpace > 2L << 30 ? Directory.CreateDirectory($"/dev/shm/railcrm-browser-{Guid.NewGuid():N}").FullName : Directory.CreateTempSubdirectory("railcrm-browser-").FullName;
         var database = Environment.GetEnvironmentVariable("RAILCRM_JOURNEYS") == "postgres" ? await Tests.PostgresServer.Create($"journeys_{Guid.NewGuid():N}", null) : $"Data Source={folder}/crm.db";
-        var app = WebHost.Build(["--urls", "http://127.0.0.1:0"], new(database, folder), s => s.Configure<PasswordHasherOptions>(o => o.IterationCount = 1_000), environment);
+        var app = WebHost.Build(["--urls", "http://127.0.0.1:0", .. settings ?? []], new(database, folder), s => s.Configure<PasswordHasherOptions>(o => o.IterationCount = 1_000), environment);
         await using (var services = app.Services.CreateAsyncScope())
         {
             services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = Actor.System("test");

@@ -121,7 +121,7 @@ public sealed class CrmApp : IAsyncDisposable
         return await act(services.ServiceProvider.GetRequiredService<TUseCase>());
     }
 
-    /// <summary>The actor behind a sign-in of these tests: group, north, south, n1, n2, s1, auditor.</summary>
+    /// <summary>The actor behind a sign-in of these tests: group, north, south, n1, n2, s1, auditor, data, admin.</summary>
     public Task<Actor> ActorOf(string userName) => In(Actor.System("test"), async db =>
         (await Actors.Find(db, await db.Set<User>().Where(u => u.UserName == userName).Select(u => u.Id).SingleAsync(Ct), "web", Ct))!);
 
@@ -277,9 +277,10 @@ public sealed class CrmApp : IAsyncDisposable
             await OrgUnit.Add(db, units[code], Ct);
         }
 
+        units["data"] = group;
         foreach (var (name, unit) in units)
         {
-            var role = name switch { "group" => "group", "auditor" => "auditor", "north" or "south" => "subsidiary", _ => "outlet" };
+            var role = name switch { "group" or "auditor" or "data" => name, "north" or "south" => "subsidiary", _ => "outlet" };
             Assert.Null((await setUp.CreateUser(new User { UserName = name, DisplayName = name, UnitId = unit.Id }, Password, role, Ct)).Refusal);
         }
     }

@@ -19,6 +19,7 @@ import "./notes";
 import "./upload";
 import "./review";
 import "./tour";
+import "./passkey";
 
 // A chart brings ECharts with it, so its code is fetched only where one stands on the page.
 const whenThere = () => {

@@ -92,8 +92,13 @@ public static class WebHost
             (o.Password.RequireDigit, o.Password.RequireLowercase, o.Password.RequireUppercase, o.Password.RequireNonAlphanumeric) = (false, false, false, false);
             o.Lockout.MaxFailedAccessAttempts = 5;
             o.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(30);
-        }).AddRoles<Role>().AddEntityFrameworkStores<CrmDb>().AddPasswordValidator<CommonPasswords>().AddPasswordValidator<PasswordClasses>();
+        }).AddRoles<Role>().AddEntityFrameworkStores<CrmDb>().AddUserStore<AccountStore>().AddPasswordValidator<CommonPasswords>().AddPasswordValidator<PasswordClasses>();
         services.AddSingleton(s => PasswordPolicy.From(s.GetRequiredService<IConfiguration>()));
+        services.AddOptions<IdentityPasskeyOptions>().Configure<IConfiguration>((o, configuration) =>
+        {
+            o.ServerDomain = configuration["RAILCRM_PASSKEY_DOMAIN"] is { Length: > 0 } domain ? domain : null;
+            (o.UserVerificationRequirement, o.ResidentKeyRequirement, o.AttestationConveyancePreference, o.AuthenticatorTimeout) = ("required", "required", "none", OwnPasskeys.Waits);
+        });
         services.Configure<PasswordHasherOptions>(o => o.IterationCount = 210_000); // OWASP's figure for PBKDF2-HMAC-SHA512.
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme);
         services.AddSingleton<Sessions>();

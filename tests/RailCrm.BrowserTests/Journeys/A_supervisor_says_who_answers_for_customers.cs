@@ -63,7 +63,7 @@ public sealed partial class A_supervisor_says_who_answers_for_customers(Browser 
     [Theory, MemberData(nameof(Ways.AtADesk), MemberType = typeof(Ways))]
     public async Task The_group_says_which_tier_needs_which_levels(string language, int width)
     {
-        await using var walk = await browser.Open(null, language, width, user: "admin");
+        await using var walk = await browser.Open(null, language, width, user: "data");
         await walk.Page.GotoAsync("/settings/managers");
         var box = walk.Page.Locator("[name='Level.Prospective'][value=Outlet]");
         await Assertions.Expect(box).ToBeCheckedAsync();

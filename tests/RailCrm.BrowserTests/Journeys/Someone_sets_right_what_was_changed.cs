@@ -90,7 +90,7 @@ public sealed partial class Someone_sets_right_what_was_changed(Browser browser)
         var own = list == "customers" ? null : await Own.Make(browser);
         var name = own?.First(list).Name ?? "不再需要的公司";
         await (own?.Bin(browser, list) ?? Made(name, binned: true));
-        await using var walk = await browser.Open(null, language, 1400, user: "admin");
+        await using var walk = await browser.Open(null, language, 1400, user: "data");
         var page = walk.Page;
         await page.GotoAsync($"/{list}/bin");
         await page.Locator("table.rc-list tbody tr", new() { HasText = name }).Locator(".rc-tick").CheckAsync();

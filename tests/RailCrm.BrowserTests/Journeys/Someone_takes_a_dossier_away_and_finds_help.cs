@@ -29,15 +29,16 @@ public sealed class Someone_takes_a_dossier_away_and_finds_help(Browser browser)
         await card.Locator("button.btn-primary").ClickAsync();
         await Assertions.Expect(page.Locator(".rc-toast")).ToBeVisibleAsync();
 
-        await page.GotoAsync("/customers/1/print");
-        await walk.Check();
-        var word = await page.RunAndWaitForDownloadAsync(() => page.Locator("button[value=docx]").ClickAsync());
+        await using var reader = await browser.Open(null, language, width, user: "data");
+        await reader.Page.GotoAsync("/customers/1/print");
+        await reader.Check();
+        var word = await reader.Page.RunAndWaitForDownloadAsync(() => reader.Page.Locator("button[value=docx]").ClickAsync());
         using (var document = WordprocessingDocument.Open(await word.PathAsync(), false))
         {
             Assert.StartsWith("№ KH-", document.MainDocumentPart!.Document!.Body!.InnerText, StringComparison.Ordinal);
         }
 
-        var zip = await page.RunAndWaitForDownloadAsync(() => page.Locator("button[value=zip]").ClickAsync());
+        var zip = await reader.Page.RunAndWaitForDownloadAsync(() => reader.Page.Locator("button[value=zip]").ClickAsync());
         using (var archive = ZipFile.OpenRead(await zip.PathAsync()))
         {
             Assert.Contains(archive.Entries, e => e.FullName == "manifest.json");

@@ -23,7 +23,7 @@ namespace RailCrm.Tests.Architecture
             "AuditEntry", "ApiToken", "ContactMerge", "ContactPair", "CustomField", "CustomOption", "CustomerGrant", "CustomerMerge", "CustomerSum", "CustomerTag", "DuplicatePair", "MergeRow", "DataProtectionKey", "Employee", "FiguresDue", "IdempotencyKey", "Import", "Job", "Lane", "ListChoice", "OpenedRecord", "OrgUnit", "OwnerCount", "OwnerMonth", "RememberedMapping", "Role", "RolePermission", "SavedView", "DemoRow", "DocumentTemplate",
             "AwayRecord", "ScopeCustomer", "ScopeGrant", "ScopeUnit", "Station", "TierRule", "User", "Session", "ScheduledSlot", "Siding", "Holiday", "WorkRow", "ImportEdit", "ImportedRow", "FileQuota", "ManagerRule", "Handover", "HandoverPart", "HandoverItem",
             "Pool", "PoolView", "ManagerMonth", "TargetPlan", "ResultRule",
-            "AuditErasure", "AuditSeal", "PersonalRule", "RecoveryCode", "SecondFactor", "SecurityPolicy",
+            "AuditErasure", "AuditSeal", "ClaimMapping", "Passkey", "PersonalRule", "RecoveryCode", "SecondFactor", "SecurityPolicy",
             "CareRule", "CareTold", "AuthorityGrant", "ApprovalCopy", "ApprovalDeputy", "ApprovalEvent", "ApprovalStep", "ApprovalTemplate",
         ];
 
@@ -126,7 +126,7 @@ namespace RailCrm.Tests.Architecture
         [Fact]
         public async Task Every_route_asks_for_a_permission_or_is_listed_as_open()
         {
-            string[] open = ["/health/live", "/health/ready", "/language", "/sign-in", "/sign-in/second", "/set-up", "/error", "/status/{Code:int}", "/no-permission", "/api/docs/scalar.js", "/api/docs/scalar.aspnetcore.js", "/api/docs/favicon.svg"];
+            string[] open = ["/health/live", "/health/ready", "/language", "/sign-in", "/sign-in/second", "/sign-in/passkey", "/sign-in/oidc", "/set-up", "/error", "/status/{Code:int}", "/no-permission", "/api/docs/scalar.js", "/api/docs/scalar.aspnetcore.js", "/api/docs/favicon.svg"];
             await using var app = await CrmApp.Start(Engine.Sqlite);
             var routes = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList();
             Assert.True(routes.Count > 30);

@@ -28,9 +28,9 @@ namespace RailCrm.Tests.Architecture;
 public sealed partial class RouteMatrixTests
 {
     /// <summary>Everybody who asks; nobody in particular is the last. Records are the outlet n1's, to which s1 is a sibling.</summary>
-    private static readonly string?[] People = ["s1", "north", "group", "auditor", "security", "admin", "n1", null];
+    private static readonly string?[] People = ["s1", "north", "group", "auditor", "security", "admin", "data", "n1", null];
 
-    private static readonly string[] Scope = ["n1", "north", "group", "auditor", "security", "admin"];
+    private static readonly string[] Scope = ["n1", "north", "group", "auditor", "security", "admin", "data"];
     private static readonly string[] Everybody = ["s1", .. Scope];
 
     /// <summary>The beginning of an address → the record its first value names, and who sees that of n1. Longer ones count before shorter ones. Below "customers/{id}" everything is the customer's.</summary>
@@ -57,10 +57,10 @@ public sealed partial class RouteMatrixTests
         ("waybills/{}", Scope, Line),
         ("results/people/{}", Scope, app => app.In(Actor.System("test"), async db => Text(await db.Set<User>().Where(u => u.UserName == "n1").Select(u => u.Id).SingleAsync(Ct)))),
         ("results/units/{}", Scope, app => app.In(Actor.System("test"), async db => Text(await db.Set<OrgUnit>().Where(u => u.Code == "N1").Select(u => u.Id).SingleAsync(Ct)))),
-        ("approvals/{}", ["n1", "north", "group", "admin"], ApprovalOf),
+        ("approvals/{}", ["n1", "north", "group", "data"], ApprovalOf),
         ("authority/{}", Scope, GrantOf), ("authority/grants/{}", Scope, GrantOf),
         ("inbox/{}", Everybody, _ => Task.FromResult("1")),
-        ("imports/{}", ["n1", "admin"], ImportOf),
+        ("imports/{}", ["n1", "data"], ImportOf),
         ("imports/templates/{}", Everybody, _ => Task.FromResult("customers")),
         ("organization/{}", Scope, Unit),
         ("org-units/{}", Scope, Unit),
@@ -72,7 +72,7 @@ public sealed partial class RouteMatrixTests
         ("reference/sidings/{}", Everybody, SidingOf),
         ("reference/stations/{}", Everybody, Station), ("reference/stations/{}/edit", Everybody, Station),
         ("fields/{}", Everybody, Field),
-        ("handovers/{}", ["n1", "north", "group", "admin"], HandoverOf),
+        ("handovers/{}", ["n1", "north", "group", "data"], HandoverOf),
         ("pools/{}", Scope, PoolOf),
         ("pools/customers/{}", Scope, StayOf),
         ("attachments/{}", Scope, AttachmentOf),
@@ -363,7 +363,7 @@ public sealed partial class RouteMatrixTests
 
     private static Task<string> HandoverOf(CrmApp app) => app.In(Actor.System("test"), async db =>
     {
-        var (from, to) = (await db.Set<User>().SingleAsync(u => u.UserName == "n1", Ct), await db.Set<User>().Where(u => u.UserName == "admin").Select(u => u.Id).SingleAsync(Ct));
+        var (from, to) = (await db.Set<User>().SingleAsync(u => u.UserName == "n1", Ct), await db.Set<User>().Where(u => u.UserName == "data").Select(u => u.Id).SingleAsync(Ct));
         var handover = new Handover { Number = Guid.NewGuid().ToString("N")[..20], FromUserId = from.Id, UnitId = from.UnitId, CreatedAt = db.UtcNow, Parts = [new() { UserId = to }] };
         db.Add(handover);
         await db.SaveChangesAsync(Ct);

@@ -121,7 +121,7 @@ public sealed class AuditChainTests
         await using var app = await CrmApp.Start(engine);
         var top = await app.In(Test, db => db.Set<OrgUnit>().Where(u => u.ParentId == null).Select(u => u.Id).SingleAsync(Ct));
         Assert.Null((await app.With<SetUpGroup, Result<User>>(Test, s => s.CreateUser(new() { UserName = "security", DisplayName = "security", UnitId = top }, CrmApp.Password, "security", Ct))).Refusal);
-        SetSecurityPolicy.Input Policy(int? days) => new() { AuditDays = days, IdleMinutes = 240, AbsoluteHours = 14, FactorDays = 14, ExportRows = 10_000, NightActs = 20, Addresses = 4 };
+        SetSecurityPolicy.Input Policy(int? days) => SetSecurityPolicy.Input.Of(new() { AuditDays = days });
         async Task<Refusal?> Set(string user, int? days) => (await app.With<SetSecurityPolicy, Result<SecurityPolicy>>(await app.ActorOf(user), async s => await s.Run(Policy(days), Ct))).Refusal;
         Assert.IsType<Refusal.Forbidden>(await Set("admin", 300));
         Assert.Equal("policy.out_of_range", Assert.Single(Assert.IsType<Refusal.InvalidMany>(await Set("security", 199)).Errors).Code);

@@ -65,7 +65,7 @@ public sealed class InboxTests
 
         // Suggested: those who may see the customer, by name, within the scope of whoever asks.
         var people = await Json(await n1.GetAsync($"/api/v1/lookup/people?customer={customer}&q=", Ct));
-        Assert.Equal(["admin", "group", "north"], people.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("value").GetString()).Order(StringComparer.Ordinal));
+        Assert.Equal(["data", "group", "north"], people.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("value").GetString()).Order(StringComparer.Ordinal));
         Assert.Equal(HttpStatusCode.NotFound, (await s1.GetAsync($"/api/v1/lookup/people?customer={customer}&q=", Ct)).StatusCode);
 
         // A deleted note takes its lines out of sight, and brings them back.

@@ -33,6 +33,8 @@ public sealed class PaletteMenuTests
         Assert.NotEmpty(await Found(auditor, "审计", "page"));
         Assert.Empty(await Found(n1, "审计", "page"));
         Assert.NotEmpty(await Found(admin, "账号", "page"));
+        Assert.Equal(["s1"], await Found(admin, "s1", "account")); // Sign-in names, for who looks after them.
+        Assert.Empty(await Found(n1, "n1", "account"));
         Assert.Equal("sign-out", Hits(await Ask(n1, "退出"), "action")[0].GetProperty("press").GetString());
         Assert.Empty((await Ask(auditor, "没有这样的客户")).GetProperty("offers").EnumerateArray());
     }

@@ -22,7 +22,7 @@ internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers custome
     private const int Employees = 120;
 
     /// <summary>The sign-ins, each with its role; subsidiary, outlet and manager belong to the first of theirs.</summary>
-    public static readonly string[] SignIns = ["admin", "security", "auditor", "group", "finance", "subsidiary", "outlet", "manager"];
+    public static readonly string[] SignIns = ["admin", "security", "auditor", "group", "finance", "subsidiary", "outlet", "manager", "data"];
 
     /// <summary>What is to be made.</summary>
     public sealed record Options(int Customers, int Waybills, int Seed, string Password);
@@ -105,7 +105,7 @@ internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers custome
         foreach (var signIn in SignIns.Skip(1))
         {
             var unit = signIn switch { "subsidiary" => subsidiaries[0], "outlet" or "manager" => outlets[0].Item1, _ => group };
-            var position = signIn switch { "security" => "安全管理员", "auditor" => "审计员", "group" => "集团总经理", "finance" => "财务", "subsidiary" => "子分公司经理", "outlet" => "网点主任", _ => "客户经理" };
+            var position = signIn switch { "security" => "安全管理员", "auditor" => "审计员", "group" => "集团总经理", "finance" => "财务", "subsidiary" => "子分公司经理", "outlet" => "网点主任", "data" => "数据管理员", _ => "客户经理" };
             var made = await setUp.CreateUser(new User { UserName = signIn, DisplayName = DemoWords.Person(dice), UnitId = unit.Id }, password, signIn, ct);
             accounts.Add((made.TryGet(out var user, out _) ? user : throw new InvalidOperationException($"The account '{signIn}' could not be made."), position));
         }

@@ -67,10 +67,10 @@ internal sealed class GetImport(CrmDb db, StartImport start, Settings settings)
             await db.Set<User>().Where(u => u.Id == import.UserId).Select(u => u.DisplayName).SingleOrDefaultAsync(ct));
     }
 
-    /// <summary>The latest imports: one's own, for administrators everybody's.</summary>
+    /// <summary>The latest imports: one's own, for who supervises them everybody's.</summary>
     public async Task<IReadOnlyList<Answer>> Latest(CancellationToken ct)
     {
-        var (all, me) = (db.Actor.May(Permission.System), db.Actor.UserId);
+        var (all, me) = (db.Actor.May(Permission.ImportSupervise), db.Actor.UserId);
         var rows = await (
             from i in db.Set<Import>().AsNoTracking()
             join j in db.Set<Job>() on i.JobId equals j.Id into jobs

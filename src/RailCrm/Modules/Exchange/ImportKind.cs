@@ -233,5 +233,5 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
 
     /// <summary>The kind of that name with the fields that the actor may fill, the group's own among them; or null.</summary>
     public static ImportKind? Of(string? name, CustomFields fields, Actor actor) => Named(name) is not { } kind ? null
-        : kind with { Fields = [.. kind.Fields.Where(f => !f.IsOrigin || actor.May(Platform.Access.Permission.System)), .. fields.Of(kind.Name, actor).Select(f => new ImportField(f.Key, false, f.EnglishName is null ? [f.Name] : [f.Name, f.EnglishName]) { Own = f })] };
+        : kind with { Fields = [.. kind.Fields.Where(f => !f.IsOrigin || actor.May(Platform.Access.Permission.ImportSupervise)), .. fields.Of(kind.Name, actor).Select(f => new ImportField(f.Key, false, f.EnglishName is null ? [f.Name] : [f.Name, f.EnglishName]) { Own = f })] };
 }

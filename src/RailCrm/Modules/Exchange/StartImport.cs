@@ -15,9 +15,9 @@ namespace RailCrm.Modules.Exchange;
 /// <summary>Starts the check of a file that was taken in, and the work on it. The page, the API and the command line all come through here.</summary>
 public sealed class StartImport(CrmDb db, CustomFields fields, Settings settings, Runner runner)
 {
-    /// <summary>An import of the actor's own; the system's administrators see all.</summary>
+    /// <summary>An import of the actor's own; who supervises imports sees all.</summary>
     public async Task<Result<Import>> Find(long id, CancellationToken ct) =>
-        await db.Set<Import>().AsNoTracking().SingleOrDefaultAsync(i => i.Id == id, ct) is { } import && (import.UserId == db.Actor.UserId || db.Actor.May(Permission.System))
+        await db.Set<Import>().AsNoTracking().SingleOrDefaultAsync(i => i.Id == id, ct) is { } import && (import.UserId == db.Actor.UserId || db.Actor.May(Permission.ImportSupervise))
             ? import : new Refusal.NotFound();
 
     /// <summary>How a file is to be read and what its rows may do.</summary>

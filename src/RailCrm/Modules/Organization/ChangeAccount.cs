@@ -246,7 +246,7 @@ public sealed class ChangeAccount(CrmDb db, UserManager<User> users, IEnumerable
     }, ct);
 
     /// <summary>Without a system or a security administrator nobody could ever make one again, so the last of each stays.</summary>
-    private async Task<Refusal?> LastOffice(long userId, IReadOnlyCollection<string> keeps, CancellationToken ct)
+    internal async Task<Refusal?> LastOffice(long userId, IReadOnlyCollection<string> keeps, CancellationToken ct)
     {
         foreach (var (office, text) in new[] { (Permission.System, "accounts.last_system"), (Permission.Security, "accounts.last_security") })
         {
@@ -306,7 +306,8 @@ public sealed class ChangeAccount(CrmDb db, UserManager<User> users, IEnumerable
         }
     }
 
-    private async Task EndSessions(User user, CancellationToken ct)
+    /// <summary>Ends every session of an account.</summary>
+    internal async Task EndSessions(User user, CancellationToken ct)
     {
         user.SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(20));
         await db.Set<Session>().Where(s => s.UserId == user.Id).ExecuteDeleteAsync(ct);

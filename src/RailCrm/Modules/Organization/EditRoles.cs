@@ -162,6 +162,11 @@ internal sealed class EditRoles(CrmDb db)
             errors.Add(new(nameof(Input.Permissions), "roles.offices_apart"));
         }
 
+        if (Permission.Mixes(wanted))
+        {
+            errors.Add(new(nameof(Input.Permissions), "roles.office_sees", string.Join(Texts.Get("roles.comma"), wanted.Intersect(Permission.Business).Select(p => Texts.Get($"permission.{p}")))));
+        }
+
         if (asked.Except(Permission.Grantable).Any())
         {
             errors.Add(new(nameof(Input.Permissions), "roles.permission_unknown"));

@@ -24,6 +24,7 @@ internal static class OrganizationModule
         .AddScoped<ChangeAccount>()
         .AddSingleton<IHandsOver, HandViews>()
         .AddScoped<EditRoles>()
+        .AddProvider()
         .AddScoped<ListAudit>()
         .AddScoped<ExportAudit>()
         .AddScoped<FindOddities>()
@@ -32,6 +33,7 @@ internal static class OrganizationModule
         .AddSingleton<ICustomReference, PersonReference>()
         .AddSingleton<IPaletteSource, UnitsSource>()
         .AddSingleton<IPaletteSource, EmployeesSource>()
+        .AddSingleton<IPaletteSource, AccountsSource>()
         .AddSingleton(new MenuItem("organization.title", "/organization", "sitemap", Permission.OrganizationRead, 80, Go: "o"))
         .AddSingleton(new MenuItem("employee.title", "/employees", "users", Permission.OrganizationRead, 81, Go: "p"))
         .AddSingleton(new MenuItem("accounts.title", "/accounts", "shield-lock", Permission.Accounts, 90, Go: "u"))
@@ -40,13 +42,17 @@ internal static class OrganizationModule
         .AddSingleton(new MenuItem("audit.title", "/audit", "history", Permission.Audit, 92, Go: "a"))
         .AddSingleton(new MenuItem("audit.oddities", "/audit/oddities", "alert-triangle", Permission.Audit, 92, MenuPlace.Page))
         .AddSingleton(new MenuItem("policy.title", "/settings/security", "lock", Permission.Security, 92))
+        .AddSingleton(new MenuItem("oidc.title", "/settings/provider", "key", Permission.Security, 92, MenuPlace.Page))
         .AddSingleton(new MenuItem("organization.new", "/organization/new", "sitemap", Permission.OrganizationWrite, 80, MenuPlace.Action))
         .AddSingleton(new MenuItem("employee.new", "/employees/new", "user-plus", Permission.OrganizationWrite, 81, MenuPlace.Action))
         .AddSingleton(new MenuItem("accounts.new", "/accounts/new", "user-plus", Permission.System, 90, MenuPlace.Action))
         .AddSingleton(new MenuItem("roles.new", "/roles/new", "key", Permission.Security, 91, MenuPlace.Action));
 
-    public static void MapPages(IEndpointRouteBuilder app) =>
+    public static void MapPages(IEndpointRouteBuilder app)
+    {
         app.MapPost("/audit/export", ExportAudit.Post).RequireAuthorization(Permission.Audit).ExcludeFromDescription();
+        Provider.Map(app);
+    }
 
     public static void Map(IEndpointRouteBuilder api)
     {

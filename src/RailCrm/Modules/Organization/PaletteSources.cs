@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Ui.Palette;
 
@@ -77,4 +78,36 @@ internal sealed class EmployeesSource : IPaletteSource
         from e in db.Set<Employee>().Where(e => EF.Parameter(ids).Contains(e.Id))
         join u in PathRange.Of(db.Scope).Of(db) on e.UnitId equals u.Id
         select new PaletteHit(e.Name, u.Name, $"/employees/{e.Id}", "users") { Id = e.Id }).ToListAsync(ct);
+}
+
+/// <summary>Accounts in the palette of those who look after them: by sign-in name or the name shown. A group has some thousand, so they are looked through.</summary>
+internal sealed class AccountsSource : IPaletteSource
+{
+    public string Kind => "account";
+
+    public string TextKey => "palette.accounts";
+
+    public string Permission => Platform.Access.Permission.Accounts;
+
+    public int Order => 60;
+
+    public string? RecordsAt => "/accounts/";
+
+    public string? AllAt(string text) => QueryHelpers.AddQueryString("/accounts", "q", text);
+
+    public async Task<IReadOnlyList<PaletteHit>> Find(PaletteQuestion question, CancellationToken ct) =>
+        [.. (await Read(question.Db, question.Db.Set<User>()).ToListAsync(ct)).Select(a => (Account: a, Rank: new[] { TextMatch.Rank(question.Text, a.UserName), TextMatch.Rank(question.Text, a.DisplayName) }.Min())).Where(a => a.Rank is not null)
+            .OrderBy(a => a.Rank).ThenBy(a => question.Place(a.Account.Id)).ThenBy(a => a.Account.Id).Take(question.Most).Select(a => Hit(a.Account))];
+
+    public async Task<IReadOnlyList<PaletteHit>> Recall(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) =>
+        [.. (await Read(db, db.Set<User>().Where(u => EF.Parameter(ids).Contains(u.Id))).ToListAsync(ct)).Select(Hit)];
+
+    private sealed record Row(long Id, string UserName, string DisplayName, string UnitName);
+
+    private static IQueryable<Row> Read(CrmDb db, IQueryable<User> accounts) =>
+        from a in accounts
+        join u in PathRange.Of(db.Scope).Of(db) on a.UnitId equals u.Id
+        select new Row(a.Id, a.UserName!, a.DisplayName, u.Name);
+
+    private static PaletteHit Hit(Row a) => new(a.UserName, $"{a.DisplayName} · {a.UnitName}", $"/accounts/{a.Id}", "shield-lock") { Id = a.Id };
 }

@@ -85,6 +85,7 @@ public sealed class SetUpGroup(CrmDb db, UserManager<User> users, SetUpCode setU
 public static class Roles
 {
     private const string Administrator = "admin";
+    private const string Data = "data";
 
     /// <summary>Adds the default roles that are missing, with their permissions, and gives the administrator what came with a newer version; changes nothing else of those that are there.</summary>
     public static async Task EnsureDefaults(CrmDb db, CancellationToken ct)
@@ -104,7 +105,7 @@ public static class Roles
         await db.SaveChangesAsync(ct);
     }
 
-    /// <summary>Gives the built-in administrator each business permission that the role never had. One that somebody took from it stands in the trail, and stays away; so does this gift, once it is made.</summary>
+    /// <summary>Gives the built-in administrator each permission but the offices that the role never had; those that see customers only where it saw some before offices and business were kept apart, which nobody takes from it unasked. One that somebody took from it stands in the trail, and stays away; so does this gift, once it is made.</summary>
     private static async Task Upgrade(CrmDb db, CancellationToken ct)
     {
         if (await db.Set<Role>().AsNoTracking().SingleOrDefaultAsync(r => r.Name == Administrator, ct) is not { } role)
@@ -113,7 +114,7 @@ public static class Roles
         }
 
         var has = await db.Set<RolePermission>().Where(p => p.RoleId == role.Id).Select(p => p.Permission).ToListAsync(ct);
-        var lacks = Permission.DefaultRoles[Administrator].Except(Permission.Offices).Except(has).ToList();
+        var lacks = Permission.DefaultRoles[Permission.Mixes(has) ? Data : Administrator].Except(Permission.Offices).Except(has).ToList();
         if (lacks.Count == 0)
         {
             return;

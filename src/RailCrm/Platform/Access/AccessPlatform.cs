@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Identity;
 using RailCrm.Platform.Ui;
 
 namespace RailCrm.Platform.Access;
@@ -9,6 +10,9 @@ internal static class AccessPlatform
         .AddScoped<SignIn>()
         .AddScoped<Entrance>()
         .AddScoped<OwnFactor>()
+        .AddScoped<OwnPasskeys>()
+        .AddScoped<OwnProvider>()
+        .AddScoped<IPasskeyHandler<User>, PasskeyHandler<User>>()
         .AddScoped<ChangePassword>()
         .AddScoped<ApiTokens>()
         .AddScoped<OwnSessions>()

@@ -18,7 +18,7 @@ public static class Actors
             from role in db.Set<Role>().Where(x => x.Id == r!.RoleId).DefaultIfEmpty()
             from p in db.Set<RolePermission>().Where(p => p.RoleId == r!.RoleId).DefaultIfEmpty()
             where u.Id == userId && !u.Disabled
-            select new { u.UserName, u.UnitId, u.MustChangePassword, u.PasswordChangedAt, u.TourEndedAt, unit.Path, Permission = (string?)p!.Permission, Role = (long?)r!.RoleId, role!.FactorSince }).AsNoTracking().ToListAsync(ct);
+            select new { u.UserName, u.UnitId, u.MustChangePassword, u.PasswordChangedAt, HasPassword = u.PasswordHash != null, u.TourEndedAt, unit.Path, Permission = (string?)p!.Permission, Role = (long?)r!.RoleId, role!.FactorSince }).AsNoTracking().ToListAsync(ct);
         var due = rows.Min(r => r.FactorSince);
         if (due is not null && via == "web")
         {
@@ -30,7 +30,8 @@ public static class Actors
             : new(userId, rows[0].UserName ?? "", rows[0].UnitId, rows[0].Path,
                 Permission.WithDerived(rows.Select(r => r.Permission).OfType<string>()),
                 Scope.Of(rows[0].Path, userId, rows[0].UnitId), via)
-            { MustChangePassword = rows[0].MustChangePassword, Roles = rows.Select(r => r.Role).OfType<long>().ToHashSet(), PasswordChangedAt = rows[0].PasswordChangedAt, TourEnded = rows[0].TourEndedAt is not null, FactorDue = via == "web" ? due : null };
+            { MustChangePassword = rows[0].MustChangePassword, Roles = rows.Select(r => r.Role).OfType<long>().ToHashSet(), PasswordChangedAt = rows[0].HasPassword ? rows[0].PasswordChangedAt : DateTime.MaxValue, // What is not there is never too old.
+                 TourEnded = rows[0].TourEndedAt is not null, FactorDue = via == "web" ? due : null };
     }
 }
 

@@ -44,18 +44,21 @@ internal sealed class Entrance(CrmDb db, IUserClaimsPrincipalFactory<User> princ
     }
 
     /// <summary>Signs in, and tells what the person should know before anything else.</summary>
-    public async Task Enter(HttpContext http, User user)
+    /// <param name="http">The request.</param>
+    /// <param name="user">Who.</param>
+    /// <param name="strong">Whether the provider of identities asked for more than one factor.</param>
+    public async Task Enter(HttpContext http, User user, bool strong = false)
     {
         Cookies.DeleteCookie(http, Cookie, Options(http));
-        await http.SignInAsync(IdentityConstants.ApplicationScheme, await principals.CreateAsync(user));
+        await http.SignInAsync(IdentityConstants.ApplicationScheme, await principals.CreateAsync(user), strong ? new AuthenticationProperties(new Dictionary<string, string?> { [Sessions.StrongItem] = "1" }) : null);
         OwnProfile.Apply(http, user);
-        if (await ToTell(user, http.RequestAborted) is { } said)
+        if (await ToTell(user, strong, http.RequestAborted) is { } said)
         {
             new Notice(said).Leave(http);
         }
     }
 
-    private async Task<string?> ToTell(User user, CancellationToken ct)
+    private async Task<string?> ToTell(User user, bool strong, CancellationToken ct)
     {
         var own = db.Set<AuditEntry>().Where(a => a.Entity == nameof(User) && a.EntityId == user.Id);
         if (await own.Where(a => a.Action == "factor_reset").MaxAsync(a => (long?)a.Id, ct) is { } reset && await own.CountAsync(a => a.Action == "signed_in" && a.Id > reset, ct) == 1)
@@ -63,7 +66,7 @@ internal sealed class Entrance(CrmDb db, IUserClaimsPrincipalFactory<User> princ
             return Texts.Get("factor.was_reset");
         }
 
-        return (await Actors.Find(db, user.Id, "web", ct))?.FactorDue is { } due && due > db.UtcNow ? Texts.Get("factor.due", Figures.Time(due)) : null;
+        return !strong && (await Actors.Find(db, user.Id, "web", ct))?.FactorDue is { } due && due > db.UtcNow ? Texts.Get("factor.due", Figures.Time(due)) : null;
     }
 
     private static CookieOptions Options(HttpContext http) => new() { HttpOnly = true, Secure = http.Request.IsHttps, SameSite = SameSiteMode.Strict, Path = "/", IsEssential = true };

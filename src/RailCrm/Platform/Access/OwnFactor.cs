@@ -36,7 +36,8 @@ public sealed class OwnFactor(CrmDb db, UserManager<User> users, Allowance allow
     /// <param name="Since">When the app was proven; null where there is none.</param>
     /// <param name="CodesLeft">Recovery codes not yet used.</param>
     /// <param name="Needed">Whether the role needs it.</param>
-    public sealed record State(DateTime? Since, int CodesLeft, bool Needed);
+    /// <param name="Password">Whether the account has a password to be asked for.</param>
+    public sealed record State(DateTime? Since, int CodesLeft, bool Needed, bool Password);
 
     /// <summary>How it stands with the actor.</summary>
     public async Task<State> Look(CancellationToken ct)
@@ -45,22 +46,28 @@ public sealed class OwnFactor(CrmDb db, UserManager<User> users, Allowance allow
         return new(
             await db.Set<SecondFactor>().Where(f => f.UserId == me).Select(f => f.ConfirmedAt).SingleOrDefaultAsync(ct),
             await db.Set<RecoveryCode>().CountAsync(c => c.UserId == me && c.UsedAt == null, ct),
-            await NeededBy(me).AnyAsync(ct));
+            await IsNeeded(me, ct),
+            await db.Set<User>().AnyAsync(u => u.Id == me && u.PasswordHash != null, ct));
     }
 
-    /// <summary>Whether an account has a second factor.</summary>
+    /// <summary>Whether an account has a second factor: the app, or a passkey.</summary>
     public static Task<bool> Has(CrmDb db, long userId, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(db);
-        return db.Set<SecondFactor>().AnyAsync(f => f.UserId == userId && f.ConfirmedAt != null, ct);
+        return db.Set<User>().AnyAsync(u => u.Id == userId && (db.Set<SecondFactor>().Any(f => f.UserId == userId && f.ConfirmedAt != null) || db.Set<Passkey>().Any(p => p.UserId == userId)), ct);
     }
+
+    private Task<bool> HasApp(long userId, CancellationToken ct) => db.Set<SecondFactor>().AnyAsync(f => f.UserId == userId && f.ConfirmedAt != null, ct);
+
+    /// <summary>Whether the role needs one.</summary>
+    internal Task<bool> IsNeeded(long userId, CancellationToken ct) => NeededBy(userId).AnyAsync(ct);
 
     /// <summary>Makes the secret that the app is to have; one that waits to be proven stays.</summary>
     public async Task<Result<bool>> Begin(CancellationToken ct) => await db.Write<Result<bool>>(async () =>
     {
         var me = db.Actor.UserId;
         await db.Alone($"factor:{me}", ct);
-        if (await Has(db, me, ct))
+        if (await HasApp(me, ct))
         {
             return new Refusal.Conflict("factor.there_already");
         }
@@ -96,7 +103,7 @@ public sealed class OwnFactor(CrmDb db, UserManager<User> users, Allowance allow
     }
 
     /// <summary>Proves that the app has the secret: from now on it is asked for at sign-in. Other sessions end. Gives the recovery codes, which nobody sees again.</summary>
-    public Task<Result<List<string>>> Confirm(Input input, string? session, CancellationToken ct) => ByPassword(input, async user =>
+    public Task<Result<List<string>>> Confirm(Input input, string? session, CancellationToken ct) => Proven<List<string>>(input?.Password, session, async user =>
     {
         var factor = await db.Set<SecondFactor>().SingleOrDefaultAsync(f => f.UserId == user.Id && f.ConfirmedAt == null, ct);
         if (factor is null)
@@ -109,7 +116,7 @@ public sealed class OwnFactor(CrmDb db, UserManager<User> users, Allowance allow
             return new Refusal.Conflict("factor.waited_long");
         }
 
-        if (Open(factor.Secret) is not { } secret || Totp.Match(secret, Plain(input.Code), db.UtcNow) is not { } step)
+        if (Open(factor.Secret) is not { } secret || Totp.Match(secret, Plain(input!.Code), db.UtcNow) is not { } step)
         {
             allowance.Take(Key(user.Id), Tries, SignIn.TriesWindow);
             return new Refusal.Invalid("factor.code_wrong", nameof(Input.Code));
@@ -122,7 +129,7 @@ public sealed class OwnFactor(CrmDb db, UserManager<User> users, Allowance allow
     }, ct);
 
     /// <summary>New recovery codes in place of the old ones.</summary>
-    public Task<Result<List<string>>> Renew(Input input, CancellationToken ct) => ByPassword(input, async user =>
+    public Task<Result<List<string>>> Renew(Input input, string? session, CancellationToken ct) => Proven<List<string>>(input?.Password, session, async user =>
     {
         if (!await Has(db, user.Id, ct))
         {
@@ -133,25 +140,32 @@ public sealed class OwnFactor(CrmDb db, UserManager<User> users, Allowance allow
         return await NewCodes(user.Id, ct);
     }, ct);
 
-    /// <summary>Does without it again, where the role allows; other sessions end.</summary>
-    public Task<Result<List<string>>> Remove(Input input, string? session, CancellationToken ct) => ByPassword(input, async user =>
+    /// <summary>Does without the app again, where a passkey is left or the role allows; other sessions end.</summary>
+    public Task<Result<List<string>>> Remove(Input input, string? session, CancellationToken ct) => Proven<List<string>>(input?.Password, session, async user =>
     {
-        if (await NeededBy(user.Id).AnyAsync(ct))
+        var left = await db.Set<Passkey>().AnyAsync(p => p.UserId == user.Id, ct);
+        if (!left && await IsNeeded(user.Id, ct))
         {
             return new Refusal.Conflict("factor.needed_by_role");
         }
 
-        await Forget(db, user.Id, ct);
+        await db.Set<SecondFactor>().Where(f => f.UserId == user.Id).ExecuteDeleteAsync(ct);
+        if (!left)
+        {
+            await Forget(db, user.Id, ct);
+        }
+
         await EndOthers(user, session, ct);
         db.Add(new AuditEntry(db.Actor, db.UtcNow, "factor_removed", nameof(User), user.Id));
         return new List<string>();
     }, ct);
 
-    /// <summary>Takes app and codes of an account away; within the transaction of whoever says why.</summary>
+    /// <summary>Takes app, passkeys and codes of an account away; within the transaction of whoever says why.</summary>
     public static async Task Forget(CrmDb db, long userId, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(db);
         await db.Set<SecondFactor>().Where(f => f.UserId == userId).ExecuteDeleteAsync(ct);
+        await db.Set<Passkey>().Where(p => p.UserId == userId).ExecuteDeleteAsync(ct);
         await db.Set<RecoveryCode>().Where(c => c.UserId == userId).ExecuteDeleteAsync(ct);
     }
 
@@ -159,12 +173,8 @@ public sealed class OwnFactor(CrmDb db, UserManager<User> users, Allowance allow
     public async Task<string?> Take(long userId, string? typed, CancellationToken ct)
     {
         var code = Plain(typed);
-        if (await db.Set<SecondFactor>().AsNoTracking().SingleOrDefaultAsync(f => f.UserId == userId && f.ConfirmedAt != null, ct) is not { } factor)
-        {
-            return null;
-        }
-
-        if (Open(factor.Secret) is { } secret && Totp.Match(secret, code, db.UtcNow) is { } step)
+        var factor = await db.Set<SecondFactor>().AsNoTracking().SingleOrDefaultAsync(f => f.UserId == userId && f.ConfirmedAt != null, ct);
+        if (factor is not null && Open(factor.Secret) is { } secret && Totp.Match(secret, code, db.UtcNow) is { } step)
         {
             return await db.Write(() => db.Set<SecondFactor>().Where(f => f.UserId == userId && f.LastStep < step).ExecuteUpdateAsync(s => s.SetProperty(f => f.LastStep, step), ct), ct) == 1 ? "totp" : null;
         }
@@ -196,7 +206,8 @@ public sealed class OwnFactor(CrmDb db, UserManager<User> users, Allowance allow
         where r.UserId == userId && role.FactorSince != null
         select role.Id;
 
-    private async Task<List<string>> NewCodes(long userId, CancellationToken ct)
+    /// <summary>Recovery codes in place of those before; not saved yet.</summary>
+    internal async Task<List<string>> NewCodes(long userId, CancellationToken ct)
     {
         await db.Set<RecoveryCode>().Where(c => c.UserId == userId).ExecuteDeleteAsync(ct);
         List<string> codes = [.. Enumerable.Range(0, Codes).Select(_ => RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", CodeLength))];
@@ -204,19 +215,21 @@ public sealed class OwnFactor(CrmDb db, UserManager<User> users, Allowance allow
         return [.. codes.Select(c => string.Join('-', c.Chunk(4).Select(p => new string(p))))];
     }
 
-    private async Task EndOthers(User user, string? session, CancellationToken ct)
+    /// <summary>Ends all sessions of the account but one.</summary>
+    internal async Task EndOthers(User user, string? session, CancellationToken ct)
     {
         user.SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(20));
         await db.Set<Session>().Where(s => s.UserId == user.Id && s.Hash != session).ExecuteDeleteAsync(ct);
         await db.Set<Session>().Where(s => s.UserId == user.Id).ExecuteUpdateAsync(s => s.SetProperty(x => x.SecurityStamp, user.SecurityStamp), ct);
     }
 
-    /// <remarks>The password is asked again: a session left open must not be a way to lock its owner out.</remarks>
-    private async Task<Result<List<string>>> ByPassword(Input input, Func<User, Task<Result<List<string>>>> act, CancellationToken ct)
+    /// <summary>Does something for whoever proves again who he is: a session left open must not be a way to lock its owner out.</summary>
+    /// <remarks>By the password; an account that has none, because a provider of identities speaks for it, signs in anew.</remarks>
+    internal async Task<Result<T>> Proven<T>(string? password, string? session, Func<User, Task<Result<T>>> act, CancellationToken ct)
+        where T : notnull
     {
-        ArgumentNullException.ThrowIfNull(input);
         var me = db.Actor.UserId;
-        return await db.Write<Result<List<string>>>(async () =>
+        return await db.Write<Result<T>>(async () =>
         {
             await db.Alone($"factor:{me}", ct);
             if (allowance.IsSpent(Key(me), Tries))
@@ -229,7 +242,15 @@ public sealed class OwnFactor(CrmDb db, UserManager<User> users, Allowance allow
                 return new Refusal.NotFound();
             }
 
-            if (!await users.CheckPasswordAsync(user, input.Password ?? ""))
+            var since = db.UtcNow - WaitsFor;
+            if (user.PasswordHash is null)
+            {
+                if (!await db.Set<Session>().AnyAsync(s => s.Hash == session && s.UserId == me && s.CreatedAt > since, ct))
+                {
+                    return new Refusal.Conflict("account.sign_in_anew");
+                }
+            }
+            else if (!await users.CheckPasswordAsync(user, password ?? ""))
             {
                 allowance.Take(Key(me), Tries, SignIn.TriesWindow);
                 return new Refusal.Invalid("account.password_current_wrong", nameof(Input.Password));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RailCrm.Kernel;
@@ -65,22 +66,36 @@ public sealed class SecurityPolicy : IAudited, IVersioned
 /// <summary>The security administrator changes what holds for all.</summary>
 internal sealed class SetSecurityPolicy(CrmDb db)
 {
+    /// <summary>As typed, so that what is no number comes back to be mended.</summary>
     public sealed class Input
     {
-        public int? AuditDays { get; set; }
-        public int? IdleMinutes { get; set; }
-        public int? AbsoluteHours { get; set; }
-        public int? FactorDays { get; set; }
-        public int? ExportRows { get; set; }
-        public int? NightActs { get; set; }
-        public int? Addresses { get; set; }
+        public string? AuditDays { get; set; }
+        public string? IdleMinutes { get; set; }
+        public string? AbsoluteHours { get; set; }
+        public string? FactorDays { get; set; }
+        public string? ExportRows { get; set; }
+        public string? NightActs { get; set; }
+        public string? Addresses { get; set; }
         public int Version { get; set; }
+
+        public static Input Of(SecurityPolicy policy) => new()
+        {
+            AuditDays = Said(policy.AuditDays), IdleMinutes = Said(policy.IdleMinutes), AbsoluteHours = Said(policy.AbsoluteHours), FactorDays = Said(policy.FactorDays),
+            ExportRows = Said(policy.ExportRows), NightActs = Said(policy.NightActs), Addresses = Said(policy.Addresses), Version = policy.Version,
+        };
+
+        private static string? Said(int? number) => number?.ToString(CultureInfo.InvariantCulture);
     }
 
-    private static readonly (string Field, Func<Input, int?> Value, int Least, int Most)[] Limits =
+    private static readonly string[] Minutes = ["分钟", "分", "minutes", "min"];
+    private static readonly string[] Hours = ["小时", "hours", "h"];
+    private static readonly string[] Days = ["天", "days", "day", "d"];
+
+    private static readonly (string Field, Func<Input, string?> Typed, IReadOnlyList<string> Units, int Least, int Most)[] Limits =
     [
-        (nameof(Input.IdleMinutes), i => i.IdleMinutes, 5, 1_440), (nameof(Input.AbsoluteHours), i => i.AbsoluteHours, 1, 168), (nameof(Input.FactorDays), i => i.FactorDays, 0, 90),
-        (nameof(Input.ExportRows), i => i.ExportRows, 1, 100_000_000), (nameof(Input.NightActs), i => i.NightActs, 1, 10_000), (nameof(Input.Addresses), i => i.Addresses, 2, 1_000),
+        (nameof(Input.IdleMinutes), i => i.IdleMinutes, Minutes, 5, 1_440), (nameof(Input.AbsoluteHours), i => i.AbsoluteHours, Hours, 1, 168), (nameof(Input.FactorDays), i => i.FactorDays, Days, 0, 90),
+        (nameof(Input.AuditDays), i => i.AuditDays, Days, SecurityPolicy.LeastAuditDays, 36_500), (nameof(Input.ExportRows), i => i.ExportRows, ["行", "rows"], 1, 100_000_000),
+        (nameof(Input.NightActs), i => i.NightActs, [], 1, 10_000), (nameof(Input.Addresses), i => i.Addresses, [], 2, 1_000),
     ];
 
     public async Task<Result<SecurityPolicy>> Run(Input input, CancellationToken ct)
@@ -90,10 +105,22 @@ internal sealed class SetSecurityPolicy(CrmDb db)
             return new Refusal.Forbidden("roles.group_only");
         }
 
-        var errors = Limits.Where(l => l.Value(input) is not { } given || given < l.Least || given > l.Most).Select(l => new FieldError(l.Field, "policy.out_of_range", l.Least, l.Most)).ToList();
-        if (input.AuditDays is < SecurityPolicy.LeastAuditDays or > 36_500)
+        var (errors, read) = (new List<FieldError>(), new Dictionary<string, int>());
+        foreach (var (field, typed, units, least, most) in Limits)
         {
-            errors.Add(new(nameof(Input.AuditDays), "policy.out_of_range", SecurityPolicy.LeastAuditDays, 36_500));
+            if (TypedNumber.TryRead(typed(input), units, out var number) && decimal.IsInteger(number) && number >= least && number <= most)
+            {
+                read[field] = (int)number;
+            }
+            else if (field != nameof(Input.AuditDays) || !string.IsNullOrWhiteSpace(typed(input)))
+            {
+                errors.Add(new(field, "policy.out_of_range", least, most));
+            }
+        }
+
+        if (read.TryGetValue(nameof(Input.IdleMinutes), out var idle) && read.TryGetValue(nameof(Input.AbsoluteHours), out var absolute) && idle > absolute * 60)
+        {
+            errors.Add(new(nameof(Input.IdleMinutes), "policy.idle_over", absolute * 60));
         }
 
         if (errors.Count > 0)
@@ -117,8 +144,8 @@ internal sealed class SetSecurityPolicy(CrmDb db)
                     db.Add(policy = new() { Version = 1 });
                 }
 
-                (policy.AuditDays, policy.IdleMinutes, policy.AbsoluteHours, policy.FactorDays) = (input.AuditDays, input.IdleMinutes!.Value, input.AbsoluteHours!.Value, input.FactorDays!.Value);
-                (policy.ExportRows, policy.NightActs, policy.Addresses) = (input.ExportRows!.Value, input.NightActs!.Value, input.Addresses!.Value);
+                (policy.AuditDays, policy.IdleMinutes, policy.AbsoluteHours) = (read.TryGetValue(nameof(Input.AuditDays), out var days) ? days : null, read[nameof(Input.IdleMinutes)], read[nameof(Input.AbsoluteHours)]);
+                (policy.FactorDays, policy.ExportRows, policy.NightActs, policy.Addresses) = (read[nameof(Input.FactorDays)], read[nameof(Input.ExportRows)], read[nameof(Input.NightActs)], read[nameof(Input.Addresses)]);
                 await db.SaveChangesAsync(ct);
                 return policy;
             }, ct);

@@ -22,6 +22,9 @@ internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
 
     public const string UserIdClaim = "uid";
 
+    /// <summary>The property of a sign-in for which the provider of identities asked for more than one factor.</summary>
+    public const string StrongItem = "railcrm-strong";
+
     private const string CurrentItem = "railcrm-session";
     private const string ActorItem = "railcrm-session-actor";
     private const string EarlierItem = "railcrm-session-earlier";
@@ -59,6 +62,7 @@ internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
                 SecurityStamp = (await db.Set<User>().Where(u => u.Id == userId).Select(u => u.SecurityStamp).SingleAsync(cancellationToken)) ?? "",
                 CreatedAt = now,
                 SeenAt = now,
+                Strong = ticket.Properties.Items.ContainsKey(StrongItem),
                 Agent = string.IsNullOrEmpty(agent) || !PlainText.IsStorable(agent) ? null : agent[..Math.Min(agent.Length, AgentLength)],
                 Address = httpContext?.Connection.RemoteIpAddress?.ToString(),
             });
@@ -87,7 +91,7 @@ internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
             from s in db.Set<Session>()
             join u in db.Set<User>() on s.UserId equals u.Id
             where s.Hash == hash && !u.Disabled && s.SecurityStamp == u.SecurityStamp
-            select new { s.UserId, s.CreatedAt, s.SeenAt, u.UserName, Idle = db.Set<SecurityPolicy>().Max(p => (int?)p.IdleMinutes), Absolute = db.Set<SecurityPolicy>().Max(p => (int?)p.AbsoluteHours) }).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+            select new { s.UserId, s.CreatedAt, s.SeenAt, s.Strong, u.UserName, Idle = db.Set<SecurityPolicy>().Max(p => (int?)p.IdleMinutes), Absolute = db.Set<SecurityPolicy>().Max(p => (int?)p.AbsoluteHours) }).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
         var (idle, absolute) = (session?.Idle is { } minutes ? TimeSpan.FromMinutes(minutes) : Idle, session?.Absolute is { } hours ? TimeSpan.FromHours(hours) : Absolute);
         if (session is null || now - session.SeenAt > idle || now - session.CreatedAt > absolute || await Actors.Find(db, session.UserId, "web", cancellationToken) is not { } actor)
         {
@@ -101,7 +105,7 @@ internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
 
         if (httpContext is not null)
         {
-            (httpContext.Items[CurrentItem], httpContext.Items[ActorItem]) = (hash, actor);
+            (httpContext.Items[CurrentItem], httpContext.Items[ActorItem]) = (hash, session.Strong ? actor with { FactorDue = null } : actor);
         }
 
         var identity = new ClaimsIdentity(IdentityConstants.ApplicationScheme);

@@ -10,10 +10,13 @@ namespace RailCrm.Platform.Access;
 
 /// <summary>Tells who someone is by name and password, and where the account has one, by its second factor.</summary>
 /// <remarks>An unknown name, a wrong password, a locked and a disabled account answer alike: the same words, the same status, and the time of one password hash.</remarks>
-public sealed class SignIn(CrmDb db, UserManager<User> users, Allowance allowance, OwnFactor factor, IOptions<IdentityOptions> options)
+internal sealed class SignIn(CrmDb db, UserManager<User> users, Allowance allowance, OwnFactor factor, OwnPasskeys passkeys, IOptions<IdentityOptions> options)
 {
     /// <summary>Failures with one name from one address, before the password is no longer looked at.</summary>
     public const int TriesFromOneAddress = 10;
+
+    /// <summary>Passkeys from one address that opened nothing, all people behind it together.</summary>
+    private const int PasskeysFromOneAddress = 50;
 
     /// <summary>The window in which they count.</summary>
     public static readonly TimeSpan TriesWindow = TimeSpan.FromMinutes(15);
@@ -66,13 +69,58 @@ public sealed class SignIn(CrmDb db, UserManager<User> users, Allowance allowanc
     /// <param name="code">What was typed.</param>
     /// <param name="address">The other end of the connection.</param>
     /// <param name="ct">Gives up.</param>
-    public Task<User?> Second(long userId, string stamp, string? code, IPAddress? address, CancellationToken ct) => db.Write(async () =>
+    public Task<User?> Second(long userId, string stamp, string? code, IPAddress? address, CancellationToken ct) => Guess(userId, stamp, () => factor.Take(userId, code, ct), address, ct);
+
+    /// <summary>The account whose password was right before, where one of its passkeys answered; else null.</summary>
+    public Task<User?> Second(long userId, string stamp, OwnPasskeys.Input answer, HttpContext http, CancellationToken ct) =>
+        Guess(userId, stamp, async () => await passkeys.Take(userId, answer.State, answer.Credential, http, ct) is null ? null : "passkey", http.Connection.RemoteIpAddress, ct);
+
+    /// <summary>Whose passkey answered, where he may come in: it asks the person's finger or face, and so is both factors; else null.</summary>
+    public async Task<User?> ByPasskey(OwnPasskeys.Input answer, HttpContext http, CancellationToken ct)
+    {
+        var address = http.Connection.RemoteIpAddress;
+        var key = $"sign-in:{address}:passkey";
+        var user = allowance.IsSpent(key, PasskeysFromOneAddress) ? null : await passkeys.Take(null, answer.State, answer.Credential, http, ct);
+        if (user is null || user.Disabled || user.LockoutEnd > db.UtcNow)
+        {
+            allowance.Take(key, PasskeysFromOneAddress, TriesWindow);
+            await Record("sign_in_failed", user, address, ct);
+            return null;
+        }
+
+        await Enter(user, key, address, "passkey", ct);
+        return user;
+    }
+
+    /// <summary>Somebody for whom the provider of identities speaks; null where he may not come in. Our own second factor is asked for where the account has one and the provider asked for none.</summary>
+    public async Task<Known?> ByProvider(long userId, bool strong, IPAddress? address, CancellationToken ct)
+    {
+        var user = await db.Set<User>().AsNoTracking().SingleAsync(u => u.Id == userId, ct);
+        if (user.Disabled || user.LockoutEnd > db.UtcNow)
+        {
+            await Record("sign_in_failed", user, address, ct);
+            return null;
+        }
+
+        if (!strong && await OwnFactor.Has(db, userId, ct))
+        {
+            return new(user, true);
+        }
+
+        await Enter(user, $"sign-in:{address}:{user.NormalizedUserName}", address, strong ? "provider-mfa" : "provider", ct);
+        return new(user, false);
+    }
+
+    /// <summary>Somebody for whom the provider of identities speaks and who has no account that fits.</summary>
+    public Task Refused(IPAddress? address, CancellationToken ct) => Record("sign_in_failed", null, address, ct);
+
+    private Task<User?> Guess(long userId, string stamp, Func<Task<string?>> take, IPAddress? address, CancellationToken ct) => db.Write(async () =>
     {
         await db.Alone($"second:{userId}", ct); // One guess after the other: none is compared before those before it are counted.
-        return await Guess(userId, stamp, code, address, ct);
+        return await Compare(userId, stamp, take, address, ct);
     }, ct);
 
-    private async Task<User?> Guess(long userId, string stamp, string? code, IPAddress? address, CancellationToken ct)
+    private async Task<User?> Compare(long userId, string stamp, Func<Task<string?>> take, IPAddress? address, CancellationToken ct)
     {
         if (await db.Set<User>().AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, ct) is not { } user || user.SecurityStamp != stamp)
         {
@@ -87,7 +135,7 @@ public sealed class SignIn(CrmDb db, UserManager<User> users, Allowance allowanc
             return null;
         }
 
-        if (await factor.Take(userId, code, ct) is not { } by)
+        if (await take() is not { } by)
         {
             allowance.Take(key, TriesFromOneAddress, TriesWindow);
             await CountFailure(user, address, ct, "second_factor_failed");

@@ -23,6 +23,9 @@ public sealed class User : IdentityUser<long>, IAudited
     /// <summary>When the person chose the password (UTC); null where that is not known.</summary>
     public DateTime? PasswordChangedAt { get; set; }
 
+    /// <summary>The provider of identities that made the account, and says its role and unit at each sign-in; null where we do.</summary>
+    public string? ManagedBy { get; set; }
+
     /// <summary>zh-CN or en; null follows the browser.</summary>
     public string? Language { get; set; }
 
@@ -95,7 +98,7 @@ internal sealed class IdentityTables :
     }
 
     public void Configure(EntityTypeBuilder<IdentityUserClaim<long>> builder) => builder.ToTable("user_claims").HasKey(c => c.Id);
-    public void Configure(EntityTypeBuilder<IdentityUserLogin<long>> builder) => builder.ToTable("user_logins").HasKey(l => new { l.LoginProvider, l.ProviderKey });
+    public void Configure(EntityTypeBuilder<IdentityUserLogin<long>> builder) => builder.ToTable("user_logins").HasKey(l => new { l.LoginProvider, l.ProviderKey }); // Who somebody is to the provider of identities.
     public void Configure(EntityTypeBuilder<IdentityUserToken<long>> builder) => builder.ToTable("user_tokens").HasKey(t => new { t.UserId, t.LoginProvider, t.Name });
     public void Configure(EntityTypeBuilder<IdentityRoleClaim<long>> builder) => builder.ToTable("role_claims").HasKey(c => c.Id);
 }
@@ -120,6 +123,9 @@ public sealed class Session
 
     /// <summary>The browser as it calls itself, so that people recognise their own sessions.</summary>
     public string? Agent { get; set; }
+
+    /// <summary>Whether the provider of identities asked for more than one factor, so that none of ours is needed.</summary>
+    public bool Strong { get; set; }
 
     /// <summary>Network address at sign-in.</summary>
     public string? Address { get; set; }

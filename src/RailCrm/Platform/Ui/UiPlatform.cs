@@ -53,6 +53,8 @@ internal static class UiPlatform
         }).AllowAnonymous();
         app.MapGet("/account/factor/qr.svg", FactorFiles.Picture).RequireAuthorization(Permission.SignedIn).ExcludeFromDescription();
         app.MapPost("/account/factor/codes", FactorFiles.Codes).RequireAuthorization(Permission.SignedIn).ExcludeFromDescription();
+        app.MapPost("/account/factor/passkey", PasskeyRoutes.Begin).RequireAuthorization(Permission.SignedIn).ExcludeFromDescription();
+        app.MapPost("/sign-in/passkey", PasskeyRoutes.AtDoor).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).AllowAnonymous().ExcludeFromDescription();
         app.MapPost("/money-unit", (HttpContext http, [FromForm] string to, [FromForm] string? returnUrl) =>
         {
             http.Response.Cookies.Append(MoneyUnit.Cookie, to == "wan" ? "wan" : "yuan",

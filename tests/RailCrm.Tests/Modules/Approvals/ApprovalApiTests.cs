@@ -162,7 +162,7 @@ public sealed partial class ApprovalApiTests
     public async Task The_group_says_through_which_nodes_a_kind_goes(Engine engine)
     {
         await using var scene = await Start(engine);
-        using var admin = await scene.App.SignedIn("admin");
+        using var admin = await scene.App.SignedIn("data");
         var nodes = new Dictionary<string, string> { ["Form.Kind"] = "customer.transfer", ["Form.AskOnce"] = "true", ["Form.Nodes[0].By"] = "HeadAbove", ["Form.Nodes[0].Mode"] = "Any", ["Form.Nodes[0].Due"] = "2", ["Form.Nodes[0].Unit"] = "WorkingDays", ["Form.Nodes[1].By"] = "Person", ["Form.Nodes[1].Mode"] = "All", ["Form.Nodes[1].Unit"] = "Hours", ["Form.Nodes[1].Person"] = "nobody" };
         Assert.Contains("节点 2", WebUtility.HtmlDecode(await (await CrmApp.Submit(admin, "/settings/approvals?kind=customer.transfer", "template", new(nodes))).Content.ReadAsStringAsync(Ct)), StringComparison.Ordinal);
         nodes["Form.Nodes[1].Person"] = "group group";
@@ -177,7 +177,7 @@ public sealed partial class ApprovalApiTests
         await Allow(scene.App, "subsidiary", Permission.OrganizationWrite);
         Assert.Equal("approval.group_only", (await scene.App.With<SaveTemplate, Result<ApprovalTemplate>>(await scene.App.ActorOf("north"), s => s.Run(null, null, new() { Kind = "customer.transfer", Nodes = [new() { By = NodeBy.Head }] }, Ct))).Refusal!.Code);
         var stored = await scene.App.In(ApprovalScene.System, db => db.Set<ApprovalTemplate>().SingleAsync(Ct));
-        var actor = await scene.App.ActorOf("admin");
+        var actor = await scene.App.ActorOf("data");
         Assert.IsType<Refusal.Stale>((await scene.App.With<SaveTemplate, Result<ApprovalTemplate>>(actor, s => s.Run(stored.Id, 7, new() { Kind = "customer.transfer", Nodes = [new() { By = NodeBy.Head }] }, Ct))).Refusal);
         Assert.Null((await scene.App.With<SaveTemplate, Result<bool>>(actor, s => s.Remove(stored.Id, Ct))).Refusal);
         Done(await scene.Decide("group", id));

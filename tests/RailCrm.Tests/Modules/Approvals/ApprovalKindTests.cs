@@ -62,7 +62,7 @@ public sealed class ApprovalKindTests
             db.Add(new ApprovalTemplate { Kind = "customer.transfer", FromFen = 0, Route = Approval.Write([new ApprovalNode(NodeBy.GroupHead, NodeMode.Any)]) });
             return db.SaveChangesAsync(Ct);
         });
-        foreach (var (fen, asked) in new[] { (99_99L, new[] { "n1" }), (100_00L, ["north"]), (999_99L, ["north"]), (1_000_00L, ["admin", "group"]) })
+        foreach (var (fen, asked) in new[] { (99_99L, new[] { "n1" }), (100_00L, ["north"]), (999_99L, ["north"]), (1_000_00L, ["data", "group"]) })
         {
             Assert.Equal(asked, await scene.Waits((await Submit(scene, new(scene.Customer, fen))).Id));
         }

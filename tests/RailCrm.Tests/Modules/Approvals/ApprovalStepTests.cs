@@ -31,13 +31,13 @@ public sealed class ApprovalStepTests
         Refused("approval.not_asked", await scene.Decide("n1", id));
         Refused("approval.node_wrong", await scene.Decide("north", id, Decision.Return, "跳过", to: 2));
         Done(await scene.Decide("north", id));
-        Assert.Equal(["admin", "group"], await scene.Waits(id));
+        Assert.Equal(["data", "group"], await scene.Waits(id));
         Done(await scene.Decide("group", id));
-        Assert.Equal(["admin"], await scene.Waits(id));
+        Assert.Equal(["data"], await scene.Waits(id));
         Assert.Equal(scene.Units["N1"], await scene.Unit());
-        Done(await scene.Decide("admin", id, Decision.Return, "请子公司再看", to: 2));
+        Done(await scene.Decide("data", id, Decision.Return, "请子公司再看", to: 2));
         Assert.Equal(["north"], await scene.Waits(id));
-        foreach (var who in new[] { "north", "admin", "group" })
+        foreach (var who in new[] { "north", "data", "group" })
         {
             Assert.Equal(scene.Units["N1"], await scene.Unit());
             Done(await scene.Decide(who, id));
@@ -225,7 +225,7 @@ public sealed class ApprovalStepTests
         await using var scene = await Start(engine);
         var id = (await scene.Asked("m1", "S1")).Id;
         Task<int> Close(bool closed, params List<string> names) => scene.App.In(ApprovalScene.System, db => db.Set<User>().Where(u => EF.Parameter(names).Contains(u.UserName!)).ExecuteUpdateAsync(s => s.SetProperty(u => u.Disabled, closed), Ct));
-        await Close(true, "n1", "north", "group", "admin");
+        await Close(true, "n1", "north", "group", "data");
         await scene.Chase();
         Assert.Equal(["n1"], await scene.Waits(id)); // Nobody is above, for now.
         await Close(false, "north");

@@ -45,7 +45,7 @@ public sealed class AuthorityTests
 
     private static string? Code(Refusal? refusal) => refusal is Refusal.InvalidMany many ? many.Errors[0].Code : refusal?.Code;
 
-    private static async Task<long?> Worth(ApprovalScene scene, long id) => (await scene.App.With<ListGrants, ListGrants.Item?>(await scene.App.ActorOf("admin"), l => l.One(id, Ct)))?.Effective;
+    private static async Task<long?> Worth(ApprovalScene scene, long id) => (await scene.App.With<ListGrants, ListGrants.Item?>(await scene.App.ActorOf("data"), l => l.One(id, Ct)))?.Effective;
 
     private static async Task<Result<Approval>> Ask(ApprovalScene scene, string who, AuthorityAction action, long amount, long? customer = null) =>
         await scene.App.With<SubmitApproval, Result<Approval>>(await scene.App.ActorOf(who), s => s.Run(CustomerTerms.Name, CustomerTerms.Payload(new(customer ?? scene.Customer, action, amount)), "老客户", null, Ct));
@@ -59,7 +59,7 @@ public sealed class AuthorityTests
         var (top, end) = (await Top(scene), new DateOnly(2026, 12, 31));
 
         // What comes from nobody is set by the group's security administrator alone.
-        Assert.Equal("authority.none_held", Code((await Give(scene, "admin", To("N1", AuthorityAction.CreditLimit, Wan))).Refusal));
+        Assert.Equal("authority.none_held", Code((await Give(scene, "data", To("N1", AuthorityAction.CreditLimit, Wan))).Refusal));
         var root = await Given(scene, "security", To(top, AuthorityAction.CreditLimit, 1_000 * Wan, end));
         Assert.Equal("authority.there", Code((await Give(scene, "security", To(top, AuthorityAction.CreditLimit, Wan))).Refusal));
 
@@ -88,7 +88,7 @@ public sealed class AuthorityTests
         // Whoever does not hold what it comes from changes nothing; what is out of sight is absent; one changes what one saw.
         Assert.Equal("authority.not_giver", await Amend(scene, "n1", outlet, Wan, end));
         Assert.Equal("authority.not_giver", await Amend(scene, "m1", person, Wan, end));
-        Assert.Equal("authority.not_giver", await Revoke(scene, "admin", outlet));
+        Assert.Equal("authority.not_giver", await Revoke(scene, "data", outlet));
         Assert.Equal("common.not_found", await Amend(scene, "s1", outlet, Wan, end));
         Assert.Equal("common.stale", await Amend(scene, "north", outlet, Wan, end, version: 7));
         Assert.Equal("authority.above_own", await Amend(scene, "north", outlet, 301 * Wan, end));
@@ -120,7 +120,7 @@ public sealed class AuthorityTests
         var personal = (await scene.App.In(ApprovalScene.System, db => db.Set<AuthorityGrant>().Where(g => g.Id == lasting).Select(g => g.ParentId).SingleAsync(Ct)))!.Value;
         Assert.Equal((true, false, true), (await Sees("n2", personal), await Sees("n1", personal), await Sees("n1", large))); // What a superior holds in person tells those below only where theirs comes from it.
 
-        var history = await scene.App.With<ListGrants, IReadOnlyList<ListGrants.Happening>>(await scene.App.ActorOf("admin"), async l => await l.History((await l.One(north, Ct))!, Ct));
+        var history = await scene.App.With<ListGrants, IReadOnlyList<ListGrants.Happening>>(await scene.App.ActorOf("data"), async l => await l.History((await l.One(north, Ct))!, Ct));
         Assert.Equal(["revoked", "changed", "changed", "changed", "granted"], history.Select(h => h.Did));
         Assert.Contains("20", history[3].Changes[0], StringComparison.Ordinal);
         Assert.Equal(("security", "收回"), (history[0].Who, history[0].Reason));
@@ -175,7 +175,7 @@ public sealed class AuthorityTests
         var more = await Asked(scene, "m1", AuthorityAction.CreditDays, 31, customers[0]);
         Assert.Equal(["north"], await scene.Waits(more));
         Assert.Equal(["north"], await scene.Waits(await Asked(scene, "n1", AuthorityAction.CreditDays, 20, customers[1]))); // His own is decided above.
-        Assert.Equal(["group"], (await scene.Waits(await Asked(scene, "m1", AuthorityAction.CreditDays, 90, customers[2]))).Except(["admin"]));
+        Assert.Equal(["group"], (await scene.Waits(await Asked(scene, "m1", AuthorityAction.CreditDays, 90, customers[2]))).Except(["data"]));
         Assert.Equal("approval.nobody_covers", Code((await Ask(scene, "m1", AuthorityAction.CreditDays, 91, customers[3])).Refusal));
         Assert.Equal("approval.payload_wrong", Code((await scene.App.With<SubmitApproval, Result<Approval>>(await scene.App.ActorOf("m1"), s => s.Run(CustomerTerms.Name, $$"""{"customerId":{{customers[3]}},"action":"allOfIt","amount":1}""", "x", null, Ct))).Refusal));
 
@@ -201,7 +201,7 @@ public sealed class AuthorityTests
         Assert.Equal(await scene.IdOf("n1"), await scene.App.In(ApprovalScene.System, db => db.Set<ApprovalEvent>().Where(e => e.ApprovalId == away && e.Action == "granted").Select(e => e.ForId).SingleAsync(Ct)));
 
         // A route of this kind cannot leave authority out, and no other kind has any.
-        var admin = await scene.App.ActorOf("admin");
+        var admin = await scene.App.ActorOf("data");
         async Task<string?> Save(string kind, NodeBy by) => Code((await scene.App.With<SaveTemplate, Result<ApprovalTemplate>>(admin, s => s.Run(null, null, new() { Kind = kind, Nodes = [new() { By = by }] }, Ct))).Refusal);
         Assert.Equal(("approval.authority_needed", "approval.no_authority", null), (await Save(CustomerTerms.Name, NodeBy.GroupHead), await Save("customer.transfer", NodeBy.Authority), await Save(CustomerTerms.Name, NodeBy.Authority)));
 
@@ -221,7 +221,7 @@ public sealed class AuthorityTests
         Assert.Equal(["h3"], await scene.Waits(more));
         scene.App.Later(TimeSpan.FromDays(9));
         await scene.Chase();
-        Assert.Equal(["admin", "group"], await scene.Waits(more));
+        Assert.Equal(["data", "group"], await scene.Waits(more));
     }
 
     [Theory, ClassData(typeof(BothEngines))]

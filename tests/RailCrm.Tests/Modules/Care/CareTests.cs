@@ -73,8 +73,8 @@ public sealed class CareTests
             (await app.With<LogGesture, Result<Gesture>>(await app.ActorOf(actor), l => l.Run(customer, at ?? person.Id, new() { Kind = GestureKind.Gift, Value = value, On = on, Compliance = compliance }, Ct))).Refusal is { } refusal ? refusal is Refusal.InvalidMany { Errors: [var error, ..] } ? error.Code : refusal.Code : null;
         var today = new DateOnly(2026, 4, 1);
         Assert.IsType<Refusal.Forbidden>((await app.With<SetCareRule, Result<CareRule>>(n1, s => s.Run(0, new() { LeadDays = 3 }, Ct))).Refusal);
-        Assert.Equal("care.limits_crossed", (await app.With<SetCareRule, Result<CareRule>>(await app.ActorOf("admin"), s => s.Run(0, new() { LeadDays = 3, NoteAbove = "300", Most = "200" }, Ct))).Refusal is Refusal.InvalidMany { Errors: [var crossed] } ? crossed.Code : null);
-        Assert.Null((await app.With<SetCareRule, Result<CareRule>>(await app.ActorOf("admin"), s => s.Run(0, new() { LeadDays = 3, NoteAbove = "200", Most = "500" }, Ct))).Refusal);
+        Assert.Equal("care.limits_crossed", (await app.With<SetCareRule, Result<CareRule>>(await app.ActorOf("data"), s => s.Run(0, new() { LeadDays = 3, NoteAbove = "300", Most = "200" }, Ct))).Refusal is Refusal.InvalidMany { Errors: [var crossed] } ? crossed.Code : null);
+        Assert.Null((await app.With<SetCareRule, Result<CareRule>>(await app.ActorOf("data"), s => s.Run(0, new() { LeadDays = 3, NoteAbove = "200", Most = "500" }, Ct))).Refusal);
 
         Assert.Null(await Log("n1", "200", today));
         Assert.Equal("care.note_needed", await Log("n1", "0.01", today));

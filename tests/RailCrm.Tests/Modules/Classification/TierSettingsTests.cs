@@ -61,7 +61,7 @@ public sealed class TierSettingsTests
     {
         await using var app = await CrmApp.Start(engine);
         await Trade(app);
-        var admin = await app.ActorOf("admin");
+        var admin = await app.ActorOf("data");
         foreach (var input in new SetTierRule.Input[]
         {
             new() { Basis = TierBasis.GrossProfit, MediumFen = 50_000_000, LargeFen = 200_000_000, DropPercent = 30 },
@@ -88,7 +88,7 @@ public sealed class TierSettingsTests
     {
         await using var app = await CrmApp.Start(engine);
         using var outlet = await app.Api("n1");
-        using var admin = await app.Api("admin");
+        using var admin = await app.Api("data");
         var rule = new { basis = "grossProfit", mediumFen = 1_000_000, largeFen = 5_000_000, dropPercent = 40 };
         async Task<HttpResponseMessage> Put(HttpClient api, object body, string? version)
         {
@@ -123,7 +123,7 @@ public sealed class TierSettingsTests
     {
         await using var app = await CrmApp.Start(engine);
         await Trade(app);
-        using var admin = await app.SignedIn("admin");
+        using var admin = await app.SignedIn("data");
         using var outlet = await app.SignedIn("n1");
         Dictionary<string, string> Fields(string what, string medium) => new() { ["Form.Basis"] = "Revenue", ["Form.Medium"] = medium, ["Form.Large"] = "600", ["Form.Drop"] = "90", ["Form.Version"] = "0", ["Form.Do"] = what };
         async Task<string> Text(HttpResponseMessage answer) => WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(Ct));

@@ -68,7 +68,7 @@ public sealed class BinFilterTests
         var (north, n1) = (await Unit(app, "north"), await Unit(app, "n1"));
         var number = await app.In(System, db => db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => c.Id == coal).Select(c => c.Number).SingleAsync(Ct));
 
-        Task<List<string>> All(string query) => Found(app, "admin", list, query);
+        Task<List<string>> All(string query) => Found(app, "data", list, query);
         Assert.Equal(["华南纸业公司", "华东煤炭公司", "华东钢铁公司"], await All(""));
         Assert.Equal(["华东钢铁公司"], await All("q=钢铁"));
         Assert.Equal(["华东钢铁公司"], await All("q=hdgt"));
@@ -107,7 +107,7 @@ public sealed class BinFilterTests
         await Bin(app, "s1", c.Customer, c.Person);
         var north = await Unit(app, "north");
 
-        Task<List<string>> All(string query) => Found(app, "admin", list, query);
+        Task<List<string>> All(string query) => Found(app, "data", list, query);
         Assert.Equal(["张三", "李王娜", "王小伟"], await All(""));
         Assert.Equal(["李王娜", "王小伟"], await All("filter=name~王"));
         Assert.Equal(["张三"], await All("filter=name!~王"));

@@ -93,7 +93,7 @@ public sealed class BinTests
         var ids = await Binned(app, 2);
         Assert.IsType<Refusal.Forbidden>((await app.With<WorkOnRows, Result<Job>>(await app.ActorOf("n1"), w => w.Start(new() { List = "bin", Act = "remove", Ids = ids }, Ct))).Refusal);
 
-        var seen = await Work(app, "admin", new() { List = "bin", Act = "remove", Ids = [ids[0]] });
+        var seen = await Work(app, "data", new() { List = "bin", Act = "remove", Ids = [ids[0]] });
 
         Assert.Equal(1, seen.Counts["done"]);
         Assert.False(seen.CanUndo);
@@ -120,12 +120,12 @@ public sealed class BinTests
         await using var app = await CrmApp.Start(engine);
         var ids = await Binned(app, 2);
         await app.In(System, db => db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(c => c.Id == ids[1]).ExecuteUpdateAsync(u => u.SetProperty(c => c.ParentId, ids[0]), Ct));
-        var seen = await Work(app, "admin", new() { List = "bin", Act = "remove", Ids = [ids[0]] });
+        var seen = await Work(app, "data", new() { List = "bin", Act = "remove", Ids = [ids[0]] });
         Assert.Equal(1, seen.Counts["refused"]);
         Assert.Equal("bin.hangs", await app.In(System, db => db.Set<WorkRow>().Where(r => r.JobId == seen.Job.Id).Select(r => r.Reason).SingleAsync(Ct)));
 
-        Assert.Equal(1, (await Work(app, "admin", new() { List = "bin", Act = "remove", Ids = [ids[1]] })).Counts["done"]);
-        Assert.Equal(1, (await Work(app, "admin", new() { List = "bin", Act = "remove", Ids = [ids[0]] })).Counts["done"]);
+        Assert.Equal(1, (await Work(app, "data", new() { List = "bin", Act = "remove", Ids = [ids[1]] })).Counts["done"]);
+        Assert.Equal(1, (await Work(app, "data", new() { List = "bin", Act = "remove", Ids = [ids[0]] })).Counts["done"]);
     }
 
     [Theory, ClassData(typeof(BothEngines))]

@@ -103,7 +103,7 @@ public sealed class ContactBinTests
         Assert.IsType<Refusal.Forbidden>((await app.With<WorkOnRows, Result<Job>>(await app.ActorOf("n1"), w => w.Start(new() { List = "contactBin", Act = "remove", Ids = people }, Ct))).Refusal);
         Assert.IsType<Refusal.Forbidden>((await app.With<RemoveContact, Result<string>>(await app.ActorOf("n1"), r => r.Run(people[0], Ct))).Refusal);
 
-        var seen = await Work(app, "admin", w => w.Start(new() { List = "contactBin", Act = "remove", Ids = [people[0]] }, Ct));
+        var seen = await Work(app, "data", w => w.Start(new() { List = "contactBin", Act = "remove", Ids = [people[0]] }, Ct));
 
         Assert.Equal(1, seen.Counts["done"]);
         Assert.False(seen.CanUndo);
@@ -130,7 +130,7 @@ public sealed class ContactBinTests
         await using var app = await CrmApp.Start(engine);
         var (customer, people) = await Binned(app, "王伟");
         Assert.Null((await app.With<SaveContact, Result<Contact>>(await app.ActorOf("n1"), s => s.Bin(customer, people[0], into: false, null, Ct))).Refusal);
-        Assert.IsType<Refusal.NotFound>((await app.With<RemoveContact, Result<string>>(await app.ActorOf("admin"), r => r.Run(people[0], Ct))).Refusal);
+        Assert.IsType<Refusal.NotFound>((await app.With<RemoveContact, Result<string>>(await app.ActorOf("data"), r => r.Run(people[0], Ct))).Refusal);
         Assert.Equal(1, await Living(app));
     }
 

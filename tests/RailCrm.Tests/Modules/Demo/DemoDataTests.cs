@@ -120,7 +120,7 @@ public sealed class DemoDataTests
         var between = await Own(app, "中间的公司");
         await Use(app);
         var deleted = await app.In(System, db => db.Set<WaybillLine>().Where(w => w.Source.StartsWith("demo-")).Select(w => w.Id).FirstAsync(Ct));
-        Assert.Null((await app.With<SaveWaybill, Result<long>>(await app.ActorOf("admin"), s => s.Delete(deleted, null, Ct))).Refusal);
+        Assert.Null((await app.With<SaveWaybill, Result<long>>(await app.ActorOf("data"), s => s.Delete(deleted, null, Ct))).Refusal);
         var banner = WebUtility.HtmlDecode(await reader.GetStringAsync(new Uri("/", UriKind.Relative), Ct));
         using var twice = await CrmApp.Submit(admin, "/settings/demo", "remove", []);
         await Work(app);
@@ -152,11 +152,11 @@ public sealed class DemoDataTests
     public async Task What_people_made_on_demo_rows_is_named_and_keeps_the_demo(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
-        var admin = await app.ActorOf("admin");
+        var admin = (await app.ActorOf("admin")) with { Permissions = new HashSet<string>(Permission.All) };
         Assert.Null((await app.With<KeepDemo, Result<long>>(admin, k => k.Load(Ct))).Refusal);
         await Work(app);
         var (demo, unit) = await app.In(System, async db => (await db.Set<Customer>().OrderBy(c => c.Id).FirstAsync(Ct), await db.Set<OrgUnit>().Where(u => u.Code == "DEMO-Z01").Select(u => u.Id).SingleAsync(Ct)));
-        var child = await Own(app, "我的子公司", "admin", i => (i.ParentId, i.UnitId) = (demo.Id, unit));
+        var child = await Own(app, "我的子公司", "data", i => (i.ParentId, i.UnitId) = (demo.Id, unit));
         Assert.Null((await app.With<SaveContact, Result<Contact>>(admin, s => s.Run(demo.Id, null, null, new() { Name = "赵真人" }, Ct))).Refusal);
         Assert.Null((await app.With<KeepAttachment, Result<Attachment>>(admin, k => k.Run(demo.Id, new("customer", demo.Id), "合同.txt", new MemoryStream("x"u8.ToArray()), Ct))).Refusal);
         Assert.Null((await app.With<KeepNotes, Result<Note>>(admin, k => k.Write(RecordKind.Customer, demo.Id, new() { Text = "真的备注" }, Ct))).Refusal);

@@ -27,7 +27,7 @@ public sealed class ImportKindTests
         {
             foreach (var headers in new[] { kind.Fields.Select(f => f.Synonyms[0]), kind.Fields.Where(f => !f.IsOrigin).Select(f => f.Name) })
             {
-                Assert.Equal(kind.Name, (await Brought(app, "admin", KindFit.Recognise, $"某单位某表\n{string.Join(',', headers)}\n{new string(',', headers.Count() - 1)}x\n")).Kind);
+                Assert.Equal(kind.Name, (await Brought(app, "data", KindFit.Recognise, $"某单位某表\n{string.Join(',', headers)}\n{new string(',', headers.Count() - 1)}x\n")).Kind);
             }
         }
     }

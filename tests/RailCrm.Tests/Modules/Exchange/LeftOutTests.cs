@@ -14,7 +14,7 @@ public sealed class LeftOutTests
     public async Task What_is_not_taken_is_named_with_the_reason_and_who_may_before_and_after(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
-        foreach (var (who, reason, after) in new[] { ("n1", "只有系统管理员可以沿用", "只有系统管理员可以沿用"), ("admin", "请在下面为它们选择列", "导入时没有为原建档人") })
+        foreach (var (who, reason, after) in new[] { ("n1", "只有数据管理员可以沿用", "只有数据管理员可以沿用"), ("data", "请在下面为它们选择列", "导入时没有为原建档人") })
         {
             var actor = await app.ActorOf(who);
             using var file = new MemoryStream(ImportHttp.Utf8($"客户名称,建档人,建档时间,颜色\n{who}公司,n2,2019-03-05,红\n"));

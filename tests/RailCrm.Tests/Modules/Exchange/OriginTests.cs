@@ -36,7 +36,7 @@ public sealed class OriginTests
     public async Task A_new_customer_keeps_author_and_time_says_so_and_no_later_change_nor_the_way_back_touches_them(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
-        var (admin, n2) = (await app.ActorOf("admin"), await app.ActorOf("n2"));
+        var (admin, n2) = (await app.ActorOf("data"), await app.ActorOf("n2"));
 
         var import = await Loaded(app, admin, "customers", "客户名称,简称,建档人,建档时间\n甲公司,甲,N2,2019/3/5 8:30\n乙公司,乙,n2,2019-03-05 08:30\n", Chosen);
 
@@ -44,7 +44,7 @@ public sealed class OriginTests
         Assert.Equal((Then, (long?)n2.UserId), (made.CreatedAt, made.CreatedBy));
         var real = await app.In(System, db => db.Set<AuditEntry>().SingleAsync(a => a.Action == "created" && a.Entity == nameof(Customer) && a.EntityId == made.Id, Ct));
         Assert.Equal((admin.UserId, made.UpdatedAt), (real.ActorId, real.At)); // What was really done here stays in the trail.
-        using var browser = await app.SignedIn("admin");
+        using var browser = await app.SignedIn("data");
         foreach (var page in new[] { $"/customers/{made.Id}", $"/customers/{made.Id}/history" })
         {
             var html = WebUtility.HtmlDecode(await browser.GetStringAsync(page, Ct));
@@ -67,7 +67,7 @@ public sealed class OriginTests
     public async Task A_new_contact_keeps_them_as_well_and_one_who_is_known_stays_as_he_is(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
-        var (admin, n2) = (await app.ActorOf("admin"), await app.ActorOf("n2"));
+        var (admin, n2) = (await app.ActorOf("data"), await app.ActorOf("n2"));
         var customer = Value(await app.With<SaveCustomer, Result<Customer>>(admin, s => s.Run(null, null, new() { Name = "甲公司" }, Ct)));
         var known = Value(await app.With<SaveContact, Result<Contact>>(admin, s => s.Run(customer.Id, null, null, new() { Name = "王伟" }, Ct)));
 
@@ -77,7 +77,7 @@ public sealed class OriginTests
         var people = await app.In(System, db => db.Set<Contact>().AsNoTracking().ToDictionaryAsync(k => k.Name, Ct));
         Assert.Equal((known.CreatedAt, (long?)admin.UserId, "科长"), (people["王伟"].CreatedAt, people["王伟"].CreatedBy, people["王伟"].Title));
         Assert.Equal((new DateTime(2019, 3, 4, 16, 0, 0, DateTimeKind.Utc), (long?)n2.UserId), (people["李静"].CreatedAt, people["李静"].CreatedBy));
-        using var browser = await app.SignedIn("admin");
+        using var browser = await app.SignedIn("data");
         Assert.Contains("老系统.csv", WebUtility.HtmlDecode(await browser.GetStringAsync($"/customers/{customer.Id}/contacts/{people["李静"].Id}/notes", Ct)), StringComparison.Ordinal);
         Assert.DoesNotContain("老系统.csv", WebUtility.HtmlDecode(await browser.GetStringAsync($"/customers/{customer.Id}/contacts/{known.Id}/notes", Ct)), StringComparison.Ordinal);
     }
@@ -86,7 +86,7 @@ public sealed class OriginTests
     public async Task Only_who_manages_accounts_may_choose_the_columns_and_no_header_is_taken_for_them(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
-        var (admin, n1) = (await app.ActorOf("admin"), await app.ActorOf("n1"));
+        var (admin, n1) = (await app.ActorOf("data"), await app.ActorOf("n1"));
         const string File = "客户名称,建档人,建档时间\n甲公司,n2,2019-03-05\n";
 
         Assert.Equal(["createdBy", "createdAt"], Assert.IsType<Refusal.InvalidMany>((await Started(app, n1, "customers", File, Chosen)).Refusal).Errors.Where(e => e.Code == "import.field_unknown").Select(e => e.Field));
@@ -102,7 +102,7 @@ public sealed class OriginTests
     public async Task An_unknown_account_a_name_of_two_and_a_time_to_come_are_marked_in_their_cells(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
-        var admin = await app.ActorOf("admin");
+        var admin = await app.ActorOf("data");
         await app.In(System, async db => await db.Set<User>().Where(u => u.UserName == "n1" || u.UserName == "s1").ExecuteUpdateAsync(u => u.SetProperty(x => x.DisplayName, "王伟"), Ct));
         const string Rows = "甲,nobody,\n乙,王伟,\n丙,n2,2026-04-02\n丁,n2,1900-01-01\n戊,n2,2019-03-05 25:10\n己,s1 王伟,2026-04-01 00:59\n庚,,\n";
         using var file = new MemoryStream(Encoding.UTF8.GetBytes("客户名称,建档人,建档时间\n" + Rows));
@@ -121,15 +121,15 @@ public sealed class OriginTests
     public async Task What_the_list_exports_brings_author_and_time_into_the_next_database(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
-        var (admin, n2) = (await app.ActorOf("admin"), await app.ActorOf("n2"));
+        var (admin, n2) = (await app.ActorOf("data"), await app.ActorOf("n2"));
         await Loaded(app, admin, "customers", "客户名称,建档人,建档时间\n甲公司,n2,2019-03-05 08:30:07\n", Chosen);
-        using var browser = await app.SignedIn("admin");
+        using var browser = await app.SignedIn("data");
         using var answer = await CustomerExportTests.Export(browser, "", "csv");
         var csv = await answer.Content.ReadAsStringAsync(Ct);
         Assert.Contains("2019-03-05 08:30:07", csv, StringComparison.Ordinal);
 
         await using var other = await CrmApp.Start(engine);
-        await Loaded(other, await other.ActorOf("admin"), "customers", csv, new(Chosen) { ["number"] = "" });
+        await Loaded(other, await other.ActorOf("data"), "customers", csv, new(Chosen) { ["number"] = "" });
 
         var there = await Named(other, "甲公司");
         Assert.Equal((Then.AddSeconds(7), (long?)(await other.ActorOf("n2")).UserId), (there.CreatedAt, there.CreatedBy));

@@ -220,7 +220,7 @@ public sealed class ReviewMeetTests
         await using var app = await CrmApp.Start(engine);
         var n1 = await app.ActorOf("n1");
         var south = await app.In(System, db => db.Set<OrgUnit>().Where(u => u.Code == "S1").Select(u => u.Id).SingleAsync(Ct));
-        Assert.Null((await app.With<SetUpGroup, Result<User>>(System, s => s.CreateUser(new() { UserName = "sadmin", DisplayName = "sadmin", UnitId = south }, CrmApp.Password, "admin", Ct))).Refusal);
+        Assert.Null((await app.With<SetUpGroup, Result<User>>(System, s => s.CreateUser(new() { UserName = "sadmin", DisplayName = "sadmin", UnitId = south }, CrmApp.Password, "data", Ct))).Refusal);
         var hidden = Value(await app.With<SaveCustomer, Result<Customer>>(n1, s => s.Run(null, null, new() { Name = "北方机密公司", CreditCode = MergeScene.Code, LegalRepresentative = "赵机密" }, Ct)));
         await Whole(app, n1, "contacts", "客户,姓名,手机\n北方机密公司,王机密,13800138000\n");
         await Whole(app, n1, "waybills", "externalNo,date,customer,note\nA1,2026-03-01,北方机密公司,机密货\n");

@@ -149,7 +149,7 @@ public sealed class ReviewTests
     public async Task Every_kind_creates_only_updates_only_or_does_both_and_says_so_before(Engine engine, string kind)
     {
         await using var app = await CrmApp.Start(engine);
-        var actor = await app.ActorOf(kind is "org" or "employees" or "stations" ? "admin" : "group");
+        var actor = await app.ActorOf(kind is "org" or "employees" or "stations" ? "data" : "group");
         Value(await app.With<SaveCustomer, Result<Customer>>(actor, s => s.Run(null, null, new() { Name = "丙公司" }, Ct)));
         var (head, known, changed, fresh) = kind switch
         {

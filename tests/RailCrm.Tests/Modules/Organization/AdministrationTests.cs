@@ -31,7 +31,7 @@ public sealed class AdministrationTests
     })).Refusal);
 
     [Theory, ClassData(typeof(BothEngines))]
-    public async Task The_administrator_of_an_older_database_gets_what_a_newer_version_brings_and_keeps_away_what_was_taken_from_the_role(Engine engine)
+    public async Task The_administrator_of_an_older_database_keeps_what_he_has_until_it_is_taken_from_the_role_and_then_offices_stay_apart_from_business(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
         await Account(app, "security", "security");
@@ -42,20 +42,48 @@ public sealed class AdministrationTests
             await CommandLine.Prepare(db, Ct);
             return 0;
         });
-        string[] later = [Permission.CustomersRemove, Permission.CustomersSupervise, Permission.WaybillsRemove];
-        var (full, group) = (Permission.DefaultRoles["admin"].Order(StringComparer.Ordinal), await Has("group"));
-        await app.In(system, db => db.Set<RolePermission>().Where(p => p.RoleId == role && later.Contains(p.Permission)).ExecuteDeleteAsync(Ct));
-        Assert.Equal(full.Except(later), (await Has("admin")).Order(StringComparer.Ordinal));
+        Task<Refusal?> Save(IEnumerable<string> permissions) => app.With<EditRoles, Refusal?>(Actor.System("cli"), async e => (await e.Save(role, new() { Permissions = [.. permissions] }, Ct)).Refusal);
+        var (own, group) = (Permission.DefaultRoles["admin"], await Has("group"));
+        Assert.Empty(own.Intersect(Permission.Business)); // Begun anew, the office sees no customer.
+        string[] older = [.. own, .. Permission.Business.Except([Permission.ImportSupervise, Permission.WaybillsRemove])];
+        await app.In(system, async db =>
+        {
+            db.AddRange(older.Except(own).Select(p => new RolePermission { RoleId = role, Permission = p }));
+            return await db.SaveChangesAsync(Ct);
+        });
 
-        await Start();
-        Assert.Equal(full, (await Has("admin")).Order(StringComparer.Ordinal));
+        await Start(); // Of one that was both before, nothing is taken.
+        Assert.Equal([.. own.Concat(Permission.Business).Order(StringComparer.Ordinal)], (await Has("admin")).Order(StringComparer.Ordinal));
         Assert.Contains(Permission.WaybillsRemove, await app.In(system, db => db.Set<AuditEntry>().Where(a => a.Entity == nameof(Role) && a.EntityId == role).Select(a => a.Changes).SingleAsync(Ct)), StringComparison.Ordinal);
+        using var security = await app.SignedIn("security");
+        Assert.Contains("不会自行收回权限", await security.GetStringAsync(new Uri("/roles", UriKind.Relative), Ct), StringComparison.Ordinal);
 
-        var taken = await app.With<EditRoles, Result<Role>>(await app.ActorOf("security"), e => e.Save(role, new() { Permissions = [.. full.Except([Permission.WaybillsRemove, Permission.Export])] }, Ct));
-        Assert.Null(taken.Refusal);
+        Assert.Equal(["roles.office_sees"], Assert.IsType<Refusal.InvalidMany>(await Save(older.Except([Permission.Export]))).Errors.Select(e => e.Code));
+        Assert.Null(await Save(own.Except([Permission.Export])));
         await Start();
-        Assert.Equal(full.Except([Permission.WaybillsRemove, Permission.Export]), (await Has("admin")).Order(StringComparer.Ordinal));
+        Assert.Equal(own.Except([Permission.Export]).Order(StringComparer.Ordinal), (await Has("admin")).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain("不会自行收回权限", await security.GetStringAsync(new Uri("/roles", UriKind.Relative), Ct), StringComparison.Ordinal);
         Assert.Equal(group, await Has("group"));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Limits_are_taken_as_people_type_them_and_what_is_no_number_comes_back_with_its_field_named(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await Account(app, "security", "security");
+        using var security = await app.SignedIn("security");
+        Dictionary<string, string> Form(string idle, string grace, string days) => new()
+        {
+            ["Form.IdleMinutes"] = idle, ["Form.AbsoluteHours"] = "10小时", ["Form.FactorDays"] = grace, ["Form.AuditDays"] = days, ["Form.ExportRows"] = "1万", ["Form.NightActs"] = "20", ["Form.Addresses"] = "4", ["Form.Version"] = "0",
+        };
+
+        using var wrong = await CrmApp.Submit(security, "/settings/security", "policy", Form("1,440", "半个月", "400 天"));
+        var page = System.Net.WebUtility.HtmlDecode(await wrong.Content.ReadAsStringAsync(Ct));
+        Assert.All(["value=\"1,440\"", "value=\"半个月\"", "value=\"400 天\"", "闲置超时（分钟）", "不能超过登录后最长有效的 600 分钟"], text => Assert.Contains(text, page, StringComparison.Ordinal));
+
+        Assert.Equal(HttpStatusCode.Found, (await CrmApp.Submit(security, "/settings/security", "policy", Form("600 分钟", "7 天", "４００天"))).StatusCode);
+        var policy = await app.In(Actor.System("test"), db => SecurityPolicy.Of(db, Ct));
+        Assert.Equal((600, 10, 7, 400, 10_000), (policy.IdleMinutes, policy.AbsoluteHours, policy.FactorDays, policy.AuditDays, policy.ExportRows));
     }
 
     [Theory, ClassData(typeof(BothEngines))]

@@ -132,7 +132,7 @@ public sealed class ReferencePagesTests
     public async Task A_siding_counts_the_customers_one_may_see_and_warns_before_its_agreement_ends(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
-        var group = await app.ActorOf("admin");
+        var group = await app.ActorOf("data");
         async Task<Siding> Siding(string name, DateOnly? ends)
         {
             var made = await app.With<SaveSiding, Result<Siding>>(group, s => s.Run(null, null, new() { Name = name, ConnectionStation = "高桥镇站", AgreementExpiresOn = ends }, Ct));

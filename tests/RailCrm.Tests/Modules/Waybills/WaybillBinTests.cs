@@ -248,7 +248,7 @@ public sealed class WaybillBinTests
         Assert.IsType<Refusal.Forbidden>((await app.With<WorkOnRows, Result<Job>>(await app.ActorOf("n1"), w => w.Start(new() { List = "waybillBin", Act = "remove", Ids = lines }, Ct))).Refusal);
         Assert.IsType<Refusal.Forbidden>((await app.With<RemoveWaybill, Result<string>>(await app.ActorOf("n1"), r => r.Run(lines[0], Ct))).Refusal);
 
-        var seen = await Work(app, "admin", "waybillBin", w => w.Start(new() { List = "waybillBin", Act = "remove", Ids = [lines[0], lines[2]] }, Ct));
+        var seen = await Work(app, "data", "waybillBin", w => w.Start(new() { List = "waybillBin", Act = "remove", Ids = [lines[0], lines[2]] }, Ct));
 
         Assert.Equal(["done", "common.not_found"], await Told(app, seen)); // One that is not in the bin is not removed.
         Assert.False(seen.CanUndo);
@@ -277,10 +277,10 @@ public sealed class WaybillBinTests
         await Delete(app, lines);
         Assert.Null((await app.With<GetCustomer, Result<Customer>>(await app.ActorOf("n1"), g => g.Bin(customer.Id, into: true, null, Ct))).Refusal);
         Assert.Null(await Restore(app, lines[0])); // A customer in the bin still has its lines.
-        Assert.Equal("bin.hangs", (await app.With<RemoveCustomer, Result<string>>(await app.ActorOf("admin"), r => r.Run(customer.Id, Ct))).Refusal?.Code);
+        Assert.Equal("bin.hangs", (await app.With<RemoveCustomer, Result<string>>(await app.ActorOf("data"), r => r.Run(customer.Id, Ct))).Refusal?.Code);
         await Delete(app, lines[0]);
 
-        Assert.Null((await app.With<RemoveCustomer, Result<string>>(await app.ActorOf("admin"), r => r.Run(customer.Id, Ct))).Refusal);
+        Assert.Null((await app.With<RemoveCustomer, Result<string>>(await app.ActorOf("data"), r => r.Run(customer.Id, Ct))).Refusal);
 
         Assert.Empty(await Binned(app));
         Assert.Equal(0, await app.In(System, db => db.Set<Note>().CountAsync(Ct)));

@@ -3251,6 +3251,53 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("sole_known", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Organization.ClaimMapping", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("kind")
+                        .UseCollation("C");
+
+                    b.Property<long?>("RoleId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("role_id");
+
+                    b.Property<long?>("UnitId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unit_id");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("value")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("pk_claim_mappings");
+
+                    b.HasIndex("RoleId")
+                        .HasDatabaseName("ix_claim_mappings_role_id");
+
+                    b.HasIndex("UnitId")
+                        .HasDatabaseName("ix_claim_mappings_unit_id");
+
+                    b.HasIndex("Kind", "Value")
+                        .IsUnique()
+                        .HasDatabaseName("ix_claim_mappings_kind_value");
+
+                    b.ToTable("claim_mappings", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>
                 {
                     b.Property<long>("Id")
@@ -4590,6 +4637,78 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("api_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Platform.Access.Passkey", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<bool>("BackedUp")
+                        .HasColumnType("boolean")
+                        .HasColumnName("backed_up");
+
+                    b.Property<bool>("BackupEligible")
+                        .HasColumnType("boolean")
+                        .HasColumnName("backup_eligible");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CredentialId")
+                        .IsRequired()
+                        .HasMaxLength(1364)
+                        .HasColumnType("character varying(1364)")
+                        .HasColumnName("credential_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("PublicKey")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("public_key");
+
+                    b.Property<long>("SignCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sign_count");
+
+                    b.Property<string>("Transports")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("transports")
+                        .UseCollation("C");
+
+                    b.Property<DateTime?>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_passkeys");
+
+                    b.HasIndex("CredentialId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_passkeys_credential_id");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_passkeys_user_id");
+
+                    b.ToTable("passkeys", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Platform.Access.RecoveryCode", b =>
                 {
                     b.Property<long>("Id")
@@ -4790,6 +4909,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("seen_at");
 
+                    b.Property<bool>("Strong")
+                        .HasColumnType("boolean")
+                        .HasColumnName("strong");
+
                     b.Property<long>("UserId")
                         .HasColumnType("bigint")
                         .HasColumnName("user_id");
@@ -4857,6 +4980,12 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.Property<DateTimeOffset?>("LockoutEnd")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("lockout_end");
+
+                    b.Property<string>("ManagedBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("managed_by")
+                        .UseCollation("C");
 
                     b.Property<bool>("MustChangePassword")
                         .HasColumnType("boolean")
@@ -6390,6 +6519,21 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasConstraintName("fk_sole_known_user_user_id");
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Organization.ClaimMapping", b =>
+                {
+                    b.HasOne("RailCrm.Platform.Access.Role", null)
+                        .WithMany()
+                        .HasForeignKey("RoleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_claim_mappings_role_role_id");
+
+                    b.HasOne("RailCrm.Modules.Organization.OrgUnit", null)
+                        .WithMany()
+                        .HasForeignKey("UnitId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_claim_mappings_org_unit_unit_id");
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>
                 {
                     b.HasOne("RailCrm.Modules.Organization.OrgUnit", null)
@@ -6552,6 +6696,16 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_api_tokens_user_user_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Access.Passkey", b =>
+                {
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_passkeys_user_user_id");
                 });
 
             modelBuilder.Entity("RailCrm.Platform.Access.RecoveryCode", b =>

@@ -3034,6 +3034,49 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("sole_known", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Organization.ClaimMapping", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long?>("RoleId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("role_id");
+
+                    b.Property<long?>("UnitId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unit_id");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("value");
+
+                    b.HasKey("Id")
+                        .HasName("pk_claim_mappings");
+
+                    b.HasIndex("RoleId")
+                        .HasDatabaseName("ix_claim_mappings_role_id");
+
+                    b.HasIndex("UnitId")
+                        .HasDatabaseName("ix_claim_mappings_unit_id");
+
+                    b.HasIndex("Kind", "Value")
+                        .IsUnique()
+                        .HasDatabaseName("ix_claim_mappings_kind_value");
+
+                    b.ToTable("claim_mappings", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>
                 {
                     b.Property<long>("Id")
@@ -4286,6 +4329,73 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("api_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Platform.Access.Passkey", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("BackedUp")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("backed_up");
+
+                    b.Property<bool>("BackupEligible")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("backup_eligible");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CredentialId")
+                        .IsRequired()
+                        .HasMaxLength(1364)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("credential_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<byte[]>("PublicKey")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("public_key");
+
+                    b.Property<long>("SignCount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sign_count");
+
+                    b.Property<string>("Transports")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("transports");
+
+                    b.Property<DateTime?>("UsedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("used_at");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_passkeys");
+
+                    b.HasIndex("CredentialId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_passkeys_credential_id");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_passkeys_user_id");
+
+                    b.ToTable("passkeys", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Platform.Access.RecoveryCode", b =>
                 {
                     b.Property<long>("Id")
@@ -4472,6 +4582,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("seen_at");
 
+                    b.Property<bool>("Strong")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("strong");
+
                     b.Property<long>("UserId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("user_id");
@@ -4533,6 +4647,11 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.Property<DateTimeOffset?>("LockoutEnd")
                         .HasColumnType("TEXT")
                         .HasColumnName("lockout_end");
+
+                    b.Property<string>("ManagedBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("managed_by");
 
                     b.Property<bool>("MustChangePassword")
                         .HasColumnType("INTEGER")
@@ -5988,6 +6107,21 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasConstraintName("fk_sole_known_user_user_id");
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Organization.ClaimMapping", b =>
+                {
+                    b.HasOne("RailCrm.Platform.Access.Role", null)
+                        .WithMany()
+                        .HasForeignKey("RoleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_claim_mappings_role_role_id");
+
+                    b.HasOne("RailCrm.Modules.Organization.OrgUnit", null)
+                        .WithMany()
+                        .HasForeignKey("UnitId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_claim_mappings_org_unit_unit_id");
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Organization.Employee", b =>
                 {
                     b.HasOne("RailCrm.Modules.Organization.OrgUnit", null)
@@ -6150,6 +6284,16 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_api_tokens_user_user_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Platform.Access.Passkey", b =>
+                {
+                    b.HasOne("RailCrm.Platform.Access.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_passkeys_user_user_id");
                 });
 
             modelBuilder.Entity("RailCrm.Platform.Access.RecoveryCode", b =>
