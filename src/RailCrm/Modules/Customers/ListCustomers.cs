@@ -85,7 +85,7 @@ internal sealed class ListCustomers(CrmDb db, CustomerList list, CustomFields fi
         await foreach (var lines in list.Walk(looked, [], ct))
         {
             var ids = lines.Select(l => l.Id).ToList();
-            var customers = await db.Set<Customer>().AsNoTracking().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
+            var customers = await db.Set<Customer>().AsNoTracking().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => db.Actor.Fields.Cover("customers", c), ct);
             yield return [.. ids.Where(customers.ContainsKey).Select(id => customers[id])];
         }
     }

@@ -120,6 +120,9 @@ public abstract class ListOf
     /// <summary>The page of a record.</summary>
     public virtual string Record(Line line) => $"{Path}/{line.Id}";
 
+    /// <summary>The page that shows what is masked in a row, for a reason; null where there is none.</summary>
+    public virtual string? Reveal(Line line) => null;
+
     /// <summary>One page of a view.</summary>
     public abstract Task<Result<LinePage>> Read(CrmDb db, View view, IReadOnlyList<ListField> columns, CancellationToken ct);
 

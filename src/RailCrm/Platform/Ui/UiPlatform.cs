@@ -46,6 +46,8 @@ internal static class UiPlatform
             await http.SignOutAsync(IdentityConstants.ApplicationScheme);
             return Results.Redirect("/sign-in");
         }).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.SignedIn);
+        app.MapPost("/view-as", SeeAs.PostStart).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.Security).ExcludeFromDescription();
+        app.MapPost(SeeAs.EndPath, SeeAs.PostEnd).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.SignedIn).ExcludeFromDescription();
         app.MapPost("/language", (HttpContext http, [FromForm] string to, [FromForm] string? returnUrl) =>
         {
             OwnProfile.SetLanguage(http, to == "en" ? "en" : "zh-CN");
