@@ -40,7 +40,7 @@ internal sealed class RevealFields(CrmDb db, Allowance allowance)
             return new Refusal.Forbidden();
         }
 
-        if (await Read(list, id, ct) is not { } found)
+        if (await Read(list, id, ct) is not { Fields.Count: > 0 } found)
         {
             return new Refusal.NotFound();
         }
@@ -61,14 +61,10 @@ internal sealed class RevealFields(CrmDb db, Allowance allowance)
         public Shown Told(Func<(RuledField Field, string? Value), string?> told) => new(Id, Name, Path, [.. Fields.Select(f => (f.Field.TextKey, told(f)))]);
     }
 
-    /// <summary>The record, where the actor sees it and something in it is masked to him; null elsewhere.</summary>
+    /// <summary>The record with what is masked in it to the actor; null where he does not see it.</summary>
     private async Task<Found?> Read(string list, long id, CancellationToken ct)
     {
-        if (db.Actor.Fields.Masked(list) is not { Count: > 0 } masked)
-        {
-            return null;
-        }
-
+        var masked = db.Actor.Fields.Masked(list);
         IReadOnlyList<(RuledField, string?)> Of(object row) => [.. masked.Select(f => (f, TypedValue.Of(row, f.Name) is { Length: > 0 } value ? value : null)).Where(f => f.Item2 is not null)];
         return list == "customers"
             ? await db.Set<Customer>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) is { } customer ? new(id, id, customer.Name, $"/customers/{id}", Of(customer)) : null
