@@ -58,6 +58,9 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
         return ruled;
     }
 
+    /// <inheritdoc/>
+    internal sealed override bool Keeps(string key) => current is { Actor.Fields.IsFree: false } && Find(key) is null && Declared.Any(f => f.Key == key);
+
     /// <summary>What a row's own fields say, as one would type it.</summary>
     protected Dictionary<string, string?>? OwnSaid(string? json) => custom is null || current is null ? null : custom.Said(Key, json, current.Actor);
 
