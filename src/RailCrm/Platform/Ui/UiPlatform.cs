@@ -41,7 +41,7 @@ internal static class UiPlatform
                 return Results.BadRequest(); // A route that reads no field of its form looks at the token itself.
             }
 
-            db.Add(new Data.AuditEntry(db.Actor, db.UtcNow, "signed_out", nameof(User), db.Actor.UserId));
+            db.Add(new Data.AuditEntry(db.Actor, db.UtcNow, "signed_out", nameof(User), db.Actor.SeenBy?.UserId ?? db.Actor.UserId));
             await db.SaveChangesAsync(ct);
             await http.SignOutAsync(IdentityConstants.ApplicationScheme);
             return Results.Redirect("/sign-in");
