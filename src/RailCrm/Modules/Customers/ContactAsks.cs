@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Lists;
 
@@ -57,14 +58,14 @@ internal static class ContactAsks
     }
 
     /// <summary>A mobile that begins with these digits.</summary>
-    public static Task<Result<Condition<Contact>>> Mobile(CrmDb db, Criterion asked, CancellationToken ct) => Digits(db, asked, k => k.MobileDigits, k => k.Mobile2Digits);
+    public static Task<Result<Condition<Contact>>> Mobile(CrmDb db, Criterion asked, CancellationToken ct) => Digits(db, asked, nameof(Contact.Mobile2), k => k.MobileDigits, k => k.Mobile2Digits);
 
     /// <summary>A landline that begins with these digits.</summary>
-    public static Task<Result<Condition<Contact>>> Phone(CrmDb db, Criterion asked, CancellationToken ct) => Digits(db, asked, k => k.PhoneDigits, k => k.Phone2Digits);
+    public static Task<Result<Condition<Contact>>> Phone(CrmDb db, Criterion asked, CancellationToken ct) => Digits(db, asked, nameof(Contact.Phone2), k => k.PhoneDigits, k => k.Phone2Digits);
 
     /// <summary>An e-mail, however it is written.</summary>
     public static Task<Result<Condition<Contact>>> Email(CrmDb db, Criterion asked, CancellationToken ct) => Task.FromResult<Result<Condition<Contact>>>(Condition<Contact>.Any([.. asked.Values.Select(v => v.Trim().ToLowerInvariant()).Select(mail =>
-        mail.Length == 0 ? new Condition<Contact>(k => k.Email == null && k.Email2 == null, null) : new(FindContactDuplicates.Mailed(mail), db.Set<Contact>().IgnoreQueryFilters().Where(FindContactDuplicates.Mailed(mail)).Select(k => k.Id), Indexed: true))]));
+        mail.Length == 0 ? new Condition<Contact>(k => k.Email == null && k.Email2 == null, null) : new(FindContactDuplicates.Mailed(mail, db.Actor.Fields), db.Set<Contact>().IgnoreQueryFilters().Where(FindContactDuplicates.Mailed(mail, db.Actor.Fields)).Select(k => k.Id), Indexed: true))]));
 
     /// <summary>What was typed, somewhere in what a person is found by; it reads the row.</summary>
     public static Condition<Contact> Found(string typed)
@@ -76,7 +77,8 @@ internal static class ContactAsks
     /// <summary>What a text is like that contains this.</summary>
     public static string Pattern(string typed) => $"%{typed.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
 
-    private static Task<Result<Condition<Contact>>> Digits(CrmDb db, Criterion asked, Expression<Func<Contact, string?>> read, Expression<Func<Contact, string?>> second)
+    /// <remarks>What is asked with = is the whole number. A second number that is kept from the reader is asked for no further than he may know it.</remarks>
+    private static Task<Result<Condition<Contact>>> Digits(CrmDb db, Criterion asked, string secondName, Expression<Func<Contact, string?>> read, Expression<Func<Contact, string?>> second)
     {
         var digits = PhoneNumber.Digits(asked.Values[0]) ?? "";
         if (asked.Values.Count != 1 || digits.Length == 0)
@@ -86,15 +88,17 @@ internal static class ContactAsks
 
         var end = digits + ":"; // The character behind 9.
 #pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
-        Expression<Func<string?, bool>> begins = d => string.Compare(d, digits) >= 0 && string.Compare(d, end) < 0, before = d => string.Compare(d, digits) < 0, behind = d => string.Compare(d, end) >= 0;
+        Expression<Func<string?, bool>> begins = d => string.Compare(d, digits) >= 0 && string.Compare(d, end) < 0, before = d => string.Compare(d, digits) < 0, behind = d => string.Compare(d, end) >= 0, same = d => d == digits;
         // Of those whose first number does not begin so, no second one may.
-        (Expression<Func<string?, bool>> Way, Expression<Func<Contact, string?>> Of)[] ways = asked.Operator == "!~" ? [(before, read), (behind, read), (d => d == null, read)] : [(begins, read), (begins, second)];
+        var right = db.Actor.Fields.Of("contacts", secondName);
+        (Expression<Func<string?, bool>> Way, Expression<Func<Contact, string?>> Of)[] ways = asked.Operator == "!~" ? [(before, read), (behind, read), (d => d == null, read)]
+            : [(asked.Operator == "=" ? same : begins, read), .. right == FieldRight.Hidden ? [] : new[] { (asked.Operator == "=" || right == FieldRight.Masked ? same : begins, second) }];
         Expression<Func<string?, bool>> other = d => d == null || !(string.Compare(d, digits) >= 0 && string.Compare(d, end) < 0);
 #pragma warning restore CA1309
         Expression Holds(Expression<Func<string?, bool>> way, Expression<Func<Contact, string?>> of) => new Swap(of.Parameters[0], read.Parameters[0]).Visit(new Swap(way.Parameters[0], of.Body).Visit(way.Body)!)!;
         return Task.FromResult<Result<Condition<Contact>>>(Condition<Contact>.Any([.. ways.Select(w =>
         {
-            var test = Expression.Lambda<Func<Contact, bool>>(asked.Operator == "!~" ? Expression.AndAlso(Holds(w.Way, w.Of), Holds(other, second)) : Holds(w.Way, w.Of), read.Parameters);
+            var test = Expression.Lambda<Func<Contact, bool>>(asked.Operator == "!~" && right <= FieldRight.See ? Expression.AndAlso(Holds(w.Way, w.Of), Holds(other, second)) : Holds(w.Way, w.Of), read.Parameters);
             return new Condition<Contact>(test, db.Set<Contact>().IgnoreQueryFilters().Where(test).Select(k => k.Id), Indexed: true);
         })]));
     }

@@ -48,9 +48,9 @@ internal sealed class ContactBinList : ListOf<Contact>
         F.Of("customer", "contact.customer", K.Reference, k => k.CustomerId).Asked(["=", "!="], ContactAsks.Customer).Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q="),
         F.Of("unit", "customer.unit", K.Reference, k => k.Customer!.UnitId).Asked(["=", "=="], Bins.Walked(ContactAsks.OfCustomer(CustomerAsks.Unit))).Refers(Units, id => $"/organization/{id}"),
         F.Of("title", "contact.post", K.Text, k => k.Title),
-        F.Of("mobile", "contact.mobile", K.Text, k => k.Mobile),
-        F.Of("phone", "customer.phone", K.Text, k => k.Phone),
-        F.Of("email", "contact.email", K.Text, k => k.Email),
+        F.Of("mobile", "contact.mobile", K.Text, k => k.Mobile).RuledAs("contacts", nameof(Contact.Mobile)),
+        F.Of("phone", "customer.phone", K.Text, k => k.Phone).RuledAs("contacts", nameof(Contact.Phone)),
+        F.Of("email", "contact.email", K.Text, k => k.Email).RuledAs("contacts", nameof(Contact.Email)),
         When,
         F.Only("from", "bin.from", K.Text, ["="], (db, asked, ct) => When.Where(db, asked with { Operator = ">=" }, ct)).SayingHow(),
         F.Only("to", "bin.to", K.Text, ["="], (db, asked, ct) => When.Where(db, asked with { Operator = "<=" }, ct)).SayingHow(),
@@ -85,7 +85,7 @@ internal sealed class ContactBinList : ListOf<Contact>
 
     protected override async Task<Searched<Contact>> Search(CrmDb db, string typed, CancellationToken ct) =>
         SearchTerms.Query(typed) is not { } query ? new([], [])
-        : await SearchIndex.Contacts.Few(db, query, Common, ct) is { Count: < Common } ids ? new(ids, []) : new(null, [ContactAsks.Found(typed)]);
+        : await SearchIndex.Contacts.Few(db, query, Common, ct) is { Count: < Common } ids ? new(ids, KeptPhones.Contacts(db, typed)) : new(null, [ContactAsks.Found(typed), .. KeptPhones.Contacts(db, typed)]);
 
     protected override async Task<IReadOnlyList<long>?> Within(CrmDb db, CancellationToken ct)
     {

@@ -65,6 +65,12 @@ internal static class ContactCard
     {
         var contact = await db.Set<Contact>().AsNoTracking().SingleOrDefaultAsync(k => k.Id == contactId && k.CustomerId == id, ct);
         var customer = contact is null ? null : await db.Set<Customer>().Where(c => c.Id == id).Select(c => c.Name).SingleOrDefaultAsync(ct);
+        var kept = db.Actor.Fields;
+        if (contact is not null && !kept.IsFree)
+        {
+            kept.Cover("contacts", contact, masks: false); // A telephone would ring a mask.
+        }
+
         return customer is null ? TypedResults.NotFound() : TypedResults.File(Encoding.UTF8.GetBytes(Of(contact!, customer)), "text/vcard; charset=utf-8", $"{FileKinds.Name(contact!.Name)}.vcf");
     }
 }

@@ -43,10 +43,10 @@ internal sealed partial class ContactList
 
         if (await SearchIndex.Contacts.Few(db, query, Common, ct) is { Count: < Common } ids)
         {
-            return new(ids, []);
+            return new(ids, KeptPhones.Contacts(db, typed));
         }
 
-        return new(null, [ContactAsks.Found(typed)]); // So many have it that the order meets one every few steps.
+        return new(null, [ContactAsks.Found(typed), .. KeptPhones.Contacts(db, typed)]); // So many have it that the order meets one every few steps.
     }
 
     protected override async Task<IReadOnlyList<long>?> Within(CrmDb db, CancellationToken ct)

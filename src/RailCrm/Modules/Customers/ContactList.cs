@@ -41,8 +41,8 @@ internal sealed partial class ContactList(CustomFields? custom = null, CurrentAc
         Brought.Of<Contact>("contact"),
         F.Of("customer", "contact.customer", K.Reference, k => k.CustomerId).SortedNear(k => k.Customer!.Name).Asked(["=", "!="], ContactAsks.Customer).Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q="),
         F.Of("title", "contact.post", K.Text, k => k.Title).Indexed("name").SortedNear().Edited(nameof(SaveContact.Input.Title)),
-        F.Of("mobile", "contact.mobile", K.Text, k => k.Mobile).Asked(["~", "!~"], ContactAsks.Mobile).Copied().Edited(nameof(SaveContact.Input.Mobile), bulk: false),
-        F.Of("phone", "customer.phone", K.Text, k => k.Phone).Asked(["~", "!~"], ContactAsks.Phone).Copied().Edited(nameof(SaveContact.Input.Phone), bulk: false),
+        F.Of("mobile", "contact.mobile", K.Text, k => k.Mobile).Asked(["~", "!~"], ContactAsks.Mobile).AskedWhole().Copied().Edited(nameof(SaveContact.Input.Mobile), bulk: false),
+        F.Of("phone", "customer.phone", K.Text, k => k.Phone).Asked(["~", "!~"], ContactAsks.Phone).AskedWhole().Copied().Edited(nameof(SaveContact.Input.Phone), bulk: false),
         F.Of("email", "contact.email", K.Text, k => k.Email).Asked(["="], ContactAsks.Email).AsksNothing().Copied().Edited(nameof(SaveContact.Input.Email), bulk: false),
         F.Of("main", "contact.main", K.Flag, k => k.IsMain).Indexed("name").Grouped().Edited(nameof(SaveContact.Input.IsMain), bulk: false),
         F.Of("active", "contact.active", K.Flag, k => k.Active).Indexed("name").Grouped().Edited(nameof(SaveContact.Input.Active)),
@@ -83,6 +83,7 @@ internal sealed partial class ContactList(CustomFields? custom = null, CurrentAc
         new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/contacts/export"), new("bin", "customer.bin", "trash", Platform.Access.Permission.CustomersWrite, Danger: true),
     ];
 
+    public override string? Reveal(Line line) => $"/contacts/{line.Id}/reveal";
     public override string MarkedAs => RecordKind.Contact;
     public override string EditPermission => Platform.Access.Permission.CustomersWrite;
     public override IReadOnlyList<(string TextKey, IReadOnlyList<string> Fields)> Sections { get; } = [("contact.section_person", ["title", "active"]), ("contact.section_ways", ["preferredWay", "preferredTime"]), ("contact.section_role", ["decisionRole", "attitude", "influence", "closeness"])];

@@ -40,7 +40,7 @@ internal sealed class ContactsSource : IPaletteSource
         var found = Best(await Exact(db, text, query, ct), text, question).ToList();
         if (found.Count > 0)
         {
-            return [.. found.Select(r => Hit(r, near: false))];
+            return [.. found.Select(r => Hit(db, r, near: false))];
         }
 
         var near = new List<Row>();
@@ -48,26 +48,26 @@ internal sealed class ContactsSource : IPaletteSource
         {
             if (near.Count < MostRead && await SearchIndex.Contacts.Few(db, other, MostRead, ct) is { Count: > 0 } ids)
             {
-                near.AddRange(await Read(db, ids, ct));
+                near.AddRange(await Read(db, await KeptPhones.Contacts(db, text).Among(db, ids, ct), ct));
             }
         }
 
         return [.. near.DistinctBy(r => r.Id).Where(r => text.All(char.IsAscii) || SoundsAs(text, r.Name) || TextMatch.Distance(text, r.Name) <= text.Length - 2)
-            .OrderBy(r => text.All(char.IsAscii) || SoundsAs(text, r.Name) ? 0 : 1).ThenBy(r => question.Place(r.Id)).ThenBy(r => r.Name.Length).ThenBy(r => r.Id).Take(question.Most).Select(r => Hit(r, near: true))];
+            .OrderBy(r => text.All(char.IsAscii) || SoundsAs(text, r.Name) ? 0 : 1).ThenBy(r => question.Place(r.Id)).ThenBy(r => r.Name.Length).ThenBy(r => r.Id).Take(question.Most).Select(r => Hit(db, r, near: true))];
     }
 
-    public async Task<IReadOnlyList<PaletteHit>> Recall(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) => [.. (await Read(db, ids, ct)).Select(r => Hit(r, near: false))];
+    public async Task<IReadOnlyList<PaletteHit>> Recall(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) => [.. (await Read(db, ids, ct)).Select(r => Hit(db, r, near: false))];
 
     private static async Task<List<Row>> Exact(CrmDb db, string text, IReadOnlyList<IReadOnlyList<(string, bool)>> query, CancellationToken ct)
     {
-        var ids = await SearchIndex.Contacts.Few(db, query, MostRead, ct);
+        var (ids, kept) = (await SearchIndex.Contacts.Few(db, query, MostRead, ct), KeptPhones.Contacts(db, text));
         if (ids is not null && (ids.Count < MostRead || db.Scope.Width != ScopeWidth.Narrow))
         {
-            return await Read(db, ids, ct);
+            return await Read(db, await kept.Among(db, ids, ct), ct);
         }
 
         // So common that the index would bring other people's: an outlet looks through its own, others through the newest.
-        var contacts = db.Set<Contact>().AsNoTracking();
+        var contacts = kept.Aggregate(db.Set<Contact>().AsNoTracking(), (rows, k) => rows.Where(k.Test));
         if (db.Scope.Width != ScopeWidth.Narrow)
         {
             var last = await db.Set<Contact>().IgnoreQueryFilters().MaxAsync(k => (long?)k.Id, ct) ?? 0;
@@ -95,6 +95,6 @@ internal sealed class ContactsSource : IPaletteSource
         join c in db.Set<Customer>() on k.CustomerId equals c.Id
         select new Row(k.Id, k.Name, k.Title, k.Mobile, k.Phone, k.MobileDigits, k.PhoneDigits, k.Mobile2Digits, k.Phone2Digits, k.Active, c.Id, c.Name);
 
-    private static PaletteHit Hit(Row r, bool near) =>
-        new(r.Name, string.Join(" · ", new[] { r.CustomerName, r.Title, r.Mobile ?? r.Phone }.OfType<string>()), $"/customers/{r.CustomerId}/contacts/{r.Id}", "user") { Id = r.Id, Near = near };
+    private static PaletteHit Hit(CrmDb db, Row r, bool near) =>
+        new(r.Name, string.Join(" · ", new[] { r.CustomerName, r.Title, db.Actor.Fields.Told("contacts", nameof(Contact.Mobile), r.Mobile) ?? db.Actor.Fields.Told("contacts", nameof(Contact.Phone), r.Phone) }.OfType<string>()), $"/customers/{r.CustomerId}/contacts/{r.Id}", "user") { Id = r.Id, Near = near };
 }

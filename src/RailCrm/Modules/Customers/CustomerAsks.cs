@@ -152,7 +152,7 @@ internal static class CustomerAsks
     {
         var digits = PhoneNumber.Digits(value) ?? "";
         var end = digits + ":"; // The character behind 9.
-        return Task.FromResult(asked.Operator == "!~" ? Condition<Customer>.Any([Of(db, c => string.Compare(c.PhoneDigits, digits) < 0), Of(db, c => string.Compare(c.PhoneDigits, end) >= 0), Of(db, c => c.PhoneDigits == null)]) : digits.Length == 0 ? None(db) : Of(db, c => string.Compare(c.PhoneDigits, digits) >= 0 && string.Compare(c.PhoneDigits, end) < 0));
+        return Task.FromResult(asked.Operator == "=" ? (digits.Length == 0 ? None(db) : Of(db, c => c.PhoneDigits == digits)) : asked.Operator == "!~" ? Condition<Customer>.Any([Of(db, c => string.Compare(c.PhoneDigits, digits) < 0), Of(db, c => string.Compare(c.PhoneDigits, end) >= 0), Of(db, c => c.PhoneDigits == null)]) : digits.Length == 0 ? None(db) : Of(db, c => string.Compare(c.PhoneDigits, digits) >= 0 && string.Compare(c.PhoneDigits, end) < 0));
     });
 
     /// <summary>A name that contains this, by the search's own rules, or does not; or that is exactly this.</summary>

@@ -84,7 +84,10 @@ public sealed class CustomerHistory(CrmDb db, CustomFields fields, IEnumerable<I
     }
 
     private IEnumerable<Happening> Told(IEnumerable<AuditEntry> page) =>
-        page.Select(e => new Happening(e.Id, e.At, e.ActorName, e.Action, e.Entity, e.EntityId, [.. Changes(e).Where(c => fields.Sees(ListOf(e.Entity), c.Field, db.Actor))], e.Via)).Where(e => e.Action != "updated" || e.Changes.Count > 0);
+        page.Select(e => new Happening(e.Id, e.At, e.ActorName, e.Action, e.Entity, e.EntityId, [.. Changes(e).Where(c => fields.Sees(ListOf(e.Entity), c.Field, db.Actor)).Select(c => Covered(ListOf(e.Entity), c))], e.Via)).Where(e => e.Action != "updated" || e.Changes.Count > 0);
+
+    /// <summary>A change without what is kept from the reader.</summary>
+    private Change Covered(string list, Change change) => db.Actor.Fields.IsFree ? change : new(change.Field, db.Actor.Fields.Told(list, change.Field, change.Before), db.Actor.Fields.Told(list, change.Field, change.After));
 
     /// <summary>The list whose fields an entity's changes may name.</summary>
     internal static string ListOf(string entity) => entity switch { nameof(Customer) => "customers", nameof(Contact) => "contacts", _ => "waybills" };

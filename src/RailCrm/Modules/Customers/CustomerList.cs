@@ -58,7 +58,7 @@ internal sealed partial class CustomerList(CustomFields? custom = null, CurrentA
         F.Of("tier", "customer.tier", K.Choice, c => c.Tier).Indexed("name", "revenue").Chosen("tier", ["large", "medium", "small", "atRisk", "prospective"], "customer.tier_unknown").EmptyAs("customer.tier_none").Grouped(),
         F.Of("unit", "customer.unit", K.Reference, c => c.UnitId).Asked(["=", "==", "!="], CustomerAsks.OrNot(CustomerAsks.Unit)).Refers(Units, id => $"/organization/{id}").Grouped(),
         F.Of("creditCode", "customer.credit_code", K.Text, c => c.CreditCode).Indexed().Copied().Edited(nameof(SaveCustomer.Input.CreditCode), bulk: false),
-        F.Of("phone", "customer.phone", K.Text, c => c.Phone).Asked(["~", "!~"], CustomerAsks.Phone).Copied().Edited(nameof(SaveCustomer.Input.Phone), bulk: false),
+        F.Of("phone", "customer.phone", K.Text, c => c.Phone).Asked(["~", "!~"], CustomerAsks.Phone).AskedWhole().Copied().Edited(nameof(SaveCustomer.Input.Phone), bulk: false),
         F.Of("kind", "customer.kind", K.Choice, c => c.Kind).Indexed().Chosen("kind", ["company", "soleTrader", "publicBody"]).Grouped().Edited(nameof(SaveCustomer.Input.Kind)),
         F.Of("legalRepresentative", "customer.legal_representative", K.Text, c => c.LegalRepresentative).Edited(nameof(SaveCustomer.Input.LegalRepresentative)),
         F.Of("ownership", "customer.ownership", K.Choice, c => c.OwnershipType).Indexed().Chosen("ownership", ["stateOwned", "private", "foreign", "jointVenture", "collective", "individual", "institution"]).Grouped().Edited(nameof(SaveCustomer.Input.OwnershipType)),
@@ -106,6 +106,7 @@ internal sealed partial class CustomerList(CustomFields? custom = null, CurrentA
         new("merge", "merge.title", "arrows-sort", Platform.Access.Permission.CustomersDelete, Leads: "/customers/merge", Most: CustomerMerge.Most), new("export", "customer.export", "download", Platform.Access.Permission.Export, Leads: "/customers/export"), new("bin", "customer.bin", "trash", Platform.Access.Permission.CustomersDelete, Danger: true),
     ];
 
+    public override string? Reveal(Line line) => $"/customers/{line.Id}/reveal";
     public override string MarkedAs => RecordKind.Customer;
     public override string EditPermission => Platform.Access.Permission.CustomersWrite;
 

@@ -32,12 +32,13 @@ internal static class CustomerSearch
         }
 
         var ids = await SearchIndex.Customers.Hits(db, query).Take(Common).ToListAsync(ct);
+        var kept = KeptPhones.Customers(db, typed);
         if (ids.Count < Common)
         {
-            return (ids, []);
+            return (await kept.Among(db, ids, ct), []);
         }
 
-        return (null, [.. Words(typed).Select(word => new Condition<Customer>(Holds(word), SearchIndex.Customers.Hits(db, query)) { Some = ids })]);
+        return (null, [.. kept, .. Words(typed).Select(word => new Condition<Customer>(Holds(word), SearchIndex.Customers.Hits(db, query)) { Some = ids })]);
     }
 
     /// <summary>The words as they were typed, half-width: codes and numbers are written large.</summary>

@@ -81,6 +81,7 @@ internal static class CustomersModule
         .AddScoped<SaveCustomer>()
         .AddHostedService<FoldCustomerSums>()
         .AddScoped<SaveContact>()
+        .AddScoped<RevealFields>()
         .AddScoped<KeepAttachment>()
         .AddScoped<ChangeAttachment>()
         .AddScoped<FileQuotas>()

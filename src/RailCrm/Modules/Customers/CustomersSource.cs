@@ -75,7 +75,7 @@ internal sealed class CustomersSource : IPaletteSource
             {
                 var ids = await SearchIndex.Customers.Few(db, SearchTerms.WithoutLegalForm(question), MostNear, ct) ?? [];
                 whole &= ids.Count < MostNear;
-                near.AddRange(ids.Count == 0 ? [] : (await Read(Among(db, ids)).ToListAsync(ct)).Where(r => IsNear(text, r.Name)));
+                near.AddRange(ids.Count == 0 ? [] : (await Read(Among(db, await KeptPhones.Customers(db, text).Among(db, ids, ct))).ToListAsync(ct)).Where(r => IsNear(text, r.Name)));
             }
 
             return whole;
@@ -98,24 +98,24 @@ internal sealed class CustomersSource : IPaletteSource
             // As it is kept for duplicates: the search index has it as it was written, with the country's code.
             var end = text + ":";
 #pragma warning disable CA1309 // Translated to SQL, where the column's collation decides.
-            if (await Read(db.Set<Customer>().AsNoTracking().Where(c => string.Compare(c.PhoneDigits, text) >= 0 && string.Compare(c.PhoneDigits, end) < 0)).Take(MostWalked).ToListAsync(ct) is { Count: > 0 } called)
+            if (db.Actor.Fields.Sees("customers", nameof(Customer.Phone)) && await Read(db.Set<Customer>().AsNoTracking().Where(c => string.Compare(c.PhoneDigits, text) >= 0 && string.Compare(c.PhoneDigits, end) < 0)).Take(MostWalked).ToListAsync(ct) is { Count: > 0 } called)
             {
                 return (called, false);
             }
 #pragma warning restore CA1309
         }
 
-        var ids = await SearchIndex.Customers.Few(db, SearchTerms.WithoutLegalForm(query), MostRead, ct);
+        var (ids, kept) = (await SearchIndex.Customers.Few(db, SearchTerms.WithoutLegalForm(query), MostRead, ct), KeptPhones.Customers(db, text));
         if (ids is not null && (ids.Count < MostRead || db.Scope.Width != ScopeWidth.Narrow))
         {
             // The very name, should there be more than are read.
             var name = CompanyName.Normalised(text);
             var same = ids.Count < MostRead ? [] : await Read(db.Set<Customer>().Where(c => c.NormalizedName == name)).Take(MostWalked).ToListAsync(ct);
-            return ([.. same, .. (await Read(Among(db, ids)).ToListAsync(ct)).ExceptBy(same.Select(r => r.Id), r => r.Id)], false);
+            return ([.. same, .. (await Read(Among(db, await kept.Among(db, ids, ct))).ToListAsync(ct)).ExceptBy(same.Select(r => r.Id), r => r.Id)], false);
         }
 
         // So common that any row may do: the own customers of an outlet, or those changed last.
-        var walked = await Read(CustomerSearch.Words(text).Aggregate(db.Set<Customer>().AsNoTracking(), (rows, word) => rows.Where(CustomerSearch.Holds(word))).OrderByDescending(c => c.UpdatedAt).ThenByDescending(c => c.Id)).Take(MostWalked).ToListAsync(ct);
+        var walked = await Read(CustomerSearch.Words(text).Aggregate(kept.Aggregate(db.Set<Customer>().AsNoTracking(), (rows, k) => rows.Where(k.Test)), (rows, word) => rows.Where(CustomerSearch.Holds(word))).OrderByDescending(c => c.UpdatedAt).ThenByDescending(c => c.Id)).Take(MostWalked).ToListAsync(ct);
         return ([.. walked.Where(r => Rank(r, text) < ByIndexOnly || !text.All(char.IsAsciiLetter))], true); // 正大 has the letters of heng, but is not read so.
     }
 

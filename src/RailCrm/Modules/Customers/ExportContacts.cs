@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Files;
@@ -33,7 +34,7 @@ internal sealed class ExportContacts(CrmDb db, CustomFields fields, ListContacts
         var asked = Uri.UnescapeDataString((view with { Cursor = null, Limit = 50, Columns = null, Base = null }).Address(list, ""));
         var name = string.Create(CultureInfo.InvariantCulture, $"{T("contact.title")}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
         var held = new HashSet<long>();
-        return new TableExport(db, name, nameof(Contact), asked, format, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("contacts", db.Actor).Select(f => f.Called)], Rows(all, held, ct), held);
+        return new TableExport(db, name, nameof(Contact), asked, format, [.. Seen.Select(c => T(c.TextKey)), .. fields.Of("contacts", db.Actor).Select(f => f.Called)], Rows(all, held, ct), held);
     }
 
     private async IAsyncEnumerable<Cell[]> Rows(ListContacts.Whole all, HashSet<long> held, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
@@ -46,10 +47,15 @@ internal sealed class ExportContacts(CrmDb db, CustomFields fields, ListContacts
             var people = authors.Count == 0 ? [] : await fields.Reference(CustomKind.Person)!.Names(db, authors, ct);
             foreach (var (line, cells) in batch.Zip(own))
             {
-                yield return [.. Columns.Select(c => c.Cell(line, people.GetValueOrDefault(line.Contact.CreatedBy ?? 0))), .. cells];
+                yield return [.. Seen.Select(c => c.Cell(line, people.GetValueOrDefault(line.Contact.CreatedBy ?? 0))), .. cells];
             }
         }
     }
+
+    /// <summary>The columns of fields that the reader may know of; what is masked to him is so in the contacts read.</summary>
+    private IEnumerable<(string TextKey, Func<ListContacts.Line, string?, Cell> Cell)> Seen => db.Actor.Fields.IsFree ? Columns : Columns.Where(c => db.Actor.Fields.Of("contacts", Rule(c.TextKey)) != FieldRight.Hidden);
+
+    private static string? Rule(string column) => column switch { "import.field.mobile" => nameof(Contact.Mobile), "import.field.phone" => nameof(Contact.Phone), "import.field.email" => nameof(Contact.Email), _ => ContactFields.More.FirstOrDefault(f => f.TextKey == column)?.Name };
 
     /// <summary>A field as the import reads it: whom one reports to is filled in for a batch.</summary>
     private static Cell Deep(ContactFields.Field field, ListContacts.Line line) => field.Name switch

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Organization;
 using RailCrm.Modules.Reference;
+using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Fields;
 using RailCrm.Platform.Files;
@@ -65,21 +66,33 @@ internal sealed class ExportCustomers(CrmDb db, CustomFields fields, ListCustome
         var asked = Uri.UnescapeDataString((view with { Cursor = null, Limit = 50, Columns = null, Base = null }).Address(list, ""));
         var name = string.Create(CultureInfo.InvariantCulture, $"{T("customer.title")}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
         var held = new HashSet<long>();
-        return new TableExport(db, name, nameof(Customer), asked, format, [.. Columns.Select(c => T(c.TextKey)), .. fields.Of("customers", db.Actor).Select(f => f.Called)], Rows(all, names, held, ct), held);
+        return new TableExport(db, name, nameof(Customer), asked, format, [.. Seen.Select(c => T(c.TextKey)), .. fields.Of("customers", db.Actor).Select(f => f.Called)], Rows(all, names, held, ct), held);
     }
 
     private async IAsyncEnumerable<Cell[]> Rows(ListCustomers.Whole all, Dictionary<long, string> units, HashSet<long> held, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
+        var seen = Seen.ToList();
         await foreach (var batch in all.Batches)
         {
             held.UnionWith(batch.Select(c => c.Id));
             var own = await fields.Cells(db, "customers", [.. batch.Select(c => c.Custom)], ct);
             foreach (var (line, cells) in (await Fill(batch, units, ct)).Zip(own))
             {
-                yield return [.. Columns.Select(c => c.Cell(line)), .. cells];
+                yield return [.. seen.Select(c => c.Cell(line)), .. cells];
             }
         }
     }
+
+    /// <summary>The columns of fields that the reader may know of; what is masked to him is so in the records read.</summary>
+    private IEnumerable<(string TextKey, Func<Line, Cell> Cell)> Seen => db.Actor.Fields.IsFree ? Columns : Columns.Where(c => Rule(c.TextKey) is var (of, name) && db.Actor.Fields.Of(of, name) != FieldRight.Hidden);
+
+    /// <summary>The field that a column tells: its name in files is near the record's.</summary>
+    private static (string List, string Name) Rule(string column) => column.Replace("import.field.", "", StringComparison.Ordinal) switch
+    {
+        "contactMobile" => ("contacts", nameof(Contact.Mobile)), "contactPhone" => ("contacts", nameof(Contact.Phone)), "contactEmail" => ("contacts", nameof(Contact.Email)),
+        "employees" => ("customers", nameof(Customer.EmployeeCount)), "marketShare" => ("customers", nameof(Customer.MarketShareBasisPoints)), "profile" => ("customers", nameof(Customer.CompanyProfile)),
+        var other => ("customers", char.ToUpperInvariant(other[0]) + other[1..]),
+    };
 
     /// <summary>The lists of a batch, a query each.</summary>
     private async Task<IEnumerable<Line>> Fill(IReadOnlyList<Customer> batch, Dictionary<long, string> units, CancellationToken ct)
@@ -90,7 +103,7 @@ internal sealed class ExportCustomers(CrmDb db, CustomFields fields, ListCustome
         var products = (await Of<CustomerProduct>().ToListAsync(ct)).ToLookup(r => r.CustomerId);
         var stations = (await Of<MainStation>().ToListAsync(ct)).ToLookup(r => r.CustomerId);
         var sidings = (await Of<CustomerSiding>().Include(s => s.Siding).ToListAsync(ct)).ToLookup(r => r.CustomerId);
-        var contacts = (await Of<Contact>().Where(k => k.IsMain).ToListAsync(ct)).ToLookup(r => r.CustomerId);
+        var contacts = (await Of<Contact>().Where(k => k.IsMain).ToListAsync(ct)).ToLookup(r => r.CustomerId, k => db.Actor.Fields.Cover("contacts", k));
         var above = batch.Select(c => c.ParentId).OfType<long>().Distinct().ToList();
         Dictionary<long, string> parents = above.Count == 0 ? new() : await db.Set<Customer>().Where(c => EF.Parameter(above).Contains(c.Id)).Select(c => new { c.Id, c.Number, c.Name }).ToDictionaryAsync(c => c.Id, c => Lookups.Text(c.Number, c.Name), ct);
         var authors = batch.Select(c => c.CreatedBy ?? 0).Where(id => id > 0).Distinct().ToList();

@@ -80,7 +80,7 @@ public sealed class FindAlike(CrmDb db)
         }
 
         var ids = signs.Keys.ToList();
-        var others = ids.Count == 0 ? [] : await (from k in db.Set<Contact>() join c in db.Set<Customer>() on k.CustomerId equals c.Id where EF.Parameter(ids).Contains(k.Id) select new { k.Id, k.Name, k.CustomerId, Customer = c.Name, k.Title, Number = k.Mobile ?? k.Phone }).ToListAsync(ct);
+        var others = ids.Count == 0 ? [] : await (from k in db.Set<Contact>() join c in db.Set<Customer>() on k.CustomerId equals c.Id where EF.Parameter(ids).Contains(k.Id) select new { k.Id, k.Name, k.CustomerId, Customer = c.Name, k.Title, k.Mobile, k.Phone }).ToListAsync(ct);
         var whose = await Ownership.Of(db, [.. others.Select(k => k.CustomerId).Append(one.CustomerId).Distinct()], ct);
         if (!whose.Changes(one.CustomerId))
         {
@@ -88,7 +88,7 @@ public sealed class FindAlike(CrmDb db)
         }
 
         return new Choice<Contact>(one, Likeliest(others.Where(k => whose.Gives(k.CustomerId, one.CustomerId) || whose.Gives(one.CustomerId, k.CustomerId))
-            .Select(k => new Match(k.Id, k.Name, string.Join(" · ", new[] { k.Customer, k.Title, k.Number }.OfType<string>()), signs[k.Id].Score, signs[k.Id].Reasons))));
+            .Select(k => new Match(k.Id, k.Name, string.Join(" · ", new[] { k.Customer, k.Title, db.Actor.Fields.Told("contacts", nameof(Contact.Mobile), k.Mobile) ?? db.Actor.Fields.Told("contacts", nameof(Contact.Phone), k.Phone) }.OfType<string>()), signs[k.Id].Score, signs[k.Id].Reasons))));
     }
 
     /// <summary>The customer that was named, among those that the actor sees: by number, whole name or credit code; null where it is none, or not told from others.</summary>
@@ -120,10 +120,11 @@ public sealed class FindAlike(CrmDb db)
         var found = new List<long>();
         if (typed.Contains('@', StringComparison.Ordinal))
         {
-            found.AddRange(await seen.Where(FindContactDuplicates.Mailed(typed.ToLowerInvariant())).OrderBy(k => k.Id).Select(k => k.Id).Take(2).ToListAsync(ct));
+            found.AddRange(await seen.Where(FindContactDuplicates.Mailed(typed.ToLowerInvariant(), db.Actor.Fields)).OrderBy(k => k.Id).Select(k => k.Id).Take(2).ToListAsync(ct));
         }
         else if (PhoneNumber.Digits(typed) is { Length: >= 5 } digits)
         {
+            seen = KeptPhones.Contacts(db, digits).Aggregate(seen, (rows, kept) => rows.Where(kept.Test));
             found.AddRange(await seen.Where(k => k.MobileDigits == digits || k.Mobile2Digits == digits).OrderBy(k => k.Id).Select(k => k.Id).Take(2).ToListAsync(ct));
             found.AddRange(await seen.Where(k => k.PhoneDigits == digits || k.Phone2Digits == digits).OrderBy(k => k.Id).Select(k => k.Id).Take(2).ToListAsync(ct));
         }

@@ -44,6 +44,7 @@ public static class FindContactDuplicates
         }
 
         var all = db.Set<Contact>().AsNoTracking().Where(k => k.Id != asked.Id);
+        var rights = db.Actor.Fields; // By what is hidden nobody is found: that there is one would tell it.
         var found = new List<(string Reason, long Id)>();
         async Task Look(string reason, IQueryable<Contact> same) => found.AddRange((await same.OrderBy(k => k.Id).Select(k => k.Id).Take(MostOfAReason).ToListAsync(ct)).Select(id => (reason, id)));
         if (asked is { Name: { } name, Customer: { } customer } && name.Trim() is { Length: > 0 } called)
@@ -53,19 +54,19 @@ public static class FindContactDuplicates
             found.AddRange(people.Where(k => k.Name == called).Take(MostOfAReason).Select(k => ("name", k.Id)));
         }
 
-        foreach (var mobile in new[] { asked.Mobile, asked.Mobile2 }.Select(PhoneNumber.Digits).Where(d => d?.Length >= 5).Distinct())
+        foreach (var mobile in new[] { Known(rights, "Mobile", asked.Mobile), Known(rights, "Mobile2", asked.Mobile2) }.Select(PhoneNumber.Digits).Where(d => d?.Length >= 5).Distinct())
         {
             await Look("mobile", all.Where(k => k.MobileDigits == mobile || k.Mobile2Digits == mobile));
         }
 
-        foreach (var phone in new[] { asked.Phone, asked.Phone2 }.Select(PhoneNumber.Digits).Where(d => d?.Length >= 5).Distinct())
+        foreach (var phone in new[] { Known(rights, "Phone", asked.Phone), Known(rights, "Phone2", asked.Phone2) }.Select(PhoneNumber.Digits).Where(d => d?.Length >= 5).Distinct())
         {
             await Look("phone", all.Where(k => k.PhoneDigits == phone || k.Phone2Digits == phone));
         }
 
         foreach (var mail in new[] { asked.Email, asked.Email2 }.Select(m => m?.Trim().ToLowerInvariant()).Where(m => m?.Length > 0).Distinct())
         {
-            await Look("email", all.Where(Mailed(mail!)));
+            await Look("email", all.Where(Mailed(mail!, rights)));
         }
 
         if (found.Count == 0)
@@ -76,12 +77,21 @@ public static class FindContactDuplicates
         var ids = found.Select(f => f.Id).Distinct().ToList();
         var rows = await (from k in db.Set<Contact>() where EF.Parameter(ids).Contains(k.Id) join c in db.Set<Customer>() on k.CustomerId equals c.Id select new { k.Id, k.Name, k.Title, k.Mobile, k.Phone, k.CustomerId, Customer = c.Name }).ToListAsync(ct);
         var reasons = found.ToLookup(f => f.Id, f => f.Reason);
-        return [.. rows.OrderByDescending(r => reasons[r.Id].Count()).ThenBy(r => r.Id).Select(r => new Match([.. reasons[r.Id].Distinct()], r.Id, r.Name, [.. new[] { r.Customer, r.Title, r.Mobile ?? r.Phone }.OfType<string>()], string.Create(CultureInfo.InvariantCulture, $"/customers/{r.CustomerId}/contacts/{r.Id}")))];
+        return [.. rows.OrderByDescending(r => reasons[r.Id].Count()).ThenBy(r => r.Id).Select(r => new Match([.. reasons[r.Id].Distinct()], r.Id, r.Name, [.. new[] { r.Customer, r.Title, rights.Told("contacts", "Mobile", r.Mobile) ?? rights.Told("contacts", "Phone", r.Phone) }.OfType<string>()], string.Create(CultureInfo.InvariantCulture, $"/customers/{r.CustomerId}/contacts/{r.Id}")))];
     }
+
+    private static string? Known(Platform.Access.FieldRights rights, string field, string? typed) => rights.Of("contacts", field) == Platform.Access.FieldRight.Hidden ? null : typed;
 
     /// <summary>Those with an e-mail, however it is written; <paramref name="mail"/> is in small letters, as the index has them.</summary>
 #pragma warning disable CA1304, CA1309, CA1311, CA1862 // Translated to SQL.
     internal static System.Linq.Expressions.Expression<Func<Contact, bool>> Mailed(string mail) => k => k.Email!.ToLower() == mail || k.Email2!.ToLower() == mail;
+
+    /// <summary>As the other, by those of the two that the reader may know of.</summary>
+    internal static System.Linq.Expressions.Expression<Func<Contact, bool>> Mailed(string mail, Platform.Access.FieldRights rights)
+    {
+        var (first, second) = (rights.Of("contacts", nameof(Contact.Email)) != Platform.Access.FieldRight.Hidden, rights.Of("contacts", nameof(Contact.Email2)) != Platform.Access.FieldRight.Hidden);
+        return first && second ? Mailed(mail) : first ? k => k.Email!.ToLower() == mail : second ? k => k.Email2!.ToLower() == mail : k => false;
+    }
 #pragma warning restore CA1304, CA1309, CA1311, CA1862
 
     /// <summary>While one types.</summary>

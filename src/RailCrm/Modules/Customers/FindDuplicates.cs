@@ -59,10 +59,16 @@ public static class FindDuplicates
             await Look("name", all.Where(c => c.NormalizedName == normalizedName && c.DeletedAt == null));
         }
 
-        if (phoneDigits is not null)
+        // By what is hidden from the actor nothing is found: that there is one would tell it.
+        bool Hidden(string list, string field) => db.Actor.Fields.Of(list, field) == FieldRight.Hidden;
+        if (phoneDigits is not null && !Hidden("customers", nameof(Customer.Phone)))
         {
-            // The switchboard, or anybody who works there.
             await Look("phone", all.Where(c => c.PhoneDigits == phoneDigits && c.DeletedAt == null));
+        }
+
+        if (phoneDigits is not null && !Hidden("contacts", nameof(Contact.Mobile)) && !Hidden("contacts", nameof(Contact.Mobile2)) && !Hidden("contacts", nameof(Contact.Phone)) && !Hidden("contacts", nameof(Contact.Phone2)))
+        {
+            // Not the switchboard, but anybody who works there.
             var contacts = db.Set<Contact>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking();
             var called = await contacts.Where(k => k.MobileDigits == phoneDigits || k.Mobile2Digits == phoneDigits).Select(k => k.CustomerId).Take(5)
                 .Concat(contacts.Where(k => k.PhoneDigits == phoneDigits || k.Phone2Digits == phoneDigits).Select(k => k.CustomerId).Take(5)).ToListAsync(ct);
@@ -72,7 +78,7 @@ public static class FindDuplicates
             }
         }
 
-        if (address is not null && DuplicateScore.Subject.Of(0, "", null, [], null, address).AddressKey is { } place)
+        if (address is not null && !Hidden("customers", nameof(Customer.RegisteredAddress)) && !Hidden("customers", nameof(Customer.BusinessAddress)) && DuplicateScore.Subject.Of(0, "", null, [], null, address).AddressKey is { } place)
         {
             // The key of what an import changed is of yesterday: the address itself decides.
             var alike = await (from k in db.Set<CustomerKeys>().IgnoreQueryFilters([CrmDb.ScopeFilter]) join c in all on k.CustomerId equals c.Id where k.AddressKey == place orderby k.CustomerId select new { c.Id, c.RegisteredAddress, c.BusinessAddress }).Take(5).ToListAsync(ct);

@@ -36,12 +36,12 @@ internal sealed class GetCustomer(CrmDb db, CustomFields fields)
     }
 
     /// <summary>A customer as the actor is told of it.</summary>
-    public Answer Answered(Customer customer, long? parentId) => Answer.Of(customer, parentId, fields.Said("customers", customer.Custom, db.Actor));
+    public Answer Answered(Customer customer, long? parentId) => db.Actor.Fields.Cover("customers", Answer.Of(customer, parentId, fields.Said("customers", customer.Custom, db.Actor)));
 
-    /// <summary>The customer with its lists.</summary>
+    /// <summary>The customer with its lists, without what is kept from the actor.</summary>
     public async Task<Result<Customer>> Run(long id, CancellationToken ct) =>
         await db.Set<Customer>().AsNoTracking().AsSplitQuery().Include(c => c.Shareholders).Include(c => c.Products).Include(c => c.MainStations)
-            .Include(c => c.Sidings).ThenInclude(s => s.Siding).SingleOrDefaultAsync(c => c.Id == id, ct) is { } customer ? customer : new Refusal.NotFound();
+            .Include(c => c.Sidings).ThenInclude(s => s.Siding).SingleOrDefaultAsync(c => c.Id == id, ct) is { } customer ? db.Actor.Fields.Cover("customers", customer) : new Refusal.NotFound();
 
     /// <summary>As the API tells it.</summary>
     public async Task<Result<Answer>> Tell(long id, CancellationToken ct)
@@ -56,7 +56,7 @@ internal sealed class GetCustomer(CrmDb db, CustomFields fields)
 
     /// <summary>The customer while it lies in the bin, for those who may look there; null where it does not.</summary>
     public async Task<Customer?> Binned(long id, CancellationToken ct) =>
-        db.Actor.May(Permission.CustomersDelete) ? await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().SingleOrDefaultAsync(c => c.Id == id && c.DeletedAt != null, ct) : null;
+        db.Actor.May(Permission.CustomersDelete) ? await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().SingleOrDefaultAsync(c => c.Id == id && c.DeletedAt != null, ct) is { } customer ? db.Actor.Fields.Cover("customers", customer) : null : null;
 
     /// <summary>Into the bin, or out of it; refused where it no longer has <paramref name="version"/>.</summary>
     public async Task<Result<Customer>> Bin(long id, bool into, int? version, CancellationToken ct) => await db.Write<Result<Customer>>(async () =>

@@ -40,7 +40,7 @@ internal sealed class ListContactBin(CrmDb db, ContactBinList list, Dependants d
         }
 
         var ids = page.Lines.Select(l => l.Id).ToList();
-        var rows = await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(k => EF.Parameter(ids).Contains(k.Id) && k.DeletedAt != null).ToDictionaryAsync(k => k.Id, ct);
+        var rows = await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(k => EF.Parameter(ids).Contains(k.Id) && k.DeletedAt != null).ToDictionaryAsync(k => k.Id, k => db.Actor.Fields.Cover("contacts", k), ct);
         var items = new List<Item>();
         foreach (var k in ids.Where(rows.ContainsKey).Select(id => rows[id]))
         {

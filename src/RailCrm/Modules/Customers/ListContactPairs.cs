@@ -29,7 +29,7 @@ public sealed class ListContactPairs(CrmDb db, Runner runner)
 
         var ids = page.Items.SelectMany(p => new[] { p.FirstId, p.SecondId }).Distinct().ToList();
         var sides = await (from k in db.Set<Contact>() join c in db.Set<Customer>() on k.CustomerId equals c.Id join u in db.Set<OrgUnit>() on c.UnitId equals u.Id where EF.Parameter(ids).Contains(k.Id)
-            select new Side(k.Id, k.Name, c.Id, c.Name, u.Name, k.Title, k.Mobile, k.Phone, k.Email)).ToDictionaryAsync(s => s.Id, ct);
+            select new Side(k.Id, k.Name, c.Id, c.Name, u.Name, k.Title, k.Mobile, k.Phone, k.Email)).ToDictionaryAsync(s => s.Id, s => db.Actor.Fields.Cover("contacts", s), ct);
         var whose = await Ownership.Of(db, [.. sides.Values.Select(s => s.CustomerId).Distinct()], ct);
         var names = await _pairs.Judges(page.Items, ct);
         return new Listing<Item>([.. from p in page.Items

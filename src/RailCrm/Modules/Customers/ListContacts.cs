@@ -69,13 +69,13 @@ internal sealed class ListContacts(CrmDb db, CustomFields fields, ContactList li
         public string? Title { get; }
 
         /// <summary>Mobile.</summary>
-        public string? Mobile { get; }
+        public string? Mobile { get; private init; }
 
         /// <summary>Landline.</summary>
-        public string? Phone { get; }
+        public string? Phone { get; private init; }
 
         /// <summary>E-mail.</summary>
-        public string? Email { get; }
+        public string? Email { get; private init; }
 
         /// <summary>Whether it is the first one to call.</summary>
         public bool IsMain { get; }
@@ -130,7 +130,7 @@ internal sealed class ListContacts(CrmDb db, CustomFields fields, ContactList li
     /// <summary>The contacts of these ids in their order, those that the actor sees.</summary>
     private async Task<IReadOnlyList<Line>> Filled(IReadOnlyList<long> ids, CancellationToken ct)
     {
-        var contacts = await db.Set<Contact>().AsNoTracking().Where(k => EF.Parameter(ids).Contains(k.Id)).ToDictionaryAsync(k => k.Id, ct);
+        var contacts = await db.Set<Contact>().AsNoTracking().Where(k => EF.Parameter(ids).Contains(k.Id)).ToDictionaryAsync(k => k.Id, k => db.Actor.Fields.Cover("contacts", k), ct);
         var owners = contacts.Values.Select(k => k.CustomerId).Distinct().ToList();
         var customers = await db.Set<Customer>().Where(c => EF.Parameter(owners).Contains(c.Id)).Select(c => new { c.Id, c.Number, c.Name }).ToDictionaryAsync(c => c.Id, ct);
         var above = contacts.Values.Select(k => k.ReportsToId).OfType<long>().Distinct().ToList();

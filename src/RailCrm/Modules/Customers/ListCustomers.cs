@@ -59,7 +59,9 @@ internal sealed class ListCustomers(CrmDb db, CustomerList list, CustomFields fi
 
     private async Task<Result<Listing<Item>>> Page(View view, CancellationToken ct)
     {
-        var columns = Told.Select(k => list.Find(k)!).ToList();
+        var columns = Told.Select(k => list.Find(k)).OfType<ListField>().ToList();
+        var at = Told.Select(k => columns.FindIndex(c => c.Key == k)).ToList(); // A field that is hidden from the reader is no column.
+        object? Cell(Line line, int told) => at[told] < 0 ? null : line.Cells[at[told]];
         if (!(await list.Read(db, view, columns, ct)).TryGet(out var page, out var refusal))
         {
             return refusal;
@@ -68,7 +70,7 @@ internal sealed class ListCustomers(CrmDb db, CustomerList list, CustomFields fi
         var units = page.Names["unit"];
         var own = await Own([.. page.Lines.Select(l => l.Id)], ct);
         return new Listing<Item>(
-            [.. page.Lines.Select(l => l.Cells).Zip(page.Lines, (c, l) => new Item(l.Id, (string)c[0]!, (string)c[1]!, (string?)c[2], (CustomerTier)c[3]!, (long)c[4]!, units[(long)c[4]!], (string?)c[5], (long)c[6]!, (long)c[7]!, (long)c[8]!, (int)c[9]!, (DateTime)c[10]!, (bool)c[11]!, own.GetValueOrDefault(l.Id)))],
+            [.. page.Lines.Select(l => new Item(l.Id, (string)Cell(l, 0)!, (string)Cell(l, 1)!, (string?)Cell(l, 2), (CustomerTier)Cell(l, 3)!, (long)Cell(l, 4)!, units[(long)Cell(l, 4)!], (string?)Cell(l, 5), (long)Cell(l, 6)!, (long)Cell(l, 7)!, (long)Cell(l, 8)!, (int)Cell(l, 9)!, (DateTime)Cell(l, 10)!, (bool)Cell(l, 11)!, own.GetValueOrDefault(l.Id)))],
             page.Next) { PreviousCursor = page.Previous };
     }
 
@@ -85,7 +87,7 @@ internal sealed class ListCustomers(CrmDb db, CustomerList list, CustomFields fi
         await foreach (var lines in list.Walk(looked, [], ct))
         {
             var ids = lines.Select(l => l.Id).ToList();
-            var customers = await db.Set<Customer>().AsNoTracking().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
+            var customers = await db.Set<Customer>().AsNoTracking().Where(c => EF.Parameter(ids).Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => db.Actor.Fields.Cover("customers", c), ct);
             yield return [.. ids.Where(customers.ContainsKey).Select(id => customers[id])];
         }
     }

@@ -13,7 +13,11 @@ public sealed class ListPairs(CrmDb db, Runner runner)
     private readonly CustomerPairs _pairs = new(db);
 
     /// <summary>One of a pair.</summary>
-    public sealed record Side(long Id, string Number, string Name, string UnitName, string? CreditCode, string? Phone, string? Address, CustomerTier Tier, long Trailing12RevenueFen);
+    public sealed record Side(long Id, string Number, string Name, string UnitName, string? CreditCode, string? Phone, string? Address, CustomerTier Tier, long Trailing12RevenueFen)
+    {
+        /// <summary>Whether the address is the registered one.</summary>
+        internal bool Registered { get; init; }
+    }
 
     /// <summary>A pair: how likely it is one customer, and why.</summary>
     public sealed record Item(long Id, Side First, Side Second, int Score, IReadOnlyList<string> Reasons, DateTime FoundAt, DateTime? DismissedAt, string? DismissedBy, string? DismissedReason);
@@ -29,10 +33,13 @@ public sealed class ListPairs(CrmDb db, Runner runner)
 
         var ids = page.Items.SelectMany(p => new[] { p.FirstId, p.SecondId }).Distinct().ToList();
         var sides = await (from c in db.Set<Customer>() join u in db.Set<OrgUnit>() on c.UnitId equals u.Id where EF.Parameter(ids).Contains(c.Id)
-            select new Side(c.Id, c.Number, c.Name, u.Name, c.CreditCode, c.Phone, c.BusinessAddress ?? c.RegisteredAddress, c.Tier, c.Trailing12RevenueFen)).ToDictionaryAsync(s => s.Id, ct);
+            select new Side(c.Id, c.Number, c.Name, u.Name, c.CreditCode, c.Phone, c.BusinessAddress ?? c.RegisteredAddress, c.Tier, c.Trailing12RevenueFen) { Registered = c.BusinessAddress == null }).ToDictionaryAsync(s => s.Id, Covered, ct);
         var names = await _pairs.Judges(page.Items, ct);
         return new Listing<Item>([.. page.Items.Where(p => sides.ContainsKey(p.FirstId) && sides.ContainsKey(p.SecondId)).Select(p => new Item(p.Id, sides[p.FirstId], sides[p.SecondId], p.Score, p.Reasons.Split(','), p.FoundAt, p.DismissedAt, names.GetValueOrDefault(p.DismissedBy ?? 0), p.DismissedReason))], page.Next) { PreviousCursor = page.Previous };
     }
+
+    /// <summary>Without what is kept from the reader.</summary>
+    private Side Covered(Side side) => db.Actor.Fields.IsFree ? side : db.Actor.Fields.Cover("customers", side with { Address = db.Actor.Fields.Told("customers", side.Registered ? nameof(Customer.RegisteredAddress) : nameof(Customer.BusinessAddress), side.Address) });
 
     /// <summary>Says that they are two, or takes that back. It holds until something that was compared changes.</summary>
     public Task<Result<bool>> Dismiss(long id, bool two, string? reason, CancellationToken ct) => _pairs.Judge(id, two, reason, ct);

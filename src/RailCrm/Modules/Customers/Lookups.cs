@@ -57,8 +57,8 @@ internal static class Lookups
         if (typed.Length == 0)
         {
             var ids = await opened.Chosen(db, "contacts", ct, RecordKind.Contact);
-            var recent = await (from k in db.Set<Contact>().AsNoTracking() join c in db.Set<Customer>() on k.CustomerId equals c.Id where EF.Parameter(ids).Contains(k.Id) select new { k.Id, k.Name, Customer = c.Name, Number = k.Mobile ?? k.Phone }).ToListAsync(ct);
-            return LookupAnswer.Recent(ids, recent.Select(k => Item(k.Id, k.Name, k.Customer, k.Number)));
+            var recent = await (from k in db.Set<Contact>().AsNoTracking() join c in db.Set<Customer>() on k.CustomerId equals c.Id where EF.Parameter(ids).Contains(k.Id) select new { k.Id, k.Name, Customer = c.Name, k.Mobile, k.Phone }).ToListAsync(ct);
+            return LookupAnswer.Recent(ids, recent.Select(k => Item(k.Id, k.Name, k.Customer, db.Actor.Fields.Told("contacts", nameof(Contact.Mobile), k.Mobile) ?? db.Actor.Fields.Told("contacts", nameof(Contact.Phone), k.Phone))));
         }
 
         return typed.Length <= 100 && (await list.Run(new(typed, Limit: Most), ct)).TryGet(out var page, out _) ? LookupAnswer.Of(page.Items.Select(k => Item(k.Id, k.Name, k.CustomerName, k.Mobile ?? k.Phone))) : LookupAnswer.None;

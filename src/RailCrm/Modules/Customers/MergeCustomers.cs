@@ -99,6 +99,11 @@ internal sealed class MergeCustomers(CrmDb db, GetCustomer getCustomer, IEnumera
             return new Refusal.Stale();
         }
 
+        if (input.Choices.Keys.Select(k => RuledField.All.FirstOrDefault(f => f.List == "customers" && f.Name.Equals(k, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(f => f is not null && !db.Actor.Fields.Edits(f.List, f.Name)) is { } kept)
+        {
+            return new Refusal.InvalidMany([new(kept.Name, "fields.kept", Platform.Text.Texts.Get(kept.TextKey))]);
+        }
+
         if (!MergeFields.Differing(customers, input.Choices).TryGet(out var rows, out refusal))
         {
             return refusal;

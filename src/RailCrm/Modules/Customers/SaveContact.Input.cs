@@ -92,55 +92,55 @@ public sealed partial class SaveContact
         }
 
         /// <summary>A second mobile.</summary>
-        public string? Mobile2 { get; }
+        public string? Mobile2 { get; private init; }
 
         /// <summary>A second landline.</summary>
-        public string? Phone2 { get; }
+        public string? Phone2 { get; private init; }
 
         /// <summary>A second e-mail.</summary>
-        public string? Email2 { get; }
+        public string? Email2 { get; private init; }
 
         /// <summary>WeChat.</summary>
-        public string? WeChat { get; }
+        public string? WeChat { get; private init; }
 
         /// <summary>How the person wants to be reached.</summary>
-        public ContactWay? PreferredWay { get; }
+        public ContactWay? PreferredWay { get; private init; }
 
         /// <summary>When, in words.</summary>
-        public string? PreferredTime { get; }
+        public string? PreferredTime { get; private init; }
 
         /// <summary>What the person has to say in a decision.</summary>
-        public DecisionRole? DecisionRole { get; }
+        public DecisionRole? DecisionRole { get; private init; }
 
         /// <summary>Another contact of the customer, to whom this one reports.</summary>
-        public long? ReportsToId { get; }
+        public long? ReportsToId { get; private init; }
 
         /// <summary>How the person stands to us.</summary>
-        public Attitude? Attitude { get; }
+        public Attitude? Attitude { get; private init; }
 
         /// <summary>How much the person's word weighs.</summary>
-        public Influence? Influence { get; }
+        public Influence? Influence { get; private init; }
 
         /// <summary>How near the person is to us.</summary>
-        public Closeness? Closeness { get; }
+        public Closeness? Closeness { get; private init; }
 
         /// <summary>What the person is able to do at work.</summary>
-        public string? Competence { get; }
+        public string? Competence { get; private init; }
 
         /// <summary>1980-05-03, or 05-03 where the year is not known.</summary>
-        public string? Birthday { get; }
+        public string? Birthday { get; private init; }
 
         /// <summary>Whether the birthday is of the lunar calendar.</summary>
-        public bool BirthdayLunar { get; }
+        public bool BirthdayLunar { get; private init; }
 
         /// <summary>Customs to respect.</summary>
-        public string? Customs { get; }
+        public string? Customs { get; private init; }
 
         /// <summary>Since when the person is not active.</summary>
-        public DateOnly? InactiveOn { get; }
+        public DateOnly? InactiveOn { get; private init; }
 
         /// <summary>Why the person is not active.</summary>
-        public string? InactiveReason { get; }
+        public string? InactiveReason { get; private init; }
     }
 
     /// <summary>A contact as the API tells it.</summary>

@@ -14,7 +14,7 @@ public sealed partial class SaveContact(CrmDb db, CustomFields fields)
 {
     private const int WordLength = 100;
 
-    private Answer Told(Contact c) => Answer.Of(c, fields.Said("contacts", c.Custom, db.Actor));
+    private Answer Told(Contact c) => db.Actor.Fields.Cover("contacts", Answer.Of(c, fields.Said("contacts", c.Custom, db.Actor)));
 
     /// <summary>What is stored, as one would say it.</summary>
     internal static Input Said(Contact k) => new()
@@ -24,7 +24,7 @@ public sealed partial class SaveContact(CrmDb db, CustomFields fields)
         Birthday = k.Birthday, BirthdayLunar = k.BirthdayLunar, Customs = k.Customs, InactiveOn = k.InactiveOn, InactiveReason = k.InactiveReason,
     };
 
-    /// <summary>Main first, then the active by name; with <paramref name="binned"/> those in the bin instead.</summary>
+    /// <summary>Main first, then the active by name; with <paramref name="binned"/> those in the bin instead. What is kept from the actor is not in them.</summary>
     internal async Task<Result<List<Contact>>> Of(long customerId, bool binned, CancellationToken ct)
     {
         if (!await db.Set<Customer>().AnyAsync(c => c.Id == customerId, ct))
@@ -32,8 +32,9 @@ public sealed partial class SaveContact(CrmDb db, CustomFields fields)
             return new Refusal.NotFound();
         }
 
-        return await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(k => k.CustomerId == customerId && (k.DeletedAt != null) == binned && k.PartOfId == null)
+        var all = await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(k => k.CustomerId == customerId && (k.DeletedAt != null) == binned && k.PartOfId == null)
             .OrderByDescending(k => k.IsMain).ThenByDescending(k => k.Active).ThenBy(k => k.Name).ThenBy(k => k.Id).Take(500).ToListAsync(ct);
+        return all.ConvertAll(k => db.Actor.Fields.Cover("contacts", k));
     }
 
     /// <summary>Creates one where <paramref name="id"/> is null, else changes it if it still has <paramref name="version"/>.</summary>
@@ -49,7 +50,7 @@ public sealed partial class SaveContact(CrmDb db, CustomFields fields)
             input.BirthdayLunar = await db.Set<Contact>().AnyAsync(k => k.Id == id && k.BirthdayLunar && k.Birthday == input.Birthday.Trim(), ct);
         }
 
-        if (Check(input) is { Count: > 0 } errors)
+        if (Check(input).FindAll(e => db.Actor.Fields.Edits("contacts", e.Field)) is { Count: > 0 } errors)
         {
             return new Refusal.InvalidMany(errors);
         }
@@ -85,15 +86,21 @@ public sealed partial class SaveContact(CrmDb db, CustomFields fields)
                     return new Refusal.Conflict("personal.erased_stays");
                 }
 
-                if (input.ReportsToId is { } above && above != contact.ReportsToId && Above(all, id, above) is { } error)
+                var said = input;
+                if (db.Actor.Fields.Keep("contacts", ref said, id is null ? new() : Said(contact)) is { Count: > 0 } kept)
+                {
+                    return new Refusal.InvalidMany(kept);
+                }
+
+                if (said.ReportsToId is { } above && above != contact.ReportsToId && Above(all, id, above) is { } error)
                 {
                     return new Refusal.InvalidMany([error]);
                 }
 
                 var left = contact.Active || id is null;
-                Apply(input, contact, first: id is null && !all.Exists(k => k.IsMain));
+                Apply(said, contact, first: id is null && !all.Exists(k => k.IsMain));
                 contact.InactiveOn ??= left && !contact.Active ? BusinessCalendar.Day(db.UtcNow) : null;
-                if (await fields.Apply(db, "contacts", contact, contact.Id, customerId, input.Custom, input, ct) is { } wrong)
+                if (await fields.Apply(db, "contacts", contact, contact.Id, customerId, said.Custom, said, ct) is { } wrong)
                 {
                     db.ChangeTracker.Clear(); // No later save of this request stores what was refused.
                     return wrong;
@@ -305,9 +312,9 @@ public sealed partial class SaveContact(CrmDb db, CustomFields fields)
         return [.. all.Where(h => h.Item2 > 0)];
     }
 
-    /// <summary>One of the customer's people, who is not in the bin.</summary>
+    /// <summary>One of the customer's people, who is not in the bin; without what is kept from the actor.</summary>
     internal async Task<Result<Contact>> One(long customerId, long id, CancellationToken ct) =>
-        await db.Set<Contact>().AsNoTracking().SingleOrDefaultAsync(k => k.Id == id && k.CustomerId == customerId && db.Set<Customer>().Any(c => c.Id == customerId), ct) is { } contact ? contact : new Refusal.NotFound();
+        await db.Set<Contact>().AsNoTracking().SingleOrDefaultAsync(k => k.Id == id && k.CustomerId == customerId && db.Set<Customer>().Any(c => c.Id == customerId), ct) is { } contact ? db.Actor.Fields.Cover("contacts", contact) : new Refusal.NotFound();
 
     internal static async Task<IResult> Get(long id, long contactId, SaveContact useCase, HttpContext http, CancellationToken ct) =>
         (await useCase.One(id, contactId, ct)).Answer(c =>

@@ -39,7 +39,7 @@ public sealed partial class SaveCustomer(CrmDb db, CustomFields fields)
     /// <summary>Says what <see cref="Run(long?, int?, Input, CancellationToken)"/> would: refuse it, change something, or find nothing new. Writes nothing, and forgets what it has read.</summary>
     internal async Task<Result<bool>> Look(long? id, Input input, CancellationToken ct)
     {
-        if (CustomerRules.Check(input) is { Count: > 0 } errors)
+        if (CustomerRules.Check(input).Where(e => db.Actor.Fields.Edits("customers", e.Field)).ToList() is { Count: > 0 } errors)
         {
             return new Refusal.InvalidMany(errors);
         }
@@ -57,7 +57,7 @@ public sealed partial class SaveCustomer(CrmDb db, CustomFields fields)
     private async Task<Result<Customer>> Run(long? id, int? version, Input input, IReadOnlyList<Contact> people, Origin? origin, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(input);
-        if (CustomerRules.Check(input) is { Count: > 0 } errors)
+        if (CustomerRules.Check(input).Where(e => db.Actor.Fields.Edits("customers", e.Field)).ToList() is { Count: > 0 } errors)
         {
             return new Refusal.InvalidMany(errors);
         }
@@ -102,6 +102,11 @@ public sealed partial class SaveCustomer(CrmDb db, CustomFields fields)
         if (id is not null && version is not null && customer.Version != version)
         {
             return new Refusal.Stale();
+        }
+
+        if (db.Actor.Fields.Keep("customers", ref input, id is null ? new() : CustomerRules.Of(customer)) is { Count: > 0 } kept)
+        {
+            return new Refusal.InvalidMany(kept);
         }
 
         // The unit where it lies decides, not the one it is to go to: what is only shared is not taken over by saving it.

@@ -111,6 +111,11 @@ internal sealed class UniteContacts(CrmDb db, SaveContact save)
             return new Refusal.Stale();
         }
 
+        if (input.Choices.Keys.Select(k => RuledField.All.FirstOrDefault(f => f.List == "contacts" && f.Name.Equals(k, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(f => f is not null && !db.Actor.Fields.Edits(f.List, f.Name)) is { } kept)
+        {
+            return new Refusal.InvalidMany([new(kept.Name, "fields.kept", Platform.Text.Texts.Get(kept.TextKey))]);
+        }
+
         return Differing(all.Contacts, input.Choices).TryGet(out var rows, out refusal) ? await Write(all, rows, ct) : refusal;
     }
 

@@ -28,10 +28,14 @@ internal sealed class WorkOnContacts(CrmDb db, SaveContact save)
     {
         var ids = rows.Select(r => r.RowId).ToList();
         var contacts = await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().Where(k => EF.Parameter(ids).Contains(k.Id)).ToDictionaryAsync(k => k.Id, ct);
-        var (undo, field) = (order.UndoOf is not null, order.Act == "bin" ? null : list.Find(order.Field)!.Input);
+        var (undo, field) = (order.UndoOf is not null, order.Act == "bin" ? null : list.Find(order.Field)?.Input ?? "");
         foreach (var row in rows)
         {
-            if (!contacts.TryGetValue(row.RowId, out var contact) || (contact.DeletedAt is not null && !(undo && field is null)))
+            if (field is "")
+            {
+                row.Refuse("list.work_kept"); // The role was narrowed since.
+            }
+            else if (!contacts.TryGetValue(row.RowId, out var contact) || (contact.DeletedAt is not null && !(undo && field is null)))
             {
                 row.Refuse("common.not_found");
             }

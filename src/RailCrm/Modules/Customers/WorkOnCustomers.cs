@@ -59,6 +59,10 @@ internal static class WorkOnCustomers
             {
                 row.Refuse(shared.Code);
             }
+            else if (field is null && order.Act != "bin")
+            {
+                row.Refuse("list.work_kept"); // The role was narrowed since.
+            }
             else if (order.Act == "bin")
             {
                 (customer.DeletedAt, customer.DeletedBy) = order.UndoOf is null ? (db.UtcNow, db.Actor.UserId) : ((DateTime?)null, (long?)null);

@@ -34,6 +34,7 @@ internal sealed class ReadDossier(CrmDb db, CustomFields fields, GetCustomer get
 
         var business = db.Actor.May(Permission.WaybillsRead);
         var contacts = await db.Set<Contact>().AsNoTracking().Where(c => c.CustomerId == customerId).OrderByDescending(c => c.IsMain).ThenBy(c => c.Id).ToListAsync(ct);
+        contacts.ForEach(k => db.Actor.Fields.Cover("contacts", k));
         var kinds = records.Of(db.Actor);
         var files = await db.Set<Attachment>().AsNoTracking().There(db).Where(a => a.CustomerId == customerId && EF.Parameter(kinds).Contains(a.RecordKind)).OrderBy(a => a.Id).ToListAsync(ct);
         var facts = business ? await figures.Rows(customerId, Ever.First, Ever.Last, ct) ?? [] : [];

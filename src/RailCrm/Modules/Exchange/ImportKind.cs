@@ -18,6 +18,17 @@ internal sealed record ImportField(string Name, bool Required, params string[] S
     /// <summary>Whether it says why a row is right that looks wrong: asked for where a row does.</summary>
     public bool IsReason => Name is "duplicateReason" or "creditCodeReason";
 
+    /// <summary>The list and the name by which roles rule the field that it fills.</summary>
+    /// <param name="kind">What the file holds.</param>
+    public (string List, string Name) RuledIn(string kind) => (kind, Name) switch
+    {
+        ("customers", "contactMobile" or "contactPhone" or "contactEmail") => ("contacts", Name["contact".Length..]),
+        ("customers", "employees") => (kind, "EmployeeCount"),
+        ("customers", "marketShare") => (kind, "MarketSharePercent"),
+        ("customers", "profile") => (kind, "CompanyProfile"),
+        _ => (kind, char.ToUpperInvariant(Name[0]) + Name[1..]),
+    };
+
     /// <summary>Text key of what it is called, where the pages of its kind have a word of their own.</summary>
     public string? TextKey { get; init; }
 

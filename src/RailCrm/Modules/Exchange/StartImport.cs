@@ -112,6 +112,11 @@ public sealed class StartImport(CrmDb db, CustomFields fields, Settings settings
             {
                 return refusal;
             }
+
+            if (Kept(kind, map) is { Count: > 0 } kept)
+            {
+                return new Refusal.InvalidMany(kept);
+            }
         }
         catch (TableFileException e)
         {
@@ -153,6 +158,10 @@ public sealed class StartImport(CrmDb db, CustomFields fields, Settings settings
 
         return started;
     }
+
+    /// <summary>The columns that would write what the actor may not change: said before anything is read of the rows.</summary>
+    private List<FieldError> Kept(ImportKind kind, FieldMap map) => db.Actor.Fields.IsFree ? [] :
+        [.. kind.Fields.Where(f => map.Headers.ContainsKey(f.Name) && f.RuledIn(kind.Name) is var (list, name) && !db.Actor.Fields.Edits(list, name)).Select(f => new FieldError(f.Name, "import.field_kept", string.Join('+', map.Headers[f.Name]), f.Label))];
 
     private async Task Remember(Import import, IReadOnlyList<string> headers, bool takeFixes, CancellationToken ct)
     {

@@ -14,7 +14,7 @@ internal sealed class EditRoles(CrmDb db)
     /// <summary>Longest name.</summary>
     public const int NameLength = 30;
 
-    public sealed record Item(long Id, string Name, IReadOnlyList<string> Permissions, int Accounts, DateTime? FactorSince = null)
+    public sealed record Item(long Id, string Name, IReadOnlyList<string> Permissions, int Accounts, DateTime? FactorSince = null, string? Fields = null, string? Stamp = null)
     {
         /// <summary>A role that the product brings keeps its name and stays.</summary>
         public bool BuiltIn => Permission.DefaultRoles.ContainsKey(Name);
@@ -26,6 +26,12 @@ internal sealed class EditRoles(CrmDb db)
     {
         public string? Name { get; set; }
         public List<string> Permissions { get; set; } = [];
+
+        /// <summary>Field → right, both by their codes; null leaves them as they are.</summary>
+        public Dictionary<string, string>? Fields { get; set; }
+
+        /// <summary>The role's stamp when the form was shown; null where that does not matter.</summary>
+        public string? Stamp { get; set; }
     }
 
     /// <summary>The name people read: of a built-in role in their language.</summary>
@@ -33,9 +39,9 @@ internal sealed class EditRoles(CrmDb db)
 
     public async Task<IReadOnlyList<Item>> List(CancellationToken ct)
     {
-        var roles = await db.Set<Role>().AsNoTracking().OrderBy(r => r.Id).Select(r => new { r.Id, r.Name, r.FactorSince, Accounts = db.Set<IdentityUserRole<long>>().Count(u => u.RoleId == r.Id) }).ToListAsync(ct);
+        var roles = await db.Set<Role>().AsNoTracking().OrderBy(r => r.Id).Select(r => new { r.Id, r.Name, r.FactorSince, r.Fields, r.ConcurrencyStamp, Accounts = db.Set<IdentityUserRole<long>>().Count(u => u.RoleId == r.Id) }).ToListAsync(ct);
         var permissions = (await db.Set<RolePermission>().AsNoTracking().ToListAsync(ct)).ToLookup(p => p.RoleId, p => p.Permission);
-        return [.. roles.Select(r => new Item(r.Id, r.Name ?? "", [.. Permission.Grantable.Intersect(permissions[r.Id])], r.Accounts, r.FactorSince))];
+        return [.. roles.Select(r => new Item(r.Id, r.Name ?? "", [.. Permission.Grantable.Intersect(permissions[r.Id])], r.Accounts, r.FactorSince, r.Fields, r.ConcurrencyStamp))];
     }
 
     /// <summary>Creates a role where <paramref name="id"/> is null, else changes it.</summary>
@@ -52,10 +58,16 @@ internal sealed class EditRoles(CrmDb db)
             return new Refusal.NotFound();
         }
 
+        if (id is not null && input.Stamp is not null && role.ConcurrencyStamp != input.Stamp)
+        {
+            return new Refusal.Stale();
+        }
+
         var builtIn = id is not null && Permission.DefaultRoles.ContainsKey(role.Name ?? "");
         var name = builtIn ? role.Name : PlainText.Trimmed(input.Name);
         var wanted = Permission.Grantable.Intersect(input.Permissions).ToList();
         var errors = await Check(id, name, wanted, input.Permissions, ct);
+        var rules = input.Fields is null ? role.Fields : Rules(input.Fields, errors);
         if (errors.Count > 0)
         {
             return new Refusal.InvalidMany(errors);
@@ -67,8 +79,8 @@ internal sealed class EditRoles(CrmDb db)
             return new Refusal.Conflict("accounts.last_system");
         }
 
-        var before = (role.Name, Permissions: string.Join(", ", Permission.Grantable.Intersect(had.Select(p => p.Permission))));
-        (role.Name, role.NormalizedName, role.ConcurrencyStamp) = (name, name!.ToUpperInvariant(), Guid.NewGuid().ToString());
+        var before = (role.Name, role.Fields, Permissions: string.Join(", ", Permission.Grantable.Intersect(had.Select(p => p.Permission))));
+        (role.Name, role.NormalizedName, role.Fields, role.ConcurrencyStamp) = (name, name!.ToUpperInvariant(), rules, Guid.NewGuid().ToString());
         if (id is null)
         {
             db.Add(role);
@@ -77,7 +89,7 @@ internal sealed class EditRoles(CrmDb db)
 
         db.RemoveRange(had.Where(p => !wanted.Contains(p.Permission)));
         db.AddRange(wanted.Except(had.Select(p => p.Permission)).Select(p => new RolePermission { RoleId = role.Id, Permission = p }));
-        Tell(id is null ? "created" : "updated", role.Id, new() { ["Name"] = [before.Name, role.Name], ["Permissions"] = [before.Permissions, string.Join(", ", wanted)] });
+        Tell(id is null ? "created" : "updated", role.Id, new() { ["Name"] = [before.Name, role.Name], ["Permissions"] = [before.Permissions, string.Join(", ", wanted)], ["FieldRights"] = [Said(before.Fields), Said(role.Fields)] });
         await db.SaveChangesAsync(ct);
         return role;
     }, ct);
@@ -135,6 +147,27 @@ internal sealed class EditRoles(CrmDb db)
 
         return role;
     }, ct);
+
+    /// <summary>What is kept of fields, as the trail says it: the names of fields and rights are codes there, as permissions are.</summary>
+    private static string? Said(string? rules) => rules?.Replace(";", ", ", StringComparison.Ordinal).Replace("=", ": ", StringComparison.Ordinal);
+
+    private static string? Rules(Dictionary<string, string> asked, List<FieldError> errors)
+    {
+        var rules = new Dictionary<RuledField, FieldRight>();
+        foreach (var (key, right) in asked)
+        {
+            if (RuledField.All.FirstOrDefault(f => f.Key == key) is { } field && Enum.TryParse<FieldRight>(right, ignoreCase: true, out var known) && field.Rights.Contains(known))
+            {
+                rules[field] = known;
+            }
+            else
+            {
+                errors.Add(new(nameof(Input.Fields), "roles.field_unknown", key, right));
+            }
+        }
+
+        return FieldRights.Write(rules);
+    }
 
     private void Tell(string action, long id, Dictionary<string, object?[]> changes) =>
         db.Add(new AuditEntry(db.Actor, db.UtcNow, action, nameof(Role), id, null, JsonSerializer.Serialize(changes.Where(c => !Equals(c.Value[0], c.Value[1])).ToDictionary())));

@@ -108,6 +108,11 @@ internal sealed class ListAudit(CrmDb db)
             // Part of what is written as JSON with and without escapes. No index knows parts, so a month is looked through unless more is asked for.
             var escaped = JsonEncodedText.Encode(text).Value;
             entries = entries.Where(a => a.Changes.Contains(text) || a.Changes.Contains(escaped));
+            foreach (var kept in new[] { "Customer", "Contact" }.Where(e => db.Actor.Fields.Fixed(ListOf(e)!).Any(f => !db.Actor.Fields.Sees(f.List, f.Name))))
+            {
+                entries = entries.Where(a => a.Entity != kept); // Found by a part of what is masked, an entry would tell it.
+            }
+
             since ??= (query.To is { } last && last > DateOnly.MinValue.AddDays(TextDays) ? last : BusinessCalendar.Day(db.UtcNow)).AddDays(-TextDays);
         }
 
@@ -158,8 +163,13 @@ internal sealed class ListAudit(CrmDb db)
         string? Subject(AuditEntry a) => (a.Entity switch { nameof(OrgUnit) => units, nameof(User) => users, nameof(Employee) => employees, nameof(Role) => roles, _ => null })?.GetValueOrDefault(a.EntityId);
 
         return [.. page.Select(a => new Item(a.Id, a.At, a.ActorName, a.Via, a.Action, a.Entity, a.EntityId, Subject(a), a.CustomerId,
-            [.. changes[a.Id].Select(c => new Change(Texts.Find($"audit.field_{c.Field}") ?? Texts.Find($"field.{c.Field}") ?? c.Field, Value(c.Field, c.Before), Value(c.Field, c.After)))]))];
+            [.. changes[a.Id].Select(c => Covered(a.Entity, c)).Select(c => new Change(Texts.Find($"audit.field_{c.Field}") ?? Texts.Find($"field.{c.Field}") ?? c.Field, Value(c.Field, c.Before), Value(c.Field, c.After)))]))];
     }
+
+    /// <summary>A change without what is kept from the reader of the record itself.</summary>
+    private Change Covered(string entity, Change change) => !db.Actor.Fields.IsFree && ListOf(entity) is { } list ? new(change.Field, db.Actor.Fields.Told(list, change.Field, change.Before), db.Actor.Fields.Told(list, change.Field, change.After)) : change;
+
+    private static string? ListOf(string entity) => entity switch { "Customer" => "customers", "Contact" => "contacts", _ => null };
 
     private static List<Change> Parse(string json)
     {

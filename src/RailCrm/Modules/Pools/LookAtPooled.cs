@@ -88,6 +88,7 @@ internal sealed class LookAtPooled(CrmDb db, ClaimCustomer claim)
 
     private async Task<IReadOnlyList<(string, string?)>> Details(Customer c, Pool? pool, CancellationToken ct)
     {
+        db.Actor.Fields.Cover("customers", c);
         string? Unless(string what, string? value) => pool?.Hides(what) == true ? null : value ?? "—";
         var people = pool?.Hides("contacts") == true ? [] : await db.Set<Contact>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(k => k.CustomerId == c.Id && k.Active).OrderBy(k => k.Id).Select(k => k.Name).Take(5).ToListAsync(ct);
         return

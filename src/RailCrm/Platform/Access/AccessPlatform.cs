@@ -16,6 +16,7 @@ internal static class AccessPlatform
         .AddScoped<ChangePassword>()
         .AddScoped<ApiTokens>()
         .AddScoped<OwnSessions>()
+        .AddScoped<SeeAs>()
         .AddScoped<OwnProfile>()
         .AddScoped<SetSecurityPolicy>()
         .AddSingleton(new MenuItem("account.mine", "/account", "user", Permission.SignedIn, 1, MenuPlace.Account))

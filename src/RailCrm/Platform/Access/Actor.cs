@@ -30,6 +30,12 @@ public sealed record Actor(long UserId, string Name, long UnitId, string UnitPat
     /// <summary>The roles held, where some fields are for some roles alone.</summary>
     public IReadOnlySet<long> Roles { get; init; } = new HashSet<long>();
 
+    /// <summary>What is kept from the person in the records he sees.</summary>
+    public FieldRights Fields { get; init; } = FieldRights.Free;
+
+    /// <summary>Who really looks, where an administrator looks at the product as this person does; null usually.</summary>
+    public Viewer? SeenBy { get; init; }
+
     /// <summary>Whether the person ended the tour of the product, so that it is not offered again.</summary>
     public bool TourEnded { get; init; } = true;
 
@@ -42,6 +48,12 @@ public sealed record Actor(long UserId, string Name, long UnitId, string UnitPat
     /// <summary>Whether the actor may do this.</summary>
     public bool May(string permission) => Permissions.Contains(permission);
 }
+
+/// <summary>An administrator who looks at the product as another person does (以他人身份查看).</summary>
+/// <param name="UserId">His account.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Until">When it ends by itself (UTC).</param>
+public sealed record Viewer(long UserId, string Name, DateTime Until);
 
 /// <summary>Holds the actor of one request; set by <see cref="ActorMiddleware"/> or by a job before the database is opened.</summary>
 public sealed class CurrentActor

@@ -18,7 +18,7 @@ public static class Actors
             from role in db.Set<Role>().Where(x => x.Id == r!.RoleId).DefaultIfEmpty()
             from p in db.Set<RolePermission>().Where(p => p.RoleId == r!.RoleId).DefaultIfEmpty()
             where u.Id == userId && !u.Disabled
-            select new { u.UserName, u.UnitId, u.MustChangePassword, u.PasswordChangedAt, HasPassword = u.PasswordHash != null, u.TourEndedAt, unit.Path, Permission = (string?)p!.Permission, Role = (long?)r!.RoleId, role!.FactorSince }).AsNoTracking().ToListAsync(ct);
+            select new { u.UserName, u.UnitId, u.MustChangePassword, u.PasswordChangedAt, HasPassword = u.PasswordHash != null, u.TourEndedAt, unit.Path, Permission = (string?)p!.Permission, Role = (long?)r!.RoleId, role!.FactorSince, role!.Fields }).AsNoTracking().ToListAsync(ct);
         var due = rows.Min(r => r.FactorSince);
         if (due is not null && via == "web")
         {
@@ -30,7 +30,7 @@ public static class Actors
             : new(userId, rows[0].UserName ?? "", rows[0].UnitId, rows[0].Path,
                 Permission.WithDerived(rows.Select(r => r.Permission).OfType<string>()),
                 Scope.Of(rows[0].Path, userId, rows[0].UnitId), via)
-            { MustChangePassword = rows[0].MustChangePassword, Roles = rows.Select(r => r.Role).OfType<long>().ToHashSet(), PasswordChangedAt = rows[0].HasPassword ? rows[0].PasswordChangedAt : DateTime.MaxValue, // What is not there is never too old.
+            { MustChangePassword = rows[0].MustChangePassword, Roles = rows.Select(r => r.Role).OfType<long>().ToHashSet(), Fields = FieldRights.Of([.. rows.Where(r => r.Role is not null).DistinctBy(r => r.Role).Select(r => r.Fields)]), PasswordChangedAt = rows[0].HasPassword ? rows[0].PasswordChangedAt : DateTime.MaxValue, // What is not there is never too old.
                  TourEnded = rows[0].TourEndedAt is not null, FactorDue = via == "web" ? due : null };
     }
 }
@@ -47,7 +47,13 @@ internal sealed class ActorMiddleware(RequestDelegate next, PasswordPolicy polic
         }
         else if (Sessions.ActorOf(http) is { } actor)
         {
-            current.Actor = actor with { MustChangePassword = actor.MustChangePassword || policy.IsOver(actor.PasswordChangedAt, clock.GetUtcNow().UtcDateTime) };
+            current.Actor = actor.SeenBy is not null ? actor : actor with { MustChangePassword = actor.MustChangePassword || policy.IsOver(actor.PasswordChangedAt, clock.GetUtcNow().UtcDateTime) };
+        }
+
+        if (current.Actor.SeenBy is not null && !SeeAs.Allows(http.Request))
+        {
+            await SeeAs.Refuse(http, current.Actor, scopes);
+            return;
         }
 
         var first = current.Actor switch { { Via: not "web" } => null, { MustChangePassword: true } => "/account/password", { FactorDue: { } due } when due <= clock.GetUtcNow().UtcDateTime => "/account/factor", _ => null };

@@ -91,7 +91,7 @@ internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
             from s in db.Set<Session>()
             join u in db.Set<User>() on s.UserId equals u.Id
             where s.Hash == hash && !u.Disabled && s.SecurityStamp == u.SecurityStamp
-            select new { s.UserId, s.CreatedAt, s.SeenAt, s.Strong, u.UserName, Idle = db.Set<SecurityPolicy>().Max(p => (int?)p.IdleMinutes), Absolute = db.Set<SecurityPolicy>().Max(p => (int?)p.AbsoluteHours) }).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+            select new { s.UserId, s.CreatedAt, s.SeenAt, s.Strong, s.SeenAsId, s.SeenAsUntil, u.UserName, Idle = db.Set<SecurityPolicy>().Max(p => (int?)p.IdleMinutes), Absolute = db.Set<SecurityPolicy>().Max(p => (int?)p.AbsoluteHours) }).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
         var (idle, absolute) = (session?.Idle is { } minutes ? TimeSpan.FromMinutes(minutes) : Idle, session?.Absolute is { } hours ? TimeSpan.FromHours(hours) : Absolute);
         if (session is null || now - session.SeenAt > idle || now - session.CreatedAt > absolute || await Actors.Find(db, session.UserId, "web", cancellationToken) is not { } actor)
         {
@@ -101,6 +101,11 @@ internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
         if (now - session.SeenAt > TimeSpan.FromMinutes(1))
         {
             await db.Write(() => db.Set<Session>().Where(s => s.Hash == hash).ExecuteUpdateAsync(s => s.SetProperty(x => x.SeenAt, now), cancellationToken), cancellationToken);
+        }
+
+        if (session.SeenAsId is { } seen)
+        {
+            actor = await SeeAs.Now(db, actor, hash, seen, session.SeenAsUntil ?? now, cancellationToken);
         }
 
         if (httpContext is not null)
@@ -122,6 +127,10 @@ internal sealed class Sessions(IServiceScopeFactory scopes) : ITicketStore
         await using var services = scopes.CreateAsyncScope();
         var db = services.ServiceProvider.GetRequiredService<CrmDb>();
         var hash = Hash(key);
-        await db.Write(() => db.Set<Session>().Where(s => s.Hash == hash).ExecuteDeleteAsync(), default);
+        await db.Write(async () =>
+        {
+            await SeeAs.End(db, hash, default); // Whoever signs out looks no further through another's eyes.
+            return await db.Set<Session>().Where(s => s.Hash == hash).ExecuteDeleteAsync();
+        }, default);
     }
 }

@@ -56,11 +56,15 @@ public sealed class Role : IdentityRole<long>
     /// <summary>Since when its people need a second factor (UTC); null where the password is enough.</summary>
     public DateTime? FactorSince { get; set; }
 
+    /// <summary>What its people may do with fields of records, as <see cref="FieldRights.Write"/> says it; null where nothing is kept from them.</summary>
+    public string? Fields { get; set; }
+
     internal sealed class Mapping : IEntityTypeConfiguration<Role>
     {
         public void Configure(EntityTypeBuilder<Role> builder)
         {
             builder.ToTable("roles");
+            builder.Property(r => r.Fields).HasMaxLength(FieldRights.Length);
             builder.HasIndex(r => r.NormalizedName).IsUnique();
         }
     }
@@ -129,6 +133,12 @@ public sealed class Session
 
     /// <summary>Network address at sign-in.</summary>
     public string? Address { get; set; }
+
+    /// <summary>As whom its owner looks at the product; null usually. No foreign key: SQLite would make the table anew for it.</summary>
+    public long? SeenAsId { get; set; }
+
+    /// <summary>Until when (UTC).</summary>
+    public DateTime? SeenAsUntil { get; set; }
 
     internal sealed class Mapping : IEntityTypeConfiguration<Session>
     {

@@ -20,7 +20,7 @@ public sealed class AuditEntry
     /// <summary>An event that is not a row's change: a sign-in, a refusal, an export.</summary>
     public AuditEntry(Actor actor, DateTime at, string action, string entity, long entityId, long? customerId = null, string? changes = null) =>
         (ActorId, ActorName, Via, At, Action, Entity, EntityId, CustomerId, Changes) =
-        (actor.UserId, actor.Name, actor.Via, at, action, entity, entityId, customerId, changes ?? "{}");
+        (actor.SeenBy?.UserId ?? actor.UserId, actor.SeenBy?.Name ?? actor.Name, actor.Via, at, action, entity, entityId, customerId, changes ?? "{}"); // Whoever looks as another is who did it.
 
     /// <summary>Key, in order of writing.</summary>
     public long Id { get; private set; }

@@ -90,12 +90,12 @@ public sealed partial class CustomFields(IServiceScopeFactory scopes, IEnumerabl
 
     private Microsoft.EntityFrameworkCore.Metadata.IEntityType Entity(CrmDb db, CustomField field) => db.Model.FindEntityType(targets.First(t => t.List == field.List).Row)!;
 
-    /// <summary>Whether the actor may see what a change of <c>Custom.x_grade</c> says.</summary>
+    /// <summary>Whether the actor may know of a change of a field, such as <c>Custom.x_grade</c> or <c>Phone</c>; what it says may be masked.</summary>
     public bool Sees(string list, string name, Actor actor)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(actor);
-        return !name.StartsWith("Custom.", StringComparison.Ordinal) || Find(list, name[7..]) is not { } field || actor.UserId == 0 || field.IsSeenBy(actor.Roles);
+        return !name.StartsWith("Custom.", StringComparison.Ordinal) ? actor.Fields.Of(list, name) != FieldRight.Hidden : Find(list, name[7..]) is not { } field || actor.UserId == 0 || field.IsSeenBy(actor.Roles);
     }
 
     /// <summary>What a kind refers to; null where it refers to nothing.</summary>

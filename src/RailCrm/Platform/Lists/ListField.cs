@@ -112,6 +112,12 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     /// <summary>Its name in the use case that changes it; null where it cannot be changed in the list.</summary>
     public string? Input { get; protected set; }
 
+    /// <summary>Whether the reader sees its mask alone.</summary>
+    public bool IsMasked { get; protected set; }
+
+    /// <summary>The list and the name by which roles rule it, where that is not the list it stands in and its name when it is changed.</summary>
+    public (string List, string Name)? Rule { get; protected set; }
+
     /// <summary>Whether a row can be without it: a flag or a class that every row has cannot be emptied.</summary>
     public virtual bool CanBeEmpty => true;
 

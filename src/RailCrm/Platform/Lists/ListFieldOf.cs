@@ -36,6 +36,25 @@ internal abstract partial class ListField<TRow>(string key, string textKey, Fiel
     /// <summary>A field that only filters.</summary>
     public static ListField<TRow> Only(string key, string textKey, FieldKind kind, IReadOnlyList<string> operators, Asks<TRow> asks) => new ListField<TRow, string?>(key, textKey, kind, null).NoColumn().Asked(operators, asks);
 
+    /// <summary>The field as somebody has it who may do less with it: it is not changed in the list; masked, it tells its mask alone and is asked for by the whole of it.</summary>
+    /// <param name="mask">Masks it; null where it is seen as it is.</param>
+    internal ListField<TRow> Ruled(Func<string?, string?>? mask)
+    {
+        var field = (ListField<TRow>)MemberwiseClone();
+        (field.Input, field.IsBulk) = (null, false);
+        if (mask is not null)
+        {
+            (field.IsSorted, field.IsSortedNear, field.IsGrouped, field.IsCopied, field.IsMasked, field.SortKey, field._order) = (false, false, false, false, true, null, null);
+            field.Operators = Operators.Contains("=") || IsWhole ? ["="] : [];
+            field.Masked(mask);
+        }
+
+        return field;
+    }
+
+    /// <summary>Has what is read of a row masked. It is done when the value has been read, so that no engine has to know masks.</summary>
+    private protected abstract void Masked(Func<string?, string?> mask);
+
     private ListField<TRow> NoColumn()
     {
         IsColumn = false;
@@ -199,9 +218,13 @@ internal abstract partial class ListField<TRow>(string key, string textKey, Fiel
 internal sealed class ListField<TRow, TValue>(string key, string textKey, FieldKind kind, Expression<Func<TRow, TValue>>? read) : ListField<TRow>(key, textKey, kind) where TRow : class
 {
     private string[] _serves = [];
+    private LambdaExpression? _masked;
 
     /// <inheritdoc/>
-    public override LambdaExpression? Read => read;
+    public override LambdaExpression? Read => _masked ?? read;
+
+    /// <inheritdoc/>
+    private protected override void Masked(Func<string?, string?> mask) => _masked = Expression.Lambda<Func<TRow, string?>>(Expression.Call(mask.Method, read!.Body), read.Parameters);
 
     /// <inheritdoc/>
     public override bool CanBeEmpty => default(TValue) is null || Typing is not null;

@@ -97,6 +97,9 @@ public abstract class ListOf
     /// <summary>A field by its key; null where there is none.</summary>
     public ListField? Find(string? key) => key is null ? null : Fields.FirstOrDefault(f => f.Key == key);
 
+    /// <summary>Whether it has a field that its reader may not see: a view that asks by it is refused, for without the condition there would be more rows.</summary>
+    internal virtual bool Keeps(string key) => false;
+
     /// <summary>The columns that a view shows: the name always first, then those that stay in sight with it, then the others.</summary>
     public IReadOnlyList<ListColumn> ColumnsOf(View view)
     {
@@ -119,6 +122,9 @@ public abstract class ListOf
 
     /// <summary>The page of a record.</summary>
     public virtual string Record(Line line) => $"{Path}/{line.Id}";
+
+    /// <summary>The page that shows what is masked in a row, for a reason; null where there is none.</summary>
+    public virtual string? Reveal(Line line) => null;
 
     /// <summary>One page of a view.</summary>
     public abstract Task<Result<LinePage>> Read(CrmDb db, View view, IReadOnlyList<ListField> columns, CancellationToken ct);

@@ -25,9 +25,41 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
     public sealed override IReadOnlyList<ListField> Fields => All;
 
     /// <summary>The fields declared, and the group's own ones.</summary>
-    private IReadOnlyList<ListField<TRow>> All => _all ??= custom is null || current is null ? Declared : [.. Declared, .. custom.Of(Key, current.Actor).Select(f => CustomColumn.Of<TRow>(f, custom))];
+    private IReadOnlyList<ListField<TRow>> All => _all ??= Ruled(custom is null || current is null ? Declared : [.. Declared, .. custom.Of(Key, current.Actor).Select(f => CustomColumn.Of<TRow>(f, custom))]);
 
     private IReadOnlyList<ListField<TRow>>? _all;
+
+    /// <summary>The fields as the reader's roles leave them to him.</summary>
+    private IReadOnlyList<ListField<TRow>> Ruled(IReadOnlyList<ListField<TRow>> all)
+    {
+        if (current is null || current.Actor.Fields is not { IsFree: false } rights)
+        {
+            return all;
+        }
+
+        var ruled = new List<ListField<TRow>>();
+        foreach (var field in all)
+        {
+            var (list, name) = (field.Rule?.List ?? Key, field.Rule?.Name ?? field.Input);
+            switch (rights.Of(list, name))
+            {
+                case FieldRight.Edit:
+                    ruled.Add(field);
+                    break;
+                case FieldRight.See:
+                    ruled.Add(field.Ruled(null));
+                    break;
+                case FieldRight.Masked:
+                    ruled.Add(field.Ruled(RuledField.Find(list, name)!.Mask));
+                    break;
+            }
+        }
+
+        return ruled;
+    }
+
+    /// <inheritdoc/>
+    internal sealed override bool Keeps(string key) => current is { Actor.Fields.IsFree: false } && Find(key) is null && Declared.Any(f => f.Key == key);
 
     /// <summary>What a row's own fields say, as one would type it.</summary>
     protected Dictionary<string, string?>? OwnSaid(string? json) => custom is null || current is null ? null : custom.Said(Key, json, current.Actor);
@@ -113,10 +145,11 @@ internal abstract partial class ListOf<TRow>(CustomFields? custom = null, Curren
     {
         if (All.FirstOrDefault(f => f.Key == asked.Field) is not { Operators.Count: > 0 } field)
         {
-            return new Refusal.InvalidMany([new("filter", "list.field_unknown", asked.Field)]);
+            return Declared.FirstOrDefault(f => f.Key == asked.Field && f.Operators.Count > 0) is { } kept
+                ? new Refusal.InvalidMany([new(asked.Field, "list.field_kept", kept.Name)]) : new Refusal.InvalidMany([new("filter", "list.field_unknown", asked.Field)]);
         }
 
-        return await field.Where(db, asked, ct);
+        return field.IsMasked && !field.Operators.Contains(asked.Operator) ? new Refusal.InvalidMany([new(field.Key, "list.field_masked", field.Name)]) : await field.Where(db, asked, ct);
     }
 
     /// <summary>What a field reads of a row.</summary>

@@ -89,7 +89,8 @@ public sealed record View(
         && !Filter.Groups.Take(at).Any(g => g is [var earlier] && earlier.Field == only.Field && earlier.Operator == only.Operator && earlier.Values is [{ Length: > 0 }]);
 
     /// <summary>The condition that a field's name and a value alone are short for; null where the name is no field's that can be asked.</summary>
-    internal static Criterion? Short(ListOf list, string name, string value) => !Own.Contains(name) && list.Find(name) is { Operators.Count: > 0 } field
+    /// <remarks>That of a field kept from the reader is refused where it is read, by its name.</remarks>
+    internal static Criterion? Short(ListOf list, string name, string value) => list.Keeps(name) ? new(name, "=", [value]) : !Own.Contains(name) && list.Find(name) is { Operators.Count: > 0 } field
         ? new(name, Shortest(field), field.Kind == FieldKind.Text ? [value] : value.Split(',', StringSplitOptions.TrimEntries))
         : null;
 

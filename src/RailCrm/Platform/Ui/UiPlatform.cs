@@ -41,11 +41,13 @@ internal static class UiPlatform
                 return Results.BadRequest(); // A route that reads no field of its form looks at the token itself.
             }
 
-            db.Add(new Data.AuditEntry(db.Actor, db.UtcNow, "signed_out", nameof(User), db.Actor.UserId));
+            db.Add(new Data.AuditEntry(db.Actor, db.UtcNow, "signed_out", nameof(User), db.Actor.SeenBy?.UserId ?? db.Actor.UserId));
             await db.SaveChangesAsync(ct);
             await http.SignOutAsync(IdentityConstants.ApplicationScheme);
             return Results.Redirect("/sign-in");
         }).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.SignedIn);
+        app.MapPost("/view-as", SeeAs.PostStart).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.Security).ExcludeFromDescription();
+        app.MapPost(SeeAs.EndPath, SeeAs.PostEnd).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.SignedIn).ExcludeFromDescription();
         app.MapPost("/language", (HttpContext http, [FromForm] string to, [FromForm] string? returnUrl) =>
         {
             OwnProfile.SetLanguage(http, to == "en" ? "en" : "zh-CN");

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using RailCrm.Platform.Access;
 
 namespace RailCrm.Platform.Ui.Kit;
 
@@ -25,6 +26,17 @@ public abstract class FieldBase : ComponentBase
 
     /// <summary>What is wrong, by field name; the form's own.</summary>
     [CascadingParameter] public FormErrors? Errors { get; set; }
+
+    /// <summary>What the reader may do with the fields of the record that the form is of.</summary>
+    [CascadingParameter] public FormRights? Rights { get; set; }
+
+    private FieldRight Right => Rights?.Of(Name) ?? FieldRight.Edit;
+
+    /// <summary>Whether it does not stand in the form: its reader may not see it.</summary>
+    protected bool IsKept => Right == FieldRight.Hidden;
+
+    /// <summary>Whether it is shown and not changed: what is not posted stays as it is.</summary>
+    protected bool IsFixed => Disabled || Right != FieldRight.Edit;
 
     /// <summary>The id that a name has, where links from the error summary lead.</summary>
     public static string IdOf(string name)

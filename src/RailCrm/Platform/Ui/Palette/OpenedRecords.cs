@@ -126,7 +126,7 @@ internal sealed class RememberOpened(RequestDelegate next, OpenedRecords opened)
     {
         var endpoint = http.GetEndpoint() as RouteEndpoint; // Before the page runs: one that is not found runs another.
         await next(http);
-        if (endpoint is not null && http.Response.StatusCode == StatusCodes.Status200OK && HttpMethods.IsGet(http.Request.Method) && current.Actor is { IsKnown: true, Via: "web" }
+        if (endpoint is not null && http.Response.StatusCode == StatusCodes.Status200OK && HttpMethods.IsGet(http.Request.Method) && current.Actor is { IsKnown: true, Via: "web", SeenBy: null }
             && endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is not null && endpoint.RoutePattern.RawText?.TrimStart('/') is { } pattern
             && Records(http).FirstOrDefault(r => pattern == r.Pattern || pattern.StartsWith(r.Pattern + "/", StringComparison.Ordinal)) is { Kind: not null } record
             && long.TryParse(http.Request.RouteValues[record.Value]?.ToString(), System.Globalization.CultureInfo.InvariantCulture, out var id))

@@ -4762,6 +4762,12 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("factor_since");
 
+                    b.Property<string>("Fields")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("fields")
+                        .UseCollation("C");
+
                     b.Property<string>("Name")
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
@@ -4904,6 +4910,14 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnType("character varying(200)")
                         .HasColumnName("security_stamp")
                         .UseCollation("C");
+
+                    b.Property<long?>("SeenAsId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seen_as_id");
+
+                    b.Property<DateTime?>("SeenAsUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_as_until");
 
                     b.Property<DateTime>("SeenAt")
                         .HasColumnType("timestamp with time zone")

@@ -4443,6 +4443,11 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("factor_since");
 
+                    b.Property<string>("Fields")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fields");
+
                     b.Property<string>("Name")
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
@@ -4577,6 +4582,14 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("security_stamp");
+
+                    b.Property<long?>("SeenAsId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seen_as_id");
+
+                    b.Property<DateTime?>("SeenAsUntil")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("seen_as_until");
 
                     b.Property<DateTime>("SeenAt")
                         .HasColumnType("TEXT")
