@@ -14,7 +14,7 @@ public sealed class Personal_information_is_kept_with_care(Browser browser)
             await security.Page.CheckAsync("[name='Form.IsOn']");
             await security.Page.FillAsync("[name='Form.Purpose']", "拜访前准备");
             await security.Page.SelectOptionAsync("[name='Form.Basis']", "Consent");
-            await security.Page.FillAsync("[name='Form.Until']", DateTime.UtcNow.AddMonths(6).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+            await security.Page.FillAsync("[name='Form.Until']", TimeProvider.System.GetUtcNow().AddMonths(6).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
             await security.Page.ClickAsync("main form button.btn-primary");
             await Assertions.Expect(security.Page.Locator(".rc-toast")).ToBeVisibleAsync();
             await Assertions.Expect(security.Page.Locator("[name='Form.IsOn']")).ToBeCheckedAsync();

@@ -15,7 +15,7 @@ internal sealed class RemoveDemo(CrmDb db, DemoHold hold)
     private const int AtOnce = 50;
 
     /// <summary>What hangs on a customer and goes with it; responsibilities before lines, so that the months of managers go down with them.</summary>
-    private static readonly string[] Tables = ["responsibilities", "waybill_lines", "binned_lines", "monthly_facts", "figures_due", "tier_changes", "inbox_lines", "notes", "record_marks", "customer_keys", "gestures", "contact_days", "former_contacts", "tier_overrides", "customer_shareholders", "customer_products", "customer_stations", "customer_sidings"];
+    private static readonly string[] Tables = ["responsibilities", "waybill_lines", "binned_lines", "monthly_facts", "figures_due", "tier_changes", "inbox_lines", "notes", "record_marks", "customer_keys", "personal_traits", "gestures", "contact_days", "former_contacts", "tier_overrides", "customer_shareholders", "customer_products", "customer_stations", "customer_sidings"];
 
     public static async Task<string> Run(IServiceProvider services, JobLease lease, CancellationToken ct)
     {

@@ -31,6 +31,9 @@ internal sealed class ListAudit(CrmDb db)
 
     public sealed record Item(long Id, DateTime At, string Actor, string Via, string Action, string Entity, long EntityId, string? Subject, long? CustomerId, IReadOnlyList<Change> Changes);
 
+    /// <summary>Those whose fields a role may not see.</summary>
+    private static readonly string[] Masked = ["Customer", "Contact"];
+
     /// <summary>Fields the machine keeps for itself.</summary>
     private static readonly HashSet<string> Own = ["NormalizedName", "NamePinyin", "NameInitials", "Pinyin", "Initials", "PhoneDigits", "Mobile2Digits", "Phone2Digits", "BirthdayKey", "UpdatedAt", "NormalizedUserName", "NormalizedEmail"];
 
@@ -108,7 +111,7 @@ internal sealed class ListAudit(CrmDb db)
             // Part of what is written as JSON with and without escapes. No index knows parts, so a month is looked through unless more is asked for.
             var escaped = JsonEncodedText.Encode(text).Value;
             entries = entries.Where(a => a.Changes.Contains(text) || a.Changes.Contains(escaped));
-            foreach (var kept in new[] { "Customer", "Contact" }.Where(e => db.Actor.Fields.Fixed(ListOf(e)!).Any(f => !db.Actor.Fields.Sees(f.List, f.Name))))
+            foreach (var kept in Masked.Where(e => db.Actor.Fields.Fixed(ListOf(e)!).Any(f => !db.Actor.Fields.Sees(f.List, f.Name))))
             {
                 entries = entries.Where(a => a.Entity != kept); // Found by a part of what is masked, an entry would tell it.
             }

@@ -178,7 +178,7 @@ internal sealed class ErasePerson(CrmDb db, SaveContact save, ErasedWords words)
             }
         }
 
-        return [.. rows.Values.Select(r => (r.Row, words.Without(r.Changes, values))).Where(r => r.Item2 != r.Row.Changes)];
+        return [.. rows.Values.Select(r => (r.Row, ErasedWords.Without(r.Changes, values))).Where(r => r.Item2 != r.Row.Changes)];
     }
 
     private static bool Hangs(AuditEntry entry, List<long> ids)

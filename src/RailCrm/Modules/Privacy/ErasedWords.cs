@@ -23,7 +23,7 @@ internal sealed class ErasedWords(CrmDb db)
     private static IEnumerable<string> Written(string value) => new[] { value, JsonSerializer.Serialize(value)[1..^1], JsonSerializer.Serialize(value, AuditEntry.Plainly)[1..^1], Uri.EscapeDataString(value) }.Distinct();
 
     /// <summary>A text without them.</summary>
-    public string Without(string text, IReadOnlyList<string> values) => values.SelectMany(Written).OrderByDescending(v => v.Length).Aggregate(text, (t, v) => t.Replace(v, ErasePerson.Mark, StringComparison.Ordinal));
+    public static string Without(string text, IReadOnlyList<string> values) => values.SelectMany(Written).OrderByDescending(v => v.Length).Aggregate(text, (t, v) => t.Replace(v, ErasePerson.Mark, StringComparison.Ordinal));
 
     /// <summary>The condition that one of them stands in a column, with its parameters; null where there is none.</summary>
     public (string Test, object[] Parameters)? Test(IReadOnlyList<string> values, string column)

@@ -25,5 +25,7 @@ internal static class PasskeyRoutes
         : refusal is Kernel.Refusal.InvalidMany { Errors: [var one, ..] } ? Said(one.Code, one.Args) : Said(refusal.Code, refusal.Args);
 
     /// <remarks>No status of its own: the page shows the words, and the browser's console stays for faults.</remarks>
-    private static IResult Said(string code, params object?[] args) => TypedResults.Ok(new { error = Texts.Get(code, args) });
+    private static Microsoft.AspNetCore.Http.HttpResults.Ok<Wrong> Said(string code, params object?[] args) => TypedResults.Ok(new Wrong(Texts.Get(code, args)));
+
+    private sealed record Wrong(string Error);
 }

@@ -264,7 +264,7 @@ public sealed class PrivacyTests
         var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.pfx");
         using (var key = RSA.Create(2048))
         {
-            using var made = new CertificateRequest("CN=railcrm", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+            using var made = new CertificateRequest("CN=railcrm", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(30));
             await File.WriteAllBytesAsync(file, made.Export(X509ContentType.Pkcs12, "geheim"), Ct);
         }
 
