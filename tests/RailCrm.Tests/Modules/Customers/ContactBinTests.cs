@@ -41,6 +41,7 @@ public sealed class ContactBinTests
                     new InboxLine { CustomerId = customer.Id, RecordKind = RecordKind.Contact, RecordId = contact.Id, UserId = n1.UserId, Kind = "note", At = db.UtcNow },
                     new Gesture { CustomerId = customer.Id, RecordId = contact.Id, On = new(2026, 3, 1), UserId = n1.UserId, CreatedAt = db.UtcNow },
                     new ContactDay { CustomerId = customer.Id, RecordId = contact.Id, Name = "入职", Day = "04-08", DayKey = 408 },
+                    new RailCrm.Modules.Privacy.PersonalTrait { CustomerId = customer.Id, RecordId = contact.Id, Cipher = "x", ChangedAt = db.UtcNow },
                     new RecordMark { CustomerId = customer.Id, RecordKind = RecordKind.Contact, RecordId = contact.Id, UserId = n1.UserId, Mark = RecordMark.Favourite, CreatedAt = db.UtcNow });
                 return await db.SaveChangesAsync(Ct);
             });
