@@ -9,7 +9,7 @@ using K = RailCrm.Platform.Lists.FieldKind;
 namespace RailCrm.Modules.Customers;
 
 /// <summary>The contacts in the bin: who put them there and when; restored or removed for good, one or many. Those of a customer that lies in the bin itself come back with it, those that became part of another with the undo of that merge; neither are listed.</summary>
-internal sealed class ContactBinList : ListOf<Contact>
+internal sealed class ContactBinList(Platform.Access.CurrentActor? current = null) : ListOf<Contact>(null, current)
 {
     /// <summary>The index of the bin; see <see cref="Contact"/>'s mapping.</summary>
     internal const string Index = "ix_customer_contacts_bin";

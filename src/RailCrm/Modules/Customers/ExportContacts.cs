@@ -39,6 +39,7 @@ internal sealed class ExportContacts(CrmDb db, CustomFields fields, ListContacts
 
     private async IAsyncEnumerable<Cell[]> Rows(ListContacts.Whole all, HashSet<long> held, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
+        var seen = Seen.ToList();
         await foreach (var batch in all.Batches)
         {
             held.UnionWith(batch.Select(l => l.Contact.CustomerId));
@@ -47,13 +48,13 @@ internal sealed class ExportContacts(CrmDb db, CustomFields fields, ListContacts
             var people = authors.Count == 0 ? [] : await fields.Reference(CustomKind.Person)!.Names(db, authors, ct);
             foreach (var (line, cells) in batch.Zip(own))
             {
-                yield return [.. Seen.Select(c => c.Cell(line, people.GetValueOrDefault(line.Contact.CreatedBy ?? 0))), .. cells];
+                yield return [.. seen.Select(c => c.Cell(line, people.GetValueOrDefault(line.Contact.CreatedBy ?? 0))), .. cells];
             }
         }
     }
 
-    /// <summary>The columns of fields that the reader may know of; what is masked to him is so in the contacts read.</summary>
-    private IEnumerable<(string TextKey, Func<ListContacts.Line, string?, Cell> Cell)> Seen => db.Actor.Fields.IsFree ? Columns : Columns.Where(c => db.Actor.Fields.Of("contacts", Rule(c.TextKey)) != FieldRight.Hidden);
+    /// <summary>The columns of fields that the reader may know of; a mask would be read for a value where the file comes in again.</summary>
+    private IEnumerable<(string TextKey, Func<ListContacts.Line, string?, Cell> Cell)> Seen => db.Actor.Fields.IsFree ? Columns : Columns.Where(c => db.Actor.Fields.Of("contacts", Rule(c.TextKey)) <= FieldRight.See);
 
     private static string? Rule(string column) => column switch { "import.field.mobile" => nameof(Contact.Mobile), "import.field.phone" => nameof(Contact.Phone), "import.field.email" => nameof(Contact.Email), _ => ContactFields.More.FirstOrDefault(f => f.TextKey == column)?.Name };
 

@@ -83,8 +83,8 @@ internal sealed class ExportCustomers(CrmDb db, CustomFields fields, ListCustome
         }
     }
 
-    /// <summary>The columns of fields that the reader may know of; what is masked to him is so in the records read.</summary>
-    private IEnumerable<(string TextKey, Func<Line, Cell> Cell)> Seen => db.Actor.Fields.IsFree ? Columns : Columns.Where(c => Rule(c.TextKey) is var (of, name) && db.Actor.Fields.Of(of, name) != FieldRight.Hidden);
+    /// <summary>The columns of fields that the reader may know of; a mask would be read for a value where the file comes in again.</summary>
+    private IEnumerable<(string TextKey, Func<Line, Cell> Cell)> Seen => db.Actor.Fields.IsFree ? Columns : Columns.Where(c => Rule(c.TextKey) is var (of, name) && db.Actor.Fields.Of(of, name) <= FieldRight.See);
 
     /// <summary>The field that a column tells: its name in files is near the record's.</summary>
     private static (string List, string Name) Rule(string column) => column.Replace("import.field.", "", StringComparison.Ordinal) switch

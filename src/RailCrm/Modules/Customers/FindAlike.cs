@@ -139,7 +139,7 @@ public sealed class FindAlike(CrmDb db)
         var known = await pairs.Where(p => p.FirstId == id).Take(MostPairs).ToListAsync(ct);
         known.AddRange(await pairs.Where(p => p.SecondId == id).Take(MostPairs).ToListAsync(ct));
         long Other(TPair pair) => pair.FirstId == id ? pair.SecondId : pair.FirstId;
-        return (known.Where(p => p.DismissedAt is null).ToDictionary(Other, p => new Sign(p.Score, p.Reasons.Split(','))), [.. known.Where(p => p.DismissedAt is not null).Select(Other)]);
+        return (known.Where(p => p.DismissedAt is null).Select(p => (Pair: p, Reasons: PairReasons.Told(db.Actor.Fields, typeof(TPair) == typeof(ContactPair) ? "contacts" : "customers", p.Reasons))).Where(p => p.Reasons.Length > 0).ToDictionary(p => Other(p.Pair), p => new Sign(p.Pair.Score, p.Reasons)), [.. known.Where(p => p.DismissedAt is not null).Select(Other)]);
     }
 
     private static List<Match> Likeliest(IEnumerable<Match> found) => [.. found.OrderByDescending(m => m.Score ?? 0).ThenBy(m => m.Id).Take(Most)];

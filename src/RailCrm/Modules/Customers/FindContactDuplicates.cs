@@ -56,12 +56,12 @@ public static class FindContactDuplicates
 
         foreach (var mobile in new[] { Known(rights, "Mobile", asked.Mobile), Known(rights, "Mobile2", asked.Mobile2) }.Select(PhoneNumber.Digits).Where(d => d?.Length >= 5).Distinct())
         {
-            await Look("mobile", all.Where(k => k.MobileDigits == mobile || k.Mobile2Digits == mobile));
+            await Look("mobile", Asks(rights, "Mobile") ? Asks(rights, "Mobile2") ? all.Where(k => k.MobileDigits == mobile || k.Mobile2Digits == mobile) : all.Where(k => k.MobileDigits == mobile) : all.Where(k => k.Mobile2Digits == mobile));
         }
 
         foreach (var phone in new[] { Known(rights, "Phone", asked.Phone), Known(rights, "Phone2", asked.Phone2) }.Select(PhoneNumber.Digits).Where(d => d?.Length >= 5).Distinct())
         {
-            await Look("phone", all.Where(k => k.PhoneDigits == phone || k.Phone2Digits == phone));
+            await Look("phone", Asks(rights, "Phone") ? Asks(rights, "Phone2") ? all.Where(k => k.PhoneDigits == phone || k.Phone2Digits == phone) : all.Where(k => k.PhoneDigits == phone) : all.Where(k => k.Phone2Digits == phone));
         }
 
         foreach (var mail in new[] { asked.Email, asked.Email2 }.Select(m => m?.Trim().ToLowerInvariant()).Where(m => m?.Length > 0).Distinct())
@@ -79,6 +79,8 @@ public static class FindContactDuplicates
         var reasons = found.ToLookup(f => f.Id, f => f.Reason);
         return [.. rows.OrderByDescending(r => reasons[r.Id].Count()).ThenBy(r => r.Id).Select(r => new Match([.. reasons[r.Id].Distinct()], r.Id, r.Name, [.. new[] { r.Customer, r.Title, rights.Told("contacts", "Mobile", r.Mobile) ?? rights.Told("contacts", "Phone", r.Phone) }.OfType<string>()], string.Create(CultureInfo.InvariantCulture, $"/customers/{r.CustomerId}/contacts/{r.Id}")))];
     }
+
+    private static bool Asks(Platform.Access.FieldRights rights, string field) => rights.Of("contacts", field) != Platform.Access.FieldRight.Hidden;
 
     private static string? Known(Platform.Access.FieldRights rights, string field, string? typed) => rights.Of("contacts", field) == Platform.Access.FieldRight.Hidden ? null : typed;
 

@@ -39,9 +39,12 @@ internal sealed class GetCustomer(CrmDb db, CustomFields fields)
     public Answer Answered(Customer customer, long? parentId) => db.Actor.Fields.Cover("customers", Answer.Of(customer, parentId, fields.Said("customers", customer.Custom, db.Actor)));
 
     /// <summary>The customer with its lists, without what is kept from the actor.</summary>
-    public async Task<Result<Customer>> Run(long id, CancellationToken ct) =>
-        await db.Set<Customer>().AsNoTracking().AsSplitQuery().Include(c => c.Shareholders).Include(c => c.Products).Include(c => c.MainStations)
-            .Include(c => c.Sidings).ThenInclude(s => s.Siding).SingleOrDefaultAsync(c => c.Id == id, ct) is { } customer ? db.Actor.Fields.Cover("customers", customer) : new Refusal.NotFound();
+    public async Task<Result<Customer>> Run(long id, CancellationToken ct) => await Stored(id, ct) is { } customer ? db.Actor.Fields.Cover("customers", customer) : new Refusal.NotFound();
+
+    /// <summary>The customer with its lists as it is stored: for what is saved or compared, never for what is shown. Null where the actor does not see it.</summary>
+    internal Task<Customer?> Stored(long id, CancellationToken ct) =>
+        db.Set<Customer>().AsNoTracking().AsSplitQuery().Include(c => c.Shareholders).Include(c => c.Products).Include(c => c.MainStations)
+            .Include(c => c.Sidings).ThenInclude(s => s.Siding).SingleOrDefaultAsync(c => c.Id == id, ct);
 
     /// <summary>As the API tells it.</summary>
     public async Task<Result<Answer>> Tell(long id, CancellationToken ct)

@@ -32,6 +32,9 @@ internal abstract class LikelyPairs<TPair>(CrmDb db) where TPair : LikelyPair
     /// <summary>The kind of job that searches.</summary>
     protected abstract string JobKind { get; }
 
+    /// <summary>Whose fields the reasons are of.</summary>
+    protected abstract string List { get; }
+
     /// <summary>Every set of reasons a stored pair may have that holds one, as it is stored; none where there is no such reason.</summary>
     protected abstract IEnumerable<string> SetsWith(string reason);
 
@@ -65,7 +68,7 @@ internal abstract class LikelyPairs<TPair>(CrmDb db) where TPair : LikelyPair
 
         var sets = query.Reason is null ? null : SetsWith(query.Reason).ToList();
         var unit = query.Unit is { } asked ? await Db.Set<OrgUnit>().Where(u => u.Id == asked).Select(u => u.Path).SingleOrDefaultAsync(ct) : null;
-        var wrong = query.Least is < 1 or > 100 ? nameof(PairQuery.Least) : sets is { Count: 0 } ? nameof(PairQuery.Reason) : query.Unit is not null && (unit is null || !Db.Scope.Covers(unit)) ? nameof(PairQuery.Unit) : null;
+        var wrong = query.Least is < 1 or > 100 ? nameof(PairQuery.Least) : sets is { Count: 0 } || (query.Reason is { } why && !PairReasons.Tells(Db.Actor.Fields, List, why)) ? nameof(PairQuery.Reason) : query.Unit is not null && (unit is null || !Db.Scope.Covers(unit)) ? nameof(PairQuery.Unit) : null;
         if (wrong is not null)
         {
             return new Refusal.Invalid("duplicates.filter_wrong", wrong);
@@ -175,6 +178,9 @@ internal sealed class CustomerPairs(CrmDb db) : LikelyPairs<DuplicatePair>(db)
     protected override string JobKind => SearchDuplicates.Job;
 
     /// <inheritdoc/>
+    protected override string List => "customers";
+
+    /// <inheritdoc/>
     protected override IEnumerable<string> SetsWith(string reason) => DuplicateScore.SetsWith(reason);
 
     /// <inheritdoc/>
@@ -203,6 +209,9 @@ internal sealed class ContactPairs(CrmDb db) : LikelyPairs<ContactPair>(db)
 {
     /// <inheritdoc/>
     protected override string JobKind => SearchContactDuplicates.Job;
+
+    /// <inheritdoc/>
+    protected override string List => "contacts";
 
     /// <inheritdoc/>
     protected override IEnumerable<string> SetsWith(string reason) => ContactScore.SetsWith(reason);

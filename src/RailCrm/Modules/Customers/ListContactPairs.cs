@@ -33,9 +33,10 @@ public sealed class ListContactPairs(CrmDb db, Runner runner)
         var whose = await Ownership.Of(db, [.. sides.Values.Select(s => s.CustomerId).Distinct()], ct);
         var names = await _pairs.Judges(page.Items, ct);
         return new Listing<Item>([.. from p in page.Items
-            where sides.ContainsKey(p.FirstId) && sides.ContainsKey(p.SecondId)
+            let reasons = PairReasons.Told(db.Actor.Fields, "contacts", p.Reasons)
+            where reasons.Length > 0 && sides.ContainsKey(p.FirstId) && sides.ContainsKey(p.SecondId)
             let customers = (First: sides[p.FirstId].CustomerId, Second: sides[p.SecondId].CustomerId)
-            select new Item(p.Id, sides[p.FirstId], sides[p.SecondId], p.Score, p.Reasons.Split(','), p.FoundAt, p.DismissedAt, names.GetValueOrDefault(p.DismissedBy ?? 0), p.DismissedReason, whose.Gives(customers.First, customers.Second) || whose.Gives(customers.Second, customers.First))], page.Next) { PreviousCursor = page.Previous };
+            select new Item(p.Id, sides[p.FirstId], sides[p.SecondId], p.Score, reasons, p.FoundAt, p.DismissedAt, names.GetValueOrDefault(p.DismissedBy ?? 0), p.DismissedReason, whose.Gives(customers.First, customers.Second) || whose.Gives(customers.Second, customers.First))], page.Next) { PreviousCursor = page.Previous };
     }
 
     /// <summary>Says that they are two, or takes that back. It holds until something that was compared changes.</summary>

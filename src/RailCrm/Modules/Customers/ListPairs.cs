@@ -35,7 +35,7 @@ public sealed class ListPairs(CrmDb db, Runner runner)
         var sides = await (from c in db.Set<Customer>() join u in db.Set<OrgUnit>() on c.UnitId equals u.Id where EF.Parameter(ids).Contains(c.Id)
             select new Side(c.Id, c.Number, c.Name, u.Name, c.CreditCode, c.Phone, c.BusinessAddress ?? c.RegisteredAddress, c.Tier, c.Trailing12RevenueFen) { Registered = c.BusinessAddress == null }).ToDictionaryAsync(s => s.Id, Covered, ct);
         var names = await _pairs.Judges(page.Items, ct);
-        return new Listing<Item>([.. page.Items.Where(p => sides.ContainsKey(p.FirstId) && sides.ContainsKey(p.SecondId)).Select(p => new Item(p.Id, sides[p.FirstId], sides[p.SecondId], p.Score, p.Reasons.Split(','), p.FoundAt, p.DismissedAt, names.GetValueOrDefault(p.DismissedBy ?? 0), p.DismissedReason))], page.Next) { PreviousCursor = page.Previous };
+        return new Listing<Item>([.. page.Items.Where(p => sides.ContainsKey(p.FirstId) && sides.ContainsKey(p.SecondId) && PairReasons.Told(db.Actor.Fields, "customers", p.Reasons).Length > 0).Select(p => new Item(p.Id, sides[p.FirstId], sides[p.SecondId], p.Score, PairReasons.Told(db.Actor.Fields, "customers", p.Reasons), p.FoundAt, p.DismissedAt, names.GetValueOrDefault(p.DismissedBy ?? 0), p.DismissedReason))], page.Next) { PreviousCursor = page.Previous };
     }
 
     /// <summary>Without what is kept from the reader.</summary>

@@ -64,7 +64,7 @@ internal sealed class MergeCustomers(CrmDb db, GetCustomer getCustomer, IEnumera
             counts.Add((child.TextKey!, each));
         }
 
-        return new Preview(customers, rows, [.. counts.Where(c => c.Item2.Any(n => n > 0))]);
+        return new Preview([.. customers.Select(c => db.Actor.Fields.Cover("customers", c))], rows, [.. counts.Where(c => c.Item2.Any(n => n > 0))]);
     }
 
     /// <summary>Does it, in one transaction.</summary>
@@ -190,9 +190,9 @@ internal sealed class MergeCustomers(CrmDb db, GetCustomer getCustomer, IEnumera
         var customers = new List<Customer>();
         foreach (var id in loserIds.Prepend(survivorId))
         {
-            if (!(await getCustomer.Run(id, ct)).TryGet(out var customer, out var refusal))
+            if (await getCustomer.Stored(id, ct) is not { } customer)
             {
-                return refusal;
+                return new Refusal.NotFound();
             }
 
             customers.Add(customer);

@@ -18,7 +18,7 @@ internal sealed class CustomerUndo(CrmDb db, CustomFields fields, SaveCustomer s
 
     /// <summary>What is said of a customer now, with the lists about to be replaced; the others are left out.</summary>
     public static async Task<SaveCustomer.Input> Said(CrmDb db, CustomFields fields, Customer known, SaveCustomer.Input input, CancellationToken ct) =>
-        (input.Shareholders ?? input.Products ?? (object?)input.MainStations ?? input.Sidings) is not null && (await new GetCustomer(db, fields).Run(known.Id, ct)).TryGet(out var whole, out _) ? Said(db, fields, whole, input) : Said(db, fields, known, input);
+        (input.Shareholders ?? input.Products ?? (object?)input.MainStations ?? input.Sidings) is not null && await new GetCustomer(db, fields).Stored(known.Id, ct) is { } whole ? Said(db, fields, whole, input) : Said(db, fields, known, input);
 
     /// <summary>As the other, of a customer of which those lists have been read.</summary>
     public static SaveCustomer.Input Said(CrmDb db, CustomFields fields, Customer whole, SaveCustomer.Input input)

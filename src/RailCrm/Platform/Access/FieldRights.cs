@@ -135,12 +135,18 @@ public sealed class FieldRights
     /// <param name="stored">What is stored, as one would say it; of a new record nothing.</param>
     public IReadOnlyList<FieldError> Keep<T>(string list, ref T said, T stored) where T : class
     {
-        if (IsFree)
+        var (errors, kept, masks) = (new List<FieldError>(), (T)Copy.Invoke(said, null)!, false);
+        foreach (var field in RuledField.All.Where(f => f.List == list && f.Mask is not null && Edits(list, f.Name)))
         {
-            return [];
+            // What another was shown masked comes back by a file or by hand: it is no value, for whoever may write either.
+            if (Property(typeof(T), field.Name) is { } masked && masked.GetValue(said) is string text && text.Contains(Mask.Stars, StringComparison.Ordinal))
+            {
+                errors.AddRange(text.Trim() == field.Mask!(masked.GetValue(stored) as string) ? [] : [new(field.Name, "fields.masked", Text.Texts.Get(field.TextKey))]);
+                masked.SetValue(kept, masked.GetValue(stored));
+                masks = true;
+            }
         }
 
-        var (errors, kept) = (new List<FieldError>(), (T)Copy.Invoke(said, null)!);
         foreach (var field in Fixed(list))
         {
             if (Property(typeof(T), field.Name) is not { } property)
@@ -157,8 +163,29 @@ public sealed class FieldRights
             property.SetValue(kept, property.GetValue(stored));
         }
 
-        said = kept;
+        said = IsFree && !masks ? said : kept;
         return errors;
+    }
+
+    /// <summary>The names of the fields that may not be changed, as a form that was drawn with them posts them back.</summary>
+    public string Names(string list) => string.Join(',', Fixed(list).Select(f => f.Name));
+
+    /// <summary>Puts what the record says into the fields that a form did not post, since they could not be changed when it was drawn, or cannot now: a right that was widened meanwhile empties nothing, and what comes back with an error is whole.</summary>
+    /// <param name="list">Whose fields.</param>
+    /// <param name="said">What the form posted.</param>
+    /// <param name="known">The record as its reader is shown it.</param>
+    /// <param name="drawn">The names that <see cref="Names"/> gave the form.</param>
+    /// <returns>The fields that were filled.</returns>
+    public IReadOnlyList<string> Fill<T>(string list, T said, T known, string? drawn) where T : class
+    {
+        var names = (drawn ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        var filled = RuledField.All.Where(f => f.List == list && (names.Contains(f.Name) || Of(f) != FieldRight.Edit)).Select(f => f.Name).ToList();
+        foreach (var property in filled.Select(name => Property(typeof(T), name)).OfType<PropertyInfo>())
+        {
+            property.SetValue(said, property.GetValue(known));
+        }
+
+        return filled;
     }
 
     private static readonly MethodInfo Copy = typeof(object).GetMethod(nameof(MemberwiseClone), BindingFlags.Instance | BindingFlags.NonPublic)!;

@@ -90,7 +90,7 @@ internal sealed class SeeAs(CrmDb db)
 
     /// <summary>Whether somebody who looks as another may ask this: he reads, but not the other's own account; and he ends it.</summary>
     public static bool Allows(HttpRequest request) =>
-        request.Path == EndPath || request.Path == "/sign-out" || ((HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && !request.Path.StartsWithSegments("/account", StringComparison.Ordinal));
+        request.Path == EndPath || request.Path == "/sign-out" || ((HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && !request.Path.StartsWithSegments("/account", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Says in words why not, where the person stands, and in the trail that it was tried.</summary>
     public static async Task Refuse(HttpContext http, Actor actor, IServiceScopeFactory scopes)
