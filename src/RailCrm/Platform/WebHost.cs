@@ -98,6 +98,8 @@ public static class WebHost
         {
             o.ServerDomain = configuration["RAILCRM_PASSKEY_DOMAIN"] is { Length: > 0 } domain ? domain : null;
             (o.UserVerificationRequirement, o.ResidentKeyRequirement, o.AttestationConveyancePreference, o.AuthenticatorTimeout) = ("required", "required", "none", OwnPasskeys.Waits);
+            // Signed on this very host: what a page of a sister host had signed is not handed on here.
+            o.ValidateOrigin = at => ValueTask.FromResult(!at.CrossOrigin && Uri.TryCreate(at.Origin, UriKind.Absolute, out var origin) && origin.Authority.Equals(at.HttpContext.Request.Host.Value, StringComparison.OrdinalIgnoreCase));
         });
         services.Configure<PasswordHasherOptions>(o => o.IterationCount = 210_000); // OWASP's figure for PBKDF2-HMAC-SHA512.
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme);

@@ -70,9 +70,9 @@ internal sealed class GetImport(CrmDb db, StartImport start, Settings settings)
     /// <summary>The latest imports: one's own, for who supervises them everybody's.</summary>
     public async Task<IReadOnlyList<Answer>> Latest(CancellationToken ct)
     {
-        var (all, me) = (db.Actor.May(Permission.ImportSupervise), db.Actor.UserId);
+        var kinds = ImportKind.All.Where(k => db.Actor.May(k.Permission)).Select(k => k.Name).ToList();
         var rows = await (
-            from i in db.Set<Import>().AsNoTracking()
+            from i in StartImport.Seen(db, db.Set<Import>().AsNoTracking())
             join j in db.Set<Job>() on i.JobId equals j.Id into jobs
             from job in jobs.DefaultIfEmpty()
             join u in db.Set<User>() on i.UserId equals u.Id into users
@@ -81,7 +81,7 @@ internal sealed class GetImport(CrmDb db, StartImport start, Settings settings)
             from check in checks.DefaultIfEmpty()
             join x in db.Set<Job>() on i.RevertJobId equals x.Id into reverts
             from revert in reverts.DefaultIfEmpty()
-            where all || i.UserId == me
+            where EF.Parameter(kinds).Contains(i.Kind)
             orderby i.Id descending
             select new { i, job, check, revert, By = user == null ? null : user.DisplayName }).Take(50).ToListAsync(ct);
         return [.. rows.Select(r => Of(r.i, new[] { r.job, r.check, r.revert }.OfType<Job>().ToDictionary(j => j.Id), r.By))];

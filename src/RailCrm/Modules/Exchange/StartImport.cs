@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Modules.Organization;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
@@ -17,8 +18,16 @@ public sealed class StartImport(CrmDb db, CustomFields fields, Settings settings
 {
     /// <summary>An import of the actor's own; who supervises imports sees all.</summary>
     public async Task<Result<Import>> Find(long id, CancellationToken ct) =>
-        await db.Set<Import>().AsNoTracking().SingleOrDefaultAsync(i => i.Id == id, ct) is { } import && (import.UserId == db.Actor.UserId || db.Actor.May(Permission.ImportSupervise))
+        await Seen(db, db.Set<Import>().AsNoTracking()).SingleOrDefaultAsync(i => i.Id == id, ct) is { } import && (ImportKind.Named(import.Kind) is not { } kind || db.Actor.May(kind.Permission))
             ? import : new Refusal.NotFound();
+
+    /// <summary>One's own; for who supervises imports also those of the people in his units.</summary>
+    internal static IQueryable<Import> Seen(CrmDb db, IQueryable<Import> imports)
+    {
+        var (me, units) = (db.Actor.UserId, PathRange.Of(db.Scope).Of(db).Select(u => u.Id));
+        return !db.Actor.May(Permission.ImportSupervise) ? imports.Where(i => i.UserId == me)
+            : db.Scope.Width == ScopeWidth.All ? imports : imports.Where(i => i.UserId == me || db.Set<User>().Any(u => u.Id == i.UserId && units.Contains(u.UnitId)));
+    }
 
     /// <summary>How a file is to be read and what its rows may do.</summary>
     /// <param name="Mapping">Field → column; remembered or guessed where null or empty.</param>

@@ -159,6 +159,19 @@ public sealed class ChangeAccount(CrmDb db, UserManager<User> users, IEnumerable
                 return new Refusal.Forbidden("accounts.above_you");
             }
 
+            if (user.ManagedBy is not null)
+            {
+                return new Refusal.Conflict("accounts.managed");
+            }
+
+            // Every door that somebody may have made who knew the old password.
+            await db.Set<Passkey>().Where(p => p.UserId == user.Id).ExecuteDeleteAsync(ct);
+            await db.Set<IdentityUserLogin<long>>().Where(l => l.UserId == user.Id).ExecuteDeleteAsync(ct);
+            if (!await OwnFactor.Has(db, user.Id, ct))
+            {
+                await db.Set<RecoveryCode>().Where(c => c.UserId == user.Id).ExecuteDeleteAsync(ct);
+            }
+
             user.PasswordHash = users.PasswordHasher.HashPassword(user, password);
             (user.MustChangePassword, user.LockoutEnd, user.AccessFailedCount) = (true, null, 0);
             await EndSessions(user, ct);
@@ -218,6 +231,11 @@ public sealed class ChangeAccount(CrmDb db, UserManager<User> users, IEnumerable
             return new Refusal.Forbidden("accounts.role_own");
         }
 
+        if (Permission.Mixes(given))
+        {
+            return new Refusal.Forbidden("accounts.role_mixed");
+        }
+
         // Below the group nobody hands out an office he does not hold, nor touches one who holds it.
         var held = await Holds(user.Id, ct);
         if (db.Scope.Width != ScopeWidth.All && given.Concat(held).Intersect(Permission.Offices).Any(o => !Actor.May(o)))
@@ -248,6 +266,7 @@ public sealed class ChangeAccount(CrmDb db, UserManager<User> users, IEnumerable
     /// <summary>Without a system or a security administrator nobody could ever make one again, so the last of each stays.</summary>
     internal async Task<Refusal?> LastOffice(long userId, IReadOnlyCollection<string> keeps, CancellationToken ct)
     {
+        await db.Alone("offices", ct); // Of two who take the last two away at once, one comes second.
         foreach (var (office, text) in new[] { (Permission.System, "accounts.last_system"), (Permission.Security, "accounts.last_security") })
         {
             if (!keeps.Contains(office) && await Holders(office).Take(2).ToListAsync(ct) is [var only] && only == userId)

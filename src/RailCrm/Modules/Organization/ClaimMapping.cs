@@ -69,7 +69,7 @@ internal sealed class EditMappings(CrmDb db)
 
     public async Task<Result<ClaimMapping>> Add(string kind, Input input, CancellationToken ct) => await db.Write<Result<ClaimMapping>>(async () =>
     {
-        if (Refused is { } refused)
+        if (Refused is { } refused || (refused = await OwnDoor(kind, ct)) is not null)
         {
             return refused;
         }
@@ -88,6 +88,11 @@ internal sealed class EditMappings(CrmDb db)
         if (!(kind == ToRole ? await db.Set<Role>().AnyAsync(r => r.Id == input.Target, ct) : await db.Set<OrgUnit>().AnyAsync(u => u.Id == input.Target && u.Active, ct)))
         {
             errors.Add(new(nameof(Input.Target), kind == ToRole ? "accounts.role_unknown" : "oidc.unit_needed"));
+        }
+
+        if (kind == ToRole && Permission.Mixes(await db.Set<RolePermission>().Where(p => p.RoleId == input.Target).Select(p => p.Permission).ToListAsync(ct)))
+        {
+            errors.Add(new(nameof(Input.Target), "accounts.role_mixed"));
         }
 
         if (errors.Count > 0)
@@ -113,10 +118,19 @@ internal sealed class EditMappings(CrmDb db)
             return new Refusal.NotFound();
         }
 
+        if (await OwnDoor(mapping.Kind, ct) is { } own)
+        {
+            return own;
+        }
+
         db.Remove(mapping);
         await db.SaveChangesAsync(ct);
         return mapping;
     }, ct);
+
+    /// <summary>Whoever has his own role from the provider would change it by what he maps, which nobody may.</summary>
+    private async Task<Refusal?> OwnDoor(string kind, CancellationToken ct) =>
+        kind == ToRole && await db.Set<User>().AnyAsync(u => u.Id == db.Actor.UserId && u.ManagedBy != null, ct) ? new Refusal.Forbidden("accounts.role_own") : null;
 
     private Refusal? Refused => db.Actor.May(Permission.Security) && db.Scope.Width == ScopeWidth.All && !db.Actor.ReadsOnly ? null : new Refusal.Forbidden("roles.group_only");
 }

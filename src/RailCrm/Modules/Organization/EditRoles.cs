@@ -117,6 +117,11 @@ internal sealed class EditRoles(CrmDb db)
             return new Refusal.Conflict("roles.in_use");
         }
 
+        if (await db.Set<ClaimMapping>().AnyAsync(m => m.RoleId == id, ct))
+        {
+            return new Refusal.Conflict("roles.mapped");
+        }
+
         db.RemoveRange(await db.Set<RolePermission>().Where(p => p.RoleId == id).ToListAsync(ct));
         db.Remove(role);
         Tell("deleted", id, new() { ["Name"] = [role.Name, null] });

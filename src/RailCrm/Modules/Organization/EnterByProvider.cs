@@ -92,7 +92,9 @@ internal sealed class EnterByProvider(CrmDb db, UserManager<User> users, ChangeA
     /// <summary>Has the provider's word hold for an account that it made; the last of an office stays, and so does a unit on which work hangs.</summary>
     private async Task<Refusal?> Follow(User user, long? role, long? unit, CancellationToken ct)
     {
+        await db.Alone("offices", ct);
         var before = await db.Set<IdentityUserRole<long>>().Where(r => r.UserId == user.Id).ToListAsync(ct);
+        user.ConcurrencyStamp = Guid.NewGuid().ToString(); // Who gives a role at this moment is told that it changed.
         if (!(before is [var one] && one.RoleId == role) && (before.Count > 0 || role is not null))
         {
             var given = await db.Set<RolePermission>().Where(p => p.RoleId == role).Select(p => p.Permission).ToListAsync(ct);

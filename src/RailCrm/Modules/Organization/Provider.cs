@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
@@ -58,9 +59,26 @@ internal static class Provider
             o.Events.OnRemoteFailure = async context =>
             {
                 context.HandleResponse();
-                await Land(context.HttpContext, "/sign-in?problem=failed");
+                if (context.Properties?.Items.ContainsKey(Link) == true)
+                {
+                    new Notice(Texts.Get("oidc.failed"), IsError: true).Leave(context.HttpContext);
+                }
+
+                await Land(context.HttpContext, context.Properties?.Items.ContainsKey(Link) == true ? "/account" : "/sign-in?problem=failed");
             };
-            o.Events.OnTicketReceived = Received;
+            o.Events.OnTicketReceived = async context =>
+            {
+                try
+                {
+                    await Received(context);
+                }
+                catch (DbUpdateException e)
+                {
+                    // Two first sign-ins under one name, or an administrator at the same account: the next try finds what is there then.
+                    context.HttpContext.RequestServices.GetRequiredService<ILogger<EnterByProvider>>().LogWarning(e, "A sign-in by the provider of identities met another change.");
+                    await Land(context.HttpContext, "/sign-in?problem=failed");
+                }
+            };
         });
         return services;
     }

@@ -93,8 +93,8 @@ public static class Roles
         ArgumentNullException.ThrowIfNull(db);
         await db.Alone("roles:defaults", ct); // Nodes start side by side.
         await Upgrade(db, ct);
-        var known = await db.Set<Role>().Select(r => r.Name).ToListAsync(ct);
-        foreach (var (name, permissions) in Permission.DefaultRoles.Where(r => !known.Contains(r.Key)))
+        var known = await db.Set<Role>().Select(r => r.NormalizedName).ToListAsync(ct); // A group's own "Data" keeps its name, and ours waits until it is free.
+        foreach (var (name, permissions) in Permission.DefaultRoles.Where(r => !known.Contains(r.Key.ToUpperInvariant())))
         {
             var role = new Role { Name = name, NormalizedName = name.ToUpperInvariant() };
             db.Add(role);

@@ -39,8 +39,9 @@ internal sealed class SignIn(CrmDb db, UserManager<User> users, Allowance allowa
         name = (name ?? "").Trim();
         var user = name.Length is > 0 and <= 200 && PlainText.IsStorable(name) ? await users.FindByNameAsync(name) : null;
         var key = $"sign-in:{address}:{users.NormalizeName(name)}";
-        if (allowance.IsSpent(key, TriesFromOneAddress) || user is null || user.Disabled || user.LockoutEnd > db.UtcNow)
+        if (allowance.IsSpent(key, TriesFromOneAddress) || user is null || user.Disabled || user.ManagedBy is not null || user.LockoutEnd > db.UtcNow)
         {
+            // An account that the provider of identities manages has no other door: who is taken out there is out here.
             users.PasswordHasher.HashPassword(new(), password ?? "");
             allowance.Take(key, TriesFromOneAddress, TriesWindow);
             await Record("sign_in_failed", user, address, ct);
@@ -80,8 +81,8 @@ internal sealed class SignIn(CrmDb db, UserManager<User> users, Allowance allowa
     {
         var address = http.Connection.RemoteIpAddress;
         var key = $"sign-in:{address}:passkey";
-        var user = allowance.IsSpent(key, PasskeysFromOneAddress) ? null : await passkeys.Take(null, answer.State, answer.Credential, http, ct);
-        if (user is null || user.Disabled || user.LockoutEnd > db.UtcNow)
+        var user = await passkeys.Take(null, answer.State, answer.Credential, http, ct); // However many came before from an address, which may be everybody's proxy: nobody guesses a signature.
+        if (user is null || user.Disabled || user.ManagedBy is not null || user.LockoutEnd > db.UtcNow)
         {
             allowance.Take(key, PasskeysFromOneAddress, TriesWindow);
             await Record("sign_in_failed", user, address, ct);
