@@ -229,6 +229,50 @@ public sealed class FieldRightsTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task What_is_kept_from_somebody_is_neither_lost_by_what_he_saves_nor_overwritten_by_a_mask(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var one = await Customer(app, "n1", new() { Name = "甲公司", Phone = "021-5599119955", LegalRepresentative = "金丝雀法人" });
+        var other = await Customer(app, "n1", new() { Name = "乙公司", BusinessAddress = "金丝雀路 1 号" });
+        var person = await Person(app, "n1", one.Id, new() { Name = "王伟", Mobile = "13987654321" });
+        Task<string?> Mobile() => app.In(System, db => db.Set<Contact>().Where(k => k.Id == person.Id).Select(k => k.Mobile).SingleAsync(Ct));
+        using var browser = await app.SignedIn("n1");
+        var form = $"/customers/{one.Id}/contacts/{person.Id}/edit";
+
+        // The form was drawn without the number, and by the time it is sent the right is there.
+        await Rule(app, "outlet", FieldRight.Hidden);
+        var drawn = await Got(browser, form);
+        string Hidden(string name) => Regex.Match(drawn, $"name=\"{name}\" value=\"([^\"]*)\"").Groups[1].Value;
+        await Rule(app, "outlet", FieldRight.Edit);
+        using (var sent = await CrmApp.Submit(browser, form, "contact", new() { ["Form.Name"] = "王伟", ["Form.Title"] = "经理", ["Works"] = "true", ["Version"] = Hidden("Version"), ["Kept"] = Hidden("Kept") }))
+        {
+            Assert.Equal(HttpStatusCode.Found, sent.StatusCode);
+        }
+
+        Assert.Equal(("13987654321", "经理"), (await Mobile(), await app.In(System, db => db.Set<Contact>().Select(k => k.Title).SingleAsync(Ct))));
+
+        // A mask that comes back is no number.
+        var said = SaveContact.Said(person);
+        (said.Title, said.Mobile) = ("经理", "139****4321");
+        Task<Result<Contact>> Save() => app.With<SaveContact, Result<Contact>>(System, s => s.Run(one.Id, person.Id, null, said, Ct));
+        Assert.Null((await Save()).Refusal);
+        said.Mobile = "138****0000";
+        Assert.Equal("fields.masked", Assert.Single(Assert.IsType<Refusal.InvalidMany>((await Save()).Refusal).Errors).Code);
+        Assert.Equal("13987654321", await Mobile());
+
+        // Nor does a merge store what its reader is shown.
+        await Rule(app, "outlet", FieldRight.Masked);
+        Assert.Null((await app.With<MergeCustomers, Result<MergeCustomers.Answer>>(await app.ActorOf("n1"), m => m.Run(new() { SurvivorId = one.Id, LoserIds = [other.Id] }, Ct))).Refusal);
+        Assert.Equal(("021-5599119955", "金丝雀法人", "金丝雀路 1 号"), await app.In(System, async db => await db.Set<Customer>().SingleAsync(Ct) is var c ? (c.Phone, c.LegalRepresentative, c.BusinessAddress) : default));
+
+        // In the bin it is as little his to read.
+        Assert.Null((await app.With<SaveContact, Result<Contact>>(System, s => s.Bin(one.Id, person.Id, into: true, null, Ct))).Refusal);
+        var bin = await Got(browser, "/contacts/bin");
+        Assert.Contains("王伟", bin, StringComparison.Ordinal);
+        Assert.DoesNotContain("98765", bin, StringComparison.Ordinal);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task Whoever_edits_a_role_keeps_no_field_unknown_and_overwrites_no_other_edit(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);

@@ -47,7 +47,7 @@ internal sealed partial class CustomerTaker
 
         if (!(await _save.Look(known?.Id, input, ct)).TryGet(out var changes, out var refusal))
         {
-            return new(null, Together([.. Errors(refusal, input)], Likely(known, input))) { Warnings = warnings };
+            return new(null, Together([.. Errors(refusal, input)], await All([], known, input, ct))) { Warnings = warnings };
         }
 
         if (above is { } first)

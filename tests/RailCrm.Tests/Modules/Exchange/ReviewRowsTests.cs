@@ -54,6 +54,16 @@ public sealed class ReviewRowsTests
         Assert.Contains("第 5 行", lines[3], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_row_tells_what_is_wrong_with_an_own_field_beside_what_is_wrong_with_ours()
+    {
+        await using var app = await CrmApp.Start(Engine.Sqlite);
+        await RailCrm.Tests.Platform.CustomFieldTests.Define(app, RailCrm.Platform.Fields.CustomKind.Number, "系数");
+        var id = await Checked(app, await app.ActorOf("n1"), "customers", "客户名称,电话,系数\n甲公司,1,许多\n");
+
+        Assert.Equal(["Custom.x_xishu", "phone"], (await Look(app, await app.ActorOf("n1"), id)).Rows[0].Errors.Select(e => e.Field.Length > 6 ? e.Field : "phone").Order(StringComparer.Ordinal));
+    }
+
     [Theory, ClassData(typeof(BothEngines))]
     public async Task A_row_that_is_mended_or_left_out_is_compared_anew_with_the_rows_around_it(Engine engine)
     {
