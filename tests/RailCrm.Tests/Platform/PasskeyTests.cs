@@ -99,7 +99,11 @@ public sealed partial class PasskeyTests
         Assert.Equal("/customers", Led(app, await CrmApp.Submit(half, "/sign-in/second?returnUrl=%2Fcustomers", "second", new() { ["Form.Code"] = recovery[0] }))); // Without any app.
 
         key.Count = 4;
-        await app.In(Test, db => db.Set<User>().Where(u => u.UserName == "n1").ExecuteUpdateAsync(s => s.SetProperty(u => u.Disabled, true), Ct));
+        await app.In(Test, db => db.Set<User>().Where(u => u.UserName == "n1").ExecuteUpdateAsync(s => s.SetProperty(u => u.ManagedBy, "https://id.example"), Ct));
+        Assert.Null(await AtDoor(app, again, key)); // Who is the provider's comes by its door alone.
+        Assert.Equal(HttpStatusCode.OK, (await ByPassword(again)).StatusCode);
+        key.Count = 5;
+        await app.In(Test, db => db.Set<User>().Where(u => u.UserName == "n1").ExecuteUpdateAsync(s => s.SetProperty(u => u.ManagedBy, (string?)null).SetProperty(u => u.Disabled, true), Ct));
         Assert.Null(await AtDoor(app, again, key));
         var trail = await app.In(Test, db => db.Set<AuditEntry>().Where(a => a.ActorName == "n1").Select(a => a.Action + a.Changes).ToListAsync(Ct));
         Assert.Equal((1, 2, 1), (trail.Count(a => a.StartsWith("passkey_added", StringComparison.Ordinal)), trail.Count(a => a.StartsWith("signed_in", StringComparison.Ordinal) && a.Contains("\"passkey\"", StringComparison.Ordinal)), trail.Count(a => a.StartsWith("second_factor_failed", StringComparison.Ordinal))));
