@@ -15,7 +15,7 @@ public sealed class Someone_signs_in_and_finds_the_way(Browser browser)
         await page.FillAsync("input[name='Form.UserName']", "finance");
         await page.FillAsync("input[name='Form.Password']", "not the password");
         await page.ClickAsync("main form button.btn-primary");
-        await Assertions.Expect(page.Locator("[role=alert]")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".alert[role=alert]")).ToBeVisibleAsync();
         Assert.Equal("finance", await page.InputValueAsync("input[name='Form.UserName']"));
         await page.FillAsync("input[name='Form.Password']", Product.Password);
         await page.ClickAsync("main form button.btn-primary");
