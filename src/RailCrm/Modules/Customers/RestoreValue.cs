@@ -15,12 +15,12 @@ internal sealed class RestoreValue(CrmDb db, CustomFields fields, CustomerHistor
     private static readonly HashSet<string> FieldsOfContact = [.. typeof(SaveContact.Input).GetProperties().Select(p => p.Name).Where(n => n != nameof(Contact.Custom))];
 
     /// <summary>Whether a change of this field can be turned back.</summary>
-    public bool Can(CustomerHistory.Happening e, string field) => db.Actor.Fields.Edits(CustomerHistory.ListOf(e.Entity), field) && (OldRows.Can(e.Action, e.Entity, field) || (e.Action == "updated" && e.Entity is nameof(Customer) or nameof(Contact) && (field.StartsWith("Custom.", StringComparison.Ordinal) ? fields.Of(CustomerHistory.ListOf(e.Entity), db.Actor).Any(f => f.Key == field[7..]) : e.Entity switch
+    public bool Can(CustomerHistory.Happening e, string field) => (OldRows.Can(e.Action, e.Entity, field) || (e.Action == "updated" && e.Entity is nameof(Customer) or nameof(Contact) && (field.StartsWith("Custom.", StringComparison.Ordinal) ? fields.Of(CustomerHistory.ListOf(e.Entity), db.Actor).Any(f => f.Key == field[7..]) : e.Entity switch
     {
         nameof(Customer) => OfCustomer.Contains(field),
         nameof(Contact) => FieldsOfContact.Contains(field),
         _ => false,
-    })));
+    }))) && db.Actor.Fields.Edits(CustomerHistory.ListOf(e.Entity), field);
 
     /// <summary>Gives <paramref name="field"/> the value from before the change <paramref name="entryId"/>, if the customer still has <paramref name="version"/>.</summary>
     public async Task<Result<Customer>> Run(long customerId, long entryId, string field, int? version, CancellationToken ct)
