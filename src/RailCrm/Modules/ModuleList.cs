@@ -72,6 +72,7 @@ internal static class ModuleList
         CustomersModule.MapPages(app);
         WaybillsModule.MapPages(app);
         DossierModule.MapPages(app);
+        PrivacyModule.MapPages(app);
         ExchangeModule.MapPages(app);
     }
 }

@@ -169,10 +169,10 @@ internal sealed class LogGesture(CrmDb db)
         db.Remove(row);
         await db.SaveChangesAsync(ct);
         return row;
-    }, ct);
+    }, ct, writes: false);
 
     /// <summary>Does it where the actor may change the contact, while nobody else writes at the customer: two at once do not go past a limit.</summary>
-    private async Task<Result<T>> Within<T>(long customerId, long contactId, Func<Task<Result<T>>> work, CancellationToken ct) => !db.Actor.May(Permission.CustomersWrite) ? new Refusal.Forbidden() : await db.Write(async () =>
+    private async Task<Result<T>> Within<T>(long customerId, long contactId, Func<Task<Result<T>>> work, CancellationToken ct, bool writes = true) => !db.Actor.May(Permission.CustomersWrite) ? new Refusal.Forbidden() : await db.Write(async () =>
     {
         await MergeGround.Hold(db, [customerId], ct);
         if (!await db.Set<Contact>().AnyAsync(k => k.Id == contactId && k.CustomerId == customerId, ct) || await db.Set<Customer>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == customerId, ct) is not { } customer)
@@ -180,6 +180,8 @@ internal sealed class LogGesture(CrmDb db)
             return new Refusal.NotFound();
         }
 
-        return (await Ownership.Of(db, [customer], ct)).Prevents(customerId, moves: false) is { } shared ? shared : await work();
+        // Nothing new is taken for who was erased; what stands there in error may go.
+        return writes && await db.Set<Contact>().AnyAsync(k => k.Id == contactId && k.ErasedAt != null, ct) ? new Refusal.Conflict("personal.erased_stays")
+            : (await Ownership.Of(db, [customer], ct)).Prevents(customerId, moves: false) is { } shared ? shared : await work();
     }, ct);
 }

@@ -17,8 +17,8 @@ internal static class CustomerRecords
 
     /// <remarks>A contact whose customer lies in the bin is out of sight with it.</remarks>
     public static readonly RecordKind Contacts = new(RecordKind.Contact, "record.contact", "user", Permission.CustomersRead, async (db, ids, ct) =>
-        [.. (await (from k in db.Set<Contact>() where EF.Parameter(ids).Contains(k.Id) join c in db.Set<Customer>() on k.CustomerId equals c.Id select new { k.Id, k.CustomerId, k.Name }).ToListAsync(ct))
-            .Select(k => new RecordFound(k.Id, k.CustomerId, k.Name, $"/customers/{Text(k.CustomerId)}/contacts/{Text(k.Id)}"))]);
+        [.. (await (from k in db.Set<Contact>() where EF.Parameter(ids).Contains(k.Id) join c in db.Set<Customer>() on k.CustomerId equals c.Id select new { k.Id, k.CustomerId, k.Name, Erased = k.ErasedAt != null }).ToListAsync(ct))
+            .Select(k => new RecordFound(k.Id, k.CustomerId, k.Name, $"/customers/{Text(k.CustomerId)}/contacts/{Text(k.Id)}", k.Erased))]);
 
     private static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
 

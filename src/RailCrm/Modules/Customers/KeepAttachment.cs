@@ -103,7 +103,13 @@ internal sealed class KeepAttachment(CrmDb db, AttachmentStore store, RecordKind
                 await db.Entry(of).ReloadAsync(ct);
             }
 
-            if ((await records.One(db, to.Kind, to.Id, ct))?.CustomerId != customerId || of is { DeletedAt: not null } || (of is not null && db.Entry(of).State == EntityState.Detached))
+            var now = await records.One(db, to.Kind, to.Id, ct);
+            if (now is { Erased: true })
+            {
+                return new Refusal.Conflict("personal.erased_stays");
+            }
+
+            if (now?.CustomerId != customerId || of is { DeletedAt: not null } || (of is not null && db.Entry(of).State == EntityState.Detached))
             {
                 return new Refusal.NotFound();
             }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -18,14 +19,17 @@ namespace RailCrm.Modules.Privacy;
 /// <summary>Contacts that left so long ago, without a note or gesture since, that the group wants them erased: the work list.</summary>
 internal sealed class DueErasures(CrmDb db)
 {
+    /// <summary>Days that a contact was left as it is before the night erases it: long enough for somebody to see it on the list.</summary>
+    private const int Rests = 7;
+
     /// <summary>Most that are listed, and that a night erases.</summary>
     public const int Most = 200;
 
     /// <summary>One that is due.</summary>
-    public sealed record Due(long Id, long CustomerId, string Name, string Customer, DateOnly Since);
+    public sealed record Due(long Id, long CustomerId, string Name, string Customer, DateOnly? Since);
 
-    /// <summary>Those in the scope, who left first first; nobody where no time is set.</summary>
-    public async Task<IReadOnlyList<Due>> Run(CancellationToken ct)
+    /// <summary>Those in the scope, in the bin or not, who left first first and last of whom no day is known; nobody where no time is set. With <paramref name="rested"/> those alone that nobody changed lately; with <paramref name="one"/> that one, if it is due.</summary>
+    public async Task<IReadOnlyList<Due>> Run(CancellationToken ct, bool rested = false, long? one = null)
     {
         if ((await PersonalRule.Of(db, ct)).MonthsKept is not { } months)
         {
@@ -34,9 +38,14 @@ internal sealed class DueErasures(CrmDb db)
 
         var limit = BusinessCalendar.Day(db.UtcNow).AddMonths(-months);
         var since = BusinessCalendar.StartOfDay(limit);
-        return await db.Set<Contact>().Where(k => !k.Active && k.ErasedAt == null && k.InactiveOn <= limit && db.Set<Customer>().Any(c => c.Id == k.CustomerId)
-                && !db.Set<Note>().Any(n => n.RecordKind == RecordKind.Contact && n.RecordId == k.Id && n.CreatedAt > since) && !db.Set<Gesture>().Any(g => g.RecordKind == RecordKind.Contact && g.RecordId == k.Id && g.On > limit))
-            .OrderBy(k => k.InactiveOn).ThenBy(k => k.Id).Take(Most).Select(k => new Due(k.Id, k.CustomerId, k.Name, k.Customer!.Name, k.InactiveOn!.Value)).ToListAsync(ct);
+        var lately = db.UtcNow.AddDays(-Rests);
+        var trail = db.Set<AuditEntry>().Where(a => a.Entity == nameof(Contact));
+        var due = db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).Where(k => !k.Active && k.ErasedAt == null && k.PartOfId == null && db.Set<Customer>().Any(c => c.Id == k.CustomerId)
+            && (k.InactiveOn <= limit || (k.InactiveOn == null && trail.Any(a => a.EntityId == k.Id && a.At <= since) && !trail.Any(a => a.EntityId == k.Id && a.At > since)))
+            && !db.Set<Note>().Any(n => n.RecordKind == RecordKind.Contact && n.RecordId == k.Id && n.CreatedAt > since) && !db.Set<Gesture>().Any(g => g.RecordKind == RecordKind.Contact && g.RecordId == k.Id && g.On > limit));
+        due = rested ? due.Where(k => !trail.Any(a => a.EntityId == k.Id && a.At > lately)) : due;
+        due = one is { } id ? due.Where(k => k.Id == id) : due;
+        return await due.OrderBy(k => k.InactiveOn == null).ThenBy(k => k.InactiveOn).ThenBy(k => k.Id).Take(Most).Select(k => new Due(k.Id, k.CustomerId, k.Name, k.Customer!.Name, k.InactiveOn)).ToListAsync(ct);
     }
 }
 
@@ -65,9 +74,20 @@ internal static class PersonalNight
         var (removed, erased) = (rule.RemovedFrom(today) <= today ? await Remove(db, ct) : 0, 0);
         if (rule is { ErasesItself: true, MonthsKept: not null })
         {
-            foreach (var due in await services.GetRequiredService<DueErasures>().Run(ct))
+            var (list, erase, log) = (services.GetRequiredService<DueErasures>(), services.GetRequiredService<ErasePerson>(), services.GetRequiredService<ILogger<DueErasures>>());
+            foreach (var due in await list.Run(ct, rested: true))
             {
-                erased += (await services.GetRequiredService<ErasePerson>().Run(due.CustomerId, due.Id, null, Texts.Both("personal.by_itself")[0], ct)).Refusal is null ? 1 : 0;
+                try
+                {
+                    // One that came back meanwhile is asked again where nobody else writes.
+                    var done = await LongStep.Run(services, lease, stop => erase.Run(due.CustomerId, due.Id, null, Texts.Both("personal.by_itself")[0], stop, async () => (await list.Run(stop, rested: true, due.Id)).Count > 0), ct);
+                    erased += done.Refusal is null ? 1 : 0;
+                }
+                catch (Exception e) when (e is DbException or DbUpdateException or System.Text.Json.JsonException or InvalidOperationException)
+                {
+                    log.LogError(e, "Contact {Contact} could not be erased; the others go on.", due.Id);
+                }
+
                 db.ChangeTracker.Clear();
                 await db.Write(async () =>
                 {

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Care;
 using RailCrm.Modules.Customers;
+using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Audit;
 using RailCrm.Platform.Data;
@@ -25,7 +26,10 @@ internal sealed class ErasePerson(CrmDb db, SaveContact save, ErasedWords words)
     /// <summary>Kinds of rows that hang on a contact, as the trail calls them.</summary>
     private static readonly string[] Hanging = [nameof(Note), nameof(Attachment), nameof(Gesture), nameof(ContactDay), nameof(FormerContact)];
 
-    private static readonly string[] Numbers = ["Mobile", "Phone", "Mobile2", "Phone2", "MobileDigits", "PhoneDigits", "Mobile2Digits", "Phone2Digits", "Email", "Email2", "WeChat"];
+    /// <summary>Those of its customers in which its numbers may stand.</summary>
+    private static readonly string[] Beside = [nameof(Customer), nameof(Contact), .. Hanging];
+
+    private static readonly string[] Numbers = ["Mobile", "Phone", "Mobile2", "Phone2", "MobileDigits", "PhoneDigits", "Mobile2Digits", "Phone2Digits", "Email", "Email2"];
 
     /// <summary>How it would be.</summary>
     /// <param name="Contact">Whom.</param>
@@ -54,8 +58,8 @@ internal sealed class ErasePerson(CrmDb db, SaveContact save, ErasedWords words)
         return new Preview(people[0], [.. counts.Where(c => c.Item2 > 0)], whole.Stays);
     }
 
-    /// <summary>Does it, if the contact still has <paramref name="version"/>.</summary>
-    public async Task<Result<Contact>> Run(long customerId, long contactId, int? version, string? reason, CancellationToken ct)
+    /// <summary>Does it, if the contact still has <paramref name="version"/> and it is <paramref name="still"/> to be.</summary>
+    public async Task<Result<Contact>> Run(long customerId, long contactId, int? version, string? reason, CancellationToken ct, Func<Task<bool>>? still = null)
     {
         if (PlainText.Trimmed(reason) is not { } why || !PlainText.IsStorable(why) || why.EnumerateRunes().Count() is < 2 or > ReasonLength)
         {
@@ -65,6 +69,11 @@ internal sealed class ErasePerson(CrmDb db, SaveContact save, ErasedWords words)
         return await db.Write(async () =>
         {
             await MergeGround.Hold(db, [customerId], ct);
+            if (still is not null && !await still())
+            {
+                return new Refusal.Stale();
+            }
+
             if (!(await Whole(customerId, contactId, ct)).TryGet(out var whole, out var refusal))
             {
                 return refusal;
@@ -78,10 +87,10 @@ internal sealed class ErasePerson(CrmDb db, SaveContact save, ErasedWords words)
     /// <param name="Ids">The contact first.</param>
     /// <param name="People">Their rows.</param>
     /// <param name="Customers">Where it is and was.</param>
-    /// <param name="Values">What tells the person and nobody else.</param>
+    /// <param name="Words">What tells the person and nobody else.</param>
     /// <param name="Stays">What others have too.</param>
     /// <param name="Trail">The rows of the trail that hold something of it, as they are to be.</param>
-    private sealed record All(List<long> Ids, IReadOnlyList<Contact> People, List<long> Customers, IReadOnlyList<string> Values, IReadOnlyList<string> Stays, IReadOnlyList<(AuditEntry Row, string Changes)> Trail);
+    private sealed record All(List<long> Ids, IReadOnlyList<Contact> People, List<long> Customers, ErasedWords.Words Words, IReadOnlyList<string> Stays, IReadOnlyList<(AuditEntry Row, string Changes)> Trail);
 
     private async Task<Result<All>> Whole(long customerId, long contactId, CancellationToken ct)
     {
@@ -90,7 +99,9 @@ internal sealed class ErasePerson(CrmDb db, SaveContact save, ErasedWords words)
             return new Refusal.Forbidden();
         }
 
-        if (await db.Set<Contact>().AsNoTracking().SingleOrDefaultAsync(k => k.Id == contactId && k.CustomerId == customerId, ct) is not { } contact || await db.Set<Customer>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == customerId, ct) is not { } customer)
+        // From the bin, too: who was removed, or whose customer was, is a person all the same.
+        if (await db.Set<Contact>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().SingleOrDefaultAsync(k => k.Id == contactId && k.CustomerId == customerId && k.PartOfId == null, ct) is not { } contact
+            || await db.Set<Customer>().IgnoreQueryFilters([CrmDb.BinFilter]).AsNoTracking().SingleOrDefaultAsync(c => c.Id == customerId && c.MergedIntoId == null, ct) is not { } customer)
         {
             return new Refusal.NotFound();
         }
@@ -100,27 +111,31 @@ internal sealed class ErasePerson(CrmDb db, SaveContact save, ErasedWords words)
             return shared;
         }
 
-        if (contact.ErasedAt is not null)
+        List<Contact> people = [contact, .. await db.Set<Contact>().IgnoreQueryFilters().AsNoTracking().Where(k => k.PartOfId == contactId).OrderBy(k => k.Id).ToListAsync(ct)];
+        var ids = people.ConvertAll(k => k.Id);
+        if (contact.ErasedAt is not null && !await Hangs(ids, ct))
         {
             return new Refusal.Conflict("personal.erased_already");
         }
 
-        List<Contact> people = [contact, .. await db.Set<Contact>().IgnoreQueryFilters().AsNoTracking().Where(k => k.PartOfId == contactId).OrderBy(k => k.Id).ToListAsync(ct)];
-        var ids = people.ConvertAll(k => k.Id);
         var own = await db.Set<AuditEntry>().AsNoTracking().Where(a => a.Entity == nameof(Contact) && EF.Parameter(ids).Contains(a.EntityId)).ToListAsync(ct);
         List<long> customers = [.. people.Select(k => k.CustomerId).Concat(await db.Set<FormerContact>().IgnoreQueryFilters().Where(f => EF.Parameter(ids).Contains(f.ContactId)).Select(f => f.CustomerId).ToListAsync(ct)).Concat(own.Select(a => a.CustomerId).OfType<long>()).Distinct()];
-        var (values, stays) = await Told(people, own, ids, customers, ct);
-        return new All(ids, people, customers, values, stays, await Trail(own, ids, customers, values, ct));
+        var (told, stays) = await Told(people, own, ids, ct);
+        return new All(ids, people, customers, told, stays, await Trail(own, ids, customers, told, ct));
     }
 
-    /// <summary>What names the person, by now and before; apart from it what others have too, such as a switchboard's number or a frequent name.</summary>
-    private async Task<(IReadOnlyList<string> Values, IReadOnlyList<string> Stays)> Told(IReadOnlyList<Contact> people, IReadOnlyList<AuditEntry> own, List<long> ids, List<long> customers, CancellationToken ct)
+    /// <summary>Whether something was hung on an erased person since.</summary>
+    private async Task<bool> Hangs(List<long> ids, CancellationToken ct) =>
+        await On<Note>(ids).AnyAsync(n => n.Text != Mark, ct) || await On<Gesture>(ids).AnyAsync(g => g.Note != null || g.Compliance != null, ct) || await On<ContactDay>(ids).AnyAsync(ct) || await On<PersonalTrait>(ids).AnyAsync(ct) || await On<Attachment>(ids).AnyAsync(ct);
+
+    /// <summary>What names the person, by now and before; apart from it what others have too, such as a switchboard's number or a frequent name, and names too short to tell anybody.</summary>
+    private async Task<(ErasedWords.Words Words, IReadOnlyList<string> Stays)> Told(IReadOnlyList<Contact> people, IReadOnlyList<AuditEntry> own, List<long> ids, CancellationToken ct)
     {
         var (names, numbers) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         foreach (var k in people)
         {
             names.Add(k.Name);
-            numbers.UnionWith(new[] { k.Mobile, k.Phone, k.Mobile2, k.Phone2, k.MobileDigits, k.PhoneDigits, k.Mobile2Digits, k.Phone2Digits, k.Email, k.Email2, k.WeChat }.OfType<string>());
+            numbers.UnionWith(new[] { k.Mobile, k.Phone, k.Mobile2, k.Phone2, k.MobileDigits, k.PhoneDigits, k.Mobile2Digits, k.Phone2Digits, k.Email, k.Email2 }.OfType<string>());
         }
 
         foreach (var change in own.SelectMany(a => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(a.Changes)!))
@@ -131,30 +146,38 @@ internal sealed class ErasePerson(CrmDb db, SaveContact save, ErasedWords words)
             }
         }
 
-        numbers.UnionWith(numbers.Where(n => n.Contains('@', StringComparison.Ordinal)).Select(n => n.ToLowerInvariant()).ToList());
-        var (values, stays) = (new List<string>(), new List<string>());
-        foreach (var name in names.Where(n => n.EnumerateRunes().Count() >= 2 && n != Mark))
+        names.ExceptWith([Mark, .. ids.Select(NameOf)]);
+        var (goes, stays, told) = (new List<string>(), new List<string>(), new List<string>());
+        foreach (var name in names.Where(n => n.Length > 0))
         {
-            (await db.Set<Contact>().IgnoreQueryFilters().AnyAsync(k => EF.Parameter(customers).Contains(k.CustomerId) && !EF.Parameter(ids).Contains(k.Id) && k.Name.Contains(name), ct) ? stays : values).Add(name);
+            var theirs = name.EnumerateRunes().Count() < 2 || await db.Set<Contact>().IgnoreQueryFilters().AnyAsync(k => !EF.Parameter(ids).Contains(k.Id) && k.Name.Contains(name), ct)
+                || await db.Set<User>().AnyAsync(u => u.DisplayName.Contains(name), ct) || await db.Set<Employee>().AnyAsync(e => e.Name.Contains(name), ct) || await db.Set<Customer>().IgnoreQueryFilters().AnyAsync(c => c.Name.Contains(name), ct);
+            (theirs ? stays : goes).Add(name);
         }
 
-        foreach (var number in numbers.Where(n => n.Length >= 5))
+        foreach (var number in numbers)
         {
             var (digits, mail) = (number.Contains('@', StringComparison.Ordinal) ? null : PhoneNumber.Digits(number), number.ToLowerInvariant());
+            if (digits is not { Length: >= ErasedWords.FewestDigits } && !number.Contains('@', StringComparison.Ordinal))
+            {
+                continue; // It tells nobody.
+            }
+
             var others = db.Set<Contact>().IgnoreQueryFilters().Where(k => !EF.Parameter(ids).Contains(k.Id));
-            var theirs = digits is { Length: >= 5 }
+            var theirs = digits is not null
                 ? await others.AnyAsync(k => k.MobileDigits == digits || k.PhoneDigits == digits || k.Mobile2Digits == digits || k.Phone2Digits == digits, ct) || await db.Set<Customer>().IgnoreQueryFilters().AnyAsync(c => c.PhoneDigits == digits, ct)
-                : number.Contains('@', StringComparison.Ordinal) && await others.Where(FindContactDuplicates.Mailed(mail)).AnyAsync(ct);
-            (theirs ? stays : values).Add(number);
+                : await others.Where(FindContactDuplicates.Mailed(mail)).AnyAsync(ct);
+            (theirs ? stays : told).Add(number);
         }
 
-        return ([.. values.OrderByDescending(v => v.Length)], [.. stays.Distinct()]);
+        return (new(goes, told), [.. stays.Distinct()]);
     }
 
-    /// <summary>Rows of the trail: the person's own and those of what hangs on it lose every text; any other of these customers, or of none, what tells the person.</summary>
-    private async Task<IReadOnlyList<(AuditEntry Row, string Changes)>> Trail(IReadOnlyList<AuditEntry> own, List<long> ids, List<long> customers, IReadOnlyList<string> values, CancellationToken ct)
+    /// <summary>Rows of the trail: the person's own and those of what hangs on it lose every text; those of people, notes and files of its customers, and of these themselves, the numbers that tell it. No other is touched.</summary>
+    private async Task<IReadOnlyList<(AuditEntry Row, string Changes)>> Trail(IReadOnlyList<AuditEntry> own, List<long> ids, List<long> customers, ErasedWords.Words words, CancellationToken ct)
     {
-        var rows = own.ToDictionary(a => a.Id, a => (Row: a, Changes: a.Action == Origin.Kept ? a.Changes : Blank(a.Changes)));
+        List<string> all = [.. words.Names, .. words.Numbers];
+        var rows = own.ToDictionary(a => a.Id, a => (Row: a, Changes: a.Action == Origin.Kept ? ErasedWords.WithoutIn(a.Changes, all) : Blank(a.Changes)));
         var hung = await db.Set<AuditEntry>().AsNoTracking().Where(a => a.CustomerId != null && EF.Parameter(customers).Contains(a.CustomerId!.Value) && Hanging.Contains(a.Entity)).ToListAsync(ct);
         var theirs = new HashSet<(string, long)>();
         theirs.UnionWith((await On<Note>(ids).Select(r => r.Id).ToListAsync(ct)).Select(id => (nameof(Note), id)));
@@ -167,18 +190,16 @@ internal sealed class ErasePerson(CrmDb db, SaveContact save, ErasedWords words)
             rows[row.Id] = (row, Blank(row.Changes));
         }
 
-        if (words.Test(values, "changes") is var (test, parameters))
+        foreach (var number in words.Numbers)
         {
-#pragma warning disable EF1002, EF1003 // Numbers, and parameters.
-            var found = await db.Set<AuditEntry>().FromSqlRaw($"SELECT * FROM audit_entries WHERE (customer_id IS NULL OR customer_id IN ({string.Join(',', customers)})) AND ({test})", parameters).AsNoTracking().ToListAsync(ct);
-#pragma warning restore EF1002, EF1003
-            foreach (var row in found.Where(a => !rows.ContainsKey(a.Id)))
+            var inside = number.TrimStart('+').ToLowerInvariant(); // As JSON writes it, either way.
+            foreach (var row in await db.Set<AuditEntry>().AsNoTracking().Where(a => a.CustomerId != null && EF.Parameter(customers).Contains(a.CustomerId!.Value) && Beside.Contains(a.Entity) && a.Changes.ToLower().Contains(inside)).ToListAsync(ct))
             {
-                rows[row.Id] = (row, row.Changes);
+                rows.TryAdd(row.Id, (row, ErasedWords.WithoutIn(row.Changes, words.Numbers)));
             }
         }
 
-        return [.. rows.Values.Select(r => (r.Row, ErasedWords.Without(r.Changes, values))).Where(r => r.Item2 != r.Row.Changes)];
+        return [.. rows.Values.Where(r => r.Changes != r.Row.Changes)];
     }
 
     private static bool Hangs(AuditEntry entry, List<long> ids)
@@ -186,10 +207,10 @@ internal sealed class ErasePerson(CrmDb db, SaveContact save, ErasedWords words)
         using var json = JsonDocument.Parse(entry.Changes);
         long? Said(string field) => json.RootElement.TryGetProperty(field, out var both) && both.ValueKind == JsonValueKind.Array && both.EnumerateArray().FirstOrDefault(v => v.ValueKind == JsonValueKind.Number) is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : null;
         return entry.Entity == nameof(FormerContact) ? Said(nameof(FormerContact.ContactId)) is { } person && ids.Contains(person)
-            : json.RootElement.TryGetProperty(nameof(IOnRecord.RecordKind), out var kind) && kind.EnumerateArray().Any(v => v.ValueKind == JsonValueKind.String && v.GetString() == RecordKind.Contact) && Said(nameof(IOnRecord.RecordId)) is { } id && ids.Contains(id);
+            : json.RootElement.TryGetProperty(nameof(IOnRecord.RecordKind), out var kind) && kind.ValueKind == JsonValueKind.Array && kind.EnumerateArray().Any(v => v.ValueKind == JsonValueKind.String && v.GetString() == RecordKind.Contact) && Said(nameof(IOnRecord.RecordId)) is { } id && ids.Contains(id);
     }
 
-    /// <summary>The same fields without their texts; what is a number, yes or no stays, but for the day of birth. What hangs on a record still says on which.</summary>
+    /// <summary>The same fields without their texts; what is a number, yes or no stays, but for the day of birth and own fields. What hangs on a record still says on which.</summary>
     private static string Blank(string changes)
     {
         var json = JsonNode.Parse(changes)!.AsObject();
@@ -197,7 +218,7 @@ internal sealed class ErasePerson(CrmDb db, SaveContact save, ErasedWords words)
         {
             if (both is JsonArray pair && field != nameof(IOnRecord.RecordKind))
             {
-                json[field] = new JsonArray([.. pair.Select(v => v is null || (v.GetValueKind() is not (JsonValueKind.String or JsonValueKind.Object or JsonValueKind.Array) && field is not (nameof(Contact.BirthdayKey) or nameof(ContactDay.DayKey))) ? v?.DeepClone() : JsonValue.Create(Mark))]);
+                json[field] = new JsonArray([.. pair.Select(v => v is null || (v.GetValueKind() is not (JsonValueKind.String or JsonValueKind.Object or JsonValueKind.Array) && field is not (nameof(Contact.BirthdayKey) or nameof(ContactDay.DayKey)) && !field.StartsWith("Custom.", StringComparison.Ordinal)) ? v?.DeepClone() : JsonValue.Create(Mark))]);
             }
         }
 
@@ -218,7 +239,7 @@ internal sealed class ErasePerson(CrmDb db, SaveContact save, ErasedWords words)
                 .SetProperty(r => r.Mobile2Digits, (string?)null).SetProperty(r => r.Phone2Digits, (string?)null).SetProperty(r => r.WeChat, (string?)null).SetProperty(r => r.PreferredWay, (ContactWay?)null).SetProperty(r => r.PreferredTime, (string?)null)
                 .SetProperty(r => r.DecisionRole, (DecisionRole?)null).SetProperty(r => r.Attitude, (Attitude?)null).SetProperty(r => r.Influence, (Influence?)null).SetProperty(r => r.Closeness, (Closeness?)null).SetProperty(r => r.Competence, (string?)null)
                 .SetProperty(r => r.Birthday, (string?)null).SetProperty(r => r.BirthdayLunar, false).SetProperty(r => r.BirthdayKey, (int?)null).SetProperty(r => r.Customs, (string?)null).SetProperty(r => r.InactiveReason, (string?)null)
-                .SetProperty(r => r.Custom, (string?)null).SetProperty(r => r.Active, false).SetProperty(r => r.IsMain, false).SetProperty(r => r.ErasedAt, now).SetProperty(r => r.Version, r => r.Version + 1), ct);
+                .SetProperty(r => r.ReportsToId, (long?)null).SetProperty(r => r.Custom, (string?)null).SetProperty(r => r.Active, false).SetProperty(r => r.IsMain, false).SetProperty(r => r.ErasedAt, now).SetProperty(r => r.Version, r => r.Version + 1), ct);
         }
 
         await On<Note>(ids).ExecuteUpdateAsync(u => u.SetProperty(n => n.Text, Mark).SetProperty(n => n.Version, n => n.Version + 1), ct);
@@ -235,7 +256,7 @@ internal sealed class ErasePerson(CrmDb db, SaveContact save, ErasedWords words)
 
         await db.Set<ContactPair>().Where(p => EF.Parameter(ids).Contains(p.FirstId) || EF.Parameter(ids).Contains(p.SecondId)).ExecuteDeleteAsync(ct);
         await Merges(ids, ct);
-        await words.Sweep(whole.Values, whole.Customers, ids, ct);
+        await words.Sweep(whole.Words, whole.Customers, ids, ct);
         await AuditErasure.Write(db, whole.Trail, new() { ["Reason"] = [null, reason] }, nameof(Contact), contact.Id, contact.CustomerId, ct);
         db.ChangeTracker.Clear();
         var erased = await db.Set<Contact>().IgnoreQueryFilters().AsNoTracking().Where(k => EF.Parameter(ids).Contains(k.Id)).ToListAsync(ct);

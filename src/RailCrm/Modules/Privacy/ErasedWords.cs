@@ -1,62 +1,86 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Metadata;
-using RailCrm.Modules.Customers;
-using RailCrm.Modules.Organization;
-using RailCrm.Platform.Access;
-using RailCrm.Platform.Audit;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Inbox;
+using RailCrm.Platform.Jobs;
+using RailCrm.Platform.Lists;
+using RailCrm.Platform.Notes;
+using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Privacy;
 
-/// <summary>Takes a person's names and numbers out of the texts of every table: of those of its customers, and of those that are of no customer. A table that is added is swept too, unless it stands below.</summary>
+/// <summary>Takes a person's names and numbers out of the texts that are named here and of no others: what a setting, another person's row or a key holds is not of the person, though it may look the same.</summary>
 internal sealed class ErasedWords(CrmDb db)
 {
-    /// <summary>What is not of people at customers, or is written by the erasure itself: customers' own numbers and owners are public facts of the company, employees and users our own people.</summary>
-    private static readonly Type[] Spared =
-    [
-        typeof(AuditEntry), typeof(AuditSeal), typeof(AuditErasure), typeof(Contact), typeof(Customer), typeof(Shareholder), typeof(Employee), typeof(OrgUnit), typeof(User), typeof(Role), typeof(Session), typeof(ApiToken), typeof(SecondFactor), typeof(RecoveryCode),
-        typeof(SecurityPolicy), typeof(Reference.Station), typeof(Platform.Personal.PersonalRule), typeof(Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey),
-    ];
+    /// <summary>Fewest digits of a number that tells one person: shorter ones are extensions, amounts and keys.</summary>
+    public const int FewestDigits = 7;
 
-    /// <summary>A text as it may stand in a row: as it is, in JSON of either kind, and in an address.</summary>
-    private static IEnumerable<string> Written(string value) => new[] { value, JsonSerializer.Serialize(value)[1..^1], JsonSerializer.Serialize(value, AuditEntry.Plainly)[1..^1], Uri.EscapeDataString(value) }.Distinct();
+    /// <summary>What tells the person and nobody else.</summary>
+    /// <param name="Names">Of two characters at least.</param>
+    /// <param name="Numbers">Of seven digits at least, and mail addresses.</param>
+    public sealed record Words(IReadOnlyList<string> Names, IReadOnlyList<string> Numbers);
 
-    /// <summary>A text without them.</summary>
-    public static string Without(string text, IReadOnlyList<string> values) => values.SelectMany(Written).OrderByDescending(v => v.Length).Aggregate(text, (t, v) => t.Replace(v, ErasePerson.Mark, StringComparison.Ordinal));
+    /// <summary>A text without them: a number not out of a longer one, a name in letters not out of a longer word.</summary>
+    public static string Without(string text, IEnumerable<string> values) => values.OrderByDescending(v => v.Length).Aggregate(text, (t, v) =>
+        Regex.Replace(t, v.Contains('@', StringComparison.Ordinal) ? $@"(?<![\w.+-]){Regex.Escape(v)}(?![\w-])" : $"{Edge(v[0], "<")}{Regex.Escape(v)}{Edge(v[^1], "")}",
+            ErasePerson.Mark, (v.Contains('@', StringComparison.Ordinal) ? RegexOptions.IgnoreCase : RegexOptions.None) | RegexOptions.CultureInvariant));
 
-    /// <summary>The condition that one of them stands in a column, with its parameters; null where there is none.</summary>
-    public (string Test, object[] Parameters)? Test(IReadOnlyList<string> values, string column)
+    /// <summary>Values of a row of the trail without them: texts alone, never a number, a key or the name of a field.</summary>
+    public static string WithoutIn(string changes, IReadOnlyList<string> values)
     {
-        var all = values.SelectMany(Written).OrderByDescending(v => v.Length).Distinct().ToArray<object>();
-        return all.Length == 0 ? null : (string.Join(" OR ", all.Select((_, i) => db.IsPostgres ? $"strpos({column}, {{{i}}}) > 0" : $"instr({column}, {{{i}}}) > 0")), all);
-    }
-
-    /// <summary>Takes them out.</summary>
-    public async Task Sweep(IReadOnlyList<string> values, IReadOnlyList<long> customers, IReadOnlyList<long> contacts, CancellationToken ct)
-    {
-        if (values.Count == 0)
+        if (JsonNode.Parse(changes) is not JsonObject json)
         {
-            return;
+            return changes;
         }
 
-#pragma warning disable EF1002, EF1003 // Names of tables and columns of ours, and numbers.
-        foreach (var type in db.Model.GetEntityTypes().Where(t => !Spared.Contains(t.ClrType) && t.GetTableName() is not null && t.GetSqlQuery() is null))
+        var hit = false;
+        JsonNode? Told(JsonNode? node)
         {
-            var table = StoreObjectIdentifier.Table(type.GetTableName()!, type.GetSchema());
-            var customer = type.FindProperty(nameof(ICustomerBound.CustomerId))?.GetColumnName(table);
-            var among = customer is null ? "" : $"({customer} = 0 OR {customer} IS NULL OR {customer} IN ({string.Join(',', customers)})) AND ";
-            foreach (var property in type.GetProperties().Where(p => p.ClrType == typeof(string) && !p.IsKey() && !p.IsForeignKey() && p.GetComputedColumnSql() is null))
+            switch (node)
             {
-                var column = property.GetColumnName(table)!;
-                var (test, parameters) = Test(values, column)!.Value;
-                var without = Enumerable.Range(0, parameters.Length).Aggregate(column, (sql, i) => $"replace({sql}, {{{i}}}, '{ErasePerson.Mark}')");
-                await db.Database.ExecuteSqlRawAsync($"UPDATE {table.Name} SET {column} = {without} WHERE {among}({test})", parameters, ct);
+                case JsonArray all:
+                    return new JsonArray([.. all.Select(Told)]);
+                case JsonObject of:
+                    return new JsonObject(of.Select(p => KeyValuePair.Create(p.Key, Told(p.Value))));
+                case JsonValue value when value.GetValueKind() == JsonValueKind.String && value.GetValue<string>() is var text && Without(text, values) is var without && without != text:
+                    hit = true;
+                    return JsonValue.Create(without);
+                default:
+                    return node?.DeepClone();
             }
         }
 
-        // What an import changed of the person is not given back.
+        var told = Told(json)!;
+        return hit ? told.ToJsonString(AuditEntry.Plainly) : changes;
+    }
+
+    private static string Edge(char c, string way) => char.IsAsciiDigit(c) ? $"(?{way}!\\d)" : char.IsAsciiLetter(c) ? $"(?{way}![A-Za-z])" : "";
+
+    /// <summary>Takes them out of the notes of these customers, and what these contacts said out of what merges, imports, works and inboxes keep.</summary>
+    public async Task Sweep(Words words, List<long> customers, List<long> contacts, CancellationToken ct)
+    {
+        List<string> all = [.. words.Names, .. words.Numbers];
+        foreach (var value in all.Select(v => v.ToLowerInvariant()).Distinct())
+        {
+            foreach (var note in await db.Set<Note>().IgnoreQueryFilters().AsNoTracking().Where(n => EF.Parameter(customers).Contains(n.CustomerId) && n.Text.ToLower().Contains(value)).Select(n => new { n.Id, n.Text }).ToListAsync(ct))
+            {
+                if (Without(note.Text, all) is var text && text != note.Text)
+                {
+                    await db.Set<Note>().IgnoreQueryFilters().Where(n => n.Id == note.Id).ExecuteUpdateAsync(u => u.SetProperty(n => n.Text, text).SetProperty(n => n.Version, n => n.Version + 1), ct);
+                }
+            }
+        }
+
+        // What an import changed of the person, and what a work on many found, is not given back.
+#pragma warning disable EF1002, EF1003 // Numbers.
         await db.Database.ExecuteSqlRawAsync($"UPDATE import_rows SET changes = '{{{{}}}}' WHERE entity = 'contact' AND changes IS NOT NULL AND entity_id IN ({string.Join(',', contacts)})", [], ct);
 #pragma warning restore EF1002, EF1003
+        await db.Set<InboxLine>().IgnoreQueryFilters().Where(l => l.RecordKind == RecordKind.Contact && l.Kind != InboxLine.Changed && EF.Parameter(contacts).Contains(l.RecordId)).ExecuteUpdateAsync(u => u.SetProperty(l => l.Detail, (string?)null), ct);
+        var works = await db.Set<WorkRow>().Where(r => r.Before != null && EF.Parameter(contacts).Contains(r.RowId)).Select(r => r.JobId).Distinct().ToListAsync(ct);
+        var jobs = await db.Set<Job>().AsNoTracking().Where(j => EF.Parameter(works).Contains(j.Id)).Select(j => new { j.Id, j.Input }).ToListAsync(ct);
+        var theirs = jobs.Where(j => JsonSerializer.Deserialize<WorkOrder>(j.Input)?.List is "contacts" or "contactBin").Select(j => j.Id).ToList();
+        await db.Set<WorkRow>().Where(r => EF.Parameter(theirs).Contains(r.JobId) && EF.Parameter(contacts).Contains(r.RowId)).ExecuteUpdateAsync(u => u.SetProperty(r => r.Before, (string?)null), ct);
     }
 }

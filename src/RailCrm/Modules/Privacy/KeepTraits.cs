@@ -85,10 +85,6 @@ internal sealed class KeepTraits(CrmDb db, IDataProtectionProvider protection)
             {
                 errors.Add(new(kind.ToString(), "customer.text_unstorable"));
             }
-            else if (input.Of(kind)?.EnumerateRunes().Count() > PersonalTrait.TextLength)
-            {
-                errors.Add(new(kind.ToString(), "customer.text_long", PersonalTrait.TextLength));
-            }
         }
 
         return errors.Count > 0 ? Task.FromResult<Result<bool>>(new Refusal.InvalidMany(errors)) : Within<bool>(customerId, contactId, writes: true, async () =>
@@ -105,6 +101,12 @@ internal sealed class KeepTraits(CrmDb db, IDataProtectionProvider protection)
                 var text = PlainText.Trimmed(input.Of(kind)?.ReplaceLineEndings("\n"));
                 if (text == before.GetValueOrDefault(kind))
                 {
+                    continue; // Two that a merge joined may be longer than one that is written.
+                }
+
+                if (text?.EnumerateRunes().Count() > PersonalTrait.TextLength)
+                {
+                    errors.Add(new(kind.ToString(), "customer.text_long", PersonalTrait.TextLength));
                     continue;
                 }
 
@@ -122,6 +124,12 @@ internal sealed class KeepTraits(CrmDb db, IDataProtectionProvider protection)
                 {
                     db.Add(row);
                 }
+            }
+
+            if (errors.Count > 0)
+            {
+                db.ChangeTracker.Clear();
+                return new Refusal.InvalidMany(errors);
             }
 
             if (told.Count > 0)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Modules.Customers;
 using RailCrm.Platform.Access;
@@ -23,6 +24,10 @@ internal static class PrivacyModule
         .AddSingleton(new MenuItem("personal.due_title", "/contacts/erasures", "trash", Permission.ContactsErase, 18, MenuPlace.Page));
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/customers/{id:long}/contacts/{contactId:long}/person", TakePerson.Get).WithTags("Contacts").AddEndpointFilter<MergedInto.Filter>().AddEndpointFilter<MergedContact.Filter>()
-            .WithSummary("All that is kept on the person, as JSON or with format=text to read; recorded each time.").RequireAuthorization(Permission.CustomersRead, Permission.ContactsPersonal);
+        api.MapPost("/customers/{id:long}/contacts/{contactId:long}/person", TakePerson.Post).WithTags("Contacts").AddEndpointFilter<MergedInto.Filter>().AddEndpointFilter<MergedContact.Filter>()
+            .WithSummary("All that is kept on the person, as JSON or with format text to read; for a reason, recorded each time.").RequireAuthorization(Permission.CustomersRead, Permission.ContactsPersonal);
+
+    /// <summary>A person's data leave by POST, so that no link that is merely followed takes them away.</summary>
+    public static void MapPages(IEndpointRouteBuilder app) =>
+        app.MapPost("/customers/{id:long}/contacts/{contactId:long}/person", TakePerson.Form).WithMetadata(new RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.CustomersRead, Permission.ContactsPersonal).ExcludeFromDescription();
 }

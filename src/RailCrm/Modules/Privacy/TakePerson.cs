@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Care;
@@ -18,8 +19,8 @@ using RailCrm.Platform.Ui.Kit;
 
 namespace RailCrm.Modules.Privacy;
 
-/// <summary>All that is kept on a person who is a contact, as a file to be handed over (查阅、复制): for machines or to read. Recorded each time.</summary>
-internal sealed class TakePerson(CrmDb db, CustomFields fields, KeepTraits traits)
+/// <summary>All that is kept on a person who is a contact, as a file to be handed over (查阅、复制): for machines or to read, as far as the actor sees it. For a reason, recorded each time, and within what one is shown in an hour.</summary>
+internal sealed class TakePerson(CrmDb db, CustomFields fields, KeepTraits traits, Allowance allowance)
 {
     private const int Most = 10_000;
 
@@ -28,10 +29,26 @@ internal sealed class TakePerson(CrmDb db, CustomFields fields, KeepTraits trait
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
-    /// <summary>The file.</summary>
-    public async Task<Result<(string Name, byte[] Bytes, string ContentType)>> Run(long customerId, long contactId, string? format, CancellationToken ct)
+    /// <summary>What is asked.</summary>
+    public sealed class Input
     {
-        if (!db.Actor.May(Permission.CustomersRead) || !db.Actor.May(Permission.ContactsPersonal))
+        /// <summary>Why.</summary>
+        public string? Reason { get; set; }
+
+        /// <summary>text to read; else JSON.</summary>
+        public string? Format { get; set; }
+    }
+
+    /// <summary>The file.</summary>
+    public async Task<Result<(string Name, byte[] Bytes, string ContentType)>> Run(long customerId, long contactId, Input input, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (PlainText.Trimmed(input.Reason) is not { } why || !PlainText.IsStorable(why) || why.EnumerateRunes().Count() is < 2 or > KeepTraits.ReasonLength)
+        {
+            return new Refusal.InvalidMany([new("Reason", "personal.reason_missing", KeepTraits.ReasonLength)]);
+        }
+
+        if (!db.Actor.May(Permission.CustomersRead) || !db.Actor.May(Permission.ContactsPersonal) || db.Actor.ReadsOnly)
         {
             return new Refusal.Forbidden();
         }
@@ -41,10 +58,23 @@ internal sealed class TakePerson(CrmDb db, CustomFields fields, KeepTraits trait
             return new Refusal.NotFound();
         }
 
-        var (text, parts) = (format == "text", await Parts(contact, customer, ct));
+        if (!allowance.Take($"reveal:{db.Actor.UserId}", RevealFields.MostInAnHour, TimeSpan.FromHours(1)))
+        {
+            return new Refusal.InvalidMany([new("Reason", "reveal.too_many", RevealFields.MostInAnHour)]);
+        }
+
+        var shown = await traits.All(contactId, ct);
+        var (text, parts) = (input.Format == "text", await Parts(db.Actor.Fields.Cover("contacts", contact), customer, shown, ct));
         await db.Write(async () =>
         {
-            db.Add(new AuditEntry(db.Actor, db.UtcNow, "exported", nameof(Contact), contactId, customerId, JsonSerializer.Serialize(new Dictionary<string, object?[]> { ["Rows"] = [null, 1], ["Format"] = [null, text ? "text" : "json"] })));
+            if (shown.Count > 0)
+            {
+                var told = shown.Keys.Order().ToDictionary(k => $"Personal.{k}", _ => new string?[] { null, "•••" });
+                told["Reason"] = [null, why];
+                db.Add(new AuditEntry(db.Actor, db.UtcNow, "revealed", nameof(Contact), contactId, customerId, JsonSerializer.Serialize(told, AuditEntry.Plainly)));
+            }
+
+            db.Add(new AuditEntry(db.Actor, db.UtcNow, "exported", nameof(Contact), contactId, customerId, JsonSerializer.Serialize(new Dictionary<string, object?[]> { ["Rows"] = [null, 1], ["Format"] = [null, text ? "text" : "json"], ["Reason"] = [null, why] }, AuditEntry.Plainly)));
             await db.SaveChangesAsync(ct);
             return true;
         }, ct);
@@ -53,7 +83,7 @@ internal sealed class TakePerson(CrmDb db, CustomFields fields, KeepTraits trait
             : (name, JsonSerializer.SerializeToUtf8Bytes(parts.ToDictionary(p => p.Name, p => p.Lines), Json), "application/json; charset=utf-8");
     }
 
-    private async Task<List<Part>> Parts(Contact contact, Customer customer, CancellationToken ct)
+    private async Task<List<Part>> Parts(Contact contact, Customer customer, IReadOnlyDictionary<TraitKind, string> shown, CancellationToken ct)
     {
         var (id, said) = (contact.Id, SaveContact.Said(contact));
         var above = contact.ReportsToId is { } boss ? await db.Set<Contact>().Where(k => k.Id == boss).Select(k => k.Name).SingleOrDefaultAsync(ct) : null;
@@ -72,12 +102,12 @@ internal sealed class TakePerson(CrmDb db, CustomFields fields, KeepTraits trait
             record[field.Called] = text;
         }
 
-        foreach (var (kind, text) in await traits.All(id, ct))
+        foreach (var (kind, text) in shown)
         {
             record[Texts.Get($"field.Personal.{kind}")] = text;
         }
 
-        var notes = await db.Set<Note>().AsNoTracking().Where(n => (n.RecordKind == RecordKind.Contact && n.RecordId == id) || (n.CustomerId == customer.Id && n.RecordKind == RecordKind.Customer && n.Text.Contains(contact.Name))).OrderBy(n => n.Id).Take(Most).ToListAsync(ct);
+        var notes = await db.Set<Note>().AsNoTracking().Where(n => n.RecordKind == RecordKind.Contact && n.RecordId == id).OrderBy(n => n.Id).Take(Most).ToListAsync(ct);
         var gestures = await db.Set<Gesture>().AsNoTracking().Where(g => g.RecordKind == RecordKind.Contact && g.RecordId == id).OrderBy(g => g.On).Take(Most).ToListAsync(ct);
         var days = await db.Set<ContactDay>().AsNoTracking().Where(d => d.RecordKind == RecordKind.Contact && d.RecordId == id).OrderBy(d => d.Id).ToListAsync(ct);
         var files = await db.Set<Attachment>().AsNoTracking().Where(a => a.RecordKind == RecordKind.Contact && a.RecordId == id).OrderBy(a => a.Id).Take(Most).ToListAsync(ct);
@@ -121,6 +151,23 @@ internal sealed class TakePerson(CrmDb db, CustomFields fields, KeepTraits trait
         return text.ToString();
     }
 
-    public static async Task<IResult> Get(long id, long contactId, string? format, TakePerson useCase, CancellationToken ct) =>
-        (await useCase.Run(id, contactId, format, ct)).Answer(f => TypedResults.File(f.Bytes, f.ContentType, f.Name));
+    public static async Task<IResult> Post(long id, long contactId, Input input, TakePerson useCase, CancellationToken ct) =>
+        (await useCase.Run(id, contactId, input, ct)).Answer(f => TypedResults.File(f.Bytes, f.ContentType, f.Name));
+
+    /// <summary>From the page; a refusal is told there.</summary>
+    public static async Task<IResult> Form(long id, long contactId, [FromForm] string? reason, [FromForm] string? format, HttpContext http, TakePerson useCase, CancellationToken ct)
+    {
+        if ((await useCase.Run(id, contactId, new() { Reason = reason, Format = format }, ct)).TryGet(out var file, out var refusal))
+        {
+            return TypedResults.File(file.Bytes, file.ContentType, file.Name);
+        }
+
+        if (refusal is Refusal.NotFound)
+        {
+            return TypedResults.NotFound();
+        }
+
+        new Notice(refusal is Refusal.InvalidMany { Errors: [var wrong, ..] } ? Texts.Get(wrong.Code, wrong.Args) : Texts.Get(refusal.Code, refusal.Args), IsError: true).Leave(http);
+        return TypedResults.LocalRedirect(string.Create(CultureInfo.InvariantCulture, $"/customers/{id}/contacts/{contactId}/personal"));
+    }
 }

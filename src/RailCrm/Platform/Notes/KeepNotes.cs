@@ -51,15 +51,25 @@ internal sealed class KeepNotes(CrmDb db, RecordKinds records, Seers seers)
                 await db.Database.ExecuteSqlAsync($"SELECT 1 FROM customers WHERE id = {record.CustomerId} FOR KEY SHARE", ct); // A merge of it is waited for.
             }
 
-            if ((await records.One(db, kind, recordId, ct))?.CustomerId != record.CustomerId)
+            if (await records.One(db, kind, recordId, ct) is not { } now || now.CustomerId != record.CustomerId)
             {
                 return new Refusal.NotFound();
+            }
+
+            if (now.Erased)
+            {
+                return new Refusal.Conflict("personal.erased_stays");
             }
 
             var to = input.ReplyTo is { } asked ? await db.Set<Note>().AsNoTracking().SingleOrDefaultAsync(n => n.Id == asked && n.CustomerId == record.CustomerId, ct) : null;
             if (input.ReplyTo is not null && (to is null || !records.Of(db.Actor).Contains(to.RecordKind) || (kind != RecordKind.Customer && RecordKinds.Of(to) != (kind, recordId))))
             {
                 return new Refusal.NotFound();
+            }
+
+            if (to is not null && await OfErased(to, ct))
+            {
+                return new Refusal.Conflict("personal.erased_stays");
             }
 
             var note = new Note
@@ -107,6 +117,11 @@ internal sealed class KeepNotes(CrmDb db, RecordKinds records, Seers seers)
                     return new Refusal.Stale();
                 }
 
+                if (input.Text is not null && await OfErased(note, ct))
+                {
+                    return new Refusal.Conflict("personal.erased_stays");
+                }
+
                 if (input.Pinned == true && !note.Pinned && note.ParentId is null && await Full(note, ct))
                 {
                     return new Refusal.Conflict("note.pinned_full");
@@ -130,6 +145,8 @@ internal sealed class KeepNotes(CrmDb db, RecordKinds records, Seers seers)
             return new Refusal.Stale();
         }
     }
+
+    private async Task<bool> OfErased(Note note, CancellationToken ct) => RecordKinds.Of(note) is var (kind, id) && (await records.One(db, kind, id, ct))?.Erased == true;
 
     /// <summary>Into the bin, or out of it: one's own, or anybody's for a supervisor.</summary>
     public async Task<Result<Note>> Bin(long customerId, long id, bool into, int? version, CancellationToken ct)

@@ -27,7 +27,8 @@ public sealed record RecordKind(string Kind, string TextKey, string Icon, string
 /// <param name="CustomerId">The customer it is or belongs to.</param>
 /// <param name="Title">What it is called.</param>
 /// <param name="Href">Its page.</param>
-public sealed record RecordFound(long Id, long CustomerId, string Title, string Href)
+/// <param name="Erased">Whether it is a person who was erased: nothing new is taken for it.</param>
+public sealed record RecordFound(long Id, long CustomerId, string Title, string Href, bool Erased = false)
 {
     private const string NotesPath = "/notes";
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -89,7 +90,7 @@ public sealed class PrivacyTests
         using var api = await app.Api("group");
         var path = $"/customers/{customer}/contacts/{person.Id}/personal";
         Task<string> Page(string at) => browser.GetStringAsync(new Uri(at, UriKind.Relative), Ct);
-        var file = $"/api/v1/customers/{customer}/contacts/{person.Id}/person?format=";
+        var file = $"/api/v1/customers/{customer}/contacts/{person.Id}/person";
         var typed = new KeepTraits.Input { Character = Canary, Hobbies = $"钓鱼 {Canary}" };
 
         // Off: neither taken nor shown.
@@ -133,9 +134,16 @@ public sealed class PrivacyTests
         }
 
         Assert.DoesNotContain(Enum.GetNames<TraitKind>(), t => typeof(SaveContact.Input).GetProperty(t) is not null || typeof(Contact).GetProperty(t) is not null); // What form, cell, import, list and file are made of.
-        Assert.Contains(Canary, await api.GetStringAsync(new Uri(file + "json", UriKind.Relative), Ct), StringComparison.Ordinal);
-        Assert.Contains(Canary, await api.GetStringAsync(new Uri(file + "text", UriKind.Relative), Ct), StringComparison.Ordinal);
-        Assert.Equal(2, await app.In(Nobody, db => db.Set<AuditEntry>().CountAsync(a => a.Action == "exported" && a.EntityId == person.Id, Ct)));
+        // The copy for the person: for a reason, told of as a look and as an export; not to whoever only looks.
+        foreach (var (reason, format, answered) in new[] { ("本人要求", "json", HttpStatusCode.OK), ("本人要求", "text", HttpStatusCode.OK), ("", "json", HttpStatusCode.BadRequest) })
+        {
+            using var copy = await api.PostAsJsonAsync(new Uri(file, UriKind.Relative), new { reason, format }, Ct);
+            Assert.Equal(answered, copy.StatusCode);
+            Assert.Equal(answered == HttpStatusCode.OK, (await copy.Content.ReadAsStringAsync(Ct)).Contains(Canary, StringComparison.Ordinal));
+        }
+
+        Assert.IsType<Refusal.Forbidden>((await app.With<TakePerson, Result<(string Name, byte[] Bytes, string ContentType)>>((await app.ActorOf("group")) with { ReadsOnly = true }, t => t.Run(customer, person.Id, new() { Reason = "本人要求" }, Ct))).Refusal);
+        Assert.Equal((2, 3), await app.In(Nobody, async db => (await db.Set<AuditEntry>().CountAsync(a => a.Action == "exported" && a.EntityId == person.Id, Ct), await db.Set<AuditEntry>().CountAsync(a => a.Action == "revealed" && a.EntityId == person.Id, Ct))));
 
         // They go where the contact goes, and home with it.
         var merge = (await app.With<UniteContacts, Result<UniteContacts.Answer>>(await app.ActorOf("group"), u => u.Run(new() { SurvivorId = twin.Id, LoserIds = [person.Id] }, Ct))).TryGet(out var merged, out var refusal) ? merged.Id : throw new InvalidOperationException(refusal.Code);
@@ -197,8 +205,7 @@ public sealed class PrivacyTests
         await app.In(Nobody, async db =>
         {
             db.Add(new SavedView { List = "contacts", Name = "找人", Address = $"?mobile~13800008888&q={Uri.EscapeDataString("金丝雀甲")}", OwnerId = 1, UpdatedAt = db.UtcNow });
-            db.Add(new IdempotencyKey { UserId = 1, Key = "k", RequestHash = "h", Status = 201, Body = JsonSerializer.Serialize(new { name = "金丝雀甲" }), CreatedAt = db.UtcNow });
-            db.Add(new AuditEntry(Nobody, db.UtcNow, "exported", nameof(Contact), 0, null, """{"Asked":[null,"mobile~13800008888"]}"""));
+            db.Add(new AuditEntry(Nobody, db.UtcNow, "changed", nameof(User), 1, null, """{"DisplayName":["金丝雀甲","组长"]}"""));
             await db.SaveChangesAsync(Ct);
             return 0;
         });
@@ -216,7 +223,9 @@ public sealed class PrivacyTests
             Assert.Equal(HttpStatusCode.Found, posted.StatusCode);
         }
 
-        Assert.Empty(await Found(app, canaries));
+        // What is left is of others: an account, a view, and that somebody wrote a note of the customer.
+        Assert.Equal(["audit_entries.changes: 金丝雀甲", "saved_views.address: 13800008888"], (await Found(app, canaries)).Order(StringComparer.Ordinal));
+        Assert.Equal([nameof(Note), nameof(User)], await app.In(Nobody, db => db.Set<AuditEntry>().Where(a => a.Changes.Contains("金丝雀甲")).OrderBy(a => a.Id).Select(a => a.Entity).ToListAsync(Ct)));
         var verdict = await app.With<VerifyTrail, Verdict>(Nobody, v => v.Run(null, null, Ct));
         Assert.Equal("sound", verdict.Finding);
         await app.With<SealTrail, long>(Nobody, s => s.Run(Ct));
@@ -234,6 +243,10 @@ public sealed class PrivacyTests
         });
         Assert.Equal("personal.erased_no_undo", (await app.With<UndoContactMerge, Result<UndoContactMerge.Answer>>(group, u => u.Run(merge, Ct))).Refusal?.Code);
         Assert.Equal("personal.erased_stays", (await app.With<SaveContact, Result<Contact>>(group, s => s.Run(customer, person.Id, null, new() { Name = "又来" }, Ct))).Refusal?.Code);
+        Assert.Equal("personal.erased_stays", (await app.With<KeepNotes, Result<Note>>(group, k => k.Write(RecordKind.Contact, person.Id, new() { Text = "再来" }, Ct))).Refusal?.Code);
+        Assert.Equal("personal.erased_stays", (await app.With<LogGesture, Result<Gesture>>(group, l => l.Run(customer, person.Id, new() { Kind = GestureKind.Visit, On = new(2026, 3, 3) }, Ct))).Refusal?.Code);
+        Assert.Equal("personal.erased_stays", (await app.With<KeepAttachment, Result<Attachment>>(group, k => k.Run(customer, new(RecordKind.Contact, person.Id), "later.txt", new MemoryStream("y"u8.ToArray()), Ct))).Refusal?.Code);
+        Assert.Equal("personal.erased_already", (await app.With<ErasePerson, Result<Contact>>(group, e => e.Run(customer, person.Id, null, "再次", Ct))).Refusal?.Code);
         foreach (var page in new[] { "", "/history", "/personal", "/notes", "/care" })
         {
             using var answer = await browser.GetAsync(new Uri($"/customers/{customer}/contacts/{person.Id}{page}", UriKind.Relative), Ct);
@@ -254,6 +267,58 @@ public sealed class PrivacyTests
             return 0;
         });
         await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => app.In(Nobody, db => db.Database.ExecuteSqlAsync($"UPDATE audit_erasures SET now = was", Ct)));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task An_erasure_leaves_alone_what_only_looks_like_the_person(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var group = await app.ActorOf("group");
+        var (customer, elsewhere) = ((await Customer(app, "group", new() { Name = "甲公司" })).Id, (await Customer(app, "group", new() { Name = "乙公司" })).Id);
+        var (common, syntax) = (await Person(app, "group", customer, new() { Name = "王伟", WeChat = "调度" }), await Person(app, "group", customer, new() { Name = "\":[", Mobile = "13700001111" }));
+        var (same, colleague) = (await Person(app, "group", elsewhere, new() { Name = "王伟明" }), await Person(app, "group", customer, new() { Name = "李娜", Title = "调度" }));
+        Assert.Null((await app.With<LogGesture, Result<Gesture>>(group, l => l.Run(customer, colleague.Id, new() { Kind = GestureKind.Gift, Value = "880", On = new(2026, 3, 2) }, Ct))).Refusal);
+        Assert.Null((await app.With<KeepNotes, Result<Note>>(group, k => k.Write(RecordKind.Customer, customer, new() { Text = "王伟说调度有 88000 元；单号 9137000011112，电话 13700001111" }, Ct))).Refusal);
+        await app.In(Nobody, async db =>
+        {
+            await db.Set<Contact>().Where(k => k.Id == common.Id).ExecuteUpdateAsync(u => u.SetProperty(k => k.Phone, "88000").SetProperty(k => k.PhoneDigits, "88000"), Ct); // As an import of old may have left it.
+            db.Add(new SavedView { List = "contacts", Name = "王伟", Address = "?q=13700001111", OwnerId = 1, UpdatedAt = db.UtcNow });
+            db.Add(new AuditEntry(Nobody, db.UtcNow, "changed", nameof(Role), 1, null, """{"Name":[null,"王伟"],"Text":[null,"13700001111"]}"""));
+            db.Add(new AuditEntry(Nobody, db.UtcNow, "changed", nameof(Customer), customer, customer, """{"Remark":["13700001111","9137000011112"],"Amount":[88000,13700001111]}"""));
+            await db.SaveChangesAsync(Ct);
+            return 0;
+        });
+        Task<List<(long Id, string Changes)>> Others() => app.In(Nobody, async db =>
+        {
+            var rows = await db.Set<AuditEntry>().AsNoTracking().Where(a => !(a.Entity == nameof(Contact) && (a.EntityId == common.Id || a.EntityId == syntax.Id))).OrderBy(a => a.Id).Select(a => new { a.Id, a.Changes }).ToListAsync(Ct);
+            return rows.ConvertAll(a => (a.Id, a.Changes));
+        });
+        var before = await Others();
+
+        var preview = (await app.With<ErasePerson, Result<ErasePerson.Preview>>(group, e => e.Look(customer, common.Id, Ct))).TryGet(out var look, out _) ? look : null;
+        Assert.Equal(["王伟"], preview!.Stays);
+        Assert.Null((await app.With<ErasePerson, Result<Contact>>(group, e => e.Run(customer, common.Id, null, "本人要求", Ct))).Refusal);
+        Assert.Equal(before, await Others());
+        Assert.Null((await app.With<ErasePerson, Result<Contact>>(group, e => e.Run(customer, syntax.Id, null, "本人要求", Ct))).Refusal);
+
+        var changed = (await Others()).Except(before).Select(r => r.Changes).ToList();
+        Assert.Equal(2, changed.Count); // The note's, and the customer's: its number as a text of its own.
+        Assert.Contains(changed, c => c.Contains("王伟说调度有 88000 元；单号 9137000011112，电话 **", StringComparison.Ordinal));
+        Assert.Contains("""{"Remark":["**","9137000011112"],"Amount":[88000,13700001111]}""", changed);
+        Assert.Equal("sound", (await app.With<VerifyTrail, Verdict>(Nobody, v => v.Run(null, null, Ct))).Finding);
+        await app.In(Nobody, async db =>
+        {
+            Assert.Equal("王伟说调度有 88000 元；单号 9137000011112，电话 **", await db.Set<Note>().Select(n => n.Text).SingleAsync(Ct));
+            Assert.Equal(("王伟", "?q=13700001111"), await db.Set<SavedView>().Where(v => v.Name == "王伟").Select(v => new { v.Name, v.Address }).SingleAsync(Ct) is var v ? (v.Name, v.Address) : default);
+            Assert.Equal(("王伟明", "调度"), ((await db.Set<Contact>().SingleAsync(k => k.Id == same.Id, Ct)).Name, (await db.Set<Contact>().SingleAsync(k => k.Id == colleague.Id, Ct)).Title));
+            return 0;
+        });
+        using var browser = await app.SignedIn("group");
+        foreach (var page in new[] { $"/customers/{customer}/history", $"/customers/{customer}/contacts/{common.Id}/history", $"/customers/{customer}/contacts/{syntax.Id}/history", $"/customers/{customer}/contacts/{colleague.Id}/history" })
+        {
+            using var answer = await browser.GetAsync(new Uri(page, UriKind.Relative), Ct);
+            Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{page} {answer.StatusCode}");
+        }
     }
 
     private static Task<Verdict> Verify(CrmDb db, CrmApp app) => new VerifyTrail(db, app.Services.GetService(typeof(AuditWitness)) as AuditWitness ?? throw new InvalidOperationException()).Run(null, null, Ct);
@@ -292,17 +357,29 @@ public sealed class PrivacyTests
         var noted = await Person(app, "n1", customer, new() { Name = "有往来", Active = false, InactiveOn = new(2023, 1, 1) });
         await Person(app, "n1", customer, new() { Name = "新离开", Active = false, InactiveOn = new(2026, 1, 1) });
         var other = await Person(app, "s1", foreign, new() { Name = "别处", Active = false, InactiveOn = new(2022, 1, 1) });
+        var binned = await Person(app, "n1", customer, new() { Name = "已移除", Active = false, InactiveOn = new(2023, 1, 1) });
+        var undated = await Person(app, "n1", customer, new() { Name = "无日期", Active = false });
+        await app.In(Nobody, async db =>
+        {
+            await db.Set<Contact>().Where(k => k.Id == undated.Id).ExecuteUpdateAsync(u => u.SetProperty(k => k.InactiveOn, (DateOnly?)null), Ct);
+            return await db.Set<Contact>().Where(k => k.Id == binned.Id).ExecuteUpdateAsync(u => u.SetProperty(k => k.DeletedAt, db.UtcNow), Ct);
+        });
         Assert.Null((await app.With<KeepNotes, Result<Note>>(await app.ActorOf("n1"), k => k.Write(RecordKind.Contact, noted.Id, new() { Text = "来电" }, Ct))).Refusal);
         async Task<IEnumerable<long>> Due(string who) => (await app.With<DueErasures, IReadOnlyList<DueErasures.Due>>(await app.ActorOf(who), d => d.Run(Ct))).Select(d => d.Id);
         Assert.Empty(await Due("group"));
         var version = await Set(app, new() { MonthsKept = 24 });
-        Assert.Equal([other.Id, old.Id], await Due("group"));
-        Assert.Equal([old.Id], await Due("n1"));
+        Assert.Equal([other.Id, old.Id, binned.Id], await Due("group"));
+        Assert.Equal([old.Id, binned.Id], await Due("n1"));
         await Night(app);
         Assert.Equal(0, await app.In(Nobody, db => db.Set<Contact>().CountAsync(k => k.ErasedAt != null, Ct)));
         await Set(app, new() { MonthsKept = 24, ErasesItself = true, Version = version });
         await Night(app);
-        Assert.Equal([old.Id, other.Id], await app.In(Nobody, db => db.Set<Contact>().Where(k => k.ErasedAt != null).OrderBy(k => k.Id).Select(k => k.Id).ToListAsync(Ct)));
+        Assert.Equal(0, await app.In(Nobody, db => db.Set<Contact>().IgnoreQueryFilters().CountAsync(k => k.ErasedAt != null, Ct))); // Changed today: nobody could see them on the list.
+        app.Later(TimeSpan.FromDays(8));
+        await Night(app);
+        Assert.Equal([old.Id, other.Id, binned.Id], await app.In(Nobody, db => db.Set<Contact>().IgnoreQueryFilters().Where(k => k.ErasedAt != null).OrderBy(k => k.Id).Select(k => k.Id).ToListAsync(Ct)));
+        app.Later(TimeSpan.FromDays(800));
+        Assert.Equal(undated.Id, (await Due("group")).Last());
     }
 
     [Theory, ClassData(typeof(BothEngines))]
