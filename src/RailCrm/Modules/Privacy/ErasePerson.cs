@@ -193,7 +193,9 @@ internal sealed class ErasePerson(CrmDb db, SaveContact save, ErasedWords words)
         foreach (var number in words.Numbers)
         {
             var inside = number.TrimStart('+').ToLowerInvariant(); // As JSON writes it, either way.
+#pragma warning disable CA1304, CA1311, CA1862 // Translated to SQL.
             foreach (var row in await db.Set<AuditEntry>().AsNoTracking().Where(a => a.CustomerId != null && EF.Parameter(customers).Contains(a.CustomerId!.Value) && Beside.Contains(a.Entity) && a.Changes.ToLower().Contains(inside)).ToListAsync(ct))
+#pragma warning restore CA1304, CA1311, CA1862
             {
                 rows.TryAdd(row.Id, (row, ErasedWords.WithoutIn(row.Changes, words.Numbers)));
             }

@@ -64,7 +64,9 @@ internal sealed class ErasedWords(CrmDb db)
         List<string> all = [.. words.Names, .. words.Numbers];
         foreach (var value in all.Select(v => v.ToLowerInvariant()).Distinct())
         {
+#pragma warning disable CA1304, CA1311, CA1862 // Translated to SQL.
             foreach (var note in await db.Set<Note>().IgnoreQueryFilters().AsNoTracking().Where(n => EF.Parameter(customers).Contains(n.CustomerId) && n.Text.ToLower().Contains(value)).Select(n => new { n.Id, n.Text }).ToListAsync(ct))
+#pragma warning restore CA1304, CA1311, CA1862
             {
                 if (Without(note.Text, all) is var text && text != note.Text)
                 {

@@ -15,6 +15,7 @@ using RailCrm.Platform.Http;
 using RailCrm.Platform.Notes;
 using RailCrm.Platform.Records;
 using RailCrm.Platform.Text;
+using RailCrm.Platform.Ui;
 using RailCrm.Platform.Ui.Kit;
 
 namespace RailCrm.Modules.Privacy;
