@@ -91,6 +91,21 @@ namespace RailCrm.Tests.Architecture
         }
 
         [Fact]
+        public void Every_test_that_the_requirements_name_exists()
+        {
+            var root = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(root.FullName, "RailCrm.slnx")))
+            {
+                root = root.Parent!;
+            }
+
+            var named = Regex.Matches(File.ReadAllText(Path.Combine(root.FullName, "docs", "requirements.md")), @"`(\w+Tests)\.(\w+)`").Select(m => (Class: m.Groups[1].Value, Test: m.Groups[2].Value)).ToList();
+            Assert.True(named.Count > 30);
+            var types = typeof(CrmApp).Assembly.GetTypes().ToLookup(t => t.Name);
+            Assert.Empty(named.Where(n => !types[n.Class].Any(t => t.GetMethod(n.Test) is not null)));
+        }
+
+        [Fact]
         public void The_kernel_knows_neither_the_database_nor_the_web()
         {
             using var product = Read(typeof(WebHost).Assembly);

@@ -26,6 +26,28 @@ public sealed partial class CustomerPagesTests
     internal static Task<Customer> Stored(CrmApp app, long id) =>
         app.In(System, db => db.Set<Customer>().Include(c => c.Shareholders).Include(c => c.Sidings).ThenInclude(s => s.Siding).SingleAsync(c => c.Id == id, Ct));
 
+    [Fact]
+    public async Task What_a_form_does_not_ask_for_is_left_alone_when_it_is_posted_nevertheless()
+    {
+        await using var app = await CrmApp.Start(Engine.Sqlite);
+        var id = await Created(app, new { name = "甲公司" });
+        var before = await Stored(app, id);
+        using var browser = await app.SignedIn("n1");
+        var sent = Filled(await browser.GetStringAsync(new Uri($"/customers/{id}/edit", UriKind.Relative), Ct));
+        sent["Form.ShortName"] = "甲";
+        foreach (var (name, value) in new[] { ("Id", "999"), ("Number", "KH-9999999"), ("Tier", "Large"), ("DeletedAt", "2026-01-01"), ("CreatedBy", "1"), ("MergedIntoId", "1"), ("Completeness", "100"), ("Trailing12RevenueFen", "999"), ("NormalizedName", "x") })
+        {
+            (sent[$"Form.{name}"], sent[name]) = (value, value);
+        }
+
+        sent.Remove("Id"); // The page's own value, which is in its address.
+        using var answer = await CrmApp.Submit(browser, $"/customers/{id}/edit", "customer", sent);
+        Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
+        var after = await Stored(app, id);
+        Assert.Equal(("甲", before.Number, before.Tier, before.DeletedAt, before.CreatedBy, before.MergedIntoId, before.Trailing12RevenueFen, before.NormalizedName), (after.ShortName, after.Number, after.Tier, after.DeletedAt, after.CreatedBy, after.MergedIntoId, after.Trailing12RevenueFen, after.NormalizedName));
+        Assert.NotEqual(100, after.Completeness);
+    }
+
     /// <summary>What a page's form would post as it stands: hidden fields, texts, choices.</summary>
     internal static Dictionary<string, string> Filled(string page)
     {
