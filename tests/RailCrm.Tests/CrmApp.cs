@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
@@ -7,6 +8,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform;
@@ -30,9 +32,10 @@ public sealed class CrmApp : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly string _folder;
+    private readonly Faults _faults;
     private bool _givesBack;
 
-    private CrmApp(WebApplication app, string folder, Engine engine, FakeTimeProvider clock, string connection) => (_app, _folder, Engine, Clock, Connection) = (app, folder, engine, clock, connection);
+    private CrmApp(WebApplication app, string folder, Engine engine, FakeTimeProvider clock, string connection, Faults faults) => (_app, _folder, Engine, Clock, Connection, _faults) = (app, folder, engine, clock, connection, faults);
 
     /// <summary>For another process on the same database.</summary>
     public string Connection { get; }
@@ -81,17 +84,19 @@ public sealed class CrmApp : IAsyncDisposable
         }
 
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 31, 17, 0, 0, TimeSpan.Zero));
+        var faults = new Faults();
         var app = WebHost.Build(["--urls", "http://127.0.0.1:0", .. settings], new(connection, folder), services =>
         {
             services.Configure<PasswordHasherOptions>(o => o.IterationCount = 1_000); // Hundreds of sign-ins, and none of them worth an attack.
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
+            services.AddSingleton<ILoggerProvider>(faults);
         });
         if (!ownRoutes && settings.Length == 0)
         {
             ShareRoutes(app);
         }
 
-        var made = new CrmApp(app, folder, engine, clock, connection) { _givesBack = engine == Engine.Postgres && !empty };
+        var made = new CrmApp(app, folder, engine, clock, connection, faults) { _givesBack = engine == Engine.Postgres && !empty };
         if (empty)
         {
             await made.In(Actor.System("test"), async db =>
@@ -135,7 +140,7 @@ public sealed class CrmApp : IAsyncDisposable
             db.Add(new ApiToken { Hash = Sessions.Hash(secret), UserId = id, Name = "test", Scopes = scopes, CreatedAt = db.UtcNow });
             return await db.SaveChangesAsync(Ct);
         });
-        var client = new HttpClient { BaseAddress = Address };
+        var client = Client(new());
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
         return client;
@@ -161,7 +166,9 @@ public sealed class CrmApp : IAsyncDisposable
     }
 
     /// <summary>A browser without script: keeps cookies, follows nothing by itself.</summary>
-    public HttpClient Browser() => new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
+    public HttpClient Browser() => Client(new() { AllowAutoRedirect = false });
+
+    private HttpClient Client(HttpClientHandler handler) => new(new TellsFaults(_faults) { InnerHandler = handler }) { BaseAddress = Address };
 
     /// <summary>A browser that has signed in.</summary>
     public async Task<HttpClient> SignedIn(string userName)
@@ -187,19 +194,68 @@ public sealed class CrmApp : IAsyncDisposable
     {
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
-        SqliteConnection.ClearAllPools();
         if (_givesBack)
         {
             await _pool!.GiveBack(Connection);
         }
-        else if (Engine == Engine.Postgres)
+        else
         {
-            // Hundreds of databases, each with connections that nobody uses any more, would be more than the server takes.
-            await using var connection = new Npgsql.NpgsqlConnection(Connection);
-            Npgsql.NpgsqlConnection.ClearPool(connection);
+            ClearPools(Connection, Engine);
         }
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Closes what is kept open to one database. Hundreds, each with connections that nobody uses any more, would be more than the server takes; to clear every pool takes from SQLite what another test is just opening.</summary>
+    internal static void ClearPools(string connection, Engine engine)
+    {
+        if (engine == Engine.Postgres)
+        {
+            using var any = new Npgsql.NpgsqlConnection(connection);
+            Npgsql.NpgsqlConnection.ClearPool(any);
+            return;
+        }
+
+        foreach (var text in new[] { connection, Storage.SqliteString(connection) })
+        {
+            using var any = new SqliteConnection(text);
+            SqliteConnection.ClearPool(any);
+        }
+    }
+
+    /// <summary>What the application threw at a request.</summary>
+    private sealed class Faults : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<Exception> Thrown { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel >= LogLevel.Error && exception is not null)
+            {
+                Thrown.Enqueue(exception);
+            }
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+
+    /// <summary>No test expects a fault of ours: one that meets it says what was thrown, which may happen once in a hundred runs.</summary>
+    private sealed class TellsFaults(Faults faults) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var answer = await base.SendAsync(request, cancellationToken);
+            return answer.StatusCode != System.Net.HttpStatusCode.InternalServerError || faults.Thrown.IsEmpty ? answer
+                : throw new InvalidOperationException($"{request.Method} {request.RequestUri?.PathAndQuery}: {string.Join('\n', faults.Thrown)}");
+        }
     }
 
     // Compiling some hundred routes takes longer than most tests; they keep nothing of the application they were compiled for.
@@ -246,7 +302,7 @@ public sealed class CrmApp : IAsyncDisposable
             }
 
             await app.DisposeAsync();
-            SqliteConnection.ClearAllPools();
+            ClearPools(connection, engine);
             Npgsql.NpgsqlConnection.ClearAllPools();
             if (engine == Engine.Postgres)
             {

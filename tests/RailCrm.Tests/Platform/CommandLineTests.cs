@@ -122,9 +122,9 @@ public sealed class CommandLineTests
     public async Task A_migration_lock_that_a_killed_process_left_does_not_hold_up_the_next_start()
     {
         var folder = Directory.CreateTempSubdirectory("railcrm-lock-").FullName;
+        var connection = $"Data Source={folder}/crm.db";
         try
         {
-            var connection = $"Data Source={folder}/crm.db";
             await using (var db = new Microsoft.Data.Sqlite.SqliteConnection(connection))
             {
                 await db.OpenAsync(Ct);
@@ -139,7 +139,7 @@ public sealed class CommandLineTests
         }
         finally
         {
-            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            CrmApp.ClearPools(connection, Engine.Sqlite);
             Directory.Delete(folder, recursive: true);
         }
     }

@@ -30,11 +30,14 @@ public static class Storage
     /// <summary>Whether the connection string means PostgreSQL.</summary>
     public static bool IsPostgres(string connection) => connection.Contains("Host=", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>SQLite's connection string as every context opens it; the pool goes by its text.</summary>
+    internal static string SqliteString(string connection) => new SqliteConnectionStringBuilder(connection) { ForeignKeys = true, DefaultTimeout = 30 }.ToString();
+
     internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, string connection)
     {
         options = IsPostgres(connection)
             ? options.UseNpgsql(connection, o => o.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery))
-            : options.UseSqlite(new SqliteConnectionStringBuilder(connection) { ForeignKeys = true, DefaultTimeout = 30 }.ToString(), o => o.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery)).AddInterceptors(SqlitePragmas.Instance, IndexHint.Instance, PreparedStatements.Instance);
+            : options.UseSqlite(SqliteString(connection), o => o.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery)).AddInterceptors(SqlitePragmas.Instance, IndexHint.Instance, PreparedStatements.Instance);
         return options.UseSnakeCaseNamingConvention()
             .ReplaceService<IModelCacheKeyFactory, ModelPerScopeWidth>()
             .UseMemoryCache(Queries)
@@ -50,6 +53,48 @@ public static class Storage
         // The log is written back every 32 MiB rather than every 4: what several writers touched goes back once.
         // 32 MiB a connection: a dozen pooled ones must fit a small machine. The file is mapped as far as SQLite can: a page that the system has costs a third of a call for it, and memory is shared and given back.
         private const string Sql = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=2147418112; PRAGMA wal_autocheckpoint=8192;";
+
+        // Until dotnet/efcore#39009 is in a release: while one takes a connection from the pool or gives it back, it looks for a moment as if nobody owned it, and another's open lends it twice.
+        private static readonly Lock Pool = new();
+
+        public override InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
+        {
+            if (result.IsSuppressed)
+            {
+                return result;
+            }
+
+            lock (Pool)
+            {
+                connection.Open();
+            }
+
+            return InterceptionResult.Suppress();
+        }
+
+        // SQLite has no way to open without blocking; the method named so opens as the other does.
+        public override ValueTask<InterceptionResult> ConnectionOpeningAsync(DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return new(ConnectionOpening(connection, eventData, result));
+        }
+
+        public override InterceptionResult ConnectionClosing(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
+        {
+            if (result.IsSuppressed)
+            {
+                return result;
+            }
+
+            lock (Pool)
+            {
+                connection.Close();
+            }
+
+            return InterceptionResult.Suppress();
+        }
+
+        public override ValueTask<InterceptionResult> ConnectionClosingAsync(DbConnection connection, ConnectionEventData eventData, InterceptionResult result) => new(ConnectionClosing(connection, eventData, result));
 
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Run(connection);
 
