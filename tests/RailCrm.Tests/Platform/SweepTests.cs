@@ -24,7 +24,7 @@ public sealed class SweepTests
 
         using var old = await app.SignedIn("n1");
         await Create("旧公司", "old");
-        app.Clock.Advance(TimeSpan.FromDays(8) + TimeSpan.FromHours(3)); // 04:00 in Beijing: every schedule's hour has come.
+        app.Later(TimeSpan.FromDays(8) + TimeSpan.FromHours(3)); // 04:00 in Beijing: every schedule's hour has come.
         using var fresh = await app.SignedIn("n1");
         await Create("新公司", "fresh");
 

@@ -24,26 +24,19 @@ public sealed class ImportTests
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    [Theory, ClassData(typeof(BothEngines))]
-    public async Task The_real_wholesale_lines_give_the_published_figures(Engine engine)
+    [Fact]
+    public async Task The_real_wholesale_lines_give_the_published_figures()
     {
-        var path = SharedData.Path("real/online_retail_lines.csv.gz");
-        await using var app = await CrmApp.Start(engine);
+        await using var app = await CrmApp.Start(Engine.Sqlite);
         using var api = await app.Api("group");
-        using var unzipped = new MemoryStream();
-        await using (var zipped = new GZipStream(File.OpenRead(path), CompressionMode.Decompress))
-        {
-            await zipped.CopyToAsync(unzipped, Ct);
-        }
 
-        var done = await Loaded(api, "waybills", unzipped.ToArray(), "online_retail_lines.csv", RealMapping, create: true);
+        var done = await Loaded(api, "waybills", await RealLines(), "online_retail_lines.csv", RealMapping, create: true);
 
         Assert.Equal("completed", done.GetProperty("state").GetString());
         Assert.Equal((531_282, 133_358, 397_924, 4_339), (Number(done, "rowsDone"), Number(done, "rowsRejected"), Number(done, "created"), Number(done, "customersCreated")));
-        async Task<long> Between(int from, int to) => await app.In(System, db => db.Set<MonthlyFact>().Where(f => f.Month >= new Month(from) && f.Month <= new Month(to)).SumAsync(f => f.RevenueFen, Ct));
-        Assert.Equal(57_271_389, await Between(2010 * 12, (2010 * 12) + 11));
-        Assert.Equal(833_869_401, await Between(2011 * 12, (2011 * 12) + 11));
-        Assert.Equal(116_181_738, await Between((2011 * 12) + 10, (2011 * 12) + 10));
+        Assert.Equal(57_271_389, await Between(app, 2010 * 12, (2010 * 12) + 11));
+        Assert.Equal(833_869_401, await Between(app, 2011 * 12, (2011 * 12) + 11));
+        Assert.Equal(116_181_738, await Between(app, (2011 * 12) + 10, (2011 * 12) + 10));
         var largest = await app.In(System, db => db.Set<MonthlyFact>().GroupBy(f => f.CustomerId).Select(g => new { g.Key, Revenue = g.Sum(f => f.RevenueFen), Lines = g.Sum(f => f.Lines) }).OrderByDescending(g => g.Revenue).FirstAsync(Ct));
         Assert.Equal((28_020_602, 2_080), (largest.Revenue, largest.Lines));
         Assert.Equal("14646", await app.In(System, db => db.Set<Customer>().Where(c => c.Id == largest.Key).Select(c => c.Name).SingleAsync(Ct)));
@@ -52,6 +45,32 @@ public sealed class ImportTests
         var rejected = await api.GetStringAsync($"/api/v1/imports/{Number(done, "id")}/rejected", Ct);
         Assert.Equal(133_358 + 1, rejected.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
+
+    /// <remarks>Half a million lines take PostgreSQL two minutes of processor time; what only another engine could make of them shows in the 41,683 of the first year.</remarks>
+    [Fact]
+    public async Task The_real_lines_of_the_first_year_give_the_same_figure_on_PostgreSQL()
+    {
+        await using var app = await CrmApp.Start(Engine.Postgres);
+        using var api = await app.Api("group");
+        var lines = Encoding.UTF8.GetString(await RealLines()).Split('\n').Take(1 + 41_683);
+
+        var done = await Loaded(api, "waybills", Utf8(string.Join('\n', lines)), "online_retail_lines.csv", RealMapping, create: true);
+
+        Assert.Equal(("completed", 41_683), (done.GetProperty("state").GetString(), Number(done, "rowsDone")));
+        Assert.Equal(57_271_389, await Between(app, 2010 * 12, (2010 * 12) + 11));
+        Assert.Equal(57_271_389, await Between(app, 2000 * 12, 2030 * 12));
+        Assert.Equal((0, 0, 0), await app.With<CheckFacts, (long, long, long)>(System, c => c.Differences(Ct)));
+    }
+
+    private static async Task<byte[]> RealLines()
+    {
+        using var unzipped = new MemoryStream();
+        await using var zipped = new GZipStream(File.OpenRead(SharedData.Path("real/online_retail_lines.csv.gz")), CompressionMode.Decompress);
+        await zipped.CopyToAsync(unzipped, Ct);
+        return unzipped.ToArray();
+    }
+
+    private static Task<long> Between(CrmApp app, int from, int to) => app.In(System, db => db.Set<MonthlyFact>().Where(f => f.Month >= new Month(from) && f.Month <= new Month(to)).SumAsync(f => f.RevenueFen, Ct));
 
     [Theory, ClassData(typeof(BothEngines))]
     public async Task Stations_load_and_are_found_by_name_initials_telegraph_and_tmis_code(Engine engine)

@@ -220,7 +220,7 @@ public sealed class AdministrationTests
             {
                 db.Add(new AuditEntry(n1, db.UtcNow, i % 2 == 0 ? "exported" : "denied", "Customer", i, i < 3 ? 7 : null, "{\"Name\":[\"旧\",\"新\"],\"Odd\":3}"));
                 await db.SaveChangesAsync(Ct);
-                app.Clock.Advance(TimeSpan.FromHours(1));
+                app.Later(TimeSpan.FromHours(1));
             }
 
             return 0;
