@@ -20,7 +20,7 @@ internal static class ResultsModule
 
     private const string Ranked = $$"""[ { "place": 1, "id": 12, "name": "王伟", "unitName": "北方网点", "sum": {{Sum}}, "lastYear": {{Sum}}, "attainment": {{Reached}}, "own": false } ]""";
 
-    private const string Unit = $$"""{ "unitId": 5, "unitName": "北方网点", "unitLevel": "outlet", "month": "2026-03", "measure": "revenue", "period": "month", "order": "figure", "months": {{Months}}, "monthBefore": {{Sum}}, "toDate": {{Sum}}, "toDateLastYear": {{Sum}}, "targets": {{Targets}}, "units": [], "level": "outlet", "people": {{Ranked}}, "peopleCount": 1, "heads": true, "open": false }""";
+    private const string Unit = $$"""{ "unitId": 5, "unitName": "北方网点", "unitLevel": "outlet", "month": "2026-03", "measure": "revenue", "period": "month", "order": "figure", "months": {{Months}}, "monthBefore": {{Sum}}, "toDate": {{Sum}}, "toDateLastYear": {{Sum}}, "targets": {{Targets}}, "units": [], "level": "outlet", "people": {{Ranked}}, "peopleCount": 1, "peopleFrom": 0, "heads": true, "open": false }""";
 
     private const string Rule = """{ "open": true, "lostMonths": 6, "coverageDays": 90 }""";
 
