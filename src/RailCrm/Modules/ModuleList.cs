@@ -74,6 +74,7 @@ internal static class ModuleList
         WaybillsModule.MapPages(app);
         DossierModule.MapPages(app);
         ApprovalsModule.MapPages(app);
+        ResultsModule.MapPages(app);
         PrivacyModule.MapPages(app);
         ExchangeModule.MapPages(app);
     }
