@@ -93,13 +93,14 @@ internal sealed partial class TargetTaker(IServiceProvider services, FieldMap ma
 
     private static SaveTargets.Input Empty(Said said) => new() { Unit = said.Unit, Person = said.Person, Year = said.Month.Year, Measure = said.Measure, Floor = new long[TargetPlan.Months], Target = new long[TargetPlan.Months], Challenge = new long[TargetPlan.Months] };
 
-    /// <summary>With what the row says of its month; where nothing was ever set, a challenge that is not said is the target.</summary>
+    /// <summary>With what the row says of its month; a challenge that is not said and was the target, or nothing, goes with the target.</summary>
     private static SaveTargets.Input With(SaveTargets.Input input, Said said)
     {
         var at = said.Month.OfYear - 1;
         long[] Set(TargetTier tier, long? otherwise = null) => [.. input.Of(tier).Select((n, m) => m == at ? said.Figures.TryGetValue(tier, out var figure) ? figure : otherwise ?? n : n)];
+        var was = input.Target[at];
         (input.Floor, input.Target) = (Set(TargetTier.Floor), Set(TargetTier.Target));
-        input.Challenge = Set(TargetTier.Challenge, input.Challenge[at] == 0 ? input.Target[at] : null);
+        input.Challenge = Set(TargetTier.Challenge, input.Challenge[at] == was ? input.Target[at] : null);
         return input;
     }
 
@@ -196,7 +197,10 @@ internal sealed partial class TargetTaker(IServiceProvider services, FieldMap ma
     internal static Measure? MeasureOf(string? text) => text is null ? Measure.Revenue
         : Enum.GetValues<Measure>().Where(m => m.ToString().Equals(text, StringComparison.OrdinalIgnoreCase) || Texts.Both($"measure.{System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(m.ToString())}").Any(name => Same(name, text))).Select(m => (Measure?)m).FirstOrDefault();
 
-    private static bool Same(string name, string text) => name.Equals(text, StringComparison.OrdinalIgnoreCase) || name.Split('（', '(')[0].Trim().Equals(text, StringComparison.OrdinalIgnoreCase);
+    /// <remarks>Without the unit behind it, which stands in brackets of either width.</remarks>
+    private static bool Same(string name, string text) => Bare(name).Equals(Bare(text), StringComparison.OrdinalIgnoreCase);
+
+    private static string Bare(string name) => name.Split('（', '(')[0].Trim();
 
     [GeneratedRegex("^([0-9]{4})(?:[-/.年 ]?)([0-9]{1,2})(?:[月]|[-/.月][0-9]{1,2}日?(?: 0{1,2}:00(?::00)?)?)?$")]
     private static partial Regex Written();
