@@ -53,6 +53,7 @@ internal static class ModuleList
         AuthorityModule.Map(api);
         ApprovalsModule.Map(api);
         ManagersModule.Map(api);
+        CareRoutes.Map(api);
         SharingModule.Map(api);
         WaybillsModule.Map(api);
         PoolsModule.Map(api);
@@ -72,6 +73,8 @@ internal static class ModuleList
         CustomersModule.MapPages(app);
         WaybillsModule.MapPages(app);
         DossierModule.MapPages(app);
+        ApprovalsModule.MapPages(app);
+        ResultsModule.MapPages(app);
         PrivacyModule.MapPages(app);
         ExchangeModule.MapPages(app);
     }

@@ -29,6 +29,10 @@ public sealed partial class An_outlet_head_decides_on_requests(Browser browser)
         await page.WaitForURLAsync(Approval());
         var approval = Number().Match(page.Url).Value;
         await Assertions.Expect(page.Locator("main")).ToContainTextAsync(target.Name);
+        var document = $"main a[href^='/api/v1/approvals/{approval}/documents/']";
+        await page.Locator("main input[type=file]").SetInputFilesAsync(new FilePayload { Name = "迁址通知.pdf", MimeType = "application/pdf", Buffer = "%PDF-1.7\n"u8.ToArray() });
+        await page.Locator("rc-upload button").ClickAsync();
+        await Assertions.Expect(page.Locator(document)).ToContainTextAsync("迁址通知.pdf");
         await walk.Check();
         await page.GotoAsync($"/customers/{first}/approvals");
         await Assertions.Expect(page.Locator($"main a[href='/approvals/{approval}']")).ToBeVisibleAsync();
@@ -40,6 +44,7 @@ public sealed partial class An_outlet_head_decides_on_requests(Browser browser)
         await desk.Locator("a.rc-bell[href='/approvals'] .rc-bell-count").ClickAsync();
         await desk.Locator($"main a[href='/approvals/{approval}']").ClickAsync();
         await desk.WaitForURLAsync(Approval());
+        await Assertions.Expect(desk.Locator(document)).ToBeVisibleAsync();
         await head.Check();
         await desk.Locator("button[name='Decide.Do'][value=Refuse]").ClickAsync();
         await Assertions.Expect(desk.Locator("main [role=alert]")).ToBeVisibleAsync(); // Not without a comment.

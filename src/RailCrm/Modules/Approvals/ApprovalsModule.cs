@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
@@ -5,6 +6,7 @@ using RailCrm.Platform.Data;
 using RailCrm.Platform.Http;
 using RailCrm.Platform.Jobs;
 using RailCrm.Platform.Ui;
+using RailCrm.Platform.Ui.Palette;
 
 namespace RailCrm.Modules.Approvals;
 
@@ -35,6 +37,12 @@ internal static class ApprovalsModule
         { "items": [ { "id": 7, "number": "SP-0000007", "kind": "customer.transfer", "kindName": "客户移交", "title": "KH-0000012 甲公司", "applicant": "王伟", "state": "pending", "amountFen": null, "submittedAt": "2026-04-01T01:00:00Z", "stepId": 9, "dueAt": "2026-04-07T01:00:00Z" } ], "nextCursor": null }
         """;
 
+    private const string Papers = """
+        { "items": [ { "id": 3, "fileName": "报价.pdf", "contentType": "application/pdf", "sizeBytes": 52113, "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "createdAt": "2026-04-01T01:05:00Z", "by": "王伟", "canRemove": true } ], "nextCursor": null }
+        """;
+
+    private static readonly object[] MostSent = [new RequestSizeLimitAttribute(CustomersModule.MostUpload), new RequestFormLimitsAttribute { MultipartBodyLengthLimit = CustomersModule.MostUpload }];
+
     public static void Add(IServiceCollection services) => services
         .AddScoped<ApprovalKinds>()
         .AddScoped<Deciders>()
@@ -44,6 +52,9 @@ internal static class ApprovalsModule
         .AddScoped<DecideApproval>()
         .AddScoped<PassOnStep>()
         .AddScoped<WithdrawApproval>()
+        .AddScoped<KeepDocuments>()
+        .AddSingleton<IKeepsFiles, ApprovalFiles>()
+        .AddSingleton<IPaletteSource, ApprovalsSource>()
         .AddScoped<GetApproval>()
         .AddScoped<ListApprovals>()
         .AddScoped<SetDeputy>()
@@ -73,5 +84,12 @@ internal static class ApprovalsModule
         approvals.MapGet("/{id:long}", GetApproval.Get).WithSummary("An approval with its steps and its trail, for whoever sees its customer or takes part.").Gives<GetApproval.Answer>(Shown).RequireAuthorization(Permission.SignedIn);
         approvals.MapPost("/{id:long}/decide", DecideApproval.Post).WithSummary("Decides the caller's open step: approve, refuse or return, the last to the applicant or to a node before. Refused with 409 where nothing is asked of the caller, or no longer; If-Match may name the version seen.").Takes("""{ "decision": "return", "comment": "请说明原因", "toNode": null }""").Gives<GetApproval.Answer>(Shown).RequireAuthorization(Permission.SignedIn).AddEndpointFilter<ApprovalDesk.Filter>().AddEndpointFilter<IdempotencyFilter>();
         approvals.MapPost("/{id:long}/withdraw", WithdrawApproval.Post).WithSummary("Takes back what the caller asked for and nobody has decided.").Takes("""{ "comment": "不需要了" }""").Gives<GetApproval.Answer>(Shown).RequireAuthorization(Permission.SignedIn).AddEndpointFilter<ApprovalDesk.Filter>().AddEndpointFilter<IdempotencyFilter>();
+        approvals.MapGet("/{id:long}/documents", KeepDocuments.GetAll).WithSummary("The documents that lie beside an approval, for whoever sees it.").Gives<Listing<DocumentShown>>(Papers).RequireAuthorization(Permission.SignedIn);
+        approvals.MapGet("/{id:long}/documents/{documentId:long}/content", KeepDocuments.GetContent).WithSummary("The bytes of a document.").RequireAuthorization(Permission.SignedIn);
+        approvals.MapPost("/{id:long}/documents", KeepDocuments.Post).WithSummary("Brings a document, a file in the field file: the applicant and whoever is or was asked, while the approval is open. The same bytes under the same name are one document.").Gives<Listing<DocumentShown>>(Papers).RequireAuthorization(Permission.SignedIn).AddEndpointFilter<ApprovalDesk.Filter>().WithMetadata(MostSent);
+        approvals.MapDelete("/{id:long}/documents/{documentId:long}", KeepDocuments.Delete).WithSummary("Takes away a document that the caller brought, while nobody has decided since.").Gives<Listing<DocumentShown>>(Papers).RequireAuthorization(Permission.SignedIn).AddEndpointFilter<ApprovalDesk.Filter>();
     }
+
+    /// <summary>The upload of the page, which checks the form's token itself, so that a file too long is said in words.</summary>
+    public static void MapPages(IEndpointRouteBuilder app) => app.MapPost("/approvals/{id:long}/documents/files", KeepDocuments.PostForm).DisableAntiforgery().RequireAuthorization(Permission.SignedIn).ExcludeFromDescription().WithMetadata(MostSent);
 }

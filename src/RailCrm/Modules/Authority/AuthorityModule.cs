@@ -20,6 +20,8 @@ internal static class AuthorityModule
         .AddScoped<Authorities>()
         .AddScoped<GrantAuthority>()
         .AddScoped<ListGrants>()
+        .AddScoped<EndingAuthority>()
+        .AddScoped<IEndsWithAccount>(s => s.GetRequiredService<EndingAuthority>())
         .AddSingleton(ListGrants.Record)
         .AddSingleton(new AccountCard(typeof(OwnAuthority)))
         .AddSingleton(new JobHandler(WarnOfEnds.Kind, WarnOfEnds.Run))

@@ -90,6 +90,20 @@ public static class AuthorityRules
         : below is not null && !below.Holder.UnitPath.StartsWith(at.Holder.UnitPath, StringComparison.Ordinal) ? GrantState.Outside
         : null;
 
+    /// <summary>Whether a person holds it himself, or one above it: it ends with his account.</summary>
+    public static bool ComesFrom(IReadOnlyDictionary<long, Grant> all, Grant grant, long userId)
+    {
+        for (var at = grant; at is not null; at = at.ParentId is { } up ? all[up] : null)
+        {
+            if (at.Holder.UserId == userId)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether somebody is among those who hold it.</summary>
     public static bool Holds(Holder holder, Officer officer) =>
         holder.UserId is { } user ? user == officer.UserId && holder.UnitId == officer.UnitId

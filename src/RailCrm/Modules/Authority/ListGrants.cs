@@ -109,6 +109,13 @@ public sealed class ListGrants(CrmDb db, Authorities authorities)
         return [.. (await Told(g => g.Id == id || above.Contains(g.Id) || g.ParentId == id, ct)).OrderBy(g => g.Id)];
     }
 
+    /// <summary>Those in force, or not yet, that a person holds himself, and those that come from one of these.</summary>
+    public async Task<IReadOnlyList<Item>> EndsWith(long userId, CancellationToken ct)
+    {
+        var all = await authorities.Grants(null, ct);
+        return await Told(g => AuthorityRules.Worth(all, g, authorities.Today).State is GrantState.InForce or GrantState.Narrowed or GrantState.NotYet && AuthorityRules.ComesFrom(all, g, userId), ct);
+    }
+
     private Task<IReadOnlyList<Item>> Told(Func<Grant, bool> wanted, CancellationToken ct) => Told(wanted, int.MaxValue, ct);
 
     private async Task<IReadOnlyList<Item>> Told(Func<Grant, bool> wanted, int newest, CancellationToken ct)

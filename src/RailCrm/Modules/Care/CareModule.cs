@@ -16,6 +16,7 @@ internal static class CareModule
         .AddSingleton<ICustomerChildren>(new MovingRows("contact_days", null, typeof(ContactDay)))
         .AddSingleton<ICustomerChildren>(new MovingRows("gestures", "care.gestures", typeof(Gesture)))
         .AddSingleton(new ContactTab("care.title", "care", Permission.CustomersRead, (db, id, ct) => db.Set<Gesture>().CountAsync(g => g.RecordKind == RecordKind.Contact && g.RecordId == id, ct)))
+        .AddSingleton(RemindOfDays.Record)
         .AddSingleton(new JobHandler(RemindOfDays.Kind, RemindOfDays.Run))
         .AddSingleton(new Schedule(RemindOfDays.Kind, HourOfDay: 3))
         .AddSingleton(new MenuItem("care.title", "/care", "gift", Permission.CustomersRead, 19, Go: "d"))

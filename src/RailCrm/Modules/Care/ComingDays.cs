@@ -13,7 +13,7 @@ internal sealed class ComingDays(CrmDb db)
     public const int Most = 2_000;
 
     /// <summary>Festivals by the calendars, with the key of their text behind <c>festival.</c>.</summary>
-    private static readonly (string Code, int Key)[] Festivals =
+    internal static readonly (string Code, int Key)[] Festivals =
     [
         ("new_year", 101), ("spring", new Birthday(null, 1, 1, true).Key), ("lantern", new Birthday(null, 1, 15, true).Key), ("women", 308), ("labour", 501), ("dragon_boat", new Birthday(null, 5, 5, true).Key),
         ("mid_autumn", new Birthday(null, 8, 15, true).Key), ("double_ninth", new Birthday(null, 9, 9, true).Key), ("national", 1001),

@@ -10,7 +10,7 @@ using RailCrm.Platform.Records;
 
 namespace RailCrm.Modules.Care;
 
-/// <summary>Reminds early each day whoever answers for a customer of its people's days that come within the lead time: once for a contact and day.</summary>
+/// <summary>Reminds early each day whoever answers for a customer of its people's days that come within the lead time: once for a contact and day. Of the three great festivals everybody is reminded once, by one line for the main contacts of all his large customers.</summary>
 internal static class RemindOfDays
 {
     /// <summary>The kind of job.</summary>
@@ -19,7 +19,16 @@ internal static class RemindOfDays
     /// <summary>What an inbox line tells; its text is <c>inbox.kind_…</c>.</summary>
     public const string Told = "care_day";
 
+    /// <summary>The line of a festival.</summary>
+    public const string ToldFestival = "care_festival";
+
+    /// <summary>A festival of a year as a record that inbox lines name.</summary>
+    public const string Festival = "festival";
+
     private const int AtOnce = 500;
+
+    /// <summary>三节: those at which business partners greet each other; of others the page tells.</summary>
+    private static readonly string[] Great = ["spring", "dragon_boat", "mid_autumn"];
 
     public static async Task<string> Run(IServiceProvider services, JobLease lease, CancellationToken ct)
     {
@@ -53,7 +62,47 @@ internal static class RemindOfDays
             db.ChangeTracker.Clear();
         }
 
+        reminded += await Festivals(db, keys, ct);
         await db.Write(() => db.Set<CareTold>().Where(t => t.On < today).ExecuteDeleteAsync(ct), ct);
         return string.Create(CultureInfo.InvariantCulture, $$"""{"reminded":{{reminded}}}""");
     }
+
+    /// <summary>Tells each manager of a festival that comes, once, how many customers there are to greet.</summary>
+    private static async Task<int> Festivals(CrmDb db, Dictionary<int, DateOnly> keys, CancellationToken ct)
+    {
+        var reminded = 0;
+        foreach (var (code, key) in ComingDays.Festivals.Where(f => Great.Contains(f.Code) && keys.ContainsKey(f.Key)))
+        {
+            var on = keys[key];
+            reminded += await db.Write(async () =>
+            {
+                if (await db.Set<CareTold>().AnyAsync(t => t.ContactId == -key && t.On == on, ct)) // No contact has such a key.
+                {
+                    return 0;
+                }
+
+                var managers = await (
+                    from c in db.Set<Customer>()
+                    where c.Tier == CustomerTier.Large && db.Set<Contact>().Any(k => k.CustomerId == c.Id && k.IsMain && k.Active && k.ErasedAt == null)
+                    join r in db.Set<Responsibility>() on c.Id equals r.CustomerId
+                    where r.Duty == Duty.Main && r.Until == null
+                    select new { r.CustomerId, r.UserId, r.Level }).ToListAsync(ct);
+                var customers = managers.GroupBy(r => r.CustomerId).Select(g => g.MaxBy(r => r.Level)!.UserId).GroupBy(user => user).ToList(); // The one nearest to each customer.
+                db.Add(new CareTold { ContactId = -key, On = on });
+                db.AddRange(customers.Select(g => new InboxLine { UserId = g.Key, Kind = ToldFestival, RecordKind = Festival, RecordId = IdOf(code, on), Detail = g.Count().ToString(CultureInfo.InvariantCulture), At = db.UtcNow }));
+                await db.SaveChangesAsync(ct);
+                return customers.Count;
+            }, ct);
+            db.ChangeTracker.Clear();
+        }
+
+        return reminded;
+    }
+
+    /// <summary>A festival's day and its place among them as one key.</summary>
+    internal static long IdOf(string code, DateOnly on) => (on.DayNumber * 100L) + Array.FindIndex(ComingDays.Festivals, f => f.Code == code);
+
+    /// <summary>A festival leads to the people whom its reader is to greet.</summary>
+    internal static readonly RecordKind Record = new(Festival, "care.festival", "calendar-event", Platform.Access.Permission.CustomersRead, (_, ids, _) => Task.FromResult<IReadOnlyList<RecordFound>>(
+        [.. ids.Where(id => id % 100 < ComingDays.Festivals.Length && id / 100 is > 0 and <= 3_652_058).Select(id => new RecordFound(id, 0, $"{Platform.Text.Texts.Get($"festival.{ComingDays.Festivals[id % 100].Code}")} {DateOnly.FromDayNumber((int)(id / 100)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}", "/contacts?main=true&mine=true&tier=large"))]), PastScope: true);
 }

@@ -54,8 +54,8 @@ public interface ICustomerPast
 
 internal static class CustomersModule
 {
-    /// <summary>An upload: the file, and a little for the form around it.</summary>
-    private const long MostUpload = 4 * AttachmentStore.MostBytes;
+    /// <summary>An upload: files, and a little for the form around them.</summary>
+    internal const long MostUpload = 4 * AttachmentStore.MostBytes;
 
     public static void Add(IServiceCollection services) => services
         .AddScoped<CustomerList>()

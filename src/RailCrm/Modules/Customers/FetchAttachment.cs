@@ -36,23 +36,26 @@ internal static class FetchAttachment
     public static async Task<IResult> GetPreview(long id, long attachmentId, KeepAttachment attachments, AttachmentStore store, HttpContext http, CancellationToken ct) =>
         await attachments.One(id, attachmentId, ct) is { } found && CanShow(found.ContentType) ? await Send(found, found.Sha256, found.Revision, show: true, store, http, ct) : TypedResults.NotFound();
 
-    private static async Task<IResult> Send(Attachment attachment, string sha, int revision, bool show, AttachmentStore store, HttpContext http, CancellationToken ct)
+    private static Task<IResult> Send(Attachment attachment, string sha, int revision, bool show, AttachmentStore store, HttpContext http, CancellationToken ct) => Send(
+        revision == attachment.Revision || show ? attachment.FileName : $"{Path.GetFileNameWithoutExtension(attachment.FileName)} v{revision}{Path.GetExtension(attachment.FileName)}", attachment.ContentType, sha, show, store, http, ct);
+
+    /// <summary>Sends bytes that were kept, to be saved or to be looked at.</summary>
+    internal static async Task<IResult> Send(string name, string contentType, string sha, bool show, AttachmentStore store, HttpContext http, CancellationToken ct)
     {
         if (await store.Open(sha, ct) is not { } content)
         {
             return Answers.Problem(new Refusal.Conflict("attachment.damaged"));
         }
 
-        http.Response.Headers.ContentSecurityPolicy = show && attachment.ContentType == Pdf ? PdfPolicy : Sandbox;
+        http.Response.Headers.ContentSecurityPolicy = show && contentType == Pdf ? PdfPolicy : Sandbox;
         if (show)
         {
             var shown = new ContentDispositionHeaderValue("inline");
-            shown.SetHttpFileName(attachment.FileName);
+            shown.SetHttpFileName(name);
             http.Response.Headers.ContentDisposition = shown.ToString();
-            return TypedResults.Stream(content, attachment.ContentType);
+            return TypedResults.Stream(content, contentType);
         }
 
-        var name = revision == attachment.Revision ? attachment.FileName : $"{Path.GetFileNameWithoutExtension(attachment.FileName)} v{revision}{Path.GetExtension(attachment.FileName)}";
-        return TypedResults.Stream(content, attachment.ContentType, name);
+        return TypedResults.Stream(content, contentType, name);
     }
 }

@@ -28,8 +28,18 @@ public sealed class FileQuota : IAudited
     }
 }
 
+/// <summary>A module that keeps files of a customer elsewhere than with its records: they are not swept, and count for its unit.</summary>
+internal interface IKeepsFiles
+{
+    /// <summary>Those of these SHA-256 that a row names.</summary>
+    Task<List<string>> Kept(CrmDb db, IReadOnlyList<string> shas, CancellationToken ct);
+
+    /// <summary>Bytes for the customers of a unit.</summary>
+    Task<long> Used(CrmDb db, long unitId, CancellationToken ct);
+}
+
 /// <summary>Reads and sets quotas, and says whether a file still fits.</summary>
-internal sealed class FileQuotas(CrmDb db, IConfiguration configuration)
+internal sealed class FileQuotas(CrmDb db, IConfiguration configuration, IEnumerable<IKeepsFiles> elsewhere)
 {
     /// <summary>A gigabyte.</summary>
     public const long Gigabyte = 1L << 30;
@@ -46,9 +56,17 @@ internal sealed class FileQuotas(CrmDb db, IConfiguration configuration)
     public async Task<long> Of(long unitId, CancellationToken ct) => await db.Set<FileQuota>().Where(q => q.Id == unitId).Select(q => (long?)q.Bytes).SingleOrDefaultAsync(ct) ?? Usual;
 
     /// <summary>What the files of a unit's customers take, those in the bin and old versions too. Past the scope: the unit pays, whoever sees its customers.</summary>
-    public async Task<long> Used(long unitId, CancellationToken ct) =>
-        await (from a in db.Set<Attachment>().IgnoreQueryFilters() join c in db.Set<ScopeCustomer>() on a.CustomerId equals c.Id where c.UnitId == unitId select a.SizeBytes).SumAsync(ct)
-        + await (from v in db.Set<AttachmentVersion>().IgnoreQueryFilters() join c in db.Set<ScopeCustomer>() on v.CustomerId equals c.Id where c.UnitId == unitId select v.SizeBytes).SumAsync(ct);
+    public async Task<long> Used(long unitId, CancellationToken ct)
+    {
+        var used = await (from a in db.Set<Attachment>().IgnoreQueryFilters() join c in db.Set<ScopeCustomer>() on a.CustomerId equals c.Id where c.UnitId == unitId select a.SizeBytes).SumAsync(ct)
+            + await (from v in db.Set<AttachmentVersion>().IgnoreQueryFilters() join c in db.Set<ScopeCustomer>() on v.CustomerId equals c.Id where c.UnitId == unitId select v.SizeBytes).SumAsync(ct);
+        foreach (var other in elsewhere)
+        {
+            used += await other.Used(db, unitId, ct);
+        }
+
+        return used;
+    }
 
     /// <summary>Why a file does not fit with the unit of a customer; null where it does. In the transaction that keeps it: two at once do not pass each other.</summary>
     public async Task<Refusal?> Refuses(long customerId, long size, CancellationToken ct)

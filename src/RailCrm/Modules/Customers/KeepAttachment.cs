@@ -59,37 +59,18 @@ internal sealed class KeepAttachment(CrmDb db, AttachmentStore store, RecordKind
     public async Task<Result<Attachment>> Run(long customerId, Target to, string sentName, Stream content, CancellationToken ct)
     {
         var of = to.Of is { } asked ? await One(customerId, asked, ct) : null;
-        if (await records.One(db, to.Kind, to.Id, ct) is not { CustomerId: > 0 } record || record.CustomerId != customerId || (to.Of is not null && of is null))
+        // What people see by taking part in it keeps documents of its own, with its trail.
+        if (records.PastScope.Contains(to.Kind) || await records.One(db, to.Kind, to.Id, ct) is not { CustomerId: > 0 } record || record.CustomerId != customerId || (to.Of is not null && of is null))
         {
             return new Refusal.NotFound();
         }
 
-        var name = FileKinds.Name(sentName);
-        if (name.Length == 0 || !PlainText.IsStorable(name) || FileKinds.Deceives(name))
+        if (!(await store.Take(sentName, content, of?.ContentType, ct)).TryGet(out var taken, out var wrong))
         {
-            return new Refusal.Invalid("attachment.name_wrong", "file");
+            return wrong;
         }
 
-        if (FileKinds.ContentType(name) is not { } contentType)
-        {
-            return new Refusal.InvalidMany([new("file", "attachment.kind_refused", FileKinds.Extensions)]);
-        }
-
-        if (of is not null && of.ContentType != contentType)
-        {
-            return new Refusal.Invalid("files.other_kind", "file");
-        }
-
-        if (await store.Keep(content, head => FileKinds.Fits(name, head), ct) is not var (sha, size, kept))
-        {
-            return new Refusal.InvalidMany([new("file", "attachment.too_big", AttachmentStore.MostBytes / 1024 / 1024)]);
-        }
-
-        if (!kept)
-        {
-            return new Refusal.Invalid(size == 0 ? "attachment.empty" : "attachment.mismatch", "file");
-        }
-
+        var (name, contentType, sha, size) = taken;
         return await db.Write<Result<Attachment>>(async () =>
         {
             if (db.IsPostgres)

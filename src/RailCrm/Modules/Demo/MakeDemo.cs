@@ -13,7 +13,7 @@ using RailCrm.Platform.Data;
 namespace RailCrm.Modules.Demo;
 
 /// <summary>Makes the demo enterprise: one group, 6 subsidiaries, 30 outlets at real stations, people in all roles, customers, 36 months of waybill lines. The same seed on the same day gives the same enterprise.</summary>
-internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers customers, DemoLines lines, ClassifyCustomers classify, TimeProvider clock)
+internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers customers, DemoLines lines, ClassifyCustomers classify, IServiceScopeFactory scopes, TimeProvider clock)
 {
     /// <summary>The group's code, by which a demo is known.</summary>
     public const string Code = "DEMO";
@@ -57,6 +57,7 @@ internal sealed class MakeDemo(CrmDb db, SetUpGroup setUp, DemoCustomers custome
         await DemoTargets.Make(db, clock, dice, ct);
         await customers.Pool(outlets, ct);
         await customers.Know(ct);
+        await DemoApprovals.Make(db, scopes, ct);
         var group = await db.Set<OrgUnit>().SingleAsync(u => u.ParentId == null, ct);
         group.Code = Code;
         await db.SaveChangesAsync(ct);

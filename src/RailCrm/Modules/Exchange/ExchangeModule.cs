@@ -26,6 +26,7 @@ internal static class ExchangeModule
         .AddScoped<Undo, WaybillUndo>()
         .AddScoped<Undo, UnitUndo>()
         .AddScoped<Undo, EmployeeUndo>()
+        .AddScoped<Undo, TargetUndo>()
         .AddScoped<Undo, StationUndo>()
         .AddSingleton(new JobHandler(CheckImport.Kind, CheckImport.Run))
         .AddSingleton(new JobHandler(RunImport.Kind, RunImport.Run))

@@ -60,6 +60,9 @@ internal sealed record ImportField(string Name, bool Required, params string[] S
         "unit" => ("import.help.unit", "HZ01"),
         "parent" => ("import.help.parent", "HZ"),
         "level" => ("import.help.level", "网点"),
+        "month" => ("import.help.month", "2026-03"),
+        "measure" => ("import.help.measure", "收入"),
+        "floor" or "target" or "challenge" => ("import.help.target", "500000"),
         "service" => ("import.help.service", "运输"),
         "mode" => ("import.help.mode", "整车"),
         "transportModes" => ("import.help.modes", "整车、集装箱"),
@@ -234,6 +237,16 @@ internal sealed record ImportKind(string Name, string Permission, IReadOnlyList<
             new("passenger", false, "客运"),
             new("freight", false, "货运"),
         ], (services, map, import, _) => new StationTaker(services, map, import)),
+        new("targets", Platform.Access.Permission.CustomersSupervise,
+        [
+            new("unit", false, "单位", "单位编码", "单位名称", "网点", "unitcode", "unitname"),
+            new("account", false, "账号", "登录名", "用户名", "人员", "客户经理", "username", "login"),
+            new("month", true, "月份", "月", "年月", "targetmonth"),
+            new("measure", false, "指标", "考核指标"),
+            new("floor", false, "保底", "保底目标"),
+            new("target", true, "目标", "目标值"),
+            new("challenge", false, "挑战", "挑战目标"),
+        ], (services, map, import, _) => new TargetTaker(services, map, import)),
     ];
 
     /// <summary>What the field of an error is called.</summary>

@@ -93,7 +93,7 @@ internal sealed class ListImported(CrmDb db, StartImport start, IEnumerable<Undo
     /// <summary>The kind whose words a record's fields have.</summary>
     private ImportKind? KindOf(string entity) => ImportKind.Of(entity switch
     {
-        CustomerUndo.Code => "customers", ContactUndo.Code => "contacts", WaybillUndo.Code => "waybills", UnitUndo.Code => "org", EmployeeUndo.Code => "employees", StationUndo.Code => "stations", _ => null,
+        CustomerUndo.Code => "customers", ContactUndo.Code => "contacts", WaybillUndo.Code => "waybills", UnitUndo.Code => "org", EmployeeUndo.Code => "employees", StationUndo.Code => "stations", TargetUndo.Code => "targets", _ => null,
     }, fields, db.Actor);
 
     /// <summary>A field as the import calls it, whatever the kind.</summary>

@@ -11,7 +11,7 @@ using RailCrm.Platform.Jobs;
 namespace RailCrm.Modules.Managers;
 
 /// <summary>Carries a handover through: each receiver says yes or no, what was taken over moves as a job, parts are given to others or called off, and all of it is taken back within 30 days.</summary>
-internal sealed class CarryHandover(CrmDb db, Runner runner)
+internal sealed class CarryHandover(CrmDb db, Runner runner, IHandoverPools pools)
 {
     /// <summary>The kind of its job.</summary>
     public const string Kind = "handover";
@@ -35,8 +35,9 @@ internal sealed class CarryHandover(CrmDb db, Runner runner)
     /// <param name="Left">How much could not.</param>
     /// <param name="JobId">The job at it.</param>
     /// <param name="Stopped">Whether that job ended before it was through.</param>
+    /// <param name="PoolId">The pool that it goes into; null where a person gets it.</param>
     /// <param name="Version">Raised with each change.</param>
-    public sealed record Part(long Id, long UserId, string Name, HandoverState State, string? DecidedBy, DateTime? DecidedAt, string? Comment, IReadOnlyDictionary<string, int> Counts, int Waiting, int Left, long? JobId, bool Stopped, int Version);
+    public sealed record Part(long Id, long UserId, string Name, HandoverState State, string? DecidedBy, DateTime? DecidedAt, string? Comment, IReadOnlyDictionary<string, int> Counts, int Waiting, int Left, long? JobId, bool Stopped, long? PoolId, int Version);
 
     /// <summary>A handover as those concerned see it.</summary>
     /// <param name="Id">Key.</param>
@@ -85,18 +86,19 @@ internal sealed class CarryHandover(CrmDb db, Runner runner)
         var counts = (await db.Set<HandoverItem>().Where(i => EF.Parameter(ids).Contains(i.HandoverId)).GroupBy(i => new { i.PartId, i.Kind, i.Outcome }).Select(g => new { g.Key.PartId, g.Key.Kind, g.Key.Outcome, Count = g.Count() }).ToListAsync(ct)).ToLookup(c => c.PartId, c => (c.Kind, Outcome: c.Outcome, c.Count));
         var places = await db.Set<OrgUnit>().Where(u => EF.Parameter(units).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => (u.Name, u.Path), ct);
         var running = (await db.Set<Job>().Where(j => EF.Parameter(jobs).Contains(j.Id) && (j.State == "queued" || j.State == "running")).Select(j => j.Id).ToListAsync(ct)).ToHashSet();
-        return all.ConvertAll(h => Tell(h, places[h.UnitId], names, counts, running));
+        var into = await pools.Names(db, [.. all.SelectMany(h => h.Parts).Select(p => p.PoolId).OfType<long>().Distinct()], ct);
+        return all.ConvertAll(h => Tell(h, places[h.UnitId], names, into, counts, running));
     }
 
-    private Seen Tell(Handover h, (string Name, string Path) unit, Dictionary<long, string> names, ILookup<long, (string Kind, string? Outcome, int Count)> counts, HashSet<long> running)
+    private Seen Tell(Handover h, (string Name, string Path) unit, Dictionary<long, string> names, IReadOnlyDictionary<long, string> into, ILookup<long, (string Kind, string? Outcome, int Count)> counts, HashSet<long> running)
     {
         var leads = db.Actor.May(Permission.ManagersAppoint) && db.Scope.Covers(unit.Path);
         var parts = h.Parts.OrderBy(p => p.Id).Select(p =>
         {
             var waiting = p.State is HandoverState.Accepted or HandoverState.Undone ? counts[p.Id].Where(c => c.Outcome == Waits(p.State)).Sum(c => c.Count) : 0;
-            return new Part(p.Id, p.UserId, names[p.UserId], p.State, p.DecidedBy is { } by ? names.GetValueOrDefault(by, "system") : null, p.DecidedAt, p.Comment,
+            return new Part(p.Id, p.UserId, p.PoolId is { } pool ? Platform.Text.Texts.Get("handover.pool_named", into.GetValueOrDefault(pool, "")) : names[p.UserId], p.State, p.DecidedBy is { } by ? names.GetValueOrDefault(by, "system") : null, p.DecidedAt, p.Comment,
             counts[p.Id].GroupBy(c => c.Kind).ToDictionary(g => g.Key, g => g.Sum(c => c.Count)),
-            waiting, counts[p.Id].Where(c => c.Outcome is "kept" or "stayed").Sum(c => c.Count), p.JobId, waiting > 0 && !(p.JobId is { } job && running.Contains(job)), p.Version);
+            waiting, counts[p.Id].Where(c => c.Outcome is "kept" or "stayed").Sum(c => c.Count), p.JobId, waiting > 0 && !(p.JobId is { } job && running.Contains(job)), p.PoolId, p.Version);
         }).ToList();
         return new Seen(h.Id, h.Number, h.FromUserId, names[h.FromUserId], unit.Name, h.Leaves, h.Note, h.Rule, names.GetValueOrDefault(h.CreatedBy, "system"), h.CreatedAt, parts, leads,
             leads && parts.Exists(p => p.State == HandoverState.Accepted && p.Waiting == 0 && p.DecidedAt > db.UtcNow.AddDays(-Handover.UndoDays)));
@@ -134,6 +136,18 @@ internal sealed class CarryHandover(CrmDb db, Runner runner)
             return new Refusal.Conflict("handover.decided");
         }
 
+        if (part.PoolId is not null)
+        {
+            // No receiver says yes for a pool: whoever looks after the handover does, if he still may put customers there.
+            if (!db.Actor.May(Permission.ManagersAppoint) || !db.Actor.May(Permission.CustomersSupervise))
+            {
+                return new Refusal.Forbidden("handover.not_yours");
+            }
+
+            (part.State, part.DecidedBy, part.DecidedAt) = (HandoverState.Accepted, db.Actor.UserId, db.UtcNow);
+            return await Start(part, undo: false, ct);
+        }
+
         var receiver = await db.Set<User>().SingleAsync(u => u.Id == part.UserId, ct);
         if (receiver.UnitId != handover.UnitId || !(await ManagerCandidates.Fit(db, [part.UserId], ct)).Contains(part.UserId))
         {
@@ -156,7 +170,7 @@ internal sealed class CarryHandover(CrmDb db, Runner runner)
             return Task.FromResult<Refusal?>(new Refusal.InvalidMany([new("Comment", said is null ? "handover.comment_missing" : "manager.reason_long", Handover.NoteLength)]));
         }
 
-        if (part.State != HandoverState.Proposed)
+        if (part.State != HandoverState.Proposed || part.PoolId is not null)
         {
             return Task.FromResult<Refusal?>(new Refusal.Conflict("handover.decided"));
         }
@@ -178,12 +192,12 @@ internal sealed class CarryHandover(CrmDb db, Runner runner)
             return unfit is Refusal.InvalidMany { Errors: [{ Code: "manager.person_unfit" }] } ? new Refusal.InvalidMany([new("To", "handover.to_unfit", to)]) : unfit;
         }
 
-        if (person.Id == handover.FromUserId || person.Id == part.UserId)
+        if (person.Id == handover.FromUserId || (person.Id == part.UserId && part.PoolId is null))
         {
-            return new Refusal.Invalid(person.Id == part.UserId ? "handover.to_same" : "handover.to_self", "To");
+            return new Refusal.Invalid(person.Id == handover.FromUserId ? "handover.to_self" : "handover.to_same", "To");
         }
 
-        var target = handover.Parts.Find(p => p.UserId == person.Id);
+        var target = handover.Parts.Find(p => p.UserId == person.Id && p.PoolId is null);
         if (target is { State: HandoverState.Accepted or HandoverState.Undone })
         {
             return new Refusal.InvalidMany([new("To", "handover.to_done", person.Name)]);
@@ -304,7 +318,7 @@ internal sealed class CarryHandover(CrmDb db, Runner runner)
                 var items = await db.Set<HandoverItem>().Where(i => i.PartId == order.PartId && i.Outcome == waits).OrderBy(i => i.Id).Take(Batch).ToListAsync(ct);
                 foreach (var kind in items.GroupBy(i => i.Kind))
                 {
-                    var rows = kind.Select(i => new Handed { RecordId = i.RecordId, CustomerId = i.CustomerId, ToUserId = part.UserId, MovedId = i.MovedId }).ToList();
+                    var rows = kind.Select(i => new Handed { RecordId = i.RecordId, CustomerId = i.CustomerId, ToUserId = part.UserId, ToPoolId = part.PoolId, MovedId = i.MovedId }).ToList();
                     await (order.Undo ? hands[kind.Key].TakeBack(db, handover.FromUserId, handover.CreatedBy, handover.Number, rows, ct) : hands[kind.Key].Give(db, handover.FromUserId, handover.CreatedBy, handover.Number, rows, ct));
                     foreach (var (item, row) in kind.Zip(rows))
                     {

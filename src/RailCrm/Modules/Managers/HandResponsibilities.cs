@@ -7,9 +7,11 @@ using RailCrm.Platform.Data;
 namespace RailCrm.Modules.Managers;
 
 /// <summary>Customers in a handover: the receiver answers for each from the day the leaver no longer does, or helps where the leaver helped. In the bin or not: a customer that is restored must have its manager.</summary>
-internal sealed class HandResponsibilities : IHandsOver
+internal sealed class HandResponsibilities(IHandoverPools pools) : IHandsOver
 {
-    public string Kind => "customers";
+    public const string OwnKind = "customers";
+
+    public string Kind => OwnKind;
 
     public string TextKey => "handover.customers";
 
@@ -22,6 +24,13 @@ internal sealed class HandResponsibilities : IHandsOver
 
     public async Task Give(CrmDb db, long from, long approvedBy, string number, IReadOnlyList<Handed> rows, CancellationToken ct)
     {
+        await GiveToPool(db, from, number, [.. rows.Where(r => r.ToPoolId is not null)], ct);
+        rows = [.. rows.Where(r => r.ToPoolId is null)];
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
         var book = new ManagerBook(db) { ApprovedBy = approvedBy };
         await book.Read([.. rows.Select(r => r.CustomerId!.Value)], ct);
         await book.HoldPeople([.. rows.Select(r => r.ToUserId)], ct);
@@ -53,6 +62,34 @@ internal sealed class HandResponsibilities : IHandsOver
         made.ForEach(m => m.Row.MovedId = m.Made.Id);
     }
 
+    /// <summary>Into a pool goes what the leaver still is main manager of at its own unit's level and what still may lie there.</summary>
+    private async Task GiveToPool(CrmDb db, long from, string number, IReadOnlyList<Handed> rows, CancellationToken ct)
+    {
+        foreach (var pool in rows.GroupBy(r => r.ToPoolId!.Value))
+        {
+            var customers = pool.Select(r => r.CustomerId!.Value).ToList();
+            await new ManagerBook(db).Hold(customers, ct);
+            var (ids, today) = (pool.Select(r => r.RecordId).ToList(), BusinessCalendar.Day(db.UtcNow));
+            var held = await (
+                from r in db.Set<Responsibility>()
+                join c in db.Set<Customers.Customer>() on r.CustomerId equals c.Id
+                join u in db.Set<OrgUnit>() on c.UnitId equals u.Id
+                where EF.Parameter(ids).Contains(r.Id) && r.UserId == @from && r.Duty == Duty.Main && r.Level == u.Level && (r.Until == null || r.Until > today)
+                select new { r.Id }).IgnoreQueryFilters([CrmDb.ScopeFilter]).Select(r => r.Id).ToHashSetAsync(ct);
+            var fit = await pools.Fit(db, pool.Key, customers, ct);
+            foreach (var row in pool)
+            {
+                row.Reason = !held.Contains(row.RecordId) ? "accounts.hangs_gone" : !fit.Contains(row.CustomerId!.Value) ? "handover.pool_unfit" : null;
+            }
+
+            List<long> goes = [.. pool.Where(r => r.Reason is null).Select(r => r.CustomerId!.Value)];
+            if (goes.Count > 0)
+            {
+                await pools.Put(db, pool.Key, goes, number, ct);
+            }
+        }
+    }
+
     public async Task TakeBack(CrmDb db, long from, long approvedBy, string number, IReadOnlyList<Handed> rows, CancellationToken ct)
     {
         var book = new ManagerBook(db) { ApprovedBy = approvedBy };
@@ -60,8 +97,11 @@ internal sealed class HandResponsibilities : IHandsOver
         await book.HoldPeople([from], ct);
         var ids = rows.Select(r => r.RecordId).ToList();
         var past = await db.Set<Responsibility>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking().Where(r => EF.Parameter(ids).Contains(r.Id)).ToDictionaryAsync(r => r.Id, ct);
-        var home = await Places(db, [.. rows.Select(r => new Handed { RecordId = r.RecordId, CustomerId = r.CustomerId, ToUserId = from })], ct);
         var customers = rows.Select(r => r.CustomerId!.Value).ToList();
+        var pooled = rows.Where(r => r.ToPoolId is not null).Select(r => r.CustomerId!.Value).ToList();
+        var helpers = (pooled.Count == 0 ? [] : await db.Set<Responsibility>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking().Where(r => EF.Parameter(pooled).Contains(r.CustomerId) && r.Duty == Duty.Deputy && r.UserId != from && r.EndReason == "pool").OrderBy(r => r.Id).ToListAsync(ct)).ToLookup(r => r.CustomerId);
+        var fit = await ManagerCandidates.Fit(db, [.. helpers.SelectMany(h => h).Select(h => h.UserId).Distinct()], ct);
+        var home = await Places(db, [.. rows.Select(r => new Handed { RecordId = r.RecordId, CustomerId = r.CustomerId, ToUserId = from }), .. helpers.SelectMany(h => h).Select(h => new Handed { RecordId = h.Id, CustomerId = h.CustomerId, ToUserId = h.UserId })], ct);
         var promoted = (await db.Set<Responsibility>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(r => EF.Parameter(customers).Contains(r.CustomerId) && r.EndReason == "promoted" && r.Until != null).Select(r => new { r.CustomerId, r.UserId, r.Until }).ToListAsync(ct))
             .Select(r => (r.CustomerId, r.UserId, r.Until!.Value)).ToHashSet();
         var back = await db.Set<User>().AnyAsync(u => u.Id == from && !u.Disabled, ct);
@@ -88,6 +128,10 @@ internal sealed class HandResponsibilities : IHandsOver
                 }
 
                 book.Appoint(customer, (from, before.Level), before.Duty, book.Today, before.Duty == Duty.Deputy ? planned : null, number);
+                foreach (var helper in helpers[customer].Where(h => row.ToPoolId is not null && h.Level == before.Level && h.Until == before.Until && home.GetValueOrDefault((customer, h.UserId)) == h.Level && fit.Contains(h.UserId) && !(h.PlannedUntil <= book.Today) && !book.Of(customer).Any(r => r.UserId == h.UserId)))
+                {
+                    book.Appoint(customer, (helper.UserId, helper.Level), Duty.Deputy, book.Today, helper.PlannedUntil, number); // The pool ended all who worked on it.
+                }
             }
         }
 

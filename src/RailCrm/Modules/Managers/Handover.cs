@@ -111,8 +111,11 @@ public sealed class HandoverPart : IAudited, IVersioned
     /// <summary>The handover.</summary>
     public long HandoverId { get; set; }
 
-    /// <summary>The receiver.</summary>
+    /// <summary>The receiver; of a part that goes into a pool, who proposed that and confirms it.</summary>
     public long UserId { get; set; }
+
+    /// <summary>The public pool that its customers go into; null where a person gets them. No foreign key: SQLite would make the table anew for it, and a pool in which a customer lay is never removed.</summary>
+    public long? PoolId { get; set; }
 
     /// <summary>Where it stands.</summary>
     public HandoverState State { get; set; }
@@ -139,7 +142,7 @@ public sealed class HandoverPart : IAudited, IVersioned
             builder.ToTable("handover_parts");
             builder.Property(p => p.State).HasConversion<string>().HasMaxLength(20);
             builder.Property(p => p.Comment).HasMaxLength(Handover.NoteLength);
-            builder.HasIndex(p => new { p.HandoverId, p.UserId }).IsUnique();
+            builder.HasIndex(p => new { p.HandoverId, p.UserId }).IsUnique().HasFilter("pool_id IS NULL");
             builder.HasIndex(p => new { p.UserId, p.State });
             builder.HasOne<User>().WithMany().HasForeignKey(p => p.UserId).OnDelete(DeleteBehavior.Restrict);
         }

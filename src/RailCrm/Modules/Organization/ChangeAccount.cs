@@ -207,6 +207,35 @@ public sealed class ChangeAccount(CrmDb db, UserManager<User> users, IEnumerable
         return null;
     }, ct);
 
+    /// <summary>Unties the account from the provider of identities, so that whoever is that person there gets in no more; sessions end. The password of its own stays.</summary>
+    /// <remarks>By whoever might reset the password. An account that the provider made has no other door: it is disabled instead.</remarks>
+    public Task<Result<User>> Untie(long id, CancellationToken ct) => Change(id, Permission.Accounts, async user =>
+    {
+        if (user.Id == Actor.UserId)
+        {
+            return new Refusal.Forbidden("accounts.own_provider");
+        }
+
+        if ((await Holds(user.Id, ct)).Intersect(Permission.Offices).Any(o => !Actor.May(o)))
+        {
+            return new Refusal.Forbidden("accounts.factor_above_you");
+        }
+
+        if (user.ManagedBy is not null || user.PasswordHash is null)
+        {
+            return new Refusal.Conflict("accounts.managed");
+        }
+
+        if (await db.Set<IdentityUserLogin<long>>().Where(l => l.UserId == user.Id).ExecuteDeleteAsync(ct) == 0)
+        {
+            return new Refusal.Conflict("accounts.not_tied");
+        }
+
+        await EndSessions(user, ct);
+        db.Add(new AuditEntry(Actor, db.UtcNow, "provider_unlinked", nameof(User), user.Id));
+        return null;
+    }, ct);
+
     /// <summary>Whether the actor gives roles: the security administrator, and while there is none, the system administrator, to appoint the first.</summary>
     public async Task<bool> MayGiveRoles(CancellationToken ct) => Actor.May(Permission.Security) || (Actor.May(Permission.System) && await IsBootstrap(ct));
 

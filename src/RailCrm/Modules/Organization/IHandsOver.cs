@@ -14,11 +14,24 @@ public sealed class Handed
     /// <summary>Who gets it; 0 while that is not known.</summary>
     public long ToUserId { get; init; }
 
+    /// <summary>The public pool it goes into instead; null where a person gets it.</summary>
+    public long? ToPoolId { get; init; }
+
     /// <summary>What stands for it with the receiver, where that is another row.</summary>
     public long? MovedId { get; set; }
 
     /// <summary>Why it was left where it was: a text's key; null where it went.</summary>
     public string? Reason { get; set; }
+}
+
+/// <summary>What ends with a person's account and goes to nobody in a handover: told beforehand, so that whoever may gives it anew. Registered by its module.</summary>
+public interface IEndsWithAccount
+{
+    /// <summary>What it is and what to do.</summary>
+    string TextKey { get; }
+
+    /// <summary>Each in words with its page, as far as the actor sees it.</summary>
+    Task<IReadOnlyList<(string What, string Href)>> Of(long userId, CancellationToken ct);
 }
 
 /// <summary>What a module hangs on a person, and how it goes to others when the person leaves or moves on (离职/调岗交接). Registered by its module; what is closed keeps its authors and is none of it.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Modules.Approvals;
 using RailCrm.Modules.Customers;
+using RailCrm.Modules.Managers;
 using RailCrm.Modules.Organization;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
@@ -35,6 +36,7 @@ internal static class PoolsModule
         .AddScoped<IApprovalKind, CustomerRelease>()
         .AddSingleton<CustomerListPart, PoolsPart>()
         .AddSingleton<IFollowsChange, FollowPool>()
+        .AddSingleton<IHandoverPools, HandoverPools>()
         .AddSingleton<ICustomerChildren, MergePools>()
         .AddSingleton(new UnitDependents("pool.n_pools", "pool.remedy", _ => "/settings/pools", Permission.CustomersRead, async (db, range, ct) => await (
             from p in db.Set<Pool>() join u in range.Of(db) on p.UnitId equals u.Id where p.Active group p by p.UnitId into g select new { g.Key, Count = g.LongCount() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct)))

@@ -20,7 +20,7 @@ internal static class ResultsModule
 
     private const string Ranked = $$"""[ { "place": 1, "id": 12, "name": "王伟", "unitName": "北方网点", "sum": {{Sum}}, "lastYear": {{Sum}}, "attainment": {{Reached}}, "own": false } ]""";
 
-    private const string Unit = $$"""{ "unitId": 5, "unitName": "北方网点", "unitLevel": "outlet", "month": "2026-03", "measure": "revenue", "period": "month", "order": "figure", "months": {{Months}}, "monthBefore": {{Sum}}, "toDate": {{Sum}}, "toDateLastYear": {{Sum}}, "targets": {{Targets}}, "units": [], "level": "outlet", "people": {{Ranked}}, "peopleCount": 1, "heads": true, "open": false }""";
+    private const string Unit = $$"""{ "unitId": 5, "unitName": "北方网点", "unitLevel": "outlet", "month": "2026-03", "measure": "revenue", "period": "month", "order": "figure", "months": {{Months}}, "monthBefore": {{Sum}}, "toDate": {{Sum}}, "toDateLastYear": {{Sum}}, "targets": {{Targets}}, "units": [], "level": "outlet", "people": {{Ranked}}, "peopleCount": 1, "peopleFrom": 0, "heads": true, "open": false }""";
 
     private const string Rule = """{ "open": true, "lostMonths": 6, "coverageDays": 90 }""";
 
@@ -28,6 +28,7 @@ internal static class ResultsModule
         .AddScoped<ShowResults>()
         .AddScoped<ShowUnitResults>()
         .AddScoped<SaveTargets>()
+        .AddScoped<ExportTargets>()
         .AddScoped<SetResultRule>()
         .AddSingleton(new MenuItem("results.title", "/results", "report-analytics", Permission.WaybillsRead, 19, Go: "b"));
 
@@ -41,4 +42,7 @@ internal static class ResultsModule
         targets.MapGet("", SaveTargets.Get).WithSummary("A year's targets of a unit or a person by one measure, in fen or kg, with the sums of what is set below; the caller's own of this year unless said otherwise.").Gives<SaveTargets.Answer>($$"""{ "name": "王伟", "plan": {{Plan}}, "units": null, "people": null, "may": true }""").RequireAuthorization(Permission.WaybillsRead);
         targets.MapPut("", SaveTargets.Put).WithSummary("Sets a year's targets of a unit or a person. If-Match may name the version seen, 0 where none was set.").Takes(Plan).Gives<SaveTargets.Input>(Plan).RequireAuthorization(Permission.WaybillsRead, Permission.CustomersSupervise);
     }
+
+    /// <summary>The download of targets, by POST, so that no link that is merely followed takes them away.</summary>
+    public static void MapPages(IEndpointRouteBuilder app) => app.MapPost("/results/targets/export", ExportTargets.Post).WithMetadata(new Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute()).RequireAuthorization(Permission.WaybillsRead, Permission.Export).ExcludeFromDescription();
 }

@@ -86,8 +86,12 @@ internal sealed class SaveTargets(CrmDb db)
             open ? Sum(await (from p in plans join u in db.Set<User>() on p.UserId equals u.Id where u.UnitId == unitId select p).ToListAsync(ct)) : null, may);
     }
 
-    /// <summary>Sets a year where it still has <paramref name="version"/> (0 where none was set).</summary>
-    public async Task<Result<TargetPlan>> Run(int? version, Input input, CancellationToken ct)
+    /// <summary>A plan that the actor may set; null where there is none such.</summary>
+    internal async Task<TargetPlan?> Settable(long id, CancellationToken ct) =>
+        await db.Set<TargetPlan>().SingleOrDefaultAsync(p => p.Id == id, ct) is { } plan && await Whose(plan.UnitId, plan.UserId, ct) is { May: true } ? plan : null;
+
+    /// <summary>Sets a year where it still has <paramref name="version"/> (0 where none was set); without <paramref name="write"/> only says whether it could.</summary>
+    public async Task<Result<TargetPlan>> Run(int? version, Input input, CancellationToken ct, bool write = true)
     {
         ArgumentNullException.ThrowIfNull(input);
         if (input.Year is < FirstYear or > LastYear || !Enum.IsDefined(input.Measure) || input.Unit is null == input.Person is null)
@@ -97,7 +101,7 @@ internal sealed class SaveTargets(CrmDb db)
 
         try
         {
-            return await db.Write(() => Save(version, input, ct), ct);
+            return await db.Write(() => Save(version, input, write, ct), ct);
         }
         catch (DbUpdateConcurrencyException)
         {
@@ -109,7 +113,7 @@ internal sealed class SaveTargets(CrmDb db)
         }
     }
 
-    private async Task<Result<TargetPlan>> Save(int? version, Input input, CancellationToken ct)
+    private async Task<Result<TargetPlan>> Save(int? version, Input input, bool write, CancellationToken ct)
     {
         if (await Whose(input.Unit, input.Person, ct) is not var (_, _, may))
         {
@@ -160,6 +164,11 @@ internal sealed class SaveTargets(CrmDb db)
         if (errors.Count > 0)
         {
             return new Refusal.InvalidMany(errors);
+        }
+
+        if (!write)
+        {
+            return plan ?? new();
         }
 
         if (plan is null)

@@ -35,6 +35,9 @@ public sealed class ShowResults(CrmDb db, TimeProvider clock)
     /// <summary>A measure against its target.</summary>
     public sealed record Reach(Measure Measure, Attainment? Month, Attainment? ToDate, Attainment? Year);
 
+    /// <summary>The running month and the year to date in short, for a card.</summary>
+    public sealed record Brief(string Month, ResultSum Now, ResultSum ToDate, IReadOnlyList<Reach> Targets);
+
     /// <summary>Everything of a person.</summary>
     public sealed record Answer(
         long UserId, string UserName, string Name, long UnitId, string UnitName, string Month, IReadOnlyList<MonthRow> Months, ResultSum MonthBefore, ResultSum ToDate, ResultSum ToDateLastYear,
@@ -86,6 +89,18 @@ public sealed class ShowResults(CrmDb db, TimeProvider clock)
             [.. Enum.GetValues<UnitLevel>().OrderDescending().Select(l => new Gap(l, held.Where(h => h.Duty == Duty.Main && l <= h.Level && (needs.Of(h.Tier) & ~h.ManagerLevels & ManagerRule.Bit(l)) != 0).Sum(h => h.Count))).Where(g => g.Customers > 0)],
             await Count(userId, at, rule.LostMonths, today, ct), await Count(userId, at.Plus(-1), rule.LostMonths, today, ct), await Count(userId, at.Plus(-12), rule.LostMonths, today, ct),
             Reached(plans, m => sums.GetValueOrDefault(at).Of(m), m => Sum(january, at).Of(m), at.OfYear));
+    }
+
+    /// <summary>The actor's own in short; null for whoever is nobody's manager. Reads a few rows, where the person's page asks each customer.</summary>
+    public async Task<Brief?> Own(CancellationToken ct)
+    {
+        var (me, at) = (db.Actor.UserId, Month.Of(clock.Today()));
+        var january = Month.Of(new DateOnly(at.Year, 1, 1));
+        var sums = await db.Set<ManagerMonth>().AsNoTracking().Where(m => m.UserId == me && m.Month >= january && m.Month <= at).ToDictionaryAsync(m => m.Month, m => new ResultSum(m.RevenueFen, m.CostFen, m.WeightKg, m.Lines), ct);
+        var plans = await db.Set<TargetPlan>().AsNoTracking().Where(p => p.UserId == me && p.Year == at.Year).ToDictionaryAsync(p => p.Measure, ct);
+        var (now, toDate) = (sums.GetValueOrDefault(at), ResultSum.All(sums.Values));
+        return toDate.Lines == 0 && plans.Count == 0 && !await db.Set<Responsibility>().AnyAsync(r => r.UserId == me && r.Until == null, ct) ? null
+            : new(at.ToString(), now, toDate, Reached(plans, now.Of, toDate.Of, at.OfYear));
     }
 
     internal bool Asked(string? month, out Month at)

@@ -13,7 +13,7 @@ namespace RailCrm.Modules.Results;
 internal sealed class ShowUnitResults(CrmDb db, ShowResults results)
 {
     /// <summary>Most people of one answer; one's own row is always among them.</summary>
-    private const int Most = 200;
+    internal const int Most = 200;
 
     /// <summary>A row of a ranking.</summary>
     /// <param name="Place">1 is the first; those with the same figure share a place.</param>
@@ -30,14 +30,15 @@ internal sealed class ShowUnitResults(CrmDb db, ShowResults results)
     /// <param name="Level">Of which level the people are.</param>
     /// <param name="People">Their ranking, or the actor's own row alone.</param>
     /// <param name="PeopleCount">How many are ranked.</param>
+    /// <param name="PeopleFrom">How many of them come before those told.</param>
     /// <param name="Heads">Whether the actor heads the unit, and so sees all.</param>
     /// <param name="Open">Whether the unit's people see one another's figures.</param>
     public sealed record Answer(
         long UnitId, string UnitName, UnitLevel UnitLevel, string Month, Measure Measure, string Period, string Order, IReadOnlyList<ShowResults.MonthRow> Months, ResultSum MonthBefore, ResultSum ToDate, ResultSum ToDateLastYear,
-        IReadOnlyList<ShowResults.Reach> Targets, IReadOnlyList<Row> Units, UnitLevel Level, IReadOnlyList<Row> People, int PeopleCount, bool Heads, bool Open);
+        IReadOnlyList<ShowResults.Reach> Targets, IReadOnlyList<Row> Units, UnitLevel Level, IReadOnlyList<Row> People, int PeopleCount, int PeopleFrom, bool Heads, bool Open);
 
     /// <summary>How a ranking is asked for.</summary>
-    public sealed record Query(string? Month, string? Measure, string? Period, string? Order, string? Level)
+    public sealed record Query(string? Month, string? Measure, string? Period, string? Order, string? Level, int? From = null)
     {
         /// <summary>Reads a word of an address; false where it is none of those there are.</summary>
         internal static bool Read<T>(string? said, T otherwise, out T value) where T : struct, Enum
@@ -123,12 +124,13 @@ internal sealed class ShowUnitResults(CrmDb db, ShowResults results)
         var (mine, before) = (await ByPerson(start, at), await ByPerson(start.Plus(-12), at.Plus(-12)));
         var aims = await (from p in db.Set<TargetPlan>().AsNoTracking() join u in db.Set<User>() on p.UserId equals u.Id join un in here on u.UnitId equals un.Id where p.Year == at.Year && p.Measure == measure select p).ToDictionaryAsync(p => p.UserId!.Value, ct);
         var people = Ranked(persons.Select(p => (p.Id, p.DisplayName, p.Unit, mine.GetValueOrDefault(p.Id), before.GetValueOrDefault(p.Id), aims.GetValueOrDefault(p.Id))), own: true);
+        var skipped = heads || open ? Math.Clamp(asked.From ?? 0, 0, Math.Max(0, people.Count - 1)) / Most * Most : 0;
         return new Answer(
             unit.Id, unit.Name, unit.Level, at.ToString(), measure, year ? "year" : "month", byRate ? "attainment" : "figure",
             [.. Month.Range(at.Plus(1 - ShowResults.Months), at).Select(m => new ShowResults.MonthRow(m.ToString(), byMonth.GetValueOrDefault(m), byMonth.GetValueOrDefault(m.Plus(-12))))],
             byMonth.GetValueOrDefault(at.Plus(-1)), Sum(january, at), Sum(january.Plus(-12), at.Plus(-12)),
             ShowResults.Reached(plans, m => byMonth.GetValueOrDefault(at).Of(m), m => Sum(january, at).Of(m), at.OfYear),
-            units, level, [.. heads || open ? people.Where((p, n) => n < Most || p.Own) : people.Where(p => p.Own)], people.Count, heads, open);
+            units, level, [.. heads || open ? people.Where((p, n) => (n >= skipped && n < skipped + Most) || p.Own) : people.Where(p => p.Own)], people.Count, skipped, heads, open);
 
         List<Row> Ranked(IEnumerable<(long Id, string Name, string Unit, ResultSum Now, ResultSum Past, TargetPlan? Plan)> rows, bool own = false)
         {
@@ -145,6 +147,6 @@ internal sealed class ShowUnitResults(CrmDb db, ShowResults results)
         }
     }
 
-    internal static async Task<IResult> Get(long id, string? month, string? measure, string? period, string? order, string? level, ShowUnitResults useCase, CancellationToken ct) =>
-        (await useCase.Run(id, new(month, measure, period, order, level), ct)).Answer(a => TypedResults.Ok(a));
+    internal static async Task<IResult> Get(long id, string? month, string? measure, string? period, string? order, string? level, int? from, ShowUnitResults useCase, CancellationToken ct) =>
+        (await useCase.Run(id, new(month, measure, period, order, level, from), ct)).Answer(a => TypedResults.Ok(a));
 }

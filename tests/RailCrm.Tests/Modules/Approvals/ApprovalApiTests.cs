@@ -86,6 +86,76 @@ public sealed partial class ApprovalApiTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task Documents_lie_beside_an_approval_for_whoever_sees_it_and_stay_once_somebody_decided(Engine engine)
+    {
+        await using var scene = await Start(engine);
+        await scene.Template(new ApprovalNode(NodeBy.Person, NodeMode.Any, UserId: await scene.IdOf("s1")), new ApprovalNode(NodeBy.Head, NodeMode.Any)); // s1 never sees the customer.
+        var id = (await scene.Asked("m1", "N2")).Id;
+        var reader = await scene.Account("m2", "N1", "manager");
+        Done(await scene.Act<PassOnStep>("m1", id, p => p.Copy(id, reader, Ct)));
+        using var m1 = await scene.App.Api("m1");
+        using var m2 = await scene.App.Api("m2");
+        using var s1 = await scene.App.Api("s1");
+        using var s2 = await scene.App.Api("south");
+        async Task<(HttpStatusCode Status, JsonElement Body)> Bring(HttpClient api, string name, string content)
+        {
+            using var form = new MultipartFormDataContent { { new ByteArrayContent([.. "%PDF-1.7\n"u8, .. System.Text.Encoding.UTF8.GetBytes(content)]), "file", name } };
+            using var answer = await api.PostAsync(new Uri($"/api/v1/approvals/{id}/documents", UriKind.Relative), form, Ct);
+            return (answer.StatusCode, JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Ct)).RootElement.Clone());
+        }
+
+        async Task<string> Refused(Task<(HttpStatusCode, JsonElement Body)> done) => (await done).Body.GetProperty("code").GetString()!;
+        static long[] Keys(JsonElement list) => [.. list.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetInt64())];
+
+        var first = await Bring(m1, "报价.pdf", "1");
+        Assert.Equal(HttpStatusCode.OK, first.Status);
+        Assert.Equal(Keys(first.Body), Keys((await Bring(m1, "报价.pdf", "1")).Body));
+        Assert.Equal(2, Keys((await Bring(s1, "意见.pdf", "2")).Body).Length);
+        Assert.Equal("approval.not_part", await Refused(Bring(m2, "x.pdf", "3"))); // Reads a copy.
+        Assert.Equal(HttpStatusCode.NotFound, (await Bring(s2, "x.pdf", "3")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await Bring(m1, "x.exe", "3")).Status);
+        var quote = Keys(first.Body)[0];
+        foreach (var (api, status) in new[] { (m2, HttpStatusCode.OK), (s1, HttpStatusCode.OK), (s2, HttpStatusCode.NotFound) })
+        {
+            using var content = await api.GetAsync(new Uri($"/api/v1/approvals/{id}/documents/{quote}/content", UriKind.Relative), Ct);
+            Assert.Equal(status, content.StatusCode);
+            Assert.Equal(status, (await Ask(api, "GET", $"/approvals/{id}/documents")).Status);
+        }
+
+        using (var customer = await scene.App.Api("n1"))
+        {
+            Assert.Empty((await Ask(customer, "GET", $"/customers/{scene.Customer}/attachments")).Body.GetProperty("items").EnumerateArray()); // None of the customer's own.
+        }
+
+        Assert.Equal(HttpStatusCode.Conflict, (await Ask(s1, "DELETE", $"/approvals/{id}/documents/{quote}")).Status);
+        var second = Keys((await Bring(m1, "补充.pdf", "4")).Body)[^1];
+        Assert.Equal(2, Keys((await Ask(m1, "DELETE", $"/approvals/{id}/documents/{second}")).Body).Length);
+        Done(await scene.Decide("s1", id));
+        Assert.Equal("approval.document_decided", (await Ask(m1, "DELETE", $"/approvals/{id}/documents/{quote}")).Body.GetProperty("code").GetString());
+        Assert.Equal(["document_added", "document_added", "document_added", "document_removed"], (await scene.Trail(id)).Where(t => t.StartsWith("document", StringComparison.Ordinal)));
+        Done(await scene.Decide("n1", id, Decision.Refuse, "不同意"));
+        Assert.Equal("approval.closed", await Refused(Bring(m1, "x.pdf", "5")));
+
+        var kept = await scene.App.In(ApprovalScene.System, db => db.Set<ApprovalDocument>().Select(d => d.Sha256).ToListAsync(Ct));
+        Assert.Equal(kept.Order(), (await scene.App.In(ApprovalScene.System, db => new ApprovalFiles().Kept(db, [.. kept, "00"], Ct))).Order());
+        Assert.Equal(20, await scene.App.In(ApprovalScene.System, db => new ApprovalFiles().Used(db, scene.Units["N1"], Ct)));
+        using var page = await scene.App.SignedIn("s1");
+        Assert.Contains("报价.pdf", WebUtility.HtmlDecode(await page.GetStringAsync(new Uri($"/approvals/{id}", UriKind.Relative), Ct)), StringComparison.Ordinal);
+
+        async Task<string[]> Found(HttpClient client, string typed) =>
+            [.. JsonDocument.Parse(await client.GetStringAsync(new Uri($"/api/v1/palette?q={Uri.EscapeDataString(typed)}", UriKind.Relative), Ct)).RootElement.GetProperty("groups").EnumerateArray().Where(g => g.GetProperty("kind").GetString() == "approval").SelectMany(g => g.GetProperty("hits").EnumerateArray()).Select(h => h.GetProperty("href").GetString()!)];
+
+        using var mine = await scene.App.SignedIn("m1");
+        using var others = await scene.App.SignedIn("south");
+        var number = (await scene.Stored(id)).Number;
+        Assert.Equal([$"/approvals/{id}"], await Found(mine, "甲公司"));
+        Assert.Equal([$"/approvals/{id}"], await Found(mine, number));
+        Assert.Equal([$"/approvals/{id}"], await Found(page, number)); // Took part; by name only while it waits.
+        Assert.Empty(await Found(page, "甲公司"));
+        Assert.Empty(await Found(others, number));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task A_list_is_walked_to_its_end(Engine engine)
     {
         await using var scene = await Start(engine);

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Care;
@@ -44,6 +46,34 @@ public sealed class CareTests
         Assert.Contains("公历", page, StringComparison.Ordinal);
         Assert.DoesNotContain("别处", page, StringComparison.Ordinal);
 
+        await Nights(app);
+        var lines = await app.In(System, db => db.Set<InboxLine>().IgnoreQueryFilters().Where(l => l.Kind == RemindOfDays.Told).OrderBy(l => l.RecordId).ToListAsync(Ct));
+        Assert.Equal([(n1.UserId, solar.Id, "2026-04-03"), (n1.UserId, solar.Id + 1, "2026-04-02")], lines.Select(l => (l.UserId, l.RecordId, l.Detail!)));
+        Assert.Contains("公历", await browser.GetStringAsync(new Uri("/inbox", UriKind.Relative), Ct), StringComparison.Ordinal);
+
+        // A great festival: one line for all one's large customers with somebody to greet; none for others.
+        var second = (await Customer(app, "n1", new() { Name = "丁公司" })).Id;
+        await app.In(System, db => db.Set<Customer>().Where(c => c.Id == second).ExecuteUpdateAsync(u => u.SetProperty(c => c.Tier, CustomerTier.Large), Ct));
+        foreach (var (at, name) in new[] { (large, "主一"), (large, "随从"), (second, "主二"), (small, "主三") })
+        {
+            await Person(app, "n1", at, new() { Name = name, IsMain = name[0] == '主' });
+        }
+
+        foreach (var at in new[] { large, second })
+        {
+            Assert.Null((await app.With<AppointManager, Result<Responsibility>>(await app.ActorOf("north"), a => a.Run(at, new() { Person = "n1" }, Ct))).Refusal);
+        }
+
+        app.Later(TimeSpan.FromDays(73)); // The dragon boat festival is on 19 June.
+        await Nights(app);
+        var festival = Assert.Single((await app.With<ReadInbox, (IReadOnlyList<ReadInbox.Shown> Lines, long?)>(n1, r => r.Run(false, null, Ct))).Lines, l => l.Line.Kind == RemindOfDays.ToldFestival);
+        Assert.Equal(("2", "端午节 2026-06-19", "/contacts?main=true&mine=true&tier=large"), (festival.Line.Detail, festival.Record.Title, festival.Href));
+        Assert.Equal(["主一", "主二"], (await (await app.Api("n1")).GetFromJsonAsync<JsonElement>($"/api/v1{festival.Href}", Ct)).GetProperty("items").EnumerateArray().Select(i => i.GetProperty("name").GetString()).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Two in a row: the second tells nothing again.</summary>
+    private static async Task Nights(CrmApp app)
+    {
         for (var night = 0; night < 2; night++)
         {
             var job = await app.In(System, async db =>
@@ -55,10 +85,6 @@ public sealed class CareTests
             });
             Assert.Equal("completed", (await app.Ended(job)).State);
         }
-
-        var lines = await app.In(System, db => db.Set<InboxLine>().IgnoreQueryFilters().Where(l => l.Kind == RemindOfDays.Told).OrderBy(l => l.RecordId).ToListAsync(Ct));
-        Assert.Equal([(n1.UserId, solar.Id, "2026-04-03"), (n1.UserId, solar.Id + 1, "2026-04-02")], lines.Select(l => (l.UserId, l.RecordId, l.Detail!)));
-        Assert.Contains("公历", await browser.GetStringAsync(new Uri("/inbox", UriKind.Relative), Ct), StringComparison.Ordinal);
     }
 
     [Theory, ClassData(typeof(BothEngines))]
@@ -99,5 +125,29 @@ public sealed class CareTests
         var first = await app.In(System, db => db.Set<Gesture>().MinAsync(g => g.Id, Ct));
         Assert.Null((await app.With<LogGesture, Result<Gesture>>(n1, l => l.Remove(customer, twin.Id, first, Ct))).Refusal);
         Assert.Equal(1, await app.In(System, db => db.Set<RailCrm.Platform.Data.AuditEntry>().CountAsync(a => a.Entity == nameof(Gesture) && a.Action == "deleted", Ct)));
+
+        // The same over the API, for whoever sees the contact.
+        using var api = await app.Api("n1");
+        using var stranger = await app.Api("s1");
+        var at = $"/api/v1/customers/{customer}/contacts/{twin.Id}";
+        Assert.Equal(4, (await api.GetFromJsonAsync<JsonElement>($"{at}/gestures", Ct)).GetProperty("items").GetArrayLength());
+        using var greeted = await api.PostAsJsonAsync($"{at}/gestures", new { kind = "greeting", on = "2026-04-01", note = "电话问候" }, Ct);
+        Assert.Equal(HttpStatusCode.Created, greeted.StatusCode);
+        using var dear = await api.PostAsJsonAsync($"{at}/gestures", new { kind = "gift", valueFen = 999_999, on = "2026-04-01" }, Ct);
+        using var kept = await api.PostAsJsonAsync($"{at}/days", new { name = "入职", day = "2019-07-01" }, Ct);
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.Created), (dear.StatusCode, kept.StatusCode));
+        var days = (await api.GetFromJsonAsync<JsonElement>($"{at}/days", Ct)).GetProperty("items");
+        Assert.Equal("2019-07-01", days[0].GetProperty("day").GetString());
+        using var forgotten = await api.DeleteAsync(new Uri($"{at}/days/{days[0].GetProperty("id").GetInt64()}", UriKind.Relative), Ct);
+        Assert.Equal((HttpStatusCode.NoContent, 0), (forgotten.StatusCode, (await api.GetFromJsonAsync<JsonElement>($"{at}/days", Ct)).GetProperty("items").GetArrayLength()));
+        var elsewhere = (await Customer(app, "n1", new() { Name = "乙公司" })).Name;
+        Assert.Null((await app.With<MoveContact, Result<Contact>>(n1, m => m.Run(customer, twin.Id, null, new() { To = elsewhere, Until = new(2026, 3, 31) }, Ct))).Refusal);
+        var moved = await app.In(System, db => db.Set<Contact>().Where(k => k.Id == twin.Id).Select(k => k.CustomerId).SingleAsync(Ct));
+        Assert.Equal("甲公司", (await api.GetFromJsonAsync<JsonElement>($"/api/v1/customers/{moved}/contacts/{twin.Id}/employers", Ct)).GetProperty("items")[0].GetProperty("customer").GetString());
+        foreach (var part in new[] { "gestures", "days", "employers" })
+        {
+            using var hidden = await stranger.GetAsync(new Uri($"/api/v1/customers/{moved}/contacts/{twin.Id}/{part}", UriKind.Relative), Ct);
+            Assert.Equal(HttpStatusCode.NotFound, hidden.StatusCode);
+        }
     }
 }

@@ -3,6 +3,7 @@ using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Managers;
 using RailCrm.Modules.Organization;
+using RailCrm.Modules.Pools;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
 using RailCrm.Platform.Jobs;
@@ -131,6 +132,47 @@ public sealed class HandoverTests
         Assert.Contains("Outlet Deputy a2 04-01", await scene.Book(ids[3])); // He helped before.
         Assert.Empty(await scene.Wrong());
         Assert.Equal("handover.undo_late", Code(await app.With<CarryHandover, Result<CarryHandover.Seen>>(await app.ActorOf("n1"), c => c.Undo(handover.Id, Ct))));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Customers_of_a_leaver_go_into_a_pool_and_come_back_with_those_who_helped(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var scene = await ManagerScene.Make(app);
+        var ids = await Portfolio(scene, "a1", 3);
+        await scene.Appoint("n1", ids[0], "a2", Duty.Deputy);
+        var helped = await scene.Customer("n1", "协办公司");
+        await scene.Appoint("n1", helped, "a1", Duty.Deputy);
+        var units = await app.In(ManagerScene.System, db => db.Set<OrgUnit>().ToDictionaryAsync(u => u.Code, u => u.Id, Ct));
+        async Task<Result<long>> Pool(string unit, string name) => (await app.With<SavePool, Result<Pool>>(await app.ActorOf("group"), s => s.Run(null, null, new() { Name = name, UnitId = units[unit] }, Ct))).TryGet(out var made, out var why) ? made.Id : why;
+        Assert.Equal("done", Code(await Pool("N1", "北一公海")));
+        Assert.Equal("done", Code(await Pool("S1", "南一公海")));
+        Task<int> Lying() => app.In(ManagerScene.System, db => PoolBook.Open(db).CountAsync(Ct));
+
+        Assert.Equal("Pool handover.pool_unknown", Code(await Propose(app, "n1", new() { From = "a1", To = "a2", Pool = "南一公海" })));
+        Assert.Equal("To handover.to_beside", Code(await Propose(app, "n1", new() { From = "a1", Pool = "北一公海" }))); // Somebody must go on helping.
+        var input = new ProposeHandover.Input { From = "a1", To = "a2", Pool = "北一公海", Leaves = true };
+        Assert.True((await app.With<ProposeHandover, Result<ProposeHandover.Preview>>(await app.ActorOf("n1"), p => p.Show(input, Ct))).TryGet(out var preview, out _));
+        Assert.Equal((3, 1), (preview.Pool!.Customers, preview.Shares.Single().Counts["customers"]));
+        Assert.True((await Propose(app, "n1", input)).TryGet(out var handover, out _));
+        var (pool, person) = (handover.Parts.Single(p => p.PoolId is not null), handover.Parts.Single(p => p.PoolId is null));
+        Assert.Equal("handover.not_yours", Code(await app.With<CarryHandover, Result<CarryHandover.Seen>>(await app.ActorOf("a2"), c => c.Accept(handover.Id, pool.Id, null, Ct))));
+        Assert.Equal(0, await Lying());
+
+        await Did(app, "n1", c => c.Accept(handover.Id, pool.Id, null, Ct));
+        var seen = await Did(app, "a2", c => c.Accept(handover.Id, person.Id, null, Ct));
+        Assert.Equal(["公海：北一公海"], seen.Parts.Where(p => p.PoolId is not null).Select(p => p.Name));
+        Assert.All(seen.Parts, p => Assert.Equal((HandoverState.Accepted, 0, 0), (p.State, p.Waiting, p.Left)));
+        Assert.Equal(3, await Lying());
+        Assert.False((await Counts(app)).Open.ContainsKey("a1"));
+        Assert.Empty(await scene.Wrong());
+        await scene.Appoint("n1", ids[2], "n1"); // Claimed or given to somebody since.
+
+        seen = await Did(app, "n1", c => c.Undo(handover.Id, Ct));
+        Assert.Equal((0, 1), (await Lying(), seen.Parts.Sum(p => p.Left)));
+        Assert.Equal(["Outlet Deputy a2 04-01 04-01", "Outlet Main a1 04-01 04-01", "Outlet Deputy a2 04-01", "Outlet Main a1 04-01"], (await scene.Book(ids[0])).Order(StringComparer.Ordinal).OrderBy(r => r.Count(c => c == '-') == 1).ThenBy(r => r));
+        Assert.Contains("Outlet Main n1 04-01", await scene.Book(ids[2]));
+        Assert.Empty(await scene.Wrong());
     }
 
     [Theory, ClassData(typeof(BothEngines))]

@@ -101,8 +101,17 @@ public sealed class ProviderTests
         Assert.Null((await app.With<OwnProvider, Result<User>>(n1, o => o.Unlink(CrmApp.Password, session, Ct))).Refusal);
         Assert.Equal("oidc.unknown", (await Enter(app, Who("7"))).Refusal?.Code);
 
+        // An administrator unties it: that person gets in no more, sessions end, the password stays.
+        async Task<string?> Untie(long id, Actor by) => (await app.With<ChangeAccount, Result<User>>(by, c => c.Untie(id, Ct))).Refusal?.Code;
+        Assert.Null(await Link(n1.UserId, session, "7"));
+        Assert.Equal(("accounts.not_tied", "common.forbidden"), (await Untie(n2.UserId, Test), await Untie(n1.UserId, n2)));
+        Assert.Null(await Untie(n1.UserId, Test));
+        Assert.Equal("oidc.unknown", (await Enter(app, Who("7"))).Refusal?.Code);
+        Assert.Equal((0, 2), await app.In(Test, async db => (await db.Set<Session>().CountAsync(s => s.UserId == n1.UserId, Ct), await db.Set<AuditEntry>().CountAsync(a => a.Action == "provider_unlinked" && a.EntityId == n1.UserId, Ct))));
+
         Assert.True((await Enter(app, Who("9", groups: ["crm-office"]))).TryGet(out var office, out _)); // Said in so many words, an office is given too.
         Assert.Equal("security", (await Of(app, office.User.UserName!)).Role);
+        Assert.Equal("accounts.managed", await Untie(office.User.Id, Test)); // It has no other door.
         Assert.True((await Enter(app, Who("9", groups: []))).TryGet(out _, out _)); // The last of an office stays.
         Assert.Equal("roles.group_only", (await app.With<EditMappings, Result<ClaimMapping>>(await app.ActorOf("admin"), e => e.Add("role", new(), Ct))).Refusal?.Code);
     }

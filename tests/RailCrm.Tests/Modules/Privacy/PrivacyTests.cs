@@ -154,6 +154,19 @@ public sealed class PrivacyTests
         Assert.Null(await Save(app, "group", person, new() { Character = Canary, Hobbies = "", Stamp = stored.Stamp }));
         Assert.Equal([TraitKind.Character], (await Reveal(app, "group", person, "核对")).Shown!.Texts.Keys);
 
+        // Somebody else was faster: what stands there now is shown, which is recorded, and saving again goes over it.
+        using (var stale = await CrmApp.Submit(browser, path, "traits", new() { ["Form.Character"] = "爽快", ["Form.Stamp"] = stored.Stamp }))
+        {
+            var page = WebUtility.HtmlDecode(await stale.Content.ReadAsStringAsync(Ct));
+            Assert.Contains("现在保存的是", page, StringComparison.Ordinal);
+            Assert.Contains(Canary, page, StringComparison.Ordinal);
+            using var again = await CrmApp.Submit(browser, path, "traits", new() { ["Form.Character"] = "爽快", ["Form.Stamp"] = System.Text.RegularExpressions.Regex.Match(page, "name=\"Form.Stamp\" value=\"([^\"]*)\"").Groups[1].Value });
+            Assert.Equal(HttpStatusCode.Found, again.StatusCode);
+        }
+
+        Assert.Equal("爽快", (await Reveal(app, "group", person, "核对")).Shown!.Texts[TraitKind.Character]);
+        Assert.Equal(1, await app.In(Nobody, db => db.Set<AuditEntry>().CountAsync(a => a.Action == "revealed" && a.EntityId == person.Id && a.Changes.Contains("他人已修改"), Ct)));
+
         var top = await app.In(Nobody, db => db.Set<OrgUnit>().Where(u => u.ParentId == null).Select(u => u.Id).SingleAsync(Ct));
         Assert.Null((await app.With<SetUpGroup, Result<User>>(Nobody, s => s.CreateUser(new() { UserName = "security", DisplayName = "security", UnitId = top }, CrmApp.Password, "security", Ct))).Refusal);
 
@@ -218,9 +231,15 @@ public sealed class PrivacyTests
         var preview = (await app.With<ErasePerson, Result<ErasePerson.Preview>>(group, e => e.Look(customer, person.Id, Ct))).TryGet(out var look, out _) ? look : null;
         Assert.Contains("021-55556666", preview!.Stays);
         using var browser = await app.SignedIn("group");
-        using (var posted = await CrmApp.Submit(browser, $"/customers/{customer}/contacts/{person.Id}/erase", "erase", new() { ["Reason"] = "本人要求" }))
+        for (var click = 0; click < 2; click++) // A double click erases once and leads to the same place.
         {
-            Assert.Equal(HttpStatusCode.Found, posted.StatusCode);
+            using var posted = await CrmApp.Submit(browser, $"/customers/{customer}/contacts/{person.Id}/erase", "erase", new() { ["Reason"] = "本人要求", ["_once"] = "a" });
+            Assert.Equal((HttpStatusCode.Found, $"/customers/{customer}/contacts/{person.Id}"), (posted.StatusCode, new Uri(app.Address, posted.Headers.Location!).AbsolutePath));
+        }
+
+        using (var late = await CrmApp.Submit(browser, $"/customers/{customer}/contacts/{person.Id}/erase", "erase", new() { ["Reason"] = "再次", ["_once"] = "b" }))
+        {
+            Assert.Equal(HttpStatusCode.OK, late.StatusCode); // Told, not an empty error.
         }
 
         // What is left is of others: an account, a view and that it was made, and that somebody wrote a note of the customer.

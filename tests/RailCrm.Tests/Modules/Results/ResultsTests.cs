@@ -9,7 +9,9 @@ using RailCrm.Modules.Organization;
 using RailCrm.Modules.Results;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
+using RailCrm.Platform.Files;
 using RailCrm.Tests.Modules.Managers;
+using static RailCrm.Tests.Modules.Exchange.ReviewUse;
 
 namespace RailCrm.Tests.Modules.Results;
 
@@ -137,5 +139,39 @@ public sealed class ResultsTests
             Assert.Equal([1_000_001, 1_000_004, 3_333_333], months.Select(m => m.Sum()));
             Assert.All(Enumerable.Range(0, 12), m => Assert.True(0 <= months[0][m] && months[0][m] <= months[1][m] && months[1][m] <= months[2][m]));
         }
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task Targets_go_out_as_a_table_and_come_in_again_and_back_by_whoever_sets_them(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var north = await app.ActorOf("north");
+        var table = "单位,账号,月份,指标,保底,目标,挑战\nN1,,2026-03,收入,100,200.5,300\nN1,,2026年4月,收入,,80,\n,n1,202603,运量,1,2,3\n";
+        var done = await Whole(app, north, "targets", table);
+        Assert.Equal((2, 1, 0), (done.Created, done.Updated, done.RowsRejected));
+        Task<List<TargetPlan>> Plans() => app.In(ManagerScene.System, db => db.Set<TargetPlan>().AsNoTracking().OrderBy(p => p.Id).ToListAsync(Ct));
+        var plans = await Plans();
+        Assert.Equal((200_50, 80_00, 80_00, 0), (plans[0].Of(TargetTier.Target)[2], plans[0].Of(TargetTier.Target)[3], plans[0].Of(TargetTier.Challenge)[3], plans[0].Of(TargetTier.Floor)[3]));
+        Assert.Equal((Measure.Weight, 3_000), (plans[1].Measure, plans[1].Of(TargetTier.Challenge)[2]));
+
+        var units = await app.In(ManagerScene.System, db => db.Set<OrgUnit>().ToDictionaryAsync(u => u.Code, u => u.Id, Ct));
+        var file = (await app.With<ExportTargets, Result<TableExport>>(north, e => e.Run(units["N"], 2026, "csv", Ct))).TryGet(out var export, out _) ? export : null;
+        using var written = new MemoryStream();
+        await file!.Write(written, null, Ct);
+        Assert.Equal(24, file.Written);
+        Assert.Equal("common.not_found", (await app.With<ExportTargets, Result<TableExport>>(await app.ActorOf("n1"), e => e.Run(units["N"], 2026, "csv", Ct))).Refusal?.Code);
+        var again = await Whole(app, north, "targets", System.Text.Encoding.UTF8.GetString(written.ToArray()));
+        Assert.Equal((0, 0, 24), (again.Created, again.Updated, again.Unchanged));
+
+        // What is wrong, whose it is not, and what is out of order; a head sets none of his own.
+        foreach (var (who, row, field) in new[] { ("north", "XX,,2026-03,,1,2,3", "unit"), ("north", ",nobody,2026-03,,1,2,3", "account"), ("north", "N1,,2026-13,,1,2,3", "month"), ("north", "N1,,2026-05,,3,2,3", "floor"), ("n1", "N1,,2026-03,,1,2,3", "unit"), ("north", "N1,,2026-03,利率,1,2,3", "measure") })
+        {
+            var actor = await app.ActorOf(who);
+            var looked = await Look(app, actor, await Checked(app, actor, "targets", $"单位,账号,月份,指标,保底,目标,挑战\n{row}\n"), "wrong");
+            Assert.Equal(field, Assert.Single(Assert.Single(looked.Rows).Errors).Field);
+        }
+
+        await Reverted(app, north, done.Id);
+        Assert.Empty(await Plans());
     }
 }

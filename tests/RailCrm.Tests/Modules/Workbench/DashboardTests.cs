@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
+using RailCrm.Modules.Approvals;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Demo;
 using RailCrm.Modules.Organization;
@@ -45,6 +46,8 @@ public sealed class DashboardTests
 
         Assert.StartsWith("37|120|90|3000|", first, StringComparison.Ordinal);
         Assert.Equal(first, await Print(again));
+        var approvals = await app.In(System, db => db.Set<Approval>().OrderBy(a => a.Id).Select(a => a.State).ToListAsync(Ct));
+        Assert.True(approvals is [ApprovalState.Granted, .., ApprovalState.Pending] && approvals.Contains(ApprovalState.Refused), string.Join(' ', approvals));
         Assert.Equal((0, 0, 0), await app.With<CheckFacts, (long, long, long)>(System, c => c.Differences(Ct)));
         Assert.All(await app.In(System, db => db.Set<Customer>().Where(c => c.CreditCode != null).Select(c => c.CreditCode!).ToListAsync(Ct)), c => Assert.Equal(CreditCodeCheck.Valid, UnifiedSocialCreditCode.Check(c)));
         foreach (var name in MakeDemo.SignIns)

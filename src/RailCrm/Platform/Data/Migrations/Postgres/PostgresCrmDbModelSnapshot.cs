@@ -372,6 +372,64 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                     b.ToTable("approval_copies", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Approvals.ApprovalDocument", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("ApprovalId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("approval_id");
+
+                    b.Property<string>("ContentType")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("content_type")
+                        .UseCollation("C");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CreatedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("file_name")
+                        .UseCollation("C");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("sha256")
+                        .UseCollation("C");
+
+                    b.Property<long>("SizeBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size_bytes");
+
+                    b.HasKey("Id")
+                        .HasName("pk_approval_documents");
+
+                    b.HasIndex("Sha256")
+                        .HasDatabaseName("ix_approval_documents_sha256");
+
+                    b.HasIndex("ApprovalId", "Id")
+                        .HasDatabaseName("ix_approval_documents_approval_id_id");
+
+                    b.ToTable("approval_documents", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Approvals.ApprovalEvent", b =>
                 {
                     b.Property<long>("Id")
@@ -3051,6 +3109,10 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("job_id");
 
+                    b.Property<long?>("PoolId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("pool_id");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -3071,7 +3133,8 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
 
                     b.HasIndex("HandoverId", "UserId")
                         .IsUnique()
-                        .HasDatabaseName("ix_handover_parts_handover_id_user_id");
+                        .HasDatabaseName("ix_handover_parts_handover_id_user_id")
+                        .HasFilter("pool_id IS NULL");
 
                     b.HasIndex("UserId", "State")
                         .HasDatabaseName("ix_handover_parts_user_id_state");
@@ -6141,6 +6204,16 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_approval_copies_approvals_approval_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Approvals.ApprovalDocument", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Approvals.Approval", null)
+                        .WithMany()
+                        .HasForeignKey("ApprovalId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_approval_documents_approvals_approval_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Approvals.ApprovalEvent", b =>

@@ -338,6 +338,59 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                     b.ToTable("approval_copies", (string)null);
                 });
 
+            modelBuilder.Entity("RailCrm.Modules.Approvals.ApprovalDocument", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("ApprovalId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("approval_id");
+
+                    b.Property<string>("ContentType")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content_type");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CreatedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("file_name");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sha256");
+
+                    b.Property<long>("SizeBytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("size_bytes");
+
+                    b.HasKey("Id")
+                        .HasName("pk_approval_documents");
+
+                    b.HasIndex("Sha256")
+                        .HasDatabaseName("ix_approval_documents_sha256");
+
+                    b.HasIndex("ApprovalId", "Id")
+                        .HasDatabaseName("ix_approval_documents_approval_id_id");
+
+                    b.ToTable("approval_documents", (string)null);
+                });
+
             modelBuilder.Entity("RailCrm.Modules.Approvals.ApprovalEvent", b =>
                 {
                     b.Property<long>("Id")
@@ -2840,6 +2893,10 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("job_id");
 
+                    b.Property<long?>("PoolId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("pool_id");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -2860,7 +2917,8 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
 
                     b.HasIndex("HandoverId", "UserId")
                         .IsUnique()
-                        .HasDatabaseName("ix_handover_parts_handover_id_user_id");
+                        .HasDatabaseName("ix_handover_parts_handover_id_user_id")
+                        .HasFilter("pool_id IS NULL");
 
                     b.HasIndex("UserId", "State")
                         .HasDatabaseName("ix_handover_parts_user_id_state");
@@ -5728,6 +5786,16 @@ namespace RailCrm.Platform.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_approval_copies_approvals_approval_id");
+                });
+
+            modelBuilder.Entity("RailCrm.Modules.Approvals.ApprovalDocument", b =>
+                {
+                    b.HasOne("RailCrm.Modules.Approvals.Approval", null)
+                        .WithMany()
+                        .HasForeignKey("ApprovalId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_approval_documents_approvals_approval_id");
                 });
 
             modelBuilder.Entity("RailCrm.Modules.Approvals.ApprovalEvent", b =>
