@@ -99,7 +99,7 @@ internal static class CheckImport
                 };
                 review.Write(seen);
                 found = seen.IsHeld ? found with { Held = found.Held + 1 } : found;
-                Count(values, map, file.Headers, row, answer?.Errors ?? []);
+                Count(values, map, file.Headers, row, [.. answer?.Errors ?? [], .. (answer?.Warnings ?? []).Where(ReviewRow.IsUnknown)]);
                 found = answer?.Warnings.Count > 0 ? found with { Warned = found.Warned + 1 } : found;
                 found = outcome switch
                 {
@@ -127,7 +127,7 @@ internal static class CheckImport
         }
     }
 
-    /// <summary>Counts what stands in the columns that are wrong; a column in which everything differs is cut off.</summary>
+    /// <summary>Counts what stands in the columns that are wrong, or that nobody knows; a column in which everything differs is cut off.</summary>
     private static void Count(Dictionary<string, Dictionary<string, long>> values, FieldMap map, IReadOnlyList<string> headers, TableRow row, IReadOnlyList<FieldError> errors)
     {
         foreach (var column in errors.SelectMany(e => map.ColumnsOf(e.Field)).Where(c => c < headers.Count).Distinct())

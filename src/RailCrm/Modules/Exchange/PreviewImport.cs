@@ -24,6 +24,9 @@ internal sealed class PreviewImport(StartImport start, Settings settings, IServi
         /// <summary>The first rows that are right, as they are understood.</summary>
         public IReadOnlyList<(long Row, string Outcome, IReadOnlyDictionary<string, string> Fields)> Sample { get; init; } = [];
 
+        /// <summary>How many of these rows a check would ask somebody to look at.</summary>
+        public int Warned { get; init; }
+
         /// <summary>How well the columns fit each kind that the actor may import, the best first.</summary>
         public IReadOnlyList<KindFit> Fits { get; init; } = [];
 
@@ -58,7 +61,7 @@ internal sealed class PreviewImport(StartImport start, Settings settings, IServi
             var units = await Units(map, sample.Select(r => r.First), ct);
             return look with
             {
-                Days = days, Wrong = wrong.Count, Errors = [.. wrong.Take(MostErrors)],
+                Days = days, Wrong = wrong.Count, Warned = answers.Count(a => a.Warnings.Count > 0), Errors = [.. wrong.Take(MostErrors)],
                 Sample = [.. sample.Select(r => (r.First.Number, r.Second.Outcome!, Interpreted.Of(kind, map, r.First, days, units)))],
             };
         }

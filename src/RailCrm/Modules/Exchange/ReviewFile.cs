@@ -34,6 +34,9 @@ internal sealed record ReviewRow(long Number, string Outcome, string[] Cells, IR
     [JsonIgnore]
     public bool IsHeld => Holds(Outcome, Warnings, Taken);
 
+    /// <summary>Whether a warning is of a value that nobody knows, which may be mapped to a known one or stay as it is.</summary>
+    public static bool IsUnknown(FieldError warning) => warning.Code == "import.station_unknown";
+
     /// <summary>Whether a row that could be loaded stays out because of its warnings.</summary>
     public static bool Holds(string outcome, IReadOnlyList<FieldError>? warnings, bool taken) => warnings is { Count: > 0 } && !taken && outcome is not ("wrong" or "skipped");
 }

@@ -71,7 +71,7 @@ internal sealed partial class WaybillTaker(IServiceProvider services, FieldMap m
                     continue;
                 }
 
-                answers[place] = (answer.Errors.Count > 0 ? new(null, answer.Errors) : Of(answer)) with { Warnings = answer.LeavesCustomer ? [new("customer", "import.line_leaves")] : [], Above = answer.Above };
+                answers[place] = (answer.Errors.Count > 0 ? new(null, answer.Errors) : Of(answer)) with { Warnings = [.. answer.LeavesCustomer ? [new FieldError("customer", "import.line_leaves")] : Array.Empty<FieldError>(), .. answer.UnknownStations], Above = answer.Above };
             }
         }
 

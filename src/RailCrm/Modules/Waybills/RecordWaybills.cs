@@ -36,6 +36,9 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         /// <summary>Whether the line is another customer's so far; told by a preview alone.</summary>
         internal bool LeavesCustomer { get; init; }
 
+        /// <summary>Its stations that the reference lacks, by field, unless the line has them already; told by a preview alone.</summary>
+        internal IReadOnlyList<FieldError> UnknownStations { get; init; } = [];
+
         /// <summary>Whether a line before it makes the one it changes; told by a preview alone.</summary>
         internal bool Above { get; init; }
 
@@ -148,20 +151,35 @@ public sealed partial class RecordWaybills(CrmDb db, CustomFields fields, Waybil
         var (answers, lines, places, _) = prepared;
         await Keep(prepared, drafts, kept, ct);
         await Spare(source, prepared, ct);
-        var (leaves, met) = (new HashSet<int>(), new HashSet<int>());
+        var (leaves, met) = (new HashSet<int>(), new Dictionary<int, WaybillLine>());
         var looked = await ledger.Look(lines, (i, before) =>
         {
             prepared.Complete(i, before);
-            met.Add(i);
+            met[i] = before;
             _ = lines[i].CustomerId != before.CustomerId && leaves.Add(i);
         }, ct);
         for (var i = 0; i < looked.Length; i++)
         {
-            answers[places[i]] = answers[places[i]] with { Errors = Refused(looked[i]) is { } refused ? [refused] : [], Outcome = Refused(looked[i]) is null ? looked[i] : null, LeavesCustomer = leaves.Contains(i), Above = looked[i] == LineOutcome.Updated && !met.Contains(i) };
+            answers[places[i]] = answers[places[i]] with { Errors = Refused(looked[i]) is { } refused ? [refused] : [], Outcome = Refused(looked[i]) is null ? looked[i] : null, LeavesCustomer = leaves.Contains(i), Above = looked[i] == LineOutcome.Updated && !met.ContainsKey(i) };
         }
 
         await (createCustomers ? Foresee(source, drafts, answers, kept, ct) : Task.CompletedTask);
+        await Wonder(drafts, answers, Enumerable.Range(0, lines.Count).Where(met.ContainsKey).ToDictionary(i => places[i], i => met[i]), ct);
         return answers;
+    }
+
+    /// <summary>Tells the stations that the reference lacks. They are no mistake, since a source may know more stations than the group keeps; but one mistyped would stand in every figure by station.</summary>
+    private async Task Wonder(IReadOnlyList<WaybillDraft> drafts, Answer[] answers, Dictionary<int, WaybillLine> met, CancellationToken ct)
+    {
+        var said = answers.Select((a, i) => a.Outcome is LineOutcome.Created or LineOutcome.Updated
+            ? (Origin: New(_stations.Of(drafts[i].Origin), met.GetValueOrDefault(i)?.Origin), Destination: New(_stations.Of(drafts[i].Destination), met.GetValueOrDefault(i)?.Destination)) : (Origin: "", Destination: "")).ToList();
+        var unknown = await _stations.Unknown(said.SelectMany(s => new[] { s.Origin, s.Destination }), ct);
+        for (var i = 0; unknown.Count > 0 && i < answers.Length; i++)
+        {
+            answers[i] = answers[i] with { UnknownStations = [.. new[] { ("origin", said[i].Origin), ("destination", said[i].Destination) }.Where(s => unknown.Contains(s.Item2)).Select(s => new FieldError(s.Item1, "import.station_unknown", s.Item2))] };
+        }
+
+        static string New(string station, string? before) => station == before ? "" : station;
     }
 
     /// <summary>What would become of lines whose customer will be made on the way: each is new unless its number is known.</summary>

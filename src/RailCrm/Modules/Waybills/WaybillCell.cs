@@ -1,4 +1,5 @@
 using System.Globalization;
+using RailCrm.Kernel;
 using RailCrm.Platform.Lists;
 using RailCrm.Platform.Ui.Kit;
 
@@ -17,6 +18,20 @@ internal static class WaybillCell
         nameof(WaybillDraft.CostFen) => Money(draft.CostFen),
         _ => TypedValue.Of(draft, input),
     };
+
+    /// <summary>The same for whoever may read it in another unit of money: amounts say theirs.</summary>
+    public static string Kept(WaybillDraft draft, string input) => input switch
+    {
+        nameof(WaybillDraft.RevenueFen) => Yuan(draft.RevenueFen),
+        nameof(WaybillDraft.CostFen) => Yuan(draft.CostFen),
+        _ => Of(draft, input),
+    };
+
+    /// <summary>What was typed, with the unit of whoever typed it where it says none: a work on many rows reads it when nobody looks.</summary>
+    public static string? InUnit(string input, string? typed) =>
+        input is nameof(WaybillDraft.RevenueFen) or nameof(WaybillDraft.CostFen) && TypedNumber.TryRead(typed, TypedNumber.Yuan, out _, out var saysUnit) && !saysUnit ? $"{typed!.Trim()} {(MoneyUnit.IsWan ? "万元" : "元")}" : typed;
+
+    private static string Yuan(long? fen) => fen is { } number ? $"{(number / 100m).ToString("0.##", CultureInfo.InvariantCulture)} 元" : "";
 
     /// <summary>Sets it, read as the form reads it; false where the text is none of its kind.</summary>
     public static bool Set(WaybillDraft draft, string input, string? text)

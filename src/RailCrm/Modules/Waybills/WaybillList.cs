@@ -37,7 +37,7 @@ internal sealed partial class WaybillList(CustomFields? custom = null, CurrentAc
     [
         F.Of("externalNo", "import.field.externalNo", K.Text, w => w.ExternalNo).Indexed().SortedNear().Named(),
         F.Only("month", "waybill.month", K.Text, ["="], WaybillAsks.Day).InTime().Grouped(),
-        F.Of("date", "import.field.date", K.Date, w => w.Date).Sorted().Asked([">=", "<=", "="], WaybillAsks.Day).Edited(nameof(WaybillDraft.Date), bulk: false).TypedAs(WaybillCell.Day),
+        F.Of("date", "import.field.date", K.Date, w => w.Date).Sorted().Asked([">=", "<=", "="], WaybillAsks.Day).Edited(nameof(WaybillDraft.Date)).TypedAs(WaybillCell.Day),
         F.Of("customer", "import.field.customer", K.Reference, w => w.CustomerId).Asked(["=", "!="], WaybillAsks.Customer).Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q=").Grouped(),
         F.Of("service", "import.field.service", K.Text, w => w.Service).SortedNear().Edited(nameof(WaybillDraft.Service)).Asked(["=", "!="], WaybillAsks.Lane).Coded(c => Said("service", c), () => WaybillLine.Services.Select(s => (s, Said("service", s)))).Grouped(),
         F.Of("mode", "import.field.mode", K.Text, w => w.Mode).SortedNear().Edited(nameof(WaybillDraft.Mode)).Asked(["=", "!="], WaybillAsks.Lane).Coded(c => Said("mode", c), () => WaybillLine.Modes.Append(ListWaybills.Unknown).Select(m => (m, Said("mode", m)))).Grouped(),
@@ -45,12 +45,12 @@ internal sealed partial class WaybillList(CustomFields? custom = null, CurrentAc
         F.Of("commodity", "waybill.category", K.Text, w => w.CommodityCategory).SortedNear().Asked(["=", "!="], WaybillAsks.Lane).Coded(c => Said("commodity", c), () => ReferenceData.CommodityOptions.Append((ListWaybills.Unknown, Said("commodity", "")))).Grouped(),
         F.Of("origin", "import.field.origin", K.Text, w => w.Origin).SortedNear().Edited(nameof(WaybillDraft.Origin)).Asked(["=", "!="], WaybillAsks.Lane).LookedUp("/api/v1/lookup/stations?q=").Grouped(),
         F.Of("destination", "import.field.destination", K.Text, w => w.Destination).SortedNear().Edited(nameof(WaybillDraft.Destination)).Asked(["=", "!="], WaybillAsks.Lane).LookedUp("/api/v1/lookup/stations?q=").Grouped(),
-        F.Of("wagons", "import.field.wagons", K.Number, w => w.Wagons).Indexed().SortedNear().Edited(nameof(WaybillDraft.Wagons), bulk: false).TypedAs(TypedValue.Of),
-        F.Of("containers", "import.field.containers", K.Number, w => w.Containers).Indexed().SortedNear().Edited(nameof(WaybillDraft.Containers), bulk: false).TypedAs(TypedValue.Of),
-        F.Of("teu", "import.field.teu", K.Number, w => w.TeuHundredths).Edited(nameof(WaybillDraft.Teu), bulk: false).Said((teu, _) => WaybillCell.Teu(teu), WaybillCell.Teu),
-        F.Of("weight", "waybill.weight_plain", K.Weight, w => w.WeightKg).Indexed().SortedNear().Summed().Edited(nameof(WaybillDraft.WeightKg), bulk: false).TypedAs(WaybillCell.Tonnes),
-        F.Of("revenue", "waybill.revenue_plain", K.Money, w => w.RevenueFen).Indexed().SortedNear().Summed().Edited(nameof(WaybillDraft.RevenueFen), bulk: false).TypedAs(WaybillCell.Money),
-        F.Of("cost", "waybill.cost_plain", K.Money, w => w.CostFen).Indexed().SortedNear().Summed().Edited(nameof(WaybillDraft.CostFen), bulk: false).TypedAs(WaybillCell.Money),
+        F.Of("wagons", "import.field.wagons", K.Number, w => w.Wagons).Indexed().SortedNear().Edited(nameof(WaybillDraft.Wagons)).TypedAs(TypedValue.Of),
+        F.Of("containers", "import.field.containers", K.Number, w => w.Containers).Indexed().SortedNear().Edited(nameof(WaybillDraft.Containers)).TypedAs(TypedValue.Of),
+        F.Of("teu", "import.field.teu", K.Number, w => w.TeuHundredths).Edited(nameof(WaybillDraft.Teu)).Said((teu, _) => WaybillCell.Teu(teu), WaybillCell.Teu),
+        F.Of("weight", "waybill.weight_plain", K.Weight, w => w.WeightKg).Indexed().SortedNear().Summed().Edited(nameof(WaybillDraft.WeightKg)).TypedAs(WaybillCell.Tonnes),
+        F.Of("revenue", "waybill.revenue_plain", K.Money, w => w.RevenueFen).Indexed().SortedNear().Summed().Edited(nameof(WaybillDraft.RevenueFen)).TypedAs(WaybillCell.Money),
+        F.Of("cost", "waybill.cost_plain", K.Money, w => w.CostFen).Indexed().SortedNear().Summed().Edited(nameof(WaybillDraft.CostFen)).TypedAs(WaybillCell.Money),
         F.Of("profit", "workbench.profit", K.Money, w => w.RevenueFen - w.CostFen).Indexed().SortedNear().Summed(),
         F.Of("contract", "import.field.contract", K.Text, w => w.ContractNo).Indexed().SortedNear().Edited(nameof(WaybillDraft.Contract)).Grouped(),
         F.Of("note", "import.field.note", K.Text, w => w.Note).Edited(nameof(WaybillDraft.Note)).Asked(["~", "!~"], WaybillAsks.Note).Containing().AsksNothing(),
@@ -76,7 +76,7 @@ internal sealed partial class WaybillList(CustomFields? custom = null, CurrentAc
     ];
 
     public override IReadOnlyList<(string TextKey, IReadOnlyList<string> Fields)> Sections { get; } =
-        [("waybill.section_what", ["toCustomer", "toUnit", "service", "mode"]), ("waybill.section_goods", ["goods", "origin", "destination"]), ("waybill.section_money", ["contract", "note"])];
+        [("waybill.section_what", ["toCustomer", "date", "toUnit", "service", "mode"]), ("waybill.section_goods", ["goods", "origin", "destination", "wagons", "containers", "teu", "weight"]), ("waybill.section_money", ["revenue", "cost", "contract", "note"])];
 
     /// <summary>Those in the bin too: what a work on many took away keeps its name.</summary>
     public override async Task<Dictionary<long, string>> NamesOfRows(CrmDb db, IReadOnlyList<long> ids, CancellationToken ct) =>

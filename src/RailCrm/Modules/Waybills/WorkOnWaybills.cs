@@ -12,10 +12,27 @@ namespace RailCrm.Modules.Waybills;
 /// <summary>Changes one field of many lines, or puts many into the bin, and gives them back: by the rules of the form, through the ledger, so that the monthly facts follow.</summary>
 internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybills record, WaybillBin bin, SaveWaybill save, IEnumerable<IFiguresChanged> followers)
 {
-    /// <summary>Why the order cannot be given: a field that cannot be changed for many.</summary>
-    public static Refusal? Refuses(WaybillList list, WorkOrder order) =>
-        order.Act != "edit" || list.Find(order.Field) is { IsBulk: true, Input: { } input } && TypedValue.Set(new WaybillDraft(), input, order.Value) ? null
-            : new Refusal.InvalidMany([new(nameof(order.Value), "list.value_wrong", list.Find(order.Field)?.Name, order.Value)]);
+    /// <summary>Why the order cannot be given: a field that cannot be changed for many, or a value that is none of its kind. An amount gets the unit of whoever gives the order.</summary>
+    public static Refusal? Refuses(WaybillList list, WorkOrder order)
+    {
+        if (order.Act != "edit")
+        {
+            return null;
+        }
+
+        if (list.Find(order.Field) is not { IsBulk: true, Input: { } input } field)
+        {
+            return new Refusal.InvalidMany([new(nameof(order.Value), "list.value_wrong", list.Find(order.Field)?.Name, order.Value)]);
+        }
+
+        if (order.Empties && input == nameof(WaybillDraft.Date))
+        {
+            return new Refusal.InvalidMany([new(nameof(order.Value), "list.never_empty", field.Name)]);
+        }
+
+        order.Value = WaybillCell.InUnit(input, order.Value);
+        return WaybillCell.Set(new WaybillDraft(), input, order.Value) ? null : new Refusal.InvalidMany([new(nameof(order.Value), "list.value_wrong", field.Name, order.Value)]);
+    }
 
     /// <summary>A line as the form would say it; null where there is none.</summary>
     public async Task<WaybillDraft?> Draft(long id, CancellationToken ct) =>
@@ -79,8 +96,8 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
             else
             {
                 var draft = drafts[line.Id];
-                var before = TypedValue.Of(draft, input);
-                TypedValue.Set(draft, input, order.UndoOf is not null ? row.Before : input == nameof(WaybillDraft.Customer) ? WaybillForm.Number(order.Value) : order.Value);
+                var before = WaybillCell.Kept(draft, input);
+                WaybillCell.Set(draft, input, order.UndoOf is not null ? row.Before : input == nameof(WaybillDraft.Customer) ? WaybillForm.Number(order.Value) : order.Value);
                 draft.FormerUnit = former.TryGetValue(row.Before ?? "", out var unit) ? unit : null;
                 row.Before = before;
                 wanted.Add((row, line, draft));

@@ -216,6 +216,10 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
         : Options.Concat(Offered).FirstOrDefault(o => string.Equals(o.Value, value, StringComparison.OrdinalIgnoreCase)).Text is { } option ? option
         : Kind is FieldKind.Date or FieldKind.Instant && Text.Texts.Find($"list.span.{value}") is { } span ? span
         : Words?.Invoke(value) ?? value;
+
+    /// <summary>As the other, of a work on many rows: an amount that says its unit is told in yuan, whichever unit its reader has.</summary>
+    public string SayWorked(string value) =>
+        Kind == FieldKind.Money && Kernel.TypedNumber.TryRead(value, Kernel.TypedNumber.Yuan, out var amount, out var saysUnit) && saysUnit ? Text.Texts.Get("list.work_yuan", amount.ToString("#,0.##", System.Globalization.CultureInfo.CurrentCulture)) : SayAsked(value);
 }
 
 /// <summary>One row of a page: its id, its key in the order that holds, and the cells asked for.</summary>

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using RailCrm.Kernel;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Exchange;
+using RailCrm.Modules.Reference;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
 using static RailCrm.Tests.Modules.Exchange.ReviewUse;
@@ -108,6 +109,44 @@ public sealed class ReviewProposalTests
         Assert.Equal("created", (await Mend(app, n1, id, 5, 2, $"{second.Number} 西山煤业集团有限公司")).Outcome); // One cell by the same look-up.
         Assert.Equal(4, (await Loaded(app, n1, id)).Created);
         Assert.Equal([3_00L, 12_00L], await app.In(System, db => db.Set<WaybillLine>().GroupBy(w => w.CustomerId).OrderBy(g => g.Key).Select(g => g.Sum(w => w.RevenueFen)).ToListAsync(Ct)));
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task A_station_nobody_knows_holds_its_row_until_it_is_mapped_or_confirmed_unless_the_line_has_it_already(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        var n1 = await app.ActorOf("n1");
+        Value(await app.With<SaveCustomer, Result<Customer>>(n1, s => s.Run(null, null, new() { Name = "华东钢铁有限公司" }, Ct)));
+        const string Head = "externalNo,date,customer,origin,destination,revenue\n";
+        Assert.Equal(1, (await Whole(app, n1, "waybills", Head + "A1,2026-03-01,华东钢铁有限公司,小站,大站,1\n")).Created); // No station is known yet: nobody keeps them.
+        await app.In(System, async db =>
+        {
+            db.Add(new Station { TelegraphCode = "GZD", Name = "高桥镇", PinyinCode = "gqz", Pinyin = "gaoqiaozhen", TmisCode = "51632" });
+            db.Add(new Station { TelegraphCode = "FTX", Name = "丰台西", PinyinCode = "ftx", Pinyin = "fengtaixi" });
+            return await db.SaveChangesAsync(Ct);
+        });
+        var id = await Checked(app, n1, "waybills", Head + "A1,2026-03-01,华东钢铁有限公司,小站,,2\nA2,2026-03-01,华东钢铁有限公司,GZD,丰台西,4\nA3,2026-03-01,华东钢铁有限公司,高桥真,丰台西,8\n"
+            + "A4,2026-03-01,华东钢铁有限公司,高桥真,QQQ,16\nA5,2026-03-01,新客户,,无名站,32\n", create: true);
+        using var browser = await app.SignedIn("n1");
+
+        var look = await Look(app, n1, id);
+        Assert.Equal((4, 1, 0, 3, 3), (look.Found.Created, look.Found.Updated, look.Found.Wrong, look.Found.Warned, look.Found.Held));
+        Assert.Equal(["", "", "origin 高桥真", "origin 高桥真 destination QQQ", "destination 无名站"], look.Rows.Select(r => string.Join(' ', r.Warnings!.Select(w => $"{w.Field} {w.Args[0]}"))));
+        var page = await Page(browser, id);
+        Assert.Contains("name=\"meant\" value=\"0:高桥镇\"", Of(page, "高桥真"), StringComparison.Ordinal);
+        Assert.Contains("<rc-combobox src=\"/api/v1/lookup/stations?q=\">", Of(page, "无名站"), StringComparison.Ordinal);
+        Assert.Contains("name=\"meant\" value=\"3:高桥镇\"", page, StringComparison.Ordinal); // In the row as well, whose cell is open.
+
+        await Take(browser, page, id, "origin", AsItStands(page, "origin"), only: null, meant: "0:高桥镇");
+        await Rested(app, n1, id);
+        Assert.Equal((2, 2), ((await Look(app, n1, id)).Found.Warned, (await Look(app, n1, id)).Found.Held));
+        Value(await app.With<ReviewImport, Result<ReviewRow>>(n1, r => r.Edit(id, 6, new Dictionary<int, string>(), null, Ct, take: true))); // It is called so.
+        var done = await Loaded(app, n1, id);
+
+        Assert.Equal((3, 1, 1), (done.Created, done.Updated, done.RowsRejected));
+        Assert.Equal(["A1 小站 大站", "A2 高桥镇 丰台西", "A3 高桥镇 丰台西", "A5  无名站"], await app.In(System, db => db.Set<WaybillLine>().OrderBy(w => w.ExternalNo).Select(w => w.ExternalNo + " " + w.Origin + " " + w.Destination).ToListAsync(Ct)));
+        using var api = await app.Api("n1");
+        Assert.Contains("QQQ", await api.GetStringAsync($"/api/v1/imports/{id}/rejected", Ct), StringComparison.Ordinal);
     }
 
     [Theory, ClassData(typeof(BothEngines))]

@@ -61,6 +61,16 @@ public sealed class WaybillTrailTests
         using var back = await CrmApp.Submit(browser, $"/waybills/{line.Id}/history", "restore", new() { ["What"] = $"{entry.Id}:RevenueFen", ["State"] = Regex.Match(page, "name=\"State\" value=\"([^\"]+)\"").Groups[1].Value });
         Assert.Equal(HttpStatusCode.Found, back.StatusCode);
         Assert.Equal((100, "新话"), await Line(app, "A1") is var now ? (now.RevenueFen, now.Note) : default);
+
+        // The message takes that back in its turn, and again.
+        foreach (var revenue in new[] { 900, 100 })
+        {
+            var undo = Regex.Match(WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri($"/waybills/{line.Id}/history", UriKind.Relative), Ct)), "<input type=\"hidden\" name=\"What\" value=\"([0-9]+:RevenueFen)\"[^>]*>\\s*<input type=\"hidden\" name=\"State\" value=\"([^\"]+)\"");
+            using var undone = await CrmApp.Submit(browser, $"/waybills/{line.Id}/history", "restore", new() { ["What"] = undo.Groups[1].Value, ["State"] = undo.Groups[2].Value });
+            Assert.Equal((HttpStatusCode.Found, revenue), (undone.StatusCode, (await Line(app, "A1")).RevenueFen));
+        }
+
+        now = await Line(app, "A1");
         Assert.Null((await app.With<RestoreWaybillValue, Result<long>>(n1, r => r.Run(line.Id, GetWaybill.StateOf(now), entry.Id, "Custom.x_fenghao", Ct))).Refusal);
         Assert.IsType<Refusal.NotFound>((await app.With<RestoreWaybillValue, Result<long>>(n1, async r => await r.Run(line.Id, GetWaybill.StateOf(await Line(app, "A1")), entry.Id, "Import", Ct))).Refusal);
 

@@ -88,6 +88,44 @@ public sealed class WorkOnWaybillsTests
     }
 
     [Theory, ClassData(typeof(BothEngines))]
+    public async Task Day_and_figures_of_many_lines_are_read_in_the_unit_of_whoever_orders_it_and_checked_line_by_line(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await Fill(app);
+        var before = await Lines(app);
+        var n1 = await app.ActorOf("n1");
+        WorkOrder Order(string field, string? value, bool empties = false) => new() { List = "waybills", Act = "edit", Field = field, Value = value, Empties = empties, All = true, In = "filter=date<=2026-01" };
+        var undo = new Stack<long>();
+        foreach (var (field, value) in new[] { ("date", "2026-02-11"), ("date", "2026-01-06"), ("weight", "12.345"), ("wagons", "2"), ("teu", "1.5"), ("cost", "1.2") })
+        {
+            RailCrm.Platform.Ui.Kit.MoneyUnit.Use(field == "cost" ? "wan" : "yuan");
+            var order = Order(field, value);
+            order.In = field == "date" && value == "2026-01-06" ? "filter=date=2026-02-11" : order.In;
+            var done = await Work(app, order);
+            RailCrm.Platform.Ui.Kit.MoneyUnit.Use("yuan");
+            Assert.Equal(4, done.Counts["done"]);
+            undo.Push(done.Job.Id);
+        }
+
+        await Sound(app);
+        Assert.Equal(4, await app.In(n1, db => db.Set<WaybillLine>().CountAsync(w => w.Date == new DateOnly(2026, 1, 6) && w.WeightKg == 12_345 && w.Wagons == 2 && w.TeuHundredths == 150 && w.CostFen == 1_200_000, Ct)));
+        Assert.Equal(["5 元"], await app.In(System, db => db.Set<WorkRow>().Where(r => r.JobId == undo.Peek()).Select(r => r.Before!).Distinct().ToListAsync(Ct)));
+        Assert.Equal(4, (await Work(app, Order("weight", "-1"))).Counts["refused"]); // The form's rule.
+        foreach (var (order, code) in new[] { (Order("weight", "1.0001"), "list.value_wrong"), (Order("revenue", "许多"), "list.value_wrong"), (Order("date", "哪天"), "list.value_wrong"), (Order("date", null, empties: true), "list.never_empty") })
+        {
+            Assert.Equal(code, (await app.With<WorkOnRows, Result<Job>>(n1, w => w.Start(order, Ct))).Refusal is Refusal.InvalidMany { Errors: [var error, ..] } ? error.Code : null);
+        }
+
+        while (undo.TryPop(out var job))
+        {
+            Assert.Equal(4, (await Undo(app, job)).Counts["done"]);
+        }
+
+        Assert.Equal(before, await Lines(app));
+        await Sound(app);
+    }
+
+    [Theory, ClassData(typeof(BothEngines))]
     public async Task Lines_taken_away_come_back_as_they_were_with_the_months_and_their_own_fields(Engine engine)
     {
         await using var app = await CrmApp.Start(engine);
