@@ -97,7 +97,7 @@ internal sealed class KeepDocuments(CrmDb db, ApprovalFlow flow, AttachmentStore
         db.Set<ApprovalStep>().Where(s => s.ApprovalId == id && (s.State == StepState.Granted || s.State == StepState.Returned || s.State == StepState.Refused)).MaxAsync(s => s.DecidedAt, ct);
 
     /// <summary>Why a document stays; null where the actor may take it away.</summary>
-    private Refusal? Holds(Approval approval, ApprovalDocument document, DateTime? decided) =>
+    private Refusal.Conflict? Holds(Approval approval, ApprovalDocument document, DateTime? decided) =>
         !approval.IsOpen ? new Refusal.Conflict("approval.closed") : document.CreatedBy != db.Actor.UserId ? new Refusal.Conflict("approval.document_others")
         : decided >= document.CreatedAt ? new Refusal.Conflict("approval.document_decided") : null;
 

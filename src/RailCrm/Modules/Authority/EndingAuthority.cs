@@ -8,6 +8,6 @@ internal sealed class EndingAuthority(ListGrants grants) : IEndsWithAccount
 {
     public string TextKey => "authority.ends_with";
 
-    public async Task<IReadOnlyList<(string What, string Href)>> Of(long userId, CancellationToken ct) =>
+    public async Task<IReadOnlyList<(string What, string Href)>> OfAccount(long userId, CancellationToken ct) =>
         [.. (await grants.EndsWith(userId, ct)).Select(g => ($"{AuthorityAmount.Called(g.Action)} {AuthorityAmount.Said(g.Action, g.Limit)} · {g.Holder}", $"/authority/{g.Id.ToString(CultureInfo.InvariantCulture)}"))];
 }

@@ -120,7 +120,7 @@ internal sealed partial class TargetTaker(IServiceProvider services, FieldMap ma
             (long? Unit, long? Person, string Name) whose = (null, null, "");
             if (account is not null) // Where the unit stands beside it, it tells where the person works.
             {
-                var named = people.FindAll(p => p.NormalizedUserName == account.ToUpperInvariant()) is { Count: > 0 } exact ? exact : people.FindAll(p => p.DisplayName == account);
+                var named = people.FindAll(p => string.Equals(p.NormalizedUserName, account, StringComparison.OrdinalIgnoreCase)) is { Count: > 0 } exact ? exact : people.FindAll(p => p.DisplayName == account);
                 whose = named is [var one] ? (null, one.Id, one.DisplayName) : whose;
                 errors.AddRange(named.Count == 1 ? [] : [new("account", named.Count == 0 ? "import.target_person" : "import.target_people", account)]);
             }

@@ -31,7 +31,7 @@ public interface IEndsWithAccount
     string TextKey { get; }
 
     /// <summary>Each in words with its page, as far as the actor sees it.</summary>
-    Task<IReadOnlyList<(string What, string Href)>> Of(long userId, CancellationToken ct);
+    Task<IReadOnlyList<(string What, string Href)>> OfAccount(long userId, CancellationToken ct);
 }
 
 /// <summary>What a module hangs on a person, and how it goes to others when the person leaves or moves on (离职/调岗交接). Registered by its module; what is closed keeps its authors and is none of it.</summary>

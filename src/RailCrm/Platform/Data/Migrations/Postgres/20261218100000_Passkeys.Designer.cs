@@ -19,7 +19,7 @@ namespace RailCrm.Platform.Data.Migrations.Postgres
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
-modelBuilder.HasAnnotation("ProductVersion", "10.0.12");
+            modelBuilder.HasAnnotation("ProductVersion", "10.0.12");
 #pragma warning restore 612, 618
         }
     }
