@@ -208,7 +208,7 @@ internal sealed class Bulk : IAsyncDisposable
 
         private static NpgsqlDbType TypeOf(Type type) =>
             type == typeof(string) ? NpgsqlDbType.Text : type == typeof(long) ? NpgsqlDbType.Bigint : type == typeof(int) ? NpgsqlDbType.Integer
-            : type == typeof(bool) ? NpgsqlDbType.Boolean : type == typeof(DateOnly) ? NpgsqlDbType.Date : type == typeof(DateTime) ? NpgsqlDbType.TimestampTz
+            : type == typeof(bool) ? NpgsqlDbType.Boolean : type == typeof(DateOnly) ? NpgsqlDbType.Date : type == typeof(DateTime) || type == typeof(DateTimeOffset) ? NpgsqlDbType.TimestampTz
             : throw new NotSupportedException(type.Name);
     }
 }
