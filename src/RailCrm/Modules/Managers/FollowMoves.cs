@@ -32,8 +32,8 @@ internal sealed class FollowMoves : IFollowsChange
             {
                 var (below, today) = (PathRange.Below(path).Of(db).Select(u => u.Id), BusinessCalendar.Day(db.UtcNow));
                 // From the units' customers on: the book of the whole group is a hundred times as long.
-                var held = from c in db.Set<Customer>() join r in db.Set<Responsibility>() on c.Id equals r.CustomerId where below.Contains(c.UnitId) && (r.Until == null || r.Until > today) select c.Id;
-                await new ManagerBook(db).EndMisplaced(await held.IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]).Distinct().ToListAsync(ct), null, ct);
+                var held = from c in db.Set<Customer>().IgnoreQueryFilters([CrmDb.ScopeFilter, CrmDb.BinFilter]) join r in db.Set<Responsibility>() on c.Id equals r.CustomerId where below.Contains(c.UnitId) && (r.Until == null || r.Until > today) select c.Id;
+                await new ManagerBook(db).EndMisplaced(await held.Distinct().ToListAsync(ct), null, ct);
             }
 
             if (made.Count > 0)
