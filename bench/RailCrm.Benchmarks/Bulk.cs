@@ -146,7 +146,7 @@ internal sealed class Bulk : IAsyncDisposable
             _columns = columns;
             _insert = connection.CreateCommand();
 #pragma warning disable CA2100 // Names of the model.
-            _insert.CommandText = $"INSERT INTO {table} ({string.Join(',', columns.Select(c => c.Name))}) VALUES ({string.Join(',', columns.Select((_, i) => $"${i}"))})";
+            _insert.CommandText = $"INSERT INTO {table} ({string.Join(',', columns.Select(c => $"\"{c.Name}\""))}) VALUES ({string.Join(',', columns.Select((_, i) => $"${i}"))})";
 #pragma warning restore CA2100
             for (var i = 0; i < columns.Length; i++)
             {
@@ -179,7 +179,7 @@ internal sealed class Bulk : IAsyncDisposable
         {
             _columns = [.. columns.Select(c => (c, TypeOf(c.Type)))];
             _connection = connection;
-            _copy = connection.BeginBinaryImport($"COPY {table} ({string.Join(',', columns.Select(c => c.Name))}) FROM STDIN (FORMAT binary)");
+            _copy = connection.BeginBinaryImport($"COPY {table} ({string.Join(',', columns.Select(c => $"\"{c.Name}\""))}) FROM STDIN (FORMAT binary)");
             _copy.Timeout = TimeSpan.FromHours(2);
         }
 
@@ -208,7 +208,7 @@ internal sealed class Bulk : IAsyncDisposable
 
         private static NpgsqlDbType TypeOf(Type type) =>
             type == typeof(string) ? NpgsqlDbType.Text : type == typeof(long) ? NpgsqlDbType.Bigint : type == typeof(int) ? NpgsqlDbType.Integer
-            : type == typeof(bool) ? NpgsqlDbType.Boolean : type == typeof(DateOnly) ? NpgsqlDbType.Date : type == typeof(DateTime) ? NpgsqlDbType.TimestampTz
+            : type == typeof(bool) ? NpgsqlDbType.Boolean : type == typeof(DateOnly) ? NpgsqlDbType.Date : type == typeof(DateTime) || type == typeof(DateTimeOffset) ? NpgsqlDbType.TimestampTz
             : throw new NotSupportedException(type.Name);
     }
 }

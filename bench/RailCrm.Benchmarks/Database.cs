@@ -4,11 +4,13 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RailCrm.Platform;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Jobs;
 
 namespace RailCrm.Benchmarks;
 
@@ -77,6 +79,29 @@ internal sealed class Database : IAsyncDisposable
         await using var services = Services.CreateAsyncScope();
         services.ServiceProvider.GetRequiredService<CurrentActor>().Actor = actor;
         return await act(services.ServiceProvider);
+    }
+
+    /// <summary>Runs a job of the night; gives how long it took, the processor time of this process meanwhile, and what it says.</summary>
+    public Task<(double Seconds, double Processor, string Said)> Night(string kind) => With(Actor.System("cli"), async services =>
+    {
+        var db = services.GetRequiredService<CrmDb>();
+        var job = new Job { Kind = kind, CreatedAt = db.UtcNow };
+        db.Add(job);
+        await db.SaveChangesAsync();
+        return await Finish(services, job.Id);
+    });
+
+    /// <summary>Runs jobs until one has ended.</summary>
+    public static async Task<(double Seconds, double Processor, string Said)> Finish(IServiceProvider services, long id)
+    {
+        var (db, runner, watch, processor) = (services.GetRequiredService<CrmDb>(), services.GetRequiredService<Runner>(), Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
+        while (await db.Set<Job>().AsNoTracking().AnyAsync(j => j.Id == id && (j.State == "queued" || j.State == "running")))
+        {
+            await runner.RunOne(default);
+        }
+
+        var ended = await db.Set<Job>().AsNoTracking().SingleAsync(j => j.Id == id);
+        return ended.State == "completed" ? (watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - processor).TotalSeconds, ended.Result ?? "") : throw new InvalidOperationException($"{ended.Kind} {ended.State}: {ended.Result}");
     }
 
     /// <summary>A connection past the product, opened as the product opens its own.</summary>

@@ -9,11 +9,13 @@ using RailCrm.Kernel;
 using RailCrm.Modules.Classification;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Demo;
+using RailCrm.Modules.Managers;
 using RailCrm.Modules.Organization;
 using RailCrm.Modules.Reference;
 using RailCrm.Modules.Waybills;
 using RailCrm.Platform.Access;
 using RailCrm.Platform.Data;
+using RailCrm.Platform.Notes;
 
 namespace RailCrm.Benchmarks;
 
@@ -38,12 +40,16 @@ internal static class Generate
             var today = services.GetRequiredService<TimeProvider>().Today();
             var outlets = await Organisation(services, db, Math.Clamp(options.Customers / 1_000, Subsidiaries, MostOutlets), options.Seed);
             var enterprise = new Enterprise(options.Seed, options.Customers, outlets, today);
-            await using (var bulk = await Bulk.Begin(db, database, ["customers", "customer_contacts", "customer_stations", "customer_products", "customer_grants", "customer_tags", "waybill_lines", "lanes", "monthly_facts", "owner_months", "owner_counts"]))
+            People people;
+            await using (var bulk = await Bulk.Begin(db, database, ["customers", "customer_contacts", "customer_stations", "customer_products", "customer_grants", "customer_tags", "waybill_lines", "lanes", "monthly_facts", "owner_months", "owner_counts", "responsibilities", "notes", "approvals", "approval_steps"]))
             {
+                people = await People.Make(db, bulk, outlets);
                 Tell("lines");
                 await Lines(enterprise, options.Lines, bulk, database, Tell);
                 Tell("customers");
-                await Customers(enterprise, options.Customers, outlets, bulk, database, db.UtcNow, Tell);
+                await Customers(enterprise, options.Customers, outlets, people, bulk, database, db.UtcNow, Tell);
+                Tell("approvals");
+                await people.Approve(bulk, enterprise.UnitOf, options.Customers);
                 await bulk.Finish(Tell);
             }
 
@@ -53,6 +59,8 @@ internal static class Generate
             {
             }
 
+            Tell("results of people");
+            await people.Results(db, today);
             Tell("contacts' search index");
             await FillContactSearch.All(db, 0, (_, _) => Task.CompletedTask, default);
             Tell("tiers (nothing is left to change)");
@@ -101,9 +109,10 @@ internal static class Generate
                 ProvinceCode = p.ProvinceCode, BureauCode = p.BureauCode, Passenger = p.Passenger,
             }));
             await db.SaveChangesAsync();
-            foreach (var (name, unit) in new[] { ("group", group.Id), ("subsidiary", first), ("outlet", firstOutlet) })
+            foreach (var (name, unit) in new[] { ("group", group.Id), ("subsidiary", first), ("outlet", firstOutlet), (People.OutletGranted, firstOutlet), (People.SubsidiaryGranted, first), (People.Leaver, first), (People.Receiver, first) })
             {
-                if ((await setUp.CreateUser(new User { UserName = name, DisplayName = name, UnitId = unit, Language = "zh-CN" }, Password, name, default)).Refusal is not null)
+                var role = name == People.OutletGranted ? "manager" : unit == group.Id ? "group" : unit == first ? "subsidiary" : "outlet";
+                if ((await setUp.CreateUser(new User { UserName = name, DisplayName = name, UnitId = unit, Language = "zh-CN" }, Password, role, default)).Refusal is not null)
                 {
                     throw new InvalidOperationException($"The account '{name}' could not be made.");
                 }
@@ -157,7 +166,7 @@ internal static class Generate
         await bulk.Restart("lanes");
     }
 
-    private static async Task Customers(Enterprise enterprise, int count, List<(long UnitId, int Place)> outlets, Bulk bulk, Database database, DateTime now, Action<string> tell)
+    private static async Task Customers(Enterprise enterprise, int count, List<(long UnitId, int Place)> outlets, People people, Bulk bulk, Database database, DateTime now, Action<string> tell)
     {
         var (rule, counts, dice) = (TierRule.Default, new Dictionary<(long Unit, CustomerTier Tier), OwnerCount>(), new Random(2));
         long contacts = 0, stations = 0, products = 0, grants = 0;
@@ -167,6 +176,8 @@ internal static class Generate
         await using (var productRows = await bulk.Table<CustomerProduct>())
         await using (var grantRows = await bulk.Table<CustomerGrant>())
         await using (var tagRows = await bulk.Table<CustomerTag>())
+        await using (var responsibilityRows = await bulk.Table<Responsibility>())
+        await using (var noteRows = await bulk.Table<Note>())
         await using (var search = await SearchRows.Open(bulk, database))
         {
             for (var n = 0; n < count; n++)
@@ -179,6 +190,11 @@ internal static class Generate
                 customer.Tier = rule.Of(figures.Lines, figures.RevenueFen, figures.ProfitFen, figures.PreviousFen);
                 (customer.Trailing12RevenueFen, customer.Trailing12GrossProfitFen, customer.Trailing12WeightKg) = (figures.RevenueFen, figures.ProfitFen, figures.WeightKg);
                 (customer.Previous12RevenueFen, customer.RevenueChangeFen) = (figures.PreviousFen, figures.RevenueFen - figures.PreviousFen);
+                customer.ManagerLevels = people.Entrust(n, responsibilityRows, noteRows, grant =>
+                {
+                    grant.Id = ++grants;
+                    grantRows.Write(grant);
+                });
                 rows.Write(customer);
                 search.Write(customer.Id, SearchTerms.For(customer.Name, customer.ShortName, customer.Number, customer.CreditCode, [customer.Phone]));
                 if (!counts.TryGetValue((customer.UnitId, customer.Tier), out var sum))
@@ -224,6 +240,7 @@ internal static class Generate
         }
 
         await bulk.Fill(counts.Values);
+        await People.Restart(bulk);
         foreach (var table in new[] { "customers", "customer_contacts", "customer_stations", "customer_products", "customer_grants" })
         {
             await bulk.Restart(table);

@@ -9,7 +9,7 @@ namespace RailCrm.Benchmarks;
 /// <summary>Measures everything on one engine and prints a table.</summary>
 internal static class Measure
 {
-    private static readonly string[] Users = ["group", "subsidiary", "outlet"];
+    private static readonly string[] Users = ["group", "subsidiary", "outlet", People.OutletGranted, People.SubsidiaryGranted];
 
     public static async Task<int> Run(Options options, Database database)
     {
@@ -21,7 +21,10 @@ internal static class Measure
         bool Wanted(string name) => options.Only is null || name.Contains(options.Only, StringComparison.OrdinalIgnoreCase);
         await database.With(Actor.System("cli"), async services =>
         {
-            await services.GetRequiredService<CrmDb>().Database.MigrateAsync(); // The product may have grown since the rows were made.
+            var db = services.GetRequiredService<CrmDb>();
+            await db.Database.MigrateAsync(); // The product may have grown since the rows were made.
+            await services.GetRequiredService<RailCrm.Platform.Jobs.Runner>().EnqueueScheduled(default);
+            await db.Set<RailCrm.Platform.Jobs.Job>().Where(j => j.State == "queued" && j.UserId == 0).ExecuteDeleteAsync(); // Nothing of the night's begins while something is measured.
             while (await services.GetRequiredService<RailCrm.Platform.Jobs.Runner>().RunOne(default)) // What a migration asked for is done before anything is measured.
             {
             }
@@ -35,7 +38,13 @@ internal static class Measure
             var db = services.GetRequiredService<CrmDb>();
             return (await Actors.Find(db, await db.Set<User>().Where(u => u.UserName == "group").Select(u => u.Id).SingleAsync(), "web", default))!;
         });
-        var work = new Work(database, group);
+        var (work, duties) = (new Work(database, group), new Duties(database, group));
+        if (Wanted("rights: known to one alone"))
+        {
+            var (seconds, processor, said) = await database.Night(RailCrm.Modules.Managers.FindSoleKnown.Job);
+            Say($"customers that one alone knows, at night: {seconds:0.0} s, {processor:0.0} s of processor time {said}");
+        }
+
         if (Wanted("own field"))
         {
             await work.OwnFields();
@@ -70,6 +79,12 @@ internal static class Measure
                 Say($"bulk edit of 114,000 customers: {there:0.0} s, taken back {back:0.0} s (≤ 60 for 100,000); pages of others alone median {alone.MedianMs:0.0}, p95 {alone.P95Ms:0.0} ms, meanwhile median {meanwhile.MedianMs:0.0}, p95 {meanwhile.P95Ms:0.0} ms (≤ twice)");
             }
 
+            if (Wanted("move"))
+            {
+                var (count, all50, longest, unseen) = await duties.Move(server, id => Ask($"/customers/{id}", cookies["subsidiary"], null));
+                Say($"move of {count} outlets with all their customers to another subsidiary: {all50:0.0} s, the longest {longest:0.00} s (≤ 5); out of sight of the old one {unseen:0} ms after the last (≤ 1,000)");
+            }
+
             if (Wanted("create"))
             {
                 await Create(options, database, server);
@@ -94,6 +109,20 @@ internal static class Measure
         {
             var (there, back) = await work.Merge(raw);
             Say($"merge of a customer with 100,000 waybill lines: {there:0.00} s, taken back {back:0.00} s (≤ 1)");
+        }
+
+        if (Wanted("handover"))
+        {
+            var (count, proposed, there, back, processor) = await duties.HandOver();
+            Say($"handover of {count} customers: proposed in {proposed:0.0} s, carried out in {there:0.0} s, taken back in {back:0.0} s (≤ 5 each), {processor:0.0} s of processor time in all");
+        }
+
+        if (Wanted("pools"))
+        {
+            foreach (var line in await duties.Pools(raw))
+            {
+                Console.WriteLine(line);
+            }
         }
 
         if (Wanted("duplicates"))

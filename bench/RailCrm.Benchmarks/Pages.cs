@@ -2,8 +2,12 @@ using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using RailCrm.Kernel;
+using RailCrm.Modules.Approvals;
 using RailCrm.Modules.Customers;
 using RailCrm.Modules.Dossier;
+using RailCrm.Modules.Pools;
+using RailCrm.Modules.Results;
+using RailCrm.Modules.Sight;
 using RailCrm.Modules.Waybills;
 using RailCrm.Modules.Workbench;
 using RailCrm.Platform.Data;
@@ -66,6 +70,7 @@ internal sealed class Pages(Database database)
             pages.Add(new("dashboard", user, ["/"], (s, _) => s.GetRequiredService<ShowDashboard>().Run(null, default), 50));
         }
 
+        pages.AddRange(await Rights(raw, [.. some.Select(c => c.Id)], [.. some.Select(c => (c.Name, c.Initials))]));
         var seen = some.Select(c => c.Id).Concat(largest).ToArray();
         Task Dossier(IServiceProvider s, int n) => s.GetRequiredService<ShowDossier>().Run(seen[n], default);
         pages.Add(new("dossier with charts", "group", [.. seen.Select(id => At($"/customers/{id}/figures"))], Dossier, 30));
@@ -98,6 +103,45 @@ internal sealed class Pages(Database database)
 
         return [.. filters.SelectMany(f => new[] { f.Query, f.Query with { Sort = "-revenue" }, f.Query with { Sort = "completeness" }, f.Query with { Sort = "-updated", Tier = "large" } }
             .Select(q => List($"filter {f.Name}{(q.Tier is null ? "" : ", tier")}, sort {q.Sort ?? "name"}", user, [q], 25)))];
+    }
+
+    /// <summary>Lists of two with whom 5,000 customers all over the group are shared, and what follows from who answers for whom: gaps, customers that one alone knows, results, approvals, pools, why somebody sees a customer.</summary>
+    private static async Task<List<Page>> Rights(System.Data.Common.DbConnection raw, long[] some, (string Name, string Initials)[] words)
+    {
+        var pages = new List<Page>();
+        foreach (var user in new[] { People.OutletGranted, People.SubsidiaryGranted })
+        {
+            var of = user == People.OutletGranted ? "outlet" : "subsidiary";
+            pages.Add(List("rights: customers, by name, first page", user, [new()], 25));
+            pages.Add(List("rights: customers, by name, page in the middle", user, [new(Cursor: await Deep(raw, of, "name", "true", "name, id"))], 25));
+            pages.Add(List("rights: customers, tier, by revenue, first page", user, [new(Tier: "small", Sort: "-revenue")], 25));
+            pages.Add(List("rights: customers, tier, by name, page in the middle", user, [new(Tier: "atRisk", Cursor: await Deep(raw, of, "name", "tier = 'AtRisk'", "name, id"))], 25));
+            pages.Add(List("rights: search by 2 characters", user, [.. words.Take(20).Select((c, n) => new ListCustomers.Query(c.Name.Substring(n % 2 == 0 ? 2 : 4, 2)))], 25));
+            pages.Add(List("rights: search by initials", user, [.. words.Take(20).Select(c => new ListCustomers.Query(c.Initials.Split(' ')[0].Substring(2, 4)))], 25));
+        }
+
+        var units = (await Database.Read(raw, "SELECT user_name, unit_id FROM users WHERE user_name IN ('group', 'subsidiary', 'outlet')", r => (r.GetString(0), r.GetInt64(1)))).ToDictionary(u => u.Item1, u => u.Item2);
+        foreach (var user in Users)
+        {
+            pages.Add(List("rights: gaps of managers", user, [new(Filter: "managerGap=any")], 200));
+            pages.Add(List("rights: gaps in the subsidiary, by revenue", user, [new(Filter: "managerGap=subsidiary", Sort: "-revenue")], 200));
+            pages.Add(List("rights: known to one alone, by revenue", user, [new(Filter: "soleSigns=3", Sort: "-revenue")], 200));
+            pages.Add(List("rights: known to one alone, any sign", user, [new(Filter: "soleSigns=1")], 200));
+            pages.Add(List("rights: customers of one manager", user, [new(Filter: $"managedBy={People.Leaver}")], 200));
+            foreach (var query in new[] { new ShowUnitResults.Query(null, null, null, null, null), new(null, null, "year", "attainment", user == "outlet" ? "outlet" : "subsidiary") })
+            {
+                var address = string.Create(CultureInfo.InvariantCulture, $"/results/units/{units[user]}{(query.Period is null ? "" : $"?period={query.Period}&order={query.Order}&level={query.Level}")}");
+                pages.Add(new($"rights: results of a unit{(query.Period is null ? "" : ", of the year by attainment")}", user, [address], (s, _) => s.GetRequiredService<ShowUnitResults>().Run(units[user], query, default), 200));
+            }
+
+            pages.Add(new("rights: approvals to be decided", user, ["/approvals"], (s, _) => s.GetRequiredService<ListApprovals>().Run("todo", null, default), 200));
+            pages.Add(new("rights: number of approvals in the header", user, ["/approvals/leave"], (s, _) => s.GetRequiredService<ListApprovals>().Waiting(default), 200));
+            pages.Add(new("rights: customers in pools", user, ["/pools"], (s, _) => s.GetRequiredService<PoolList>().Page(s.GetRequiredService<CrmDb>(), null, long.MaxValue, 50, default), 200));
+        }
+
+        pages.Add(new("rights: why somebody sees a customer", "group", [.. some.Select((id, n) => At($"/api/v1/customers/{id}/sight/why?user=p{1 + (n * 97):0000}"))], (s, n) => s.GetRequiredService<ExplainSight>().Run(some[n], null, string.Create(CultureInfo.InvariantCulture, $"p{1 + (n * 97):0000}"), default), 50));
+        pages.Add(new("rights: who sees a customer", "group", [.. some.Select(id => At($"/customers/{id}/sight"))], (s, n) => s.GetRequiredService<ExplainSight>().All(some[n], default), 50));
+        return pages;
     }
 
     /// <summary>Saved views as people make them: two filters and a sort, an or-group, groups with subtotals, boards; and the contacts.</summary>

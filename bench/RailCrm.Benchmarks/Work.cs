@@ -131,20 +131,7 @@ internal sealed class Work(Database database, Actor group)
     }
 
     /// <summary>Searches all customers for duplicates, as every night.</summary>
-    public Task<double> Duplicates() => database.With(Actor.System("cli"), async services =>
-    {
-        var db = services.GetRequiredService<CrmDb>();
-        var job = new Job { Kind = SearchDuplicates.Job, CreatedAt = db.UtcNow };
-        db.Add(job);
-        await db.SaveChangesAsync();
-        var (runner, watch) = (services.GetRequiredService<Runner>(), Stopwatch.StartNew());
-        while (await db.Set<Job>().AsNoTracking().AnyAsync(j => j.Id == job.Id && (j.State == "queued" || j.State == "running")))
-        {
-            await runner.RunOne(default);
-        }
+    public async Task<double> Duplicates() => (await database.Night(SearchDuplicates.Job)).Seconds;
 
-        return watch.Elapsed.TotalSeconds;
-    });
-
-    private static T Value<T>(Result<T> result) => result.TryGet(out var value, out var refusal) ? value : throw new InvalidOperationException(JsonSerializer.Serialize(refusal, refusal.GetType()));
+    internal static T Value<T>(Result<T> result) => result.TryGet(out var value, out var refusal) ? value : throw new InvalidOperationException(JsonSerializer.Serialize(refusal, refusal.GetType()));
 }

@@ -21,7 +21,7 @@ public sealed class ManagerBook(CrmDb db)
 
     internal static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
-    private readonly List<Responsibility> _open = [];
+    private readonly Dictionary<long, List<Responsibility>> _open = []; // By customer: hundreds are changed at once, and each is asked for several times.
     private readonly List<Responsibility> _ended = [];
     private readonly List<Responsibility> _added = [];
 
@@ -58,11 +58,13 @@ public sealed class ManagerBook(CrmDb db)
     {
         var today = Today;
         await Hold(customers, ct);
-        _open.AddRange(await All.Where(r => EF.Parameter(customers).Contains(r.CustomerId) && (r.Until == null || r.Until > today)).ToListAsync(ct));
+        (await All.Where(r => EF.Parameter(customers).Contains(r.CustomerId) && (r.Until == null || r.Until > today)).ToListAsync(ct)).ForEach(Open);
     }
 
+    private void Open(Responsibility responsibility) => (_open.TryGetValue(responsibility.CustomerId, out var theirs) ? theirs : _open[responsibility.CustomerId] = []).Add(responsibility);
+
     /// <summary>Who holds a duty at a customer now.</summary>
-    public IEnumerable<Responsibility> Of(long customerId) => _open.Where(r => r.CustomerId == customerId && r.Holds(Today));
+    public IEnumerable<Responsibility> Of(long customerId) => _open.GetValueOrDefault(customerId)?.Where(r => r.Holds(Today)) ?? [];
 
     /// <summary>The main manager at a level.</summary>
     public Responsibility? Main(long customerId, UnitLevel level) => Of(customerId).FirstOrDefault(r => r.Duty == Duty.Main && r.Level == level);
@@ -85,7 +87,7 @@ public sealed class ManagerBook(CrmDb db)
 
         var made = new Responsibility { CustomerId = customerId, Level = who.Level, UserId = who.Id, Duty = duty, From = from, Until = until, Reason = reason, ApprovedBy = ApprovedBy, ApprovedAt = db.UtcNow, MergeId = mergeId };
         _added.Add(made);
-        _open.Add(made);
+        Open(made);
         return made;
     }
 
@@ -94,7 +96,7 @@ public sealed class ManagerBook(CrmDb db)
     {
         (responsibility.PlannedUntil, responsibility.Until, responsibility.EndReason, responsibility.EndedBy, responsibility.EndedAt) = (responsibility.Until, day, reason, ApprovedBy, db.UtcNow);
         _ended.Add(responsibility);
-        _open.Remove(responsibility);
+        _open.GetValueOrDefault(responsibility.CustomerId)?.Remove(responsibility);
     }
 
     /// <summary>Ends what no longer fits: a manager's unit is no longer the one at his level above the customer, because the customer, the person or the unit moved.</summary>
@@ -147,7 +149,8 @@ public sealed class ManagerBook(CrmDb db)
         if (tell)
         {
             Tell(_added, InboxLine.Entrusted);
-            Tell(_ended.Where(e => !_added.Exists(a => a.UserId == e.UserId && a.CustomerId == e.CustomerId)), InboxLine.Relieved);
+            var again = _added.Select(a => (a.UserId, a.CustomerId)).ToHashSet();
+            Tell(_ended.Where(e => !again.Contains((e.UserId, e.CustomerId))), InboxLine.Relieved);
         }
 
         await db.SaveChangesAsync(ct);
