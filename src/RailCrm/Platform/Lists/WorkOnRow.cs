@@ -23,6 +23,7 @@ internal static class WorkOnRow
         return await db.Write<Result<WorkRow>>(async () =>
         {
             await list.Work(http.RequestServices, order, [row], ct);
+            await list.Worked(http.RequestServices, 0, order, ct);
             return row.Outcome == "done" ? row : new Refusal.Conflict(row.Reason ?? "common.not_found");
         }, ct);
     }
