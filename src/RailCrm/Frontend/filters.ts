@@ -2,7 +2,7 @@
 const typed = new Map<string, string>();
 type Panel = { add: string; op: string; values: string[] };
 let panel: Panel | null = null; // The condition begun in the panel.
-let listens = false;
+let [listens, reads] = [false, false];
 
 const form = () => document.getElementById("list-filter") as HTMLFormElement | null;
 const isText = (part: EventTarget | null): part is HTMLInputElement => part instanceof HTMLInputElement && part.name !== "" && part.matches("input:not([type]), input[type=text], input[type=search]");
@@ -17,6 +17,18 @@ const along = (address: string) => {
   typed.forEach((value, name) => (value ? url.searchParams.set(name, value) : url.searchParams.delete(name)));
   url.searchParams.delete("cursor");
   return url.pathname + url.search;
+};
+
+/** The same where a form returns to the view that is open: the filters' own form says it whole. */
+const whole = (address: string) => {
+  const list = form();
+  if (!list || new URL(address, location.href).pathname !== new URL(list.action).pathname) {
+    return address;
+  }
+  reads = true;
+  const said = [...new FormData(list)].filter(([, value]) => value !== "").map(([name, value]) => [name, String(value)]);
+  reads = false;
+  return `${new URL(list.action).pathname}?${new URLSearchParams(said)}`;
 };
 
 const back = () => {
@@ -55,7 +67,9 @@ const noted = (event: Event) => {
   }
   const adder = part.closest<HTMLFormElement>("details#filter:not(:has([data-editing])) form");
   if (adder) {
+    reads = true; // To read a form is told as if it were sent.
     const said = new FormData(adder);
+    reads = false;
     panel = said.get("add") ? { add: String(said.get("add")), op: String(said.get("op") ?? ""), values: said.getAll("value").map(String) } : null;
   }
   if (!listens) {
@@ -79,14 +93,14 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("formdata", (event) => {
   const sent = event.target as HTMLFormElement;
   const returns = event.formData.get("returnUrl");
-  if (sent === form() || typed.size === 0) {
+  if (reads || sent === form() || typed.size === 0) {
     return;
   }
   if (sent.method === "get" && along(`${sent.action}?layout=table`)) {
     typed.forEach((value, name) => (value ? event.formData.set(name, value) : event.formData.delete(name)));
     typed.clear();
   } else if (typeof returns === "string") {
-    event.formData.set("returnUrl", along(returns) ?? returns);
+    event.formData.set("returnUrl", along(returns) ?? whole(returns));
   }
 });
 
