@@ -181,6 +181,9 @@ public abstract class ListOf
         return view.Layout != "board" ? Find(view.Group) ?? Fields.First(f => f.IsGrouped) : Find(view.Group) is { IsOnBoard: true } asked ? asked : Fields.FirstOrDefault(f => f.IsOnBoard && f.Options.Any()) ?? Fields.First(f => f.IsOnBoard);
     }
 
+    /// <summary>So many groups stand unfolded at once: each is read by itself.</summary>
+    public const int MostUnfolded = 12;
+
     /// <summary>The field that each of those groups is divided by; null where its rows stand in it.</summary>
     public ListField? ThenBy(View view)
     {

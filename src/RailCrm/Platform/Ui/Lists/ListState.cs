@@ -47,8 +47,8 @@ public sealed class ListState
     /// <summary>The groups that stand unfolded, by their value as a filter takes it; null where the address does not say.</summary>
     public IReadOnlyList<string>? Open { get; set; }
 
-    /// <summary>So many groups stand unfolded at once: each is read by itself.</summary>
-    public const int MostUnfolded = 12;
+    /// <summary>So many groups stand unfolded at once.</summary>
+    public const int MostUnfolded = ListOf.MostUnfolded;
 
     /// <summary>The address at which those groups are unfolded. A mark stands before each value, for that of rows without one is empty.</summary>
     public string Unfolded(IEnumerable<string> groups)
