@@ -173,6 +173,7 @@ public sealed partial class Someone_works_through_lists(Browser browser)
         await using var walk = await browser.Open(null, language, width, user: "group");
         var page = walk.Page;
         await page.GotoAsync("/customers?layout=groups&group=tier");
+        await Assertions.Expect(page.Locator("rc-palette:defined")).ToHaveCountAsync(1);
         var fold = page.Locator(".rc-unfold").First;
         await fold.FocusAsync();
         await page.Keyboard.PressAsync("ArrowRight");
