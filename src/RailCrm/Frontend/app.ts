@@ -10,6 +10,7 @@ import "./drop";
 import "./progress";
 import "./rows";
 import "./cells";
+import "./filters";
 import "./lists";
 import "./choices";
 import "./select";

@@ -10,6 +10,15 @@ const step = (by: number) => {
   to?.scrollIntoView({ block: "nearest" });
 };
 
+// The box of a row, ticked as by the mouse; with Shift the rows since the last one too.
+const tick = (row: Element | null | undefined, shiftKey: boolean, only = false) => {
+  const box = row?.querySelector<HTMLInputElement>(".rc-tick, input[type=checkbox]");
+  if (box && !(only && box.checked)) {
+    box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
+  }
+  return box;
+};
+
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.defaultPrevented) {
     return;
@@ -58,7 +67,22 @@ document.addEventListener("keydown", (event) => {
       step(-1);
       break;
     case "x":
-      active?.closest("tr")?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
+    case "X":
+      tick(active?.closest("tr"), event.shiftKey);
+      break;
+    case " ":
+      if (active?.matches("table.rc-list th a") && tick(active.closest("tr"), event.shiftKey)) {
+        event.preventDefault(); // Else the page would scroll.
+      }
+      break;
+    case "ArrowDown":
+    case "ArrowUp":
+      if (event.shiftKey && active?.closest("tr")?.querySelector(".rc-tick")) {
+        event.preventDefault();
+        tick(active.closest("tr"), false, true);
+        step(event.key === "ArrowDown" ? 1 : -1);
+        tick(document.activeElement?.closest("tr"), false, true);
+      }
       break;
     case "Escape":
       // Not while a menu or the help of a field is open: that closes first.

@@ -138,6 +138,17 @@ class Order extends HTMLElement {
 }
 customElements.define("rc-order", Order);
 
+const movedCard = "rc-moved-card";
+
+// Left and right fold and unfold a group.
+document.addEventListener("keydown", (event) => {
+  const fold = (event.target as Element).closest<HTMLAnchorElement>("tr:has(.rc-unfold) a")?.closest("tr")?.querySelector<HTMLAnchorElement>(".rc-unfold");
+  if (fold && !event.shiftKey && !event.ctrlKey && !event.altKey && event.key === (fold.ariaExpanded === "true" ? "ArrowLeft" : "ArrowRight")) {
+    event.preventDefault();
+    fold.click();
+  }
+});
+
 // Cards dragged from one column to another; the form on each card does the same without a mouse.
 class Board extends HTMLElement {
   connectedCallback() {
@@ -156,18 +167,50 @@ class Board extends HTMLElement {
       const column = (event.target as Element).closest<HTMLElement>(".rc-board-column");
       const form = card?.querySelector<HTMLFormElement>("form");
       const choice = form?.querySelector<HTMLSelectElement>("select[name=value]");
-      if (column && form && choice && card && !column.contains(card)) {
+      if (column && form && choice && card && !column.contains(card) && [...choice.options].some((option) => option.value === column.dataset["value"])) {
         event.preventDefault();
-        column.append(card);
+        if (form.method === "post") {
+          column.append(card); // Else a page asks first.
+        }
         choice.value = column.dataset["value"] ?? "";
         form.requestSubmit();
       }
     });
+    this.addEventListener("keydown", (event) => this.#arrow(event));
+    const moved = this.querySelector<HTMLElement>(`[data-id="${CSS.escape(sessionStorage.getItem(movedCard) ?? "")}"] > a`);
+    sessionStorage.removeItem(movedCard);
+    moved?.focus(); // The keyboard goes on from the card that it moved.
     // The choice alone is enough, but not while keys pass over the choices: then the button beside it moves the card.
     let keys = false;
     this.addEventListener("keydown", () => (keys = true));
     this.addEventListener("pointerdown", () => (keys = false));
     this.addEventListener("change", (event) => !keys && (event.target as HTMLElement).closest<HTMLFormElement>(".rc-board-card form")?.requestSubmit());
+  }
+
+  // Left and right lead to the cards of the next column; with Shift the card goes there.
+  #arrow(event: KeyboardEvent) {
+    const card = (event.target as Element).closest<HTMLElement>(".rc-board-card");
+    const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (!card || by === 0 || event.ctrlKey || event.altKey || event.metaKey || (event.target as Element).matches("select")) {
+      return;
+    }
+    event.preventDefault();
+    const columns = [...this.querySelectorAll<HTMLElement>(".rc-board-column")];
+    const at = columns.findIndex((column) => column.contains(card));
+    if (!event.shiftKey) {
+      const row = [...columns[at]!.querySelectorAll(".rc-board-card")].indexOf(card);
+      const beyond = by > 0 ? columns.slice(at + 1) : columns.slice(0, at).reverse();
+      const cards = beyond.map((column) => [...column.querySelectorAll<HTMLElement>(".rc-board-card")]).find((some) => some.length > 0);
+      cards?.[Math.min(row, cards.length - 1)]?.querySelector("a")?.focus();
+      return;
+    }
+    const [form, to] = [card.querySelector("form"), columns[at + by]?.dataset["value"]];
+    const choice = form?.querySelector<HTMLSelectElement>("select[name=value]");
+    if (form && choice && to !== undefined && [...choice.options].some((option) => option.value === to)) {
+      choice.value = to;
+      sessionStorage.setItem(movedCard, card.dataset["id"] ?? "");
+      form.requestSubmit();
+    }
   }
 }
 customElements.define("rc-board", Board);

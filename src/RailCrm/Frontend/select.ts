@@ -22,6 +22,21 @@ class Begun extends HTMLElement {
 }
 customElements.define("rc-begun", Begun);
 
+// With Shift the rows between the last box that was ticked and this one follow it.
+let last: HTMLInputElement | null = null;
+document.addEventListener("click", (event) => {
+  const box = event.target as HTMLInputElement;
+  if (!box.matches?.(".rc-tick")) {
+    return;
+  }
+  const boxes = [...document.querySelectorAll<HTMLInputElement>(".rc-tick")];
+  const [from, to] = [last ? boxes.indexOf(last) : -1, boxes.indexOf(box)];
+  if (event.shiftKey && from >= 0) {
+    boxes.slice(Math.min(from, to), Math.max(from, to) + 1).forEach((between) => (between.checked = box.checked));
+  }
+  last = box;
+});
+
 class Select extends HTMLElement {
   static observedAttributes = ["data-page"]; // Another page of rows may come into the same element.
 

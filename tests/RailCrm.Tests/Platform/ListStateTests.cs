@@ -18,6 +18,29 @@ public sealed class ListStateTests
         ListState.Of(list, QueryHelpers.ParseQuery(address[(address.IndexOf('?', StringComparison.Ordinal) + 1)..]).Select(p => new KeyValuePair<string, string?>(p.Key, p.Value)), Choices(list));
 
     [Fact]
+    public void Groups_unfold_by_the_address_and_a_view_keeps_the_field_that_divides_them()
+    {
+        var (list, waybills) = (new CustomerList(), new WaybillList());
+        var state = Opened(list, "layout=groups&group=tier&then=unit");
+
+        Assert.Equal("unit", list.ThenBy(state.View)!.Key);
+        Assert.Equal("unit", Opened(list, $"view=large&{state.View.Kept(list).TrimStart('?')}").View.Then);
+        Assert.Null(list.ThenBy(Opened(list, "layout=groups&group=tier&then=tier").View));
+        Assert.Null(list.ThenBy(Opened(list, "layout=chart&group=tier&then=unit").View));
+        Assert.Null(ListState.Unfolds([]));
+        Assert.Empty(ListState.Unfolds(["-"])!);
+        foreach (string[] open in new string[][] { [], ["large", ""] })
+        {
+            var address = state.Unfolded(open);
+            Assert.Equal(open, ListState.Unfolds(QueryHelpers.ParseQuery(address[address.IndexOf('?', StringComparison.Ordinal)..])["open"]));
+        }
+
+        Assert.Equal(("tier", "service", "service"), (list.GroupedBy(Opened(list, "layout=board").View).Key, waybills.GroupedBy(Opened(waybills, "layout=board").View).Key, waybills.GroupedBy(Opened(waybills, "layout=board&group=month").View).Key));
+        Assert.Equal("month", waybills.GroupedBy(Opened(waybills, "layout=groups").View).Key);
+        Assert.DoesNotContain(waybills.Find("mode")!.Held, o => o.Value == waybills.Find("mode")!.UnknownAs);
+    }
+
+    [Fact]
     public void What_is_taken_off_a_view_stays_off_whatever_else_it_holds()
     {
         var opened = 0;

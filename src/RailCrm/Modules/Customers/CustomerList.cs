@@ -55,7 +55,7 @@ internal sealed partial class CustomerList(CustomFields? custom = null, CurrentA
         Brought.Of<Customer>("customer"),
         F.Of("number", "customer.number", K.Text, c => c.Number).Indexed().Copied(),
         F.Of("shortName", "customer.short_name", K.Text, c => c.ShortName).Edited(nameof(SaveCustomer.Input.ShortName)),
-        F.Of("tier", "customer.tier", K.Choice, c => c.Tier).Indexed("name", "revenue").Chosen("tier", ["large", "medium", "small", "atRisk", "prospective"], "customer.tier_unknown").EmptyAs("customer.tier_none").Grouped(),
+        F.Of("tier", "customer.tier", K.Choice, c => c.Tier).Indexed("name", "revenue").Chosen("tier", ["large", "medium", "small", "atRisk", "prospective"], "customer.tier_unknown").EmptyAs("customer.tier_none").Grouped().Moved(id => $"/customers/{id}/tier"),
         F.Of("unit", "customer.unit", K.Reference, c => c.UnitId).Asked(["=", "==", "!="], CustomerAsks.OrNot(CustomerAsks.Unit)).Refers(Units, id => $"/organization/{id}").Grouped(),
         F.Of("creditCode", "customer.credit_code", K.Text, c => c.CreditCode).Indexed().Copied().Edited(nameof(SaveCustomer.Input.CreditCode), bulk: false),
         F.Of("phone", "customer.phone", K.Text, c => c.Phone).Asked(["~", "!~"], CustomerAsks.Phone).AskedWhole().Copied().Edited(nameof(SaveCustomer.Input.Phone), bulk: false),

@@ -25,7 +25,6 @@ internal sealed partial class WaybillList(CustomFields? custom = null, CurrentAc
     public override string Order => "-date";
     public override string Below => "source";
     public override string SearchKey => "waybill.search_hint";
-    public override bool HasBoard => false;
     public override bool HasNames => false;
     public override IReadOnlyList<string> Columns { get; } = ["externalNo", "date", "customer", "service", "goods", "origin", "destination", "weight", "revenue", "profit"];
     public override IReadOnlyList<string> Quick { get; } = ["externalNo", "customer", "from", "to", "owner", "service"];
@@ -40,9 +39,9 @@ internal sealed partial class WaybillList(CustomFields? custom = null, CurrentAc
         F.Of("date", "import.field.date", K.Date, w => w.Date).Sorted().Asked([">=", "<=", "="], WaybillAsks.Day).Edited(nameof(WaybillDraft.Date)).TypedAs(WaybillCell.Day),
         F.Of("customer", "import.field.customer", K.Reference, w => w.CustomerId).Asked(["=", "!="], WaybillAsks.Customer).Refers(Customers, id => $"/customers/{id}").LookedUp("/api/v1/lookup/customers?q=").Grouped(),
         F.Of("service", "import.field.service", K.Text, w => w.Service).SortedNear().Edited(nameof(WaybillDraft.Service)).Asked(["=", "!="], WaybillAsks.Lane).Coded(c => Said("service", c), () => WaybillLine.Services.Select(s => (s, Said("service", s)))).Grouped(),
-        F.Of("mode", "import.field.mode", K.Text, w => w.Mode).SortedNear().Edited(nameof(WaybillDraft.Mode)).Asked(["=", "!="], WaybillAsks.Lane).Coded(c => Said("mode", c), () => WaybillLine.Modes.Append(ListWaybills.Unknown).Select(m => (m, Said("mode", m)))).Grouped(),
+        F.Of("mode", "import.field.mode", K.Text, w => w.Mode).SortedNear().Edited(nameof(WaybillDraft.Mode)).Asked(["=", "!="], WaybillAsks.Lane).Coded(c => Said("mode", c), () => WaybillLine.Modes.Append(ListWaybills.Unknown).Select(m => (m, Said("mode", m)))).AsksUnknown(ListWaybills.Unknown).Grouped(),
         F.Of("goods", "import.field.commodity", K.Text, w => w.Commodity).Indexed().SortedNear().Edited(nameof(WaybillDraft.Commodity)),
-        F.Of("commodity", "waybill.category", K.Text, w => w.CommodityCategory).SortedNear().Asked(["=", "!="], WaybillAsks.Lane).Coded(c => Said("commodity", c), () => ReferenceData.CommodityOptions.Append((ListWaybills.Unknown, Said("commodity", "")))).Grouped(),
+        F.Of("commodity", "waybill.category", K.Text, w => w.CommodityCategory).SortedNear().Asked(["=", "!="], WaybillAsks.Lane).Coded(c => Said("commodity", c), () => ReferenceData.CommodityOptions.Append((ListWaybills.Unknown, Said("commodity", "")))).AsksUnknown(ListWaybills.Unknown).Grouped(),
         F.Of("origin", "import.field.origin", K.Text, w => w.Origin).SortedNear().Edited(nameof(WaybillDraft.Origin)).Asked(["=", "!="], WaybillAsks.Lane).LookedUp("/api/v1/lookup/stations?q=").Grouped(),
         F.Of("destination", "import.field.destination", K.Text, w => w.Destination).SortedNear().Edited(nameof(WaybillDraft.Destination)).Asked(["=", "!="], WaybillAsks.Lane).LookedUp("/api/v1/lookup/stations?q=").Grouped(),
         F.Of("wagons", "import.field.wagons", K.Number, w => w.Wagons).Indexed().SortedNear().Edited(nameof(WaybillDraft.Wagons)).TypedAs(TypedValue.Of),

@@ -24,21 +24,39 @@ internal sealed class ExportGroups(CrmDb db)
             return refusal;
         }
 
+        var then = list.ThenBy(view);
+        var parts = new Dictionary<string, List<Group>>();
+        foreach (var group in then is not null && groups.Count(g => g.Others == 0) <= ListOf.MostUnfolded ? groups.Where(g => g.Others == 0) : [])
+        {
+            if (!(await list.Groups(db, view with { Filter = view.Filter.With(by.Having(group)) }, then!, ct)).TryGet(out var inner, out refusal))
+            {
+                return refusal;
+            }
+
+            parts[group.Asked] = inner;
+        }
+
         var all = list.Summed(view);
         IReadOnlyList<ListField> sums = [.. all.Take(groups.Count == 0 ? all.Count : groups[0].Sums.Count)];
         var asked = Uri.UnescapeDataString((view with { Cursor = null, Limit = 50, Base = null }).Address(list, ""));
         var name = string.Create(CultureInfo.InvariantCulture, $"{Texts.Get(list.TextKey)}-{by.Name}-{BusinessCalendar.ToBeijing(db.UtcNow):yyyyMMdd-HHmm}");
-        return new TableExport(db, name, list.Entity, asked, format!, [by.Name, Texts.Get("list.count"), .. sums.Select(f => f.FilterLabel)], Rows(groups, sums));
+        return new TableExport(db, name, list.Entity, asked, format!, [by.Name, .. parts.Count > 0 ? new[] { then!.Name } : [], Texts.Get("list.count"), .. sums.Select(f => f.FilterLabel)], Rows(groups, parts, sums));
     }
 
-    private static async IAsyncEnumerable<Cell[]> Rows(List<Group> groups, IReadOnlyList<ListField> sums)
+    /// <summary>A row for each group; where a second field divides them, below it one for each part, in a column of its own.</summary>
+    private static async IAsyncEnumerable<Cell[]> Rows(List<Group> groups, Dictionary<string, List<Group>> parts, IReadOnlyList<ListField> sums)
     {
+        Cell[] none = parts.Count > 0 ? [Cell.Of("")] : [];
         foreach (var group in groups)
         {
-            yield return [Cell.Of(group.Text), Cell.Whole(group.Count), .. sums.Select((f, i) => Sum(f, group.Sums[i]))];
+            yield return [Cell.Of(group.Text), .. none, Cell.Whole(group.Count), .. sums.Select((f, i) => Sum(f, group.Sums[i]))];
+            foreach (var part in group.Others == 0 ? parts.GetValueOrDefault(group.Asked, []) : [])
+            {
+                yield return [Cell.Of(group.Text), Cell.Of(part.Text), Cell.Whole(part.Count), .. sums.Select((f, i) => i < part.Sums.Count ? Sum(f, part.Sums[i]) : Cell.Of(""))];
+            }
         }
 
-        yield return [Cell.Of(Texts.Get("list.total")), Cell.Whole(groups.Sum(g => g.Count)), .. sums.Select((f, i) => Sum(f, groups.Sum(g => g.Sums[i])))];
+        yield return [Cell.Of(Texts.Get("list.total")), .. none, Cell.Whole(groups.Sum(g => g.Count)), .. sums.Select((f, i) => Sum(f, groups.Sum(g => g.Sums[i])))];
         await Task.CompletedTask;
     }
 

@@ -94,6 +94,12 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     /// <summary>Whether its groups follow each other in time.</summary>
     public bool IsInTime { get; protected set; }
 
+    /// <summary>Whether it can be a board's columns.</summary>
+    public bool IsOnBoard => IsGrouped && !IsInTime;
+
+    /// <summary>The page that moves a row to another value, where that takes more than the value; null where the cell is changed, or nothing moves it.</summary>
+    public Func<long, string>? MovedAt { get; protected set; }
+
     /// <summary>Whether its sum says something.</summary>
     public bool IsSummed { get; protected set; }
 
@@ -182,6 +188,12 @@ public abstract class ListField(string key, string textKey, FieldKind kind)
     public virtual IEnumerable<(string Value, string Text)> Options => Kind == FieldKind.Flag
         ? [("true", Text.Texts.Get("ui.yes")), ("false", Text.Texts.Get("ui.no"))]
         : Codes.Select(c => (c, Text.Texts.Get($"{Texts}.{c}")));
+
+    /// <summary>The option by which a filter asks for rows without a value, where no cell holds it.</summary>
+    public string? UnknownAs { get; protected set; }
+
+    /// <summary>The options that a cell can hold.</summary>
+    public IEnumerable<(string Value, string Text)> Held => Options.Where(o => o.Value != UnknownAs);
 
     /// <summary>What a filter offers of a field whose cells hold several at once, and so are typed; empty for any other.</summary>
     public virtual IEnumerable<(string Value, string Text)> Offered => [];

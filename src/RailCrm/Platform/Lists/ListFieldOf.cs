@@ -90,6 +90,20 @@ internal abstract partial class ListField<TRow>(string key, string textKey, Fiel
         return this;
     }
 
+    /// <summary>One of its options asks for rows without a value.</summary>
+    public ListField<TRow> AsksUnknown(string option)
+    {
+        UnknownAs = option;
+        return this;
+    }
+
+    /// <summary>A row moves to another of its values by a page of its own, which is told the value.</summary>
+    public ListField<TRow> Moved(Func<long, string> page)
+    {
+        MovedAt = page;
+        return this;
+    }
+
     /// <summary>Its sum stands below the list and in groups.</summary>
     public ListField<TRow> Summed()
     {

@@ -174,11 +174,21 @@ public abstract class ListOf
     /// <summary>Changes one field of one row through the use case that its form uses; refused where it no longer holds <paramref name="was"/>.</summary>
     public virtual Task<Result<Edited>> Edit(IServiceProvider services, long id, ListField field, string? value, string? was, CancellationToken ct) => throw new InvalidOperationException($"{Key} cannot be changed in the list.");
 
-    /// <summary>The field that the groups of a view go by.</summary>
+    /// <summary>The field that the groups of a view go by; a board has no columns in time.</summary>
     public ListField GroupedBy(View view)
     {
         ArgumentNullException.ThrowIfNull(view);
-        return Find(view.Group) ?? Fields.First(f => f.IsGrouped);
+        return view.Layout != "board" ? Find(view.Group) ?? Fields.First(f => f.IsGrouped) : Find(view.Group) is { IsOnBoard: true } asked ? asked : Fields.FirstOrDefault(f => f.IsOnBoard && f.Options.Any()) ?? Fields.First(f => f.IsOnBoard);
+    }
+
+    /// <summary>So many groups stand unfolded at once: each is read by itself.</summary>
+    public const int MostUnfolded = 12;
+
+    /// <summary>The field that each of those groups is divided by; null where its rows stand in it.</summary>
+    public ListField? ThenBy(View view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return view.Layout == "groups" && Find(view.Then) is { } then && then != GroupedBy(view) ? then : null;
     }
 
     /// <summary>A view as a file: with every field, as the import takes it back, or with the columns seen.</summary>

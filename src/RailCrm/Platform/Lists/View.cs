@@ -17,9 +17,10 @@ namespace RailCrm.Platform.Lists;
 /// <param name="Limit">Rows of a page.</param>
 /// <param name="Cursor">Where the page begins.</param>
 /// <param name="Base">The saved view it began with.</param>
+/// <param name="Then">The field that each group is divided by; null for its rows.</param>
 public sealed record View(
     string? Search, Filter Filter, string? Sort = null, IReadOnlyList<string>? Columns = null, string Layout = "table", string? Group = null, string? Measure = null, string Chart = "bar", bool Dense = false,
-    int Limit = 50, string? Cursor = null, string? Base = null)
+    int Limit = 50, string? Cursor = null, string? Base = null, string? Then = null)
 {
     /// <summary>The shapes a list can take.</summary>
     public static readonly IReadOnlyList<string> Layouts = ["table", "cards", "board", "groups", "chart"];
@@ -31,7 +32,7 @@ public sealed record View(
     public const int MostRows = 200;
 
     /// <summary>Names in an address that are no field's.</summary>
-    private static readonly HashSet<string> Own = ["q", "filter", "sort", "columns", "layout", "group", "measure", "chart", "dense", "limit", "cursor", "view"];
+    private static readonly HashSet<string> Own = ["q", "filter", "sort", "columns", "layout", "group", "then", "measure", "chart", "dense", "limit", "cursor", "view"];
 
     /// <summary>Nothing chosen.</summary>
     public static readonly View Plain = new(null, Filter.None);
@@ -51,7 +52,8 @@ public sealed record View(
         view = new(
             Text("q"), new([.. shorts, .. filter.Groups]), Text("sort"), Text("columns")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), One(Text("layout"), Layouts, "table"),
             list.Find(Text("group")) is { IsGrouped: true } group ? group.Key : null, list.Find(Text("measure")) is { } measure && (measure.IsSummed || measure.IsSummedNear) ? measure.Key : null, One(Text("chart"), Charts, "bar"), Text("dense") == "true",
-            int.TryParse(Text("limit"), NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? Math.Clamp(limit, 1, MostRows) : 50, Text("cursor"), Text("view"));
+            int.TryParse(Text("limit"), NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? Math.Clamp(limit, 1, MostRows) : 50, Text("cursor"), Text("view"),
+            list.Find(Text("then")) is { IsGrouped: true } then ? then.Key : null);
         return ok;
     }
 
@@ -66,7 +68,7 @@ public sealed record View(
             .Concat(shorts.Select(c => new KeyValuePair<string, string?>(c.Field, c.Values[0])))
             .Concat(
             [
-                new("filter", rest.ToString()), new("sort", Sort), new("columns", Columns is null ? null : string.Join(',', Columns)), new("layout", Layout == "table" && Base is null ? null : Layout), new("group", Group),
+                new("filter", rest.ToString()), new("sort", Sort), new("columns", Columns is null ? null : string.Join(',', Columns)), new("layout", Layout == "table" && Base is null ? null : Layout), new("group", Group), new("then", Then),
                 new("measure", Measure), new("chart", Chart == "bar" ? null : Chart), new("dense", Dense ? "true" : null), new("limit", Limit == 50 ? null : Limit.ToString(CultureInfo.InvariantCulture)),
                 new("view", Base), new("cursor", Cursor),
             ])

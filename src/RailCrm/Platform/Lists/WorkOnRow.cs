@@ -23,14 +23,26 @@ internal static class WorkOnRow
         return await db.Write<Result<WorkRow>>(async () =>
         {
             await list.Work(http.RequestServices, order, [row], ct);
+            await list.Worked(http.RequestServices, 0, order, ct);
             return row.Outcome == "done" ? row : new Refusal.Conflict(row.Reason ?? "common.not_found");
         }, ct);
+    }
+
+    /// <summary>Whether a row's menu does it at once: what is taken away can be given back from the toast.</summary>
+    public static bool Takes(ListOf list, ListWork work) => work is { Danger: true, Leads: null, Lookup: null, AsksReason: false } && list.Undoes(work.Key);
+
+    /// <summary>Leaves the word on it with the way back, and gives the page to go on with.</summary>
+    public static string Told(HttpContext http, ListOf list, ListWork work, WorkRow row, string? name, string returnUrl)
+    {
+        var back = new Dictionary<string, string> { ["undo"] = row.VersionAfter.ToString(System.Globalization.CultureInfo.InvariantCulture), ["returnUrl"] = returnUrl };
+        new Notice(Texts.Get("list.row_done", Texts.Get(work.TextKey), name), Undo: new($"/lists/{list.Key}/rows/{row.RowId}/{work.Key}", back)).Leave(http);
+        return returnUrl;
     }
 
     /// <summary>The button of a row, and what its toast posts to take it back.</summary>
     public static async Task<IResult> Post(string list, long id, string act, HttpContext http, CrmDb db, [FromForm] int? undo, [FromForm] string? returnUrl, CancellationToken ct)
     {
-        if (ListRoutes.Seen(http, list) is not { } of || of.Works.FirstOrDefault(w => w.Key == act) is not { AtOnce: true } work)
+        if (ListRoutes.Seen(http, list) is not { } of || of.Works.FirstOrDefault(w => w.Key == act) is not { } work || !(work.AtOnce || (undo is not null && Takes(of, work))))
         {
             return TypedResults.NotFound();
         }

@@ -100,6 +100,31 @@ public sealed partial class BinRowTests
         Assert.Equal((1, 0), await Living(app));
     }
 
+    [Theory, ClassData(typeof(BothEngines))]
+    public async Task From_a_row_s_menu_it_goes_at_once_and_the_toast_gives_it_back(Engine engine)
+    {
+        await using var app = await CrmApp.Start(engine);
+        await Binned(app);
+        using var n1 = await app.SignedIn("n1");
+        var other = await app.In(System, db => db.Set<Customer>().Select(c => c.Id).SingleAsync(Ct));
+        async Task<string> Ask(HttpClient browser, string path)
+        {
+            var page = WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri(path, UriKind.Relative), Ct));
+            var form = Forms().Matches(page).Select(m => m.Value).First(f => f.Contains("value=\"work\"", StringComparison.Ordinal));
+            using var fields = new FormUrlEncodedContent(Inputs().Matches(form).Select(m => KeyValuePair.Create(m.Groups[1].Value, m.Groups[2].Value)));
+            using var answer = await browser.PostAsync(new Uri(path, UriKind.Relative), fields, Ct);
+            return answer.Headers.Location!.ToString();
+        }
+
+        Assert.Contains($"act=bin&id={{id}}&row=true", WebUtility.HtmlDecode(await n1.GetStringAsync(new Uri("/customers", UriKind.Relative), Ct)), StringComparison.Ordinal);
+        Assert.EndsWith("/customers", await Ask(n1, $"/lists/customers/work?act=bin&id={other}&row=true&in=all"), StringComparison.Ordinal);
+        Assert.Equal((0, 0), await Living(app));
+        Assert.Equal("/customers", await Press(n1, "/customers", $"/lists/customers/rows/{other}/bin")); // The toast's form.
+        Assert.Equal((1, 0), await Living(app));
+
+        Assert.Contains("/lists/customers/work/", await Ask(n1, $"/lists/customers/work?act=bin&id={other}&in=all"), StringComparison.Ordinal); // Ticked, it is a work with a page of its own.
+    }
+
     [GeneratedRegex("<form .*?</form>", RegexOptions.Singleline)]
     private static partial Regex Forms();
 

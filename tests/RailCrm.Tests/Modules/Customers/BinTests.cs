@@ -94,6 +94,11 @@ public sealed class BinTests
         Assert.IsType<Refusal.Forbidden>((await app.With<WorkOnRows, Result<Job>>(await app.ActorOf("n1"), w => w.Start(new() { List = "bin", Act = "remove", Ids = ids }, Ct))).Refusal);
 
         var seen = await Work(app, "data", new() { List = "bin", Act = "remove", Ids = [ids[0]] });
+        using (var data = await app.SignedIn("data"))
+        {
+            Assert.Contains("（已彻底删除）", global::System.Net.WebUtility.HtmlDecode(await data.GetStringAsync(new Uri($"/lists/bin/work/{seen.Job.Id}", UriKind.Relative), Ct)), StringComparison.Ordinal);
+        }
+
 
         Assert.Equal(1, seen.Counts["done"]);
         Assert.False(seen.CanUndo);

@@ -44,6 +44,26 @@ public sealed class ListState
     /// <summary>The field that a new condition is to be about; null where none was named.</summary>
     public ListField? Chosen { get; set; }
 
+    /// <summary>The groups that stand unfolded, by their value as a filter takes it; null where the address does not say.</summary>
+    public IReadOnlyList<string>? Open { get; set; }
+
+    /// <summary>So many groups stand unfolded at once.</summary>
+    public const int MostUnfolded = ListOf.MostUnfolded;
+
+    /// <summary>The address at which those groups are unfolded. A mark stands before each value, for that of rows without one is empty.</summary>
+    public string Unfolded(IEnumerable<string> groups)
+    {
+        var open = groups.Select(g => new KeyValuePair<string, string?>("open", $"={g}")).ToList();
+        return QueryHelpers.AddQueryString(Href(View with { Cursor = null }), open.Count > 0 ? open : [new("open", "-")]);
+    }
+
+    /// <summary>The groups that such an address names; null where it names none and asks for none to be folded.</summary>
+    public static IReadOnlyList<string>? Unfolds(IEnumerable<string?> said)
+    {
+        var open = said.OfType<string>().ToList();
+        return open.Count == 0 ? null : [.. open.Where(o => o.StartsWith('=')).Select(o => o[1..]).Distinct().Take(MostUnfolded)];
+    }
+
     /// <summary>Those of its values that are none of its field's.</summary>
     public IReadOnlyCollection<string> RefusedValues { get; set; } = [];
 
@@ -127,7 +147,7 @@ public sealed class ListState
     public string Within => View.Kept(List).TrimStart('?') is { Length: > 0 } kept ? kept : "all";
 
     /// <summary>What an address says beside the view: what the filter panel adds or changes, and what stands open.</summary>
-    private static readonly HashSet<string> Asides = ["add", "op", "value", "or", "panel", "edit", "shown", "views", "choose", "remove"];
+    private static readonly HashSet<string> Asides = ["add", "op", "value", "or", "panel", "edit", "shown", "views", "choose", "remove", "open"];
 
     /// <summary>Reads an address: a saved view alone stands for what it keeps, and an empty address for the reader's default.</summary>
     public static ListState Of(ListOf list, IEnumerable<KeyValuePair<string, string?>> address, SavedViews.Choices choices)
