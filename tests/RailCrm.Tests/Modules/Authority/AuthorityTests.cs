@@ -142,7 +142,7 @@ public sealed class AuthorityTests
         Assert.False(await Covers("n2", 1) || await Covers("s1", 1) || await Covers("auditor", 1)); // Of another outlet, though the role is theirs.
 
         var m1 = await scene.IdOf("m1");
-        async Task<string[]> Ends(string who, long of) => [.. (await scene.App.With<EndingAuthority, IReadOnlyList<(string What, string Href)>>(await scene.App.ActorOf(who), e => e.Of(of, Ct))).Select(e => e.Href)];
+        async Task<string[]> Ends(string who, long of) => [.. (await scene.App.With<EndingAuthority, IReadOnlyList<(string What, string Href)>>(await scene.App.ActorOf(who), e => e.OfAccount(of, Ct))).Select(e => e.Href)];
         Assert.Equal([$"/authority/{person}"], await Ends("n1", m1)); // His own goes with him.
         Assert.Empty(await Ends("n1", await scene.IdOf("north"))); // What he gave as a head stays with the heads.
         Assert.Empty(await Ends("s1", m1));
