@@ -3,6 +3,7 @@ const typed = new Map<string, string>();
 type Panel = { add: string; op: string; values: string[] };
 let panel: Panel | null = null; // The condition begun in the panel.
 let [listens, reads] = [false, false];
+let of = ""; // The list that they are of; lists share names.
 
 const form = () => document.getElementById("list-filter") as HTMLFormElement | null;
 const isText = (part: EventTarget | null): part is HTMLInputElement => part instanceof HTMLInputElement && part.name !== "" && part.matches("input:not([type]), input[type=text], input[type=search]");
@@ -31,7 +32,18 @@ const whole = (address: string) => {
   return `${new URL(list.action).pathname}?${new URLSearchParams(said)}`;
 };
 
+/** Forgets what was begun in another list. */
+const here = () => {
+  const address = form()?.action ?? "";
+  if (address !== of) {
+    typed.clear();
+    panel = null;
+    of = address;
+  }
+};
+
 const back = () => {
+  here();
   for (const [name, value] of typed) {
     const control = [...(form()?.elements ?? [])].find((part): part is HTMLInputElement => isText(part) && part.name === name);
     if (control) {
@@ -61,8 +73,9 @@ const back = () => {
 };
 
 const noted = (event: Event) => {
+  here();
   const part = event.target as HTMLInputElement;
-  if (event.type === "input" && isText(part) && part.form && part.form === form()) {
+  if (isText(part) && part.form && part.form === form()) {
     typed.set(part.name, part.value);
   }
   const adder = part.closest<HTMLFormElement>("details#filter:not(:has([data-editing])) form");

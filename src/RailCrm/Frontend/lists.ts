@@ -143,7 +143,7 @@ const movedCard = "rc-moved-card";
 // Left and right fold and unfold a group.
 document.addEventListener("keydown", (event) => {
   const fold = (event.target as Element).closest<HTMLAnchorElement>("tr:has(.rc-unfold) a")?.closest("tr")?.querySelector<HTMLAnchorElement>(".rc-unfold");
-  if (fold && !event.shiftKey && !event.ctrlKey && !event.altKey && event.key === (fold.ariaExpanded === "true" ? "ArrowLeft" : "ArrowRight")) {
+  if (fold && !event.defaultPrevented && !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey && event.key === (fold.ariaExpanded === "true" ? "ArrowLeft" : "ArrowRight")) {
     event.preventDefault();
     fold.click();
   }

@@ -59,7 +59,20 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
 
     /// <summary>Does it to some rows, in the transaction that is open.</summary>
     public Task Run(WaybillList list, WorkOrder order, IReadOnlyList<WorkRow> rows, CancellationToken ct) =>
-        order is { Act: "delete", UndoOf: not null } ? Restore(rows, ct) : order.Act == "delete" ? Delete(rows, unchanged: false, ct) : Edit(list.Find(order.Field)!.Input!, order, rows, ct);
+        order is { Act: "delete", UndoOf: not null } ? Restore(rows, ct) : order.Act == "delete" ? Delete(rows, unchanged: false, ct)
+        : list.Find(order.Field)?.Input is { } input ? Edit(input, order, rows, ct) : Kept(rows);
+
+    /// <summary>A role may have lost the field since it was ordered.</summary>
+    private static Task Kept(IReadOnlyList<WorkRow> rows)
+    {
+        foreach (var row in rows)
+        {
+            row.Refuse("list.work_kept");
+        }
+
+        return Task.CompletedTask;
+    }
+
 
     /// <summary>The customers' classes and whatever else hangs on figures.</summary>
     public async Task Follow(CancellationToken ct)
@@ -186,7 +199,7 @@ internal sealed class WorkOnWaybills(CrmDb db, CustomFields fields, RecordWaybil
             }
         }
 
-        await bin.Put(going, rows[0].JobId, ct);
+        await bin.Put(going, rows[0].JobId is > 0 and var job ? job : null, ct);
     }
 
     /// <summary>Out of the bin, as far as they still lie in it.</summary>

@@ -20,12 +20,17 @@ internal static class WorkOnRow
 
         var row = new WorkRow { RowId = id, VersionAfter = undo ?? 0 };
         var order = new WorkOrder { List = list.Key, Act = work.Key, Ids = [id], UndoOf = undo is null ? null : 0 };
-        return await db.Write<Result<WorkRow>>(async () =>
+        var done = await db.Write<Result<WorkRow>>(async () =>
         {
             await list.Work(http.RequestServices, order, [row], ct);
-            await list.Worked(http.RequestServices, 0, order, ct);
             return row.Outcome == "done" ? row : new Refusal.Conflict(row.Reason ?? "common.not_found");
         }, ct);
+        if (done.TryGet(out _, out _))
+        {
+            await list.Worked(http.RequestServices, 0, order, ct); // What follows may take long, and has transactions of its own.
+        }
+
+        return done;
     }
 
     /// <summary>Whether a row's menu does it at once: what is taken away can be given back from the toast.</summary>
