@@ -18,6 +18,9 @@ internal sealed class ApprovalFlow(CrmDb db, ApprovalKinds kinds, Deciders decid
 
     private WorkingDays? _calendar;
 
+    /// <summary>An approval to be read, whoever asks; null where there is none.</summary>
+    public Task<Approval?> Find(long id, CancellationToken ct) => db.Set<Approval>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking().SingleOrDefaultAsync(a => a.Id == id, ct);
+
     /// <summary>Changes an approval that still is as the caller saw it.</summary>
     /// <param name="id">The approval.</param>
     /// <param name="version">As the caller saw it; null where that does not matter.</param>

@@ -35,7 +35,7 @@ internal sealed class DecideApproval(CrmDb db, ApprovalFlow flow)
 
     /// <summary>Decides for the actor.</summary>
     /// <param name="id">The approval.</param>
-    /// <param name="version">As the actor saw it; null where the step tells enough.</param>
+    /// <param name="version">As the actor saw it, with its documents; null where that does not matter.</param>
     /// <param name="stepId">The step that the actor saw; null for whichever is open. One decided already is refused.</param>
     /// <param name="input">What is decided.</param>
     /// <param name="ct">Cancels.</param>
@@ -51,15 +51,20 @@ internal sealed class DecideApproval(CrmDb db, ApprovalFlow flow)
             return wrong with { Field = nameof(Input.Comment), Code = wrong.Code == "approval.reason_needed" ? "approval.comment_needed" : wrong.Code };
         }
 
-        return await flow.Change(id, version, approval => Decide(approval, stepId, decision, PlainText.Trimmed(input.Comment), input.ToNode, ct), ct);
+        return await flow.Change(id, null, approval => Decide(approval, version, stepId, decision, PlainText.Trimmed(input.Comment), input.ToNode, ct), ct);
     }
 
-    private async Task<Refusal?> Decide(Approval approval, long? stepId, Decision decision, string? comment, int? toNode, CancellationToken ct)
+    private async Task<Refusal?> Decide(Approval approval, int? version, long? stepId, Decision decision, string? comment, int? toNode, CancellationToken ct)
     {
         var steps = await flow.Steps(approval, ct);
         if (Mine(approval, steps, db.Actor.UserId, stepId) is not { } mine)
         {
-            return NotMine(approval, db.Actor.UserId);
+            return NotMine(approval, db.Actor.UserId); // Too late says more than changed.
+        }
+
+        if (version is not null && version != approval.Version)
+        {
+            return new Refusal.Stale();
         }
 
         if (await flow.Prevents(approval, mine, agrees: decision == Decision.Approve, ct) is { } prevented)

@@ -40,6 +40,12 @@ internal sealed class KeepDocuments(CrmDb db, ApprovalFlow flow, AttachmentStore
             return wrong;
         }
 
+        Task<bool> Kept() => db.Set<ApprovalDocument>().AnyAsync(d => d.ApprovalId == id && d.FileName == taken.Name && d.Sha256 == taken.Sha256, ct);
+        if (await flow.Find(id, ct) is { } now && await Brings(now, ct) && await Kept())
+        {
+            return now; // Sent again: nothing changes, its version neither.
+        }
+
         return await flow.Change(id, null, async approval =>
         {
             if (!await Brings(approval, ct))
@@ -47,7 +53,7 @@ internal sealed class KeepDocuments(CrmDb db, ApprovalFlow flow, AttachmentStore
                 return new Refusal.Conflict(approval.IsOpen ? "approval.not_part" : "approval.closed");
             }
 
-            if (await db.Set<ApprovalDocument>().AnyAsync(d => d.ApprovalId == id && d.FileName == taken.Name && d.Sha256 == taken.Sha256, ct))
+            if (await Kept())
             {
                 return null;
             }
@@ -69,7 +75,7 @@ internal sealed class KeepDocuments(CrmDb db, ApprovalFlow flow, AttachmentStore
             }
 
             db.Add(new ApprovalDocument { ApprovalId = id, FileName = taken.Name, ContentType = taken.ContentType, SizeBytes = taken.Size, Sha256 = taken.Sha256, CreatedAt = db.UtcNow, CreatedBy = db.Actor.UserId });
-            flow.Trail(approval, "document_added", comment: taken.Name);
+            flow.Trail(approval, "document_added", comment: Named(taken.Name, taken.Sha256));
             return null;
         }, ct);
     }
@@ -88,9 +94,12 @@ internal sealed class KeepDocuments(CrmDb db, ApprovalFlow flow, AttachmentStore
         }
 
         db.Remove(document);
-        flow.Trail(approval, "document_removed", comment: document.FileName);
+        flow.Trail(approval, "document_removed", comment: Named(document.FileName, document.Sha256));
         return null;
     }, ct);
+
+    /// <summary>A document as the trail names it: by its bytes too, as another may come under the same name.</summary>
+    private static string Named(string name, string sha256) => $"{name} · {sha256[..12]}";
 
     /// <summary>When somebody decided last.</summary>
     private Task<DateTime?> Decided(long id, CancellationToken ct) =>

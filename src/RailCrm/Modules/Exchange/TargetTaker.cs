@@ -76,7 +76,7 @@ internal sealed partial class TargetTaker(IServiceProvider services, FieldMap ma
             return RowAnswer.Unchanged;
         }
 
-        if (!(await _save.Run(null, input, ct, write)).TryGet(out var saved, out var refusal))
+        if (!(await _save.Run(plan?.Version ?? 0, input, ct, write)).TryGet(out var saved, out var refusal))
         {
             return new(null, [.. Errors(refusal, said)]);
         }
@@ -112,23 +112,24 @@ internal sealed partial class TargetTaker(IServiceProvider services, FieldMap ma
         var signIns = accounts.ConvertAll(a => a.ToUpperInvariant());
         var units = PathRange.Of(_db.Scope).Of(_db);
         var places = await units.AsNoTracking().Where(u => EF.Parameter(names).Contains(u.Code) || EF.Parameter(names).Contains(u.Name)).Select(u => new { u.Id, u.Code, u.Name }).ToListAsync(ct);
-        var people = await _db.Set<User>().AsNoTracking().Where(u => units.Any(x => x.Id == u.UnitId) && (EF.Parameter(signIns).Contains(u.NormalizedUserName!) || EF.Parameter(accounts).Contains(u.DisplayName))).Select(u => new { u.Id, u.NormalizedUserName, u.DisplayName }).ToListAsync(ct);
+        var people = await _db.Set<User>().AsNoTracking().Where(u => units.Any(x => x.Id == u.UnitId) && (EF.Parameter(signIns).Contains(u.NormalizedUserName!) || EF.Parameter(accounts).Contains(u.DisplayName))).Select(u => new { u.Id, u.NormalizedUserName, u.DisplayName, u.UnitId }).ToListAsync(ct);
         return [.. rows.Select(row =>
         {
             var errors = new List<FieldError>();
             var (unit, account) = (map.Clean(row, "unit"), map.Clean(row, "account"));
             (long? Unit, long? Person, string Name) whose = (null, null, "");
+            var place = unit is null ? null : places.Find(u => u.Code == unit) ?? (places.FindAll(u => u.Name == unit) is [var only] ? only : null);
+            errors.AddRange(unit is not null && place is null ? [new("unit", "waybill.unit_unknown")] : []);
             if (account is not null) // Where the unit stands beside it, it tells where the person works.
             {
                 var named = people.FindAll(p => string.Equals(p.NormalizedUserName, account, StringComparison.OrdinalIgnoreCase)) is { Count: > 0 } exact ? exact : people.FindAll(p => p.DisplayName == account);
+                named = place is null ? named : named.FindAll(p => p.UnitId == place.Id);
                 whose = named is [var one] ? (null, one.Id, one.DisplayName) : whose;
                 errors.AddRange(named.Count == 1 ? [] : [new("account", named.Count == 0 ? "import.target_person" : "import.target_people", account)]);
             }
             else if (unit is not null)
             {
-                var place = places.Find(u => u.Code == unit) ?? (places.FindAll(u => u.Name == unit) is [var one] ? one : null);
                 whose = place is null ? whose : (place.Id, null, place.Name);
-                errors.AddRange(place is null ? [new("unit", "waybill.unit_unknown")] : []);
             }
             else
             {

@@ -63,7 +63,7 @@ internal sealed class CarryHandover(CrmDb db, Runner runner, IHandoverPools pool
         get
         {
             var (me, leads, units) = (db.Actor.UserId, db.Actor.May(Permission.ManagersAppoint), PathRange.Of(db.Scope).Of(db).Select(u => u.Id));
-            return db.Set<Handover>().Where(h => h.FromUserId == me || h.Parts.Any(p => p.UserId == me) || (leads && units.Contains(h.UnitId)));
+            return db.Set<Handover>().Where(h => h.FromUserId == me || h.Parts.Any(p => p.UserId == me && p.PoolId == null) || (leads && units.Contains(h.UnitId)));
         }
     }
 
@@ -139,7 +139,7 @@ internal sealed class CarryHandover(CrmDb db, Runner runner, IHandoverPools pool
         if (part.PoolId is not null)
         {
             // No receiver says yes for a pool: whoever looks after the handover does, if he still may put customers there.
-            if (!db.Actor.May(Permission.ManagersAppoint) || !db.Actor.May(Permission.CustomersSupervise))
+            if (!db.Actor.May(Permission.ManagersAppoint) || !db.Actor.May(Permission.CustomersSupervise) || !db.Actor.May(Permission.CustomersWrite))
             {
                 return new Refusal.Forbidden("handover.not_yours");
             }
@@ -276,7 +276,7 @@ internal sealed class CarryHandover(CrmDb db, Runner runner, IHandoverPools pool
 
                 var part = handover.Parts.Find(p => p.Id == partId) ?? handover.Parts[0];
                 var path = await db.Set<OrgUnit>().Where(u => u.Id == handover.UnitId).Select(u => u.Path).SingleAsync(ct);
-                if (!(db.Actor.May(Permission.ManagersAppoint) && db.Scope.Covers(path)) && !(mine && part.UserId == db.Actor.UserId))
+                if (!(db.Actor.May(Permission.ManagersAppoint) && db.Scope.Covers(path)) && !(mine && part.PoolId is null && part.UserId == db.Actor.UserId))
                 {
                     return new Refusal.Forbidden("handover.not_yours");
                 }

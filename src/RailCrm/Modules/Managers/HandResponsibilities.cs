@@ -68,7 +68,8 @@ internal sealed class HandResponsibilities(IHandoverPools pools) : IHandsOver
         foreach (var pool in rows.GroupBy(r => r.ToPoolId!.Value))
         {
             var customers = pool.Select(r => r.CustomerId!.Value).ToList();
-            await new ManagerBook(db).Hold(customers, ct);
+            await new ManagerBook(db).Hold(customers, ct); // Customers first, then the pool, as where one is put in by hand.
+            await pools.Hold(db, pool.Key, ct);
             var (ids, today) = (pool.Select(r => r.RecordId).ToList(), BusinessCalendar.Day(db.UtcNow));
             var held = await (
                 from r in db.Set<Responsibility>()
@@ -94,13 +95,20 @@ internal sealed class HandResponsibilities(IHandoverPools pools) : IHandsOver
     {
         var book = new ManagerBook(db) { ApprovedBy = approvedBy };
         await book.Read([.. rows.Select(r => r.CustomerId!.Value)], ct);
-        await book.HoldPeople([from], ct);
         var ids = rows.Select(r => r.RecordId).ToList();
         var past = await db.Set<Responsibility>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking().Where(r => EF.Parameter(ids).Contains(r.Id)).ToDictionaryAsync(r => r.Id, ct);
         var customers = rows.Select(r => r.CustomerId!.Value).ToList();
         var pooled = rows.Where(r => r.ToPoolId is not null).Select(r => r.CustomerId!.Value).ToList();
         var helpers = (pooled.Count == 0 ? [] : await db.Set<Responsibility>().IgnoreQueryFilters([CrmDb.ScopeFilter]).AsNoTracking().Where(r => EF.Parameter(pooled).Contains(r.CustomerId) && r.Duty == Duty.Deputy && r.UserId != from && r.EndReason == "pool").OrderBy(r => r.Id).ToListAsync(ct)).ToLookup(r => r.CustomerId);
-        var fit = await ManagerCandidates.Fit(db, [.. helpers.SelectMany(h => h).Select(h => h.UserId).Distinct()], ct);
+        List<long> helping = [.. helpers.SelectMany(h => h).Select(h => h.UserId).Distinct()];
+        await book.HoldPeople([from, .. helping], ct);
+        var fit = await ManagerCandidates.Fit(db, helping, ct);
+        var lying = new HashSet<long>();
+        foreach (var pool in rows.Where(r => r.ToPoolId is not null).GroupBy(r => r.ToPoolId!.Value, r => r.CustomerId!.Value))
+        {
+            lying.UnionWith(await pools.Lying(db, pool.Key, [.. pool], number, ct));
+        }
+
         var home = await Places(db, [.. rows.Select(r => new Handed { RecordId = r.RecordId, CustomerId = r.CustomerId, ToUserId = from }), .. helpers.SelectMany(h => h).Select(h => new Handed { RecordId = h.Id, CustomerId = h.CustomerId, ToUserId = h.UserId })], ct);
         var promoted = (await db.Set<Responsibility>().IgnoreQueryFilters([CrmDb.ScopeFilter]).Where(r => EF.Parameter(customers).Contains(r.CustomerId) && r.EndReason == "promoted" && r.Until != null).Select(r => new { r.CustomerId, r.UserId, r.Until }).ToListAsync(ct))
             .Select(r => (r.CustomerId, r.UserId, r.Until!.Value)).ToHashSet();
@@ -113,6 +121,7 @@ internal sealed class HandResponsibilities(IHandoverPools pools) : IHandsOver
             row.Reason = !back ? "handover.leaver_closed"
                 : before.PlannedUntil <= book.Today ? "handover.over"
                 : !home.TryGetValue((customer, from), out var level) || level != before.Level ? "manager.former_gone"
+                : row.ToPoolId is not null && !lying.Contains(customer) ? "list.changed_since" // Claimed, moved or taken out meanwhile.
                 : (row.MovedId is not null && given is null) || (before.Duty == Duty.Main && book.Main(customer, before.Level) is { } main && main != given) ? "list.changed_since"
                 : book.Of(customer).Any(r => r.UserId == from && (r.Duty == Duty.Main || r.Duty == before.Duty)) ? "list.changed_since"
                 : null;

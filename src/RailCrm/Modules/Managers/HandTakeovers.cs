@@ -13,7 +13,7 @@ internal sealed class HandTakeovers : IHandsOver
 
     public bool HoldsAccount => true;
 
-    public Task<int> Count(CrmDb db, long userId, CancellationToken ct) => db.Set<HandoverPart>().CountAsync(p => p.UserId == userId && p.State == HandoverState.Proposed, ct);
+    public Task<int> Count(CrmDb db, long userId, CancellationToken ct) => db.Set<HandoverPart>().CountAsync(p => p.UserId == userId && p.PoolId == null && p.State == HandoverState.Proposed, ct);
 
     public Task<IReadOnlyList<Handed>> All(CrmDb db, long userId, CancellationToken ct) => Task.FromResult<IReadOnlyList<Handed>>([]);
 

@@ -14,6 +14,12 @@ internal interface IHandoverPools
     /// <summary>Those of some customers that may lie in it: of its unit or one below, neither removed nor in a pool already.</summary>
     Task<IReadOnlySet<long>> Fit(CrmDb db, long poolId, IReadOnlyCollection<long> customers, CancellationToken ct);
 
-    /// <summary>Puts them into it, in the caller's transaction: whoever answered for them at their own unit's level no longer does.</summary>
+    /// <summary>Holds the pool as it is until the end of the transaction; the customers are held before it.</summary>
+    Task Hold(CrmDb db, long poolId, CancellationToken ct);
+
+    /// <summary>Those of some customers that lie in it now for this reason.</summary>
+    Task<IReadOnlySet<long>> Lying(CrmDb db, long poolId, IReadOnlyCollection<long> customers, string reason, CancellationToken ct);
+
+    /// <summary>Puts them into it, in the caller's transaction, which holds them and the pool: whoever answered for them at their own unit's level no longer does.</summary>
     Task Put(CrmDb db, long poolId, IReadOnlyCollection<long> customers, string reason, CancellationToken ct);
 }

@@ -148,7 +148,7 @@ internal sealed class ProposeHandover(CrmDb db, IEnumerable<IHandsOver> hands, I
         if (PlainText.Trimmed(input.Pool) is { } asked)
         {
             pool = await pools.Find(db, asked, await db.Set<OrgUnit>().Where(u => u.Id == from.UnitId).Select(u => u.Path).SingleAsync(ct), ct);
-            if (pool is null || !db.Actor.May(Permission.CustomersSupervise))
+            if (pool is null || !db.Actor.May(Permission.CustomersSupervise) || !db.Actor.May(Permission.CustomersWrite))
             {
                 errors.Add(new(nameof(Input.Pool), pool is null ? "handover.pool_unknown" : "pool.not_yours"));
             }

@@ -207,7 +207,7 @@ public sealed class ChangeAccount(CrmDb db, UserManager<User> users, IEnumerable
         return null;
     }, ct);
 
-    /// <summary>Unties the account from the provider of identities, so that whoever is that person there gets in no more; sessions end. The password of its own stays.</summary>
+    /// <summary>Unties the account from the provider of identities, so that whoever is that person there gets in no more; sessions end, passkeys and tokens are taken back. The password of its own stays.</summary>
     /// <remarks>By whoever might reset the password. An account that the provider made has no other door: it is disabled instead.</remarks>
     public Task<Result<User>> Untie(long id, CancellationToken ct) => Change(id, Permission.Accounts, async user =>
     {
@@ -231,6 +231,9 @@ public sealed class ChangeAccount(CrmDb db, UserManager<User> users, IEnumerable
             return new Refusal.Conflict("accounts.not_tied");
         }
 
+        // The password alone stays: doors that whoever came in from there may have made close too.
+        await db.Set<Passkey>().Where(p => p.UserId == user.Id).ExecuteDeleteAsync(ct);
+        await db.Set<ApiToken>().Where(t => t.UserId == user.Id && t.RevokedAt == null).ExecuteUpdateAsync(s => s.SetProperty(t => t.RevokedAt, db.UtcNow), ct);
         await EndSessions(user, ct);
         db.Add(new AuditEntry(Actor, db.UtcNow, "provider_unlinked", nameof(User), user.Id));
         return null;

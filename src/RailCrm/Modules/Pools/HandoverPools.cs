@@ -27,11 +27,14 @@ internal sealed class HandoverPools : IHandoverPools
         return places.Where(p => PoolBook.Ids(p.Path).Contains(pool.UnitId)).Select(p => p.Id).Except(pooled).ToHashSet();
     }
 
+    public Task Hold(CrmDb db, long poolId, CancellationToken ct) => db.Alone(PutIntoPool.Lock(poolId), ct);
+
+    public async Task<IReadOnlySet<long>> Lying(CrmDb db, long poolId, IReadOnlyCollection<long> customers, string reason, CancellationToken ct) =>
+        await PoolBook.Open(db).Where(s => s.PoolId == poolId && s.Reason == reason && EF.Parameter(customers).Contains(s.CustomerId)).Select(s => s.CustomerId).ToHashSetAsync(ct);
+
     public async Task Put(CrmDb db, long poolId, IReadOnlyCollection<long> customers, string reason, CancellationToken ct)
     {
-        await new ManagerBook(db).Hold(customers, ct); // Customers first, then the pool, as where one is put in by hand.
-        await db.Alone(PutIntoPool.Lock(poolId), ct);
         var pool = await db.Set<Pool>().AsNoTracking().SingleAsync(p => p.Id == poolId, ct);
-        await new PoolBook(db).Put([.. customers.Select(c => (c, pool, PoolWhy.Hand))], reason, ct, tell: false);
+        await new PoolBook(db).Put([.. customers.Select(c => (c, pool, PoolWhy.Hand))], reason, ct);
     }
 }

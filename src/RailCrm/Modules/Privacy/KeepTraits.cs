@@ -23,6 +23,8 @@ internal sealed class KeepTraits(CrmDb db, IDataProtectionProvider protection)
 
     private readonly IDataProtector _protector = protection.CreateProtector("railcrm.personal");
 
+    private readonly IDataProtector _seals = protection.CreateProtector("railcrm.personal-seen");
+
     /// <summary>What is written; what is empty is removed.</summary>
     public sealed class Input
     {
@@ -141,6 +143,24 @@ internal sealed class KeepTraits(CrmDb db, IDataProtectionProvider protection)
             return true;
         }, ct);
     }
+
+    /// <summary>A stamp as a page holds it on which the actor was shown what is stored of a contact.</summary>
+    public string Seal(long contactId, string stamp) => _seals.Protect($"{Seen(contactId)}{stamp}");
+
+    /// <summary>The stamp in a seal that the actor was given with this contact; null where it is none.</summary>
+    public string? Unsealed(long contactId, string? seal)
+    {
+        try
+        {
+            return !string.IsNullOrEmpty(seal) && _seals.Unprotect(seal) is var plain && plain.StartsWith(Seen(contactId), StringComparison.Ordinal) ? plain[Seen(contactId).Length..] : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    private string Seen(long contactId) => string.Create(CultureInfo.InvariantCulture, $"{db.Actor.UserId}/{contactId}/");
 
     /// <summary>What is stored in the clear, for the file that the person may ask for: recorded by whoever makes that.</summary>
     internal async Task<IReadOnlyDictionary<TraitKind, string>> All(long contactId, CancellationToken ct) => await IsOn(ct) ? Read(await Of(contactId).AsNoTracking().OrderBy(t => t.Id).ToListAsync(ct)) : new Dictionary<TraitKind, string>();

@@ -109,7 +109,11 @@ public sealed partial class ApprovalApiTests
 
         var first = await Bring(m1, "报价.pdf", "1");
         Assert.Equal(HttpStatusCode.OK, first.Status);
+        Task<int> Version() => scene.App.In(ApprovalScene.System, db => db.Set<Approval>().Where(a => a.Id == id).Select(a => a.Version).SingleAsync(Ct));
+        var version = await Version();
         Assert.Equal(Keys(first.Body), Keys((await Bring(m1, "报价.pdf", "1")).Body));
+        Assert.Equal(version, await Version()); // Sent again, nothing changed.
+        Assert.Contains(" · ", await scene.App.In(ApprovalScene.System, db => db.Set<ApprovalEvent>().Where(e => e.ApprovalId == id && e.Action == "document_added").Select(e => e.Comment!).SingleAsync(Ct)), StringComparison.Ordinal);
         Assert.Equal(2, Keys((await Bring(s1, "意见.pdf", "2")).Body).Length);
         Assert.Equal("approval.not_part", await Refused(Bring(m2, "x.pdf", "3"))); // Reads a copy.
         Assert.Equal(HttpStatusCode.NotFound, (await Bring(s2, "x.pdf", "3")).Status);
@@ -208,11 +212,19 @@ public sealed partial class ApprovalApiTests
             Assert.Contains("甲公司", WebUtility.HtmlDecode(await m1.GetStringAsync(new Uri(path, UriKind.Relative), Ct)), StringComparison.Ordinal);
         }
 
-        var step = Regex.Match(await n1.GetStringAsync(new Uri($"/approvals/{id}", UriKind.Relative), Ct), "name=\"Decide.StepId\" value=\"(\\d+)\"").Groups[1].Value;
-        Assert.Contains("请填写意见", WebUtility.HtmlDecode(await (await CrmApp.Submit(n1, $"/approvals/{id}", "decide", new() { ["Decide.StepId"] = step, ["Decide.Do"] = "Refuse" })).Content.ReadAsStringAsync(Ct)), StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.Found, (await CrmApp.Submit(n1, $"/approvals/{id}", "decide", new() { ["Decide.StepId"] = step, ["Decide.Do"] = "Approve" })).StatusCode);
+        var open = await n1.GetStringAsync(new Uri($"/approvals/{id}", UriKind.Relative), Ct);
+        var step = Regex.Match(open, "name=\"Decide.StepId\" value=\"(\\d+)\"").Groups[1].Value;
+        var seen = Regex.Match(open, "name=\"Decide.Version\" value=\"(\\d+)\"").Groups[1].Value;
+        using (var older = await CrmApp.Submit(n1, $"/approvals/{id}", "decide", new() { ["Decide.StepId"] = step, ["Decide.Version"] = "999", ["Decide.Comment"] = "看过文件", ["Decide.Do"] = "Approve" }))
+        {
+            Assert.NotEqual(HttpStatusCode.Found, older.StatusCode);
+            Assert.Contains("看过文件", WebUtility.HtmlDecode(await older.Content.ReadAsStringAsync(Ct)), StringComparison.Ordinal); // Changed since it was read: asked again, with what was typed.
+        }
+
+        Assert.Contains("请填写意见", WebUtility.HtmlDecode(await (await CrmApp.Submit(n1, $"/approvals/{id}", "decide", new() { ["Decide.StepId"] = step, ["Decide.Version"] = seen, ["Decide.Do"] = "Refuse" })).Content.ReadAsStringAsync(Ct)), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Found, (await CrmApp.Submit(n1, $"/approvals/{id}", "decide", new() { ["Decide.StepId"] = step, ["Decide.Version"] = seen, ["Decide.Do"] = "Approve" })).StatusCode);
         Assert.Equal(scene.Units["S1"], await scene.Unit());
-        Assert.Contains("已办结", WebUtility.HtmlDecode(await (await CrmApp.Submit(n1, $"/approvals/{id}", "decide", new() { ["Decide.StepId"] = step, ["Decide.Do"] = "Approve" })).Content.ReadAsStringAsync(Ct)), StringComparison.Ordinal); // From a page that stood open.
+        Assert.Contains("已办结", WebUtility.HtmlDecode(await (await CrmApp.Submit(n1, $"/approvals/{id}", "decide", new() { ["Decide.StepId"] = step, ["Decide.Version"] = seen, ["Decide.Do"] = "Approve" })).Content.ReadAsStringAsync(Ct)), StringComparison.Ordinal); // From a page that stood open.
 
         List<long> customers = [await scene.MakeCustomer("m1", "乙公司"), await scene.MakeCustomer("m1", "丙公司")];
         var (one, two) = ((await scene.Asked("m1", "S1", customers[0])).Id, (await scene.Asked("m1", "S1", customers[1])).Id);

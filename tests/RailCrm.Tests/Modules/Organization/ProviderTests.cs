@@ -105,7 +105,9 @@ public sealed class ProviderTests
         async Task<string?> Untie(long id, Actor by) => (await app.With<ChangeAccount, Result<User>>(by, c => c.Untie(id, Ct))).Refusal?.Code;
         Assert.Null(await Link(n1.UserId, session, "7"));
         Assert.Equal(("accounts.not_tied", "common.forbidden"), (await Untie(n2.UserId, Test), await Untie(n1.UserId, n2)));
+        await app.In(Test, db => db.Set<ApiToken>().Where(t => t.UserId == n1.UserId).ExecuteUpdateAsync(s => s.SetProperty(t => t.RevokedAt, (DateTime?)null), Ct));
         Assert.Null(await Untie(n1.UserId, Test));
+        Assert.False(await app.In(Test, db => db.Set<ApiToken>().AnyAsync(t => t.UserId == n1.UserId && t.RevokedAt == null, Ct)));
         Assert.Equal("oidc.unknown", (await Enter(app, Who("7"))).Refusal?.Code);
         Assert.Equal((0, 2), await app.In(Test, async db => (await db.Set<Session>().CountAsync(s => s.UserId == n1.UserId, Ct), await db.Set<AuditEntry>().CountAsync(a => a.Action == "provider_unlinked" && a.EntityId == n1.UserId, Ct))));
 

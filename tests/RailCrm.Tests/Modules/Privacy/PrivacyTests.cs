@@ -154,15 +154,26 @@ public sealed class PrivacyTests
         Assert.Null(await Save(app, "group", person, new() { Character = Canary, Hobbies = "", Stamp = stored.Stamp }));
         Assert.Equal([TraitKind.Character], (await Reveal(app, "group", person, "核对")).Shown!.Texts.Keys);
 
-        // Somebody else was faster: what stands there now is shown, which is recorded, and saving again goes over it.
-        using (var stale = await CrmApp.Submit(browser, path, "traits", new() { ["Form.Character"] = "爽快", ["Form.Stamp"] = stored.Stamp }))
+        // Somebody else was faster: whoever was shown nothing before gives a reason, then what stands there now is shown, and saving again goes over it.
+        async Task<(HttpStatusCode Status, string Page, string Seal)> Post(string stamp, string reason = "")
         {
-            var page = WebUtility.HtmlDecode(await stale.Content.ReadAsStringAsync(Ct));
-            Assert.Contains("现在保存的是", page, StringComparison.Ordinal);
-            Assert.Contains(Canary, page, StringComparison.Ordinal);
-            using var again = await CrmApp.Submit(browser, path, "traits", new() { ["Form.Character"] = "爽快", ["Form.Stamp"] = System.Text.RegularExpressions.Regex.Match(page, "name=\"Form.Stamp\" value=\"([^\"]*)\"").Groups[1].Value });
-            Assert.Equal(HttpStatusCode.Found, again.StatusCode);
+            using var answer = await CrmApp.Submit(browser, path, "traits", new() { ["Form.Character"] = "爽快", ["Form.Stamp"] = stamp, ["Again"] = reason });
+            var page = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(Ct));
+            return (answer.StatusCode, page, System.Text.RegularExpressions.Regex.Match(page, "name=\"Form.Stamp\" value=\"([^\"]*)\"").Groups[1].Value);
         }
+
+        foreach (var unseen in new[] { stored.Stamp, "x", "" })
+        {
+            var refused = await Post(unseen);
+            Assert.Contains("name=\"Again\"", refused.Page, StringComparison.Ordinal);
+            Assert.DoesNotContain(Canary, refused.Page, StringComparison.Ordinal);
+        }
+
+        var told = await Post("", "更正");
+        Assert.Contains("现在保存的是", told.Page, StringComparison.Ordinal);
+        Assert.Contains(Canary, told.Page, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Found, (await Post(told.Seal)).Status);
+        Assert.DoesNotContain("name=\"Again\"", (await Post(told.Seal)).Page, StringComparison.Ordinal); // He had looked: shown again at once, which is recorded.
 
         Assert.Equal("爽快", (await Reveal(app, "group", person, "核对")).Shown!.Texts[TraitKind.Character]);
         Assert.Equal(1, await app.In(Nobody, db => db.Set<AuditEntry>().CountAsync(a => a.Action == "revealed" && a.EntityId == person.Id && a.Changes.Contains("他人已修改"), Ct)));

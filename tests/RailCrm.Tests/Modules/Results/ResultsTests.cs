@@ -164,7 +164,7 @@ public sealed class ResultsTests
         Assert.Equal((0, 0, 24), (again.Created, again.Updated, again.Unchanged));
 
         // What is wrong, whose it is not, and what is out of order; a head sets none of his own.
-        foreach (var (who, row, field) in new[] { ("north", "XX,,2026-03,,1,2,3", "unit"), ("north", ",nobody,2026-03,,1,2,3", "account"), ("north", "N1,,2026-13,,1,2,3", "month"), ("north", "N1,,2026-05,,3,2,3", "floor"), ("n1", "N1,,2026-03,,1,2,3", "unit"), ("north", "N1,,2026-03,利率,1,2,3", "measure") })
+        foreach (var (who, row, field) in new[] { ("north", "XX,,2026-03,,1,2,3", "unit"), ("north", ",nobody,2026-03,,1,2,3", "account"), ("north", "N,n1,2026-03,,1,2,3", "account"), ("north", "XX,n1,2026-03,,1,2,3", "unit"), ("north", "N1,,2026-13,,1,2,3", "month"), ("north", "N1,,2026-05,,3,2,3", "floor"), ("n1", "N1,,2026-03,,1,2,3", "unit"), ("north", "N1,,2026-03,利率,1,2,3", "measure") })
         {
             var actor = await app.ActorOf(who);
             var looked = await Look(app, actor, await Checked(app, actor, "targets", $"单位,账号,月份,指标,保底,目标,挑战\n{row}\n"), "wrong");
