@@ -188,7 +188,7 @@ public sealed partial class Someone_works_through_lists(Browser browser)
 
         await page.GotoAsync("/customers?view=all&layout=table");
         await Assertions.Expect(page.Locator("rc-palette:defined")).ToHaveCountAsync(1);
-        await page.FillAsync(".rc-search [name=q]", "公司");
+        await page.FillAsync("[name=q][form=list-filter]", "公司");
         if (width < 768)
         {
             await page.ClickAsync("[popovertarget=list-look]");
@@ -196,7 +196,7 @@ public sealed partial class Someone_works_through_lists(Browser browser)
 
         await page.Locator(".rc-segments a[href*='layout=cards']").ClickAsync(); // Not sent yet: it goes along.
         await page.WaitForURLAsync("**q=**");
-        await Assertions.Expect(page.Locator(".rc-search [name=q]")).ToHaveValueAsync("公司");
+        await Assertions.Expect(page.Locator("[name=q][form=list-filter]")).ToHaveValueAsync("公司");
         await page.Locator(".rc-tick").Nth(0).ClickAsync();
         await page.Locator(".rc-tick").Nth(3).ClickAsync(new() { Modifiers = [KeyboardModifier.Shift] });
         await Assertions.Expect(page.Locator(".rc-work-count")).ToContainTextAsync("4");
