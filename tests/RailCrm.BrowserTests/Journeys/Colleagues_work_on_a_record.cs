@@ -46,7 +46,7 @@ public sealed class Colleagues_work_on_a_record(Browser browser)
 
         await using var theirs = await browser.Open(null, language, width, dark: true, user: "subsidiary");
         await theirs.Page.GotoAsync("/");
-        await theirs.Page.Locator(".rc-bell:has(.rc-bell-count)").ClickAsync();
+        await theirs.Page.Locator(".rc-bell[href='/inbox']:has(.rc-bell-count)").ClickAsync();
         var line = theirs.Page.Locator(".rc-inbox li.unread", new() { HasTextString = name });
         await Assertions.Expect(line).ToContainTextAsync("提前两天");
         await theirs.Check();

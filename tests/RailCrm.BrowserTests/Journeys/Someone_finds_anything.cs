@@ -199,7 +199,7 @@ public sealed class Someone_finds_anything(Browser browser)
         await Assertions.Expect(page.Locator("main")).ToContainTextAsync("由键盘保存");
         await page.Keyboard.PressAsync("?");
         await Assertions.Expect(page.Locator("dialog#keys")).ToBeVisibleAsync();
-        await Assertions.Expect(page.Locator("dialog#keys dt")).ToHaveCountAsync(12 + letters.Length);
+        await Assertions.Expect(page.Locator("dialog#keys dt")).ToHaveCountAsync(14 + letters.Length);
         await walk.CheckQuiet();
     }
 }
