@@ -196,6 +196,7 @@ public sealed partial class Someone_works_through_lists(Browser browser)
 
         await page.Locator(".rc-segments a[href*='layout=cards']").ClickAsync(); // Not sent yet: it goes along.
         await page.WaitForURLAsync("**q=**");
+        await Assertions.Expect(page.Locator(".rc-segments a.active[href*='layout=cards']")).ToHaveCountAsync(1); // The address changes before the page does.
         await Assertions.Expect(page.Locator("[name=q][form=list-filter]")).ToHaveValueAsync("公司");
         await page.Locator(".rc-tick").Nth(0).ClickAsync();
         await page.Locator(".rc-tick").Nth(3).ClickAsync(new() { Modifiers = [KeyboardModifier.Shift] });
